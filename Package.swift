@@ -1,0 +1,70 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Engine targets are optimised in debug builds too: an unoptimised refinement is some hundred times
+/// slower, and the tests refine.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "fulcrum",
+  products: [.executable(name: "fulcrum", targets: ["fulcrum"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    // C, the smallest possible: inner loops and shims.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "CFFTW", linkerSettings: [.linkedLibrary("fftw3f")]),
+    .target(
+      name: "CNcurses",
+      linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+
+    // The engine's rooms, lowest first.
+    .target(name: "Fourier", dependencies: ["CFFTW"], swiftSettings: optimised),
+    .target(
+      name: "EMFiles", dependencies: ["Yams"], swiftSettings: optimised,
+      linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CryoEM", dependencies: ["EMFiles", "Fourier"], swiftSettings: optimised),
+    .target(
+      name: "Refinement", dependencies: ["CKernels", "CryoEM", "EMFiles", "Fourier", "TOMLKit"],
+      swiftSettings: optimised),
+    .target(name: "Runs", dependencies: ["Refinement", "CryoEM", "EMFiles", "TOMLKit"]),
+
+    // The screens' rooms.
+    .target(name: "Surface", dependencies: ["TOMLKit"]),
+    .target(name: "Terminal", dependencies: ["CNcurses", "Surface"]),
+    .target(
+      name: "Console",
+      dependencies: ["Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles"]),
+
+    // Programs.
+    .executableTarget(
+      name: "fulcrum",
+      dependencies: ["Console", "Terminal", "Runs", "Refinement", "CryoEM", "EMFiles", argumentParser]),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: ["CKernels", "Refinement", "CryoEM", "Fourier", argumentParser]),
+
+    .testTarget(name: "FourierTests", dependencies: ["Fourier"]),
+    .testTarget(name: "EMFilesTests", dependencies: ["EMFiles"]),
+    .testTarget(
+      name: "CryoEMTests", dependencies: ["CryoEM", "EMFiles", "Fourier"],
+      resources: [.copy("Fixtures")], swiftSettings: optimised),
+    .testTarget(
+      name: "RefinementTests", dependencies: ["Refinement", "CryoEM", "EMFiles", "Fourier", "CKernels"],
+      swiftSettings: optimised),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "Refinement"]),
+    .testTarget(name: "SurfaceTests", dependencies: ["Surface"], resources: [.copy("Golden")]),
+    .testTarget(
+      name: "ConsoleTests", dependencies: ["Console", "Surface", "Runs"],
+      resources: [.copy("Golden")]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["fulcrum", "Runs", "CryoEM", "EMFiles", "Refinement"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,62 @@
+/// One of the two halves of a gold-standard split.
+public enum HalfSet: Int, Sendable, Hashable, CaseIterable, Codable {
+  case a = 0
+  case b = 1
+}
+
+/// Where a particle's image is.
+public struct ImageLocation: Sendable, Hashable {
+  /// Index into `ParticleSet.stacks`.
+  public var stack: Int32
+  /// Image of the stack, from 0.
+  public var slice: Int32
+
+  public init(stack: Int32, slice: Int32) {
+    self.stack = stack
+    self.slice = slice
+  }
+}
+
+/// The particles of a refinement, one array per property, row by row as in the file they came from.
+///
+/// All arrays have `count` elements. The file itself, with every column that is not understood, is
+/// kept by whoever read it and written back with the changed columns only.
+public struct ParticleSet: Sendable {
+  /// Paths of the image stacks, as the file names them.
+  public var stacks: [String]
+  /// Where each particle's image is.
+  public var images: [ImageLocation]
+  /// The optics groups.
+  public var optics: [OpticsGroup]
+  /// Index of each particle's optics group.
+  public var opticsIndices: [Int32]
+  /// Poses as read: origins in Å.
+  public var poses: [Pose]
+  /// Defocus values and their company.
+  public var defoci: [Defocus]
+  /// The half-set of each particle; empty when the file has no split.
+  public var halfSets: [HalfSet]
+  /// Identity of the physical particle: copies of a symmetry expansion share it.
+  public var sources: [UInt64]
+  /// Factor for each image's data: −1 where the contrast is inverted (cryoSPARC's blob/sign).
+  public var signs: [Float]
+
+  public init(
+    stacks: [String] = [], images: [ImageLocation] = [], optics: [OpticsGroup] = [],
+    opticsIndices: [Int32] = [], poses: [Pose] = [], defoci: [Defocus] = [],
+    halfSets: [HalfSet] = [], sources: [UInt64] = [], signs: [Float] = []
+  ) {
+    self.stacks = stacks
+    self.images = images
+    self.optics = optics
+    self.opticsIndices = opticsIndices
+    self.poses = poses
+    self.defoci = defoci
+    self.halfSets = halfSets
+    self.sources = sources
+    self.signs = signs
+  }
+
+  /// Number of particles.
+  public var count: Int { poses.count }
+}
