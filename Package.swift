@@ -45,7 +45,9 @@ let package = Package(
     // Programs.
     .executableTarget(
       name: "fulcrum",
-      dependencies: ["Console", "Terminal", "Runs", "Refinement", "CryoEM", "EMFiles", argumentParser]),
+      dependencies: [
+        "Console", "Terminal", "Runs", "Refinement", "CryoEM", "EMFiles", argumentParser,
+      ]),
     .executableTarget(
       name: "Benchmarks",
       dependencies: ["CKernels", "Refinement", "CryoEM", "Fourier", argumentParser]),
@@ -56,7 +58,8 @@ let package = Package(
       name: "CryoEMTests", dependencies: ["CryoEM", "EMFiles", "Fourier"],
       resources: [.copy("Fixtures")], swiftSettings: optimised),
     .testTarget(
-      name: "RefinementTests", dependencies: ["Refinement", "CryoEM", "EMFiles", "Fourier", "CKernels"],
+      name: "RefinementTests",
+      dependencies: ["Refinement", "CryoEM", "EMFiles", "Fourier", "CKernels"],
       swiftSettings: optimised),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Refinement"]),
     .testTarget(name: "SurfaceTests", dependencies: ["Surface"], resources: [.copy("Golden")]),

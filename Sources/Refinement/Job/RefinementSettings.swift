@@ -80,7 +80,9 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
   /// The sign of the particles' contrast.
   public enum DataSign: String, Sendable, Codable, CaseIterable { case auto, as_is, inverted }
   /// How noise is modelled: per shell, one value for all shells, or per shell and direction.
-  public enum NoiseModel: String, Sendable, Codable, CaseIterable { case symmetric, white, coloured }
+  public enum NoiseModel: String, Sendable, Codable, CaseIterable {
+    case symmetric, white, coloured
+  }
   /// What masks the reference.
   public enum MaskMode: String, Sendable, Codable, CaseIterable {
     case staticMask = "static"

@@ -1,3 +1,5 @@
+import CryoEM
+
 /// Everything that a screen or a table can say about one iteration; stored as metrics.json.
 ///
 /// Curves have one value per shell, index s for the spatial frequency s / (boxSize · pixelSize) 1/Å.
@@ -58,18 +60,4 @@ public struct IterationMetrics: Codable, Sendable, Equatable {
     public var percentile95: Double
     public var mean: Double
   }
-}
-
-/// The half-map FSC curves of an iteration; empty where a curve was not computed.
-public struct FSCReport: Codable, Sendable, Equatable {
-  /// No mask; sphere about the box centre; loose mask; tight mask; tight mask corrected for the
-  /// correlation that the mask itself makes (phase randomisation).
-  public var noMask: [Double]
-  public var spherical: [Double]
-  public var loose: [Double]
-  public var tight: [Double]
-  public var corrected: [Double]
-  /// Resolution in Å where the corrected curve falls under 0.143 and 0.5.
-  public var resolution143: Double
-  public var resolution50: Double
 }
