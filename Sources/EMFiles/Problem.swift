@@ -1,0 +1,31 @@
+/// Something wrong with what came from outside, told to the person at the terminal in two lines:
+/// what is wrong and where, and what to do about it.
+public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What is wrong and where: the file, the row or byte, the key.
+  public var what: String
+  /// What to do about it.
+  public var whatToDo: String
+  /// Whether work can go on in spite of it.
+  public var severity: Severity
+
+  /// Whether a problem stops the work.
+  public enum Severity: Sendable, Hashable { case error, warning }
+
+  public init(_ what: String, whatToDo: String, severity: Severity = .error) {
+    self.what = what
+    self.whatToDo = whatToDo
+    self.severity = severity
+  }
+
+  public var description: String { "\(what)\n  \(whatToDo)" }
+}
+
+/// Several problems found together, so that a person mends them in one go.
+public struct Problems: Error, Sendable, CustomStringConvertible {
+  /// The problems in the order in which they were found; not empty.
+  public var all: [Problem]
+
+  public init(_ all: [Problem]) { self.all = all }
+
+  public var description: String { all.map(\.description).joined(separator: "\n") }
+}
