@@ -1,0 +1,68 @@
+/// The half-spectrum of a cubic array, with its phase origin at the centre of the box (index size/2).
+///
+/// Values are indexed [(z · size + y) · (size/2 + 1) + x] with FFTW's order of y and z. The forward
+/// transform does not scale; the inverse divides by size³.
+public struct CubicSpectrum: Sendable {
+  /// Samples along each edge of the real array, even.
+  public let size: Int
+  /// The spectrum.
+  public var values: [ComplexFloat]
+
+  /// A spectrum of zeros.
+  public init(size: Int) {
+    self.size = size
+    values = [ComplexFloat](repeating: .zero, count: size * size * (size / 2 + 1))
+  }
+
+  /// The spectrum of `size`³ real samples, x fastest.
+  public init(of samples: [Float], size: Int, transform: RealTransform? = nil) {
+    precondition(samples.count == size * size * size && size % 2 == 0)
+    self.size = size
+    values = (transform ?? RealTransform(shape: [size, size, size])).forward(samples)
+    recentre()
+  }
+
+  /// Number of x frequencies.
+  public var width: Int { size / 2 + 1 }
+
+  /// The real samples of this spectrum.
+  public func samples(transform: RealTransform? = nil) -> [Float] {
+    var copy = self
+    copy.recentre()
+    return (transform ?? RealTransform(shape: [size, size, size])).inverse(copy.values)
+  }
+
+  /// Moves the phase origin between index 0 and the centre: factors (−1)^(x+y+z).
+  private mutating func recentre() {
+    let width = width
+    let size = size
+    values.withUnsafeMutableBufferPointer { values in
+      for z in 0..<size {
+        for y in 0..<size {
+          let row = (z * size + y) * width
+          var x = 1 - (z + y) % 2
+          while x < width {
+            values[row + x] = -values[row + x]
+            x += 2
+          }
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with each sample's index, its signed frequencies and its multiplicity: 1 where the
+  /// Hermitian mate is in the half-spectrum too (x = 0 and the Nyquist plane), else 2.
+  @inlinable public func forEachFrequency(_ body: (Int, Int, Int, Int, Int) -> Void) {
+    let width = size / 2 + 1
+    for z in 0..<size {
+      let kz = signedFrequency(z, size: size)
+      for y in 0..<size {
+        let ky = signedFrequency(y, size: size)
+        let row = (z * size + y) * width
+        for x in 0..<width {
+          body(row + x, x, ky, kz, x == 0 || 2 * x == size ? 1 : 2)
+        }
+      }
+    }
+  }
+}
