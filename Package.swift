@@ -23,12 +23,12 @@ let package = Package(
     .target(
       name: "CNcurses",
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+    .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
 
     // The engine's rooms, lowest first.
     .target(name: "Fourier", dependencies: ["CFFTW"], swiftSettings: optimised),
     .target(
-      name: "EMFiles", dependencies: ["Yams"], swiftSettings: optimised,
-      linkerSettings: [.linkedLibrary("z")]),
+      name: "EMFiles", dependencies: ["CZlib", "Yams"], swiftSettings: optimised),
     .target(name: "CryoEM", dependencies: ["EMFiles", "Fourier"], swiftSettings: optimised),
     .target(
       name: "Refinement", dependencies: ["CKernels", "CryoEM", "EMFiles", "Fourier", "TOMLKit"],
@@ -53,7 +53,7 @@ let package = Package(
       dependencies: ["CKernels", "Refinement", "CryoEM", "Fourier", argumentParser]),
 
     .testTarget(name: "FourierTests", dependencies: ["Fourier"]),
-    .testTarget(name: "EMFilesTests", dependencies: ["EMFiles"]),
+    .testTarget(name: "EMFilesTests", dependencies: ["EMFiles", "CZlib"]),
     .testTarget(
       name: "CryoEMTests", dependencies: ["CryoEM", "EMFiles", "Fourier"],
       resources: [.copy("Fixtures")], swiftSettings: optimised),

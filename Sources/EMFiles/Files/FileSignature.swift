@@ -1,0 +1,69 @@
+/// What the first bytes of a file say that it is, to name the mistake when it is not what was asked
+/// for.
+enum FileSignature {
+  case gitLFSPointer, gzip, bzip2, xz, hdf5, tiff, numpy, cryoSPARCStream, star, text, unknown
+
+  /// Judges from the first bytes; 64 are enough for all but `star`, for which more are better.
+  init(_ head: [UInt8]) {
+    func begins(_ prefix: [UInt8]) -> Bool { head.starts(with: prefix) }
+    if begins(Array("version https://git-lfs".utf8)) {
+      self = .gitLFSPointer
+    } else if begins([0x1F, 0x8B]) {
+      self = .gzip
+    } else if begins(Array("BZh".utf8)) {
+      self = .bzip2
+    } else if begins([0xFD, 0x37, 0x7A, 0x58, 0x5A]) {
+      self = .xz
+    } else if begins([0x89, 0x48, 0x44, 0x46]) {
+      self = .hdf5
+    } else if begins([0x49, 0x49, 0x2A, 0]) || begins([0x4D, 0x4D, 0, 0x2A]) {
+      self = .tiff
+    } else if begins([0x93] + Array("NUMPY".utf8)) {
+      self = .numpy
+    } else if head.count >= 6, head[0] >= 0x93, head[0] <= 0x95,
+      head[1..<6].elementsEqual(Array("CSDAT".utf8))
+    {
+      self = .cryoSPARCStream
+    } else if head.isEmpty || !head.allSatisfy(isTextByte) {
+      self = .unknown
+    } else {
+      self = FileSignature.hasDataBlock(head) ? .star : .text
+    }
+  }
+
+  /// How a sentence goes on after "is": nil when nothing is recognised.
+  var description: String? {
+    switch self {
+    case .gitLFSPointer: "a Git LFS pointer, not the file itself"
+    case .gzip: "compressed by gzip"
+    case .bzip2: "compressed by bzip2"
+    case .xz: "compressed by xz"
+    case .hdf5: "an HDF5 file"
+    case .tiff: "a TIFF image"
+    case .numpy: "a NumPy array"
+    case .cryoSPARCStream: "a cryoSPARC data set in stream form"
+    case .star: "a STAR file"
+    case .text: "a text file"
+    case .unknown: nil
+    }
+  }
+
+  /// What helps.
+  var advice: String {
+    switch self {
+    case .gitLFSPointer: "Fetch it with `git lfs pull`."
+    case .gzip: "Unpack it with `gunzip`."
+    case .bzip2: "Unpack it with `bunzip2`."
+    case .xz: "Unpack it with `unxz`."
+    default: "Check that the right file was given."
+    }
+  }
+
+  private static func hasDataBlock(_ head: [UInt8]) -> Bool {
+    head.split(separator: UInt8(ascii: "\n")).contains { $0.starts(with: Array("data_".utf8)) }
+  }
+}
+
+private func isTextByte(_ byte: UInt8) -> Bool {
+  byte >= 0x20 && byte != 0x7F || byte == 0x09 || byte == 0x0A || byte == 0x0D
+}

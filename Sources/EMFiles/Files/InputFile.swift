@@ -1,0 +1,93 @@
+import Glibc
+
+/// An ordinary file opened for reading, which any number of threads may read at once.
+///
+/// Folders, pipes and devices are refused: their size means nothing, and reading one can wait for
+/// ever.
+public final class InputFile: Sendable {
+  /// The path as it was given, for messages.
+  public let path: String
+  /// Size in bytes when the file was opened.
+  public let size: Int
+  let descriptor: Int32
+
+  /// Opens a file.
+  ///
+  /// - Throws: a problem when there is no such file, when it may not be read, or when it is not an
+  ///   ordinary file.
+  public init(path: String) throws(Problem) {
+    // Without O_NONBLOCK the opening of a pipe would wait for its writer.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw Problem(
+        "\(path): cannot be read (\(systemError()))", whatToDo: "Check the path and permissions.")
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      let reason = systemError()
+      close(descriptor)
+      throw Problem(
+        "\(path): cannot be examined (\(reason))", whatToDo: "Check the file system.")
+    }
+    let kind = status.st_mode & S_IFMT
+    guard kind == S_IFREG else {
+      close(descriptor)
+      throw Problem("\(path) is \(kindName(kind)), not a file", whatToDo: "Give a file's path.")
+    }
+    self.path = path
+    self.size = Int(status.st_size)
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// Reads until `buffer` is full or the file ends; returns the number of bytes read.
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(Problem)
+    -> Int
+  {
+    guard let base = buffer.baseAddress else { return 0 }
+    var done = 0
+    while done < buffer.count {
+      let count = pread(descriptor, base + done, buffer.count - done, off_t(offset + done))
+      if count == 0 { break }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw Problem(
+          "\(path): reading failed at byte \(offset + done) (\(systemError()))",
+          whatToDo: "Check the disk or the network file system, then try again.")
+      }
+      done += count
+    }
+    return done
+  }
+
+  /// Up to `count` bytes from `offset`; fewer at the end of the file.
+  public func bytes(at offset: Int, count: Int) throws(Problem) -> [UInt8] {
+    let wanted = max(0, min(count, size - offset))
+    var result = [UInt8](repeating: 0, count: wanted)
+    var read = 0
+    var failure: Problem?
+    result.withUnsafeMutableBytes { buffer in
+      do throws(Problem) {
+        read = try self.read(into: buffer, at: offset)
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    result.removeLast(wanted - read)
+    return result
+  }
+}
+
+/// The text of the last system error.
+func systemError() -> String { String(cString: strerror(errno)) }
+
+/// What a file of a kind is called.
+private func kindName(_ kind: mode_t) -> String {
+  switch kind {
+  case S_IFDIR: "a folder"
+  case S_IFIFO: "a named pipe"
+  case S_IFCHR, S_IFBLK: "a device"
+  case S_IFSOCK: "a socket"
+  default: "a special file"
+  }
+}
