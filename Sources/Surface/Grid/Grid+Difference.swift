@@ -1,0 +1,39 @@
+/// Neighbouring cells of a row that changed, from left to right.
+public struct ChangedRun: Sendable, Hashable {
+  public var x: Int
+  public var y: Int
+  public var cells: [Cell]
+}
+
+extension Grid {
+  /// What has to be drawn over `old` so that it shows this grid; everything where the sizes differ.
+  ///
+  /// - Parameter joining: unchanged cells between two changed ones up to this number are sent
+  ///   again, since moving the cursor over them costs more.
+  public func changes(from old: Grid, joining: Int = 0) -> [ChangedRun] {
+    var runs: [ChangedRun] = []
+    let comparable = size == old.size
+    for y in 0..<size.height {
+      let row = y * size.width
+      var start: Int?
+      var end = 0
+      for x in 0..<size.width where !comparable || cells[row + x] != old.cells[row + x] {
+        if let from = start, x - end > joining {
+          runs.append(ChangedRun(x: from, y: y, cells: Array(cells[row + from..<row + end])))
+          start = nil
+        }
+        start = start ?? x
+        end = x + 1
+      }
+      if let from = start {
+        runs.append(ChangedRun(x: from, y: y, cells: Array(cells[row + from..<row + end])))
+      }
+    }
+    return runs
+  }
+
+  /// Draws changed runs over this grid.
+  public mutating func apply(_ runs: [ChangedRun]) {
+    for run in runs { replace(run.cells, x: run.x, y: run.y) }
+  }
+}
