@@ -1,0 +1,59 @@
+extension Job {
+  /// The job as a job file. With `complete` every parameter is written, defaults included, each with
+  /// its title, unit and rule as a comment; those without a value stand in a comment.
+  public func toml(complete: Bool = true) -> String {
+    var text = "# A local refinement of cryo-EM particles with fulcrum.\n"
+    for (table, parameters) in Self.tables {
+      let shown = complete ? parameters : parameters.filter { isSet($0.key) }
+      if shown.isEmpty { continue }
+      text += "\n[\(table)]\n"
+      for parameter in shown { text += line(of: parameter, complete: complete) }
+    }
+    return text
+  }
+
+  /// The parameters by their TOML table, in the order of the form.
+  private static let tables: [(table: String, parameters: [Parameter])] = {
+    var tables: [(table: String, parameters: [Parameter])] = []
+    for parameter in Parameter.all {
+      let table = String(parameter.key.prefix { $0 != "." })
+      if let index = tables.firstIndex(where: { $0.table == table }) {
+        tables[index].parameters.append(parameter)
+      } else {
+        tables.append((table, [parameter]))
+      }
+    }
+    return tables
+  }()
+
+  private func line(of parameter: Parameter, complete: Bool) -> String {
+    let name = parameter.key.drop { $0 != "." }.dropFirst()
+    let comment =
+      parameter.title + (parameter.unit.isEmpty ? "" : ", \(parameter.unit)")
+    guard let value = self[parameter.key] else {
+      return "# \(name) =   # \(comment): \(parameter.defaultText)\n"
+    }
+    return "\(name) = \(value.toml)" + (complete ? "  # \(comment)" : "") + "\n"
+  }
+
+  /// The command line that starts this job from a file that holds nothing but the defaults, one
+  /// `--set` for each value that differs from them.
+  public func commandLine(jobFile: String) -> String {
+    var words = ["fulcrum", "run", Self.shellQuoted(jobFile)]
+    for parameter in Parameter.all where isChanged(parameter.key) {
+      guard let value = self[parameter.key] else { continue }
+      words += ["--set", Self.shellQuoted("\(parameter.key)=\(value.text)")]
+    }
+    return words.joined(separator: " ")
+  }
+
+  static func shellQuoted(_ word: String) -> String {
+    let plain = word.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "=./_-,+:".contains($0))
+    }
+    if plain, !word.isEmpty { return word }
+    return "'"
+      + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + "'"
+  }
+}

@@ -1,0 +1,28 @@
+import CryoEM
+
+/// What a job says about files and about the fulcrum, with every path made absolute.
+public struct JobInputs: Sendable, Equatable {
+  public var particles: [String]
+  public var passthrough: String?
+  /// The combined map; nil where the mean of the half-maps is to be taken.
+  public var map: String?
+  public var halfMapA: String?
+  public var halfMapB: String?
+  /// The mask; nil for none.
+  public var mask: String?
+  /// The folder from which image paths start.
+  public var projectFolder: String
+  /// Where the fulcrum is, unless `fulcrumVoxel` says.
+  public var fulcrumLocation: FulcrumLocation
+  /// The fulcrum in voxels from the corner of the box.
+  public var fulcrumVoxel: Vector3?
+  /// Whether new half-sets are drawn.
+  public var resplit: Bool
+  /// The run folder as asked for; nil for the first free default.
+  public var outputFolder: String?
+  /// How many last iterations keep their maps.
+  public var keepIterations: Int
+
+  /// The default locations of the fulcrum.
+  public enum FulcrumLocation: String, Sendable { case mask_center, box_center }
+}

@@ -1,0 +1,37 @@
+private let withNonuniform = Parameter.Condition(key: "nonuniform.enabled", value: .toggle(true))
+
+/// Regularisation that follows the local resolution.
+let nonuniformParameters: [Parameter] = [
+  Parameter(
+    "nonuniform.enabled", "Non-Uniform Refinement", .toggle, default: .toggle(true), .nonuniform,
+    cryosparc: "Non-Uniform Refinement Enable", relion: "Blush regularisation (--blush)",
+    help: """
+      Filters every place of the reference to the resolution that the two half-maps agree on there. \
+      It keeps noise of floppy parts, micelles and glycans out of the alignment. Turn it off for \
+      rigid regions, where it only costs time.
+      """),
+  Parameter(
+    "nonuniform.filter", "Filter type", .choice(["butterworth", "gaussian", "rectangular"]),
+    default: .text("butterworth"), .nonuniform, advanced: true,
+    cryosparc: "Non-uniform filter type", onlyWhen: withNonuniform,
+    help: """
+      The shape of the low-pass filters that compete at each place. Butterworth is a good \
+      compromise; Gaussian is softer, rectangular is sharp and rings.
+      """),
+  Parameter(
+    "nonuniform.order", "Non-uniform filter order", .count(.init(from: 1, to: 32)),
+    default: .count(8), .nonuniform, advanced: true, cryosparc: "Non-uniform filter order",
+    onlyWhen: withNonuniform,
+    help: """
+      How sharply the Butterworth filters cut off: higher is sharper. Above about 16 they begin to \
+      ring.
+      """),
+  Parameter(
+    "nonuniform.awf", "Non-uniform AWF", .number(.init(from: 1.5, to: 10)), default: .number(3),
+    .nonuniform, advanced: true, cryosparc: "Non-uniform AWF", onlyWhen: withNonuniform,
+    help: """
+      The size of the window in which the half-maps are compared, in wavelengths of the cut-off \
+      under test. Smaller follows changes in resolution over shorter distances, larger decides more \
+      reliably.
+      """),
+]
