@@ -1,0 +1,151 @@
+import Terminal
+
+extension Command {
+  /// Every command with its label, help and default keys, in the order of the key bar and the help.
+  static let table: [CommandDescription] =
+    runsTable + formTable + maskTable + runTable + everywhereTable
+
+  /// What is said about this command in a context; in any, where it has no meaning there.
+  func description(in context: Context) -> CommandDescription {
+    Self.table.first { $0.command == self && $0.contexts.contains(context) }
+      ?? Self.table.first { $0.command == self }
+      ?? CommandDescription(command: self, contexts: [], label: rawValue, help: "", keys: [])
+  }
+
+  private static func line(
+    _ command: Command, in contexts: [Context], _ keys: [Key], _ label: String, _ help: String
+  ) -> CommandDescription {
+    CommandDescription(
+      command: command, contexts: contexts, label: label, help: help, keys: keys)
+  }
+
+  private static let everywhereTable: [CommandDescription] = [
+    line(.help, in: [.everywhere], ["?", .function(1)], "Help", "Keys of this screen"),
+    line(
+      .commands, in: [.everywhere], [":", .control("p")], "Commands",
+      "Find any command by its name"),
+    line(.back, in: [.everywhere], [.escape, "q"], "Back", "Leave this screen or pane"),
+    line(.quit, in: [.everywhere], [.control("q"), .control("c")], "Quit", "Leave Fulcrum"),
+    line(.up, in: [.everywhere], [.up, "k"], "Up", "One line up"),
+    line(.down, in: [.everywhere], [.down, "j"], "Down", "One line down"),
+    line(.left, in: [.everywhere], [.left, "h"], "Left", "To the left, or the value before"),
+    line(.right, in: [.everywhere], [.right, "l"], "Right", "To the right, or the value after"),
+    line(.pageUp, in: [.everywhere], [.pageUp, .control("b")], "PgUp", "One page up"),
+    line(.pageDown, in: [.everywhere], [.pageDown, .control("f")], "PgDn", "One page down"),
+    line(.first, in: [.everywhere], [.home, "g"], "Home", "To the first"),
+    line(.last, in: [.everywhere], [.end, "G"], "End", "To the last"),
+    line(.nextPane, in: [.everywhere], [.tab], "Next", "To the next pane"),
+    line(.previousPane, in: [.everywhere], [.backTab], "Previous", "To the pane before"),
+    line(
+      .jump, in: [.everywhere], [.control("g")], "Jump", "Show letters to jump to anything visible"),
+    line(
+      .export, in: [.everywhere], [.control("e")], "Export",
+      "Save this pane as text, TSV or SVG"),
+    line(.copy, in: [.everywhere], ["y"], "Copy", "Copy this pane's text to the clipboard"),
+    line(.theme, in: [.everywhere], [.function(9)], "Theme", "Choose the colours"),
+    line(.marker, in: [.everywhere], [.function(7)], "Markers", "Plot with other markers"),
+    line(
+      .glyphs, in: [.everywhere], [.function(8)], "Glyphs",
+      "Switch between Unicode, basic and ASCII characters"),
+    line(.colours, in: [.everywhere], [.function(6)], "Colours", "Switch the number of colours"),
+    line(
+      .mouse, in: [.everywhere], [.function(4)], "Mouse",
+      "Mouse on or off (Shift-drag selects text while on)"),
+    line(.redraw, in: [.everywhere], [.control("l")], "Redraw", "Paint the screen again"),
+    line(
+      .testCard, in: [.everywhere], [.function(12)], "Test card",
+      "See what this terminal can show"),
+    line(
+      .statistics, in: [.everywhere], [.function(11)], "Statistics",
+      "Show frames and bytes sent to the terminal"),
+  ]
+
+  private static let runsTable: [CommandDescription] = [
+    line(.open, in: [.runs], [.enter], "Open", "Open the run"),
+    line(.newFrom, in: [.runs], ["n"], "New", "New job from this run's parameters"),
+    line(.new, in: [.runs], ["N"], "Blank", "New job with the defaults"),
+    line(.mark, in: [.runs], [" "], "Mark", "Mark the run for comparison"),
+    line(.compare, in: [.runs], ["c"], "Compare", "Compare two to four marked runs"),
+    line(.filter, in: [.runs], ["/"], "Filter", "Show the runs that contain a text"),
+    line(.sort, in: [.runs], ["s"], "Sort", "Sort by the next column"),
+    line(.reverseSort, in: [.runs], ["S"], "Reverse", "Turn the order round"),
+    line(.rename, in: [.runs], ["r"], "Rename", "Give the run another name"),
+    line(.note, in: [.runs], ["e"], "Note", "Write a note about the run"),
+    line(.delete, in: [.runs], ["D", .delete], "Delete", "Delete the run's folder (asks)"),
+    line(.markAll, in: [.runs], ["a"], "All", "Mark all runs, or none"),
+    line(.reload, in: [.runs], [.function(5), .control("r")], "Reload", "Read the folder again"),
+  ]
+
+  private static let formTable: [CommandDescription] = [
+    line(.start, in: [.form], ["s", .function(10)], "Start", "Check and start the refinement"),
+    line(.edit, in: [.form], [.enter], "Edit", "Edit the value, or choose a file"),
+    line(.toggle, in: [.form], [" "], "Toggle", "Switch on or off, or to the next choice"),
+    line(.check, in: [.form], ["e", .function(5)], "Check", "Check against the files; estimate"),
+    line(.maskView, in: [.form], ["m"], "Mask view", "See map, mask and fulcrum"),
+    line(.undo, in: [.form], ["u", .control("z")], "Undo", "Take the last change back"),
+    line(.redo, in: [.form], ["U", .control("r")], "Redo", "Make the undone change again"),
+    line(.reset, in: [.form], ["d", .delete], "Default", "Set the value back to its default"),
+    line(.resetAll, in: [.form], ["D"], "All defaults", "Set all but the inputs to defaults"),
+    line(.advanced, in: [.form], ["a"], "Advanced", "Show or hide advanced parameters"),
+    line(.onlyChanged, in: [.form], ["o"], "Changed", "Show the changed parameters only"),
+    line(.search, in: [.form], ["/"], "Search", "Search the parameters and their help"),
+    line(.presets, in: [.form], ["p"], "Presets", "Set the search and prior for a task"),
+    line(.clone, in: [.form], ["c"], "Clone", "Take the parameters of a run"),
+    line(.difference, in: [.form], ["v"], "Differ", "Compare with the parameters of a run"),
+    line(.commandLine, in: [.form], ["x"], "Command", "Show the same as a command line"),
+    line(.save, in: [.form], ["w", .control("s"), .function(2)], "Save", "Save the job file"),
+    line(.nextSection, in: [.form], ["]"], "Next", "To the next section"),
+    line(.previousSection, in: [.form], ["["], "Previous", "To the section before"),
+  ]
+
+  private static let maskTable: [CommandDescription] = [
+    line(.setFulcrum, in: [.mask], ["f", .enter], "Set fulcrum", "Put the fulcrum at the cross"),
+    line(.coordinates, in: [.mask], ["e"], "Type", "Type the cross's coordinates in voxels"),
+    line(.maskCentre, in: [.mask], ["c"], "Mask centre", "Cross to the mask's centre of mass"),
+    line(.boxCentre, in: [.mask], ["b"], "Box centre", "Cross to the centre of the box"),
+    line(.sliceForward, in: [.mask], ["+", "="], "Deeper", "One slice along the view"),
+    line(.sliceBack, in: [.mask], ["-"], "Shallower", "One slice back along the view"),
+    line(.outline, in: [.mask], ["o"], "Outline", "Show or hide the mask's outline"),
+    line(.moreContrast, in: [.mask], ["]"], "Contrast", "More contrast"),
+    line(.lessContrast, in: [.mask], ["["], "Less", "Less contrast"),
+    line(.dynamicMask, in: [.mask], ["d"], "Dynamic", "Preview the dynamic mask"),
+    line(.raiseThreshold, in: [.mask], [">"], "Threshold", "Raise the dynamic mask's threshold"),
+    line(.lowerThreshold, in: [.mask], ["<"], "Lower", "Lower the dynamic mask's threshold"),
+  ]
+
+  private static let runTable: [CommandDescription] = [
+    line(.zoom, in: [.run, .compare], ["z", .enter], "Zoom", "Pane to the whole screen and back"),
+    line(.pause, in: [.run], ["p"], "Pause", "Pause the run, or let it go on"),
+    line(.stopAfter, in: [.run], ["x"], "Finish", "Stop after this iteration"),
+    line(.stop, in: [.run], ["X"], "Stop", "Stop the run now (asks)"),
+    line(.change, in: [.run], ["e"], "Change", "Change parameters for the next iteration"),
+    line(.detach, in: [.run], ["d"], "Detach", "Leave; the run goes on"),
+    line(.previousIteration, in: [.run], ["["], "Earlier", "To the iteration before"),
+    line(.nextIteration, in: [.run], ["]"], "Later", "To the iteration after"),
+    line(.follow, in: [.run], ["f"], "Follow", "Follow the newest iteration and log line"),
+    line(.particles, in: [.run], ["t"], "Particles", "Table of particles and their poses"),
+    line(.parameters, in: [.run], ["i"], "Job", "Parameters of the run"),
+    line(
+      .continueRun, in: [.run], ["c"], "Continue", "New run from this iteration's poses and maps"),
+    line(.resume, in: [.run], ["r"], "Resume", "Resume an interrupted run from its checkpoint"),
+    line(
+      .baseline, in: [.run], ["b"], "Baseline", "Changes against the start or the last iteration"),
+    line(.projection, in: [.run], ["m"], "Mollweide", "Orientations as a rectangle or a globe"),
+    line(.mapKind, in: [.run], ["w"], "Map", "Slices of the other map or half-map"),
+    line(.plane, in: [.run], ["a"], "Axis", "Slices along the other axis"),
+    line(.logLevel, in: [.run], ["v"], "Level", "Show all log lines, or warnings only"),
+    line(.search, in: [.run], ["/"], "Search", "Search the log or the table"),
+    line(.sort, in: [.run], ["s"], "Sort", "Sort the table by the next column"),
+    line(.reverseSort, in: [.run], ["S"], "Reverse", "Turn the order of the table round"),
+    line(.panel1, in: [.run], ["1"], "FSC", "Show or hide the FSC"),
+    line(.panel2, in: [.run], ["2"], "Resolution", "Show or hide resolution over iterations"),
+    line(.panel3, in: [.run], ["3"], "Orientations", "Show or hide the orientations"),
+    line(.panel4, in: [.run], ["4"], "Poses", "Show or hide changes of the poses"),
+    line(.panel5, in: [.run], ["5"], "Particles", "Show or hide scale, sample size and score"),
+    line(.panel6, in: [.run], ["6"], "Noise", "Show or hide noise and Guinier plot"),
+    line(.panel7, in: [.run], ["7"], "Slices", "Show or hide slices of the maps"),
+    line(.panel8, in: [.run], ["8"], "Log", "Show or hide the log"),
+    line(.panel9, in: [.run], ["9"], "Files", "Show or hide files and summary"),
+  ]
+
+}

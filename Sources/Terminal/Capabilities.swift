@@ -1,0 +1,120 @@
+import Surface
+
+/// What the terminfo entry of a terminal says.
+public struct TerminfoFacts: Hashable, Sendable {
+  /// Whether there is an entry for the terminal's name.
+  public var isKnown: Bool
+  /// Whether the cursor can be moved, without which there are no screens.
+  public var canMoveCursor: Bool
+  /// Number of colours, 0 for none.
+  public var colours: Int
+  /// Whether colours are given as red, green and blue.
+  public var hasDirectColour: Bool
+  /// What mouse reports begin with; empty for none.
+  public var mousePrefix: String
+
+  public init(
+    isKnown: Bool = true, canMoveCursor: Bool = true, colours: Int = 256,
+    hasDirectColour: Bool = false, mousePrefix: String = "\u{1B}[<"
+  ) {
+    self.isKnown = isKnown
+    self.canMoveCursor = canMoveCursor
+    self.colours = colours
+    self.hasDirectColour = hasDirectColour
+    self.mousePrefix = mousePrefix
+  }
+}
+
+/// What the user asked for on the command line; nil leaves it to the terminal.
+public struct TerminalOptions: Hashable, Sendable {
+  public var colour: ColourLevel?
+  public var glyphs: GlyphLevel?
+  public var usesMouse: Bool
+
+  public init(colour: ColourLevel? = nil, glyphs: GlyphLevel? = nil, usesMouse: Bool = true) {
+    self.colour = colour
+    self.glyphs = glyphs
+    self.usesMouse = usesMouse
+  }
+}
+
+/// What the terminal can show, as a function of the environment alone.
+public struct Capabilities: Hashable, Sendable {
+  /// Name of the terminfo entry to use: TERM, or the fallback for an unknown one.
+  public var term: String
+  /// Why there can be no screens, in words; nil when there can.
+  public var obstacle: String?
+  public var colour: ColourLevel
+  public var glyphs: GlyphLevel
+  public var usesMouse: Bool
+  /// Whether a terminfo overlay is needed, for true colour or for modern mouse reports.
+  public var wantsOverlay: Bool
+
+  /// The terminfo entry for terminals that nobody has heard of.
+  public static let fallbackTerm = "xterm-256color"
+
+  /// Finds out what the terminal can do.
+  ///
+  /// Colours: the command line, then NO_COLOR, then COLORTERM and the names of terminals known for
+  /// true colour, then terminfo; CLICOLOR_FORCE asks for eight where terminfo has none. Glyphs: the
+  /// command line, then the codeset of the locale (`nl_langinfo`), less on consoles with small fonts.
+  public init(
+    environment: [String: String], codeset: String, terminfo: TerminfoFacts,
+    isTerminal: Bool = true, options: TerminalOptions = TerminalOptions()
+  ) {
+    let name = environment["TERM"] ?? ""
+    term = terminfo.isKnown ? name : Capabilities.fallbackTerm
+    obstacle = Capabilities.obstacle(name: name, terminfo: terminfo, isTerminal: isTerminal)
+    let best = Capabilities.best(name: name, environment: environment, terminfo: terminfo)
+    colour = options.colour ?? Capabilities.wanted(environment: environment, best: best)
+    glyphs = options.glyphs ?? Capabilities.glyphs(name: name, codeset: codeset)
+    usesMouse = options.usesMouse
+    let needsColour = colour == .truecolor && !terminfo.hasDirectColour
+    let needsMouse = usesMouse && terminfo.mousePrefix != "\u{1B}[<" && name != "linux"
+    wantsOverlay = obstacle == nil && (needsColour || needsMouse)
+  }
+
+  private static func obstacle(
+    name: String, terminfo: TerminfoFacts, isTerminal: Bool
+  ) -> String? {
+    if !isTerminal { return "standard input and output are not a terminal" }
+    if name.isEmpty { return "TERM is not set" }
+    if name == "dumb" { return "TERM is dumb" }
+    if !terminfo.canMoveCursor { return "a terminal of type \(name) cannot move its cursor" }
+    return nil
+  }
+
+  private static func best(
+    name: String, environment: [String: String], terminfo: TerminfoFacts
+  ) -> ColourLevel {
+    let promise = environment["COLORTERM"]?.lowercased()
+    if promise == "truecolor" || promise == "24bit" || terminfo.hasDirectColour {
+      return .truecolor
+    }
+    let known = ["kitty", "alacritty", "foot", "wezterm", "ghostty", "contour"]
+    if known.contains(where: { name.contains($0) }) { return .truecolor }
+    switch terminfo.colours {
+    case 256...: return .c256
+    case 16...: return .c16
+    case 8...: return .c8
+    default: return .none
+    }
+  }
+
+  private static func wanted(
+    environment: [String: String], best: ColourLevel
+  ) -> ColourLevel {
+    if let value = environment["NO_COLOR"], !value.isEmpty { return .none }
+    if let force = environment["CLICOLOR_FORCE"], !force.isEmpty, force != "0" {
+      return max(best, .c8)
+    }
+    if environment["CLICOLOR"] == "0" { return .none }
+    return best
+  }
+
+  private static func glyphs(name: String, codeset: String) -> GlyphLevel {
+    let codeset = codeset.uppercased().filter { $0 != "-" }
+    guard codeset == "UTF8" else { return .ascii }
+    return name == "linux" || name.hasPrefix("vt") ? .basic : .unicode
+  }
+}
