@@ -1,0 +1,48 @@
+import Fourier
+import Glibc
+
+extension CubicSpectrum {
+  /// The spectrum with the phases of every sample from a shell on replaced by random ones; the
+  /// amplitudes stay, and the map stays real.
+  ///
+  /// A sample's phase depends on the seed and its frequencies alone.
+  public func phasesRandomised(fromShell first: Int, seed: UInt64) -> CubicSpectrum {
+    var result = self
+    forEachFrequency { index, kx, ky, kz, _ in
+      let squared = kx * kx + ky * ky + kz * kz
+      guard Int(Double(squared).squareRoot() + 0.5) >= first, squared > 0 else { return }
+      let mate = kx == 0 || 2 * kx == size ? mateIndex(kx, ky, kz) : index
+      if mate == index && (kx == 0 || 2 * kx == size) { return }
+      // Two stored samples of a Hermitian pair draw the same phase with opposite signs.
+      var generator = SeededGenerator(seed: seed, stream: UInt64(min(index, mate)))
+      let phase = 2 * Double.pi * generator.uniform()
+      let factor = ComplexFloat.unit(angle: index <= mate ? phase : -phase)
+      let amplitude = values[index].squaredModulus.squareRoot()
+      result.values[index] = amplitude * factor
+    }
+    return result
+  }
+
+  /// Where the sample of the opposite frequency is stored, in the planes that hold both.
+  private func mateIndex(_ kx: Int, _ ky: Int, _ kz: Int) -> Int {
+    let z = (size - transformIndex(kz, size: size)) % size
+    let y = (size - transformIndex(ky, size: size)) % size
+    return (z * size + y) * width + kx
+  }
+}
+
+/// The FSC corrected for the correlation that a mask makes by itself: (t − r)/(1 − r), with t the
+/// curve of the masked maps and r that of the masked maps whose phases were randomised from a shell
+/// on (Chen et al., Ultramicroscopy 135, 24, 2013).
+///
+/// In and just above that shell, where the edge leaks true signal into the randomised part, the
+/// curve is left as it is; where r is above t it is 0.
+public func correctedCurve(
+  masked: [Double], randomised: [Double], fromShell first: Int
+) -> [Double] {
+  masked.indices.map { shell in
+    guard shell >= first + 2 else { return masked[shell] }
+    let (t, r) = (masked[shell], randomised[shell])
+    return r >= t ? 0 : (t - r) / (1 - r)
+  }
+}

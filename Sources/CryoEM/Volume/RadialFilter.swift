@@ -1,0 +1,79 @@
+import Fourier
+import Glibc
+
+extension Volume {
+  /// The map's spectrum, with its phase origin at the box centre.
+  public var spectrum: CubicSpectrum { CubicSpectrum(of: voxels, size: size) }
+
+  /// The map of a spectrum.
+  public init(spectrum: CubicSpectrum, pixelSize: Double) {
+    self.init(size: spectrum.size, pixelSize: pixelSize, voxels: spectrum.samples())
+  }
+
+  /// The map with each Fourier component multiplied by a factor of its radius in shells, that is in
+  /// units of 1/(size · pixelSize).
+  public func filtered(byShell gain: (Double) -> Double) -> Volume {
+    var spectrum = spectrum
+    // All radii are square roots of integers, so the gains go into a table.
+    let largest = 3 * (size / 2) * (size / 2)
+    let gains = (0...largest).map { Float(gain(Double($0).squareRoot())) }
+    spectrum.multiply(bySquaredRadius: gains)
+    return Volume(spectrum: spectrum, pixelSize: pixelSize)
+  }
+
+  /// The map with each Fourier component multiplied by a factor of its spatial frequency in 1/Å.
+  public func filtered(byFrequency gain: (Double) -> Double) -> Volume {
+    let step = 1 / (Double(size) * pixelSize)
+    return filtered(byShell: { gain($0 * step) })
+  }
+
+  /// The map with each Fourier component multiplied by the factor of its shell, interpolated
+  /// between shells; beyond the last one it is the last one's.
+  public func filtered(byShells gains: [Double]) -> Volume {
+    filtered(byShell: { shell in
+      guard let last = gains.last else { return 1 }
+      let below = Int(shell)
+      guard below + 1 < gains.count else { return last }
+      let fraction = shell - Double(below)
+      return gains[below] * (1 - fraction) + gains[below + 1] * fraction
+    })
+  }
+
+  /// The map without detail finer than `resolution` (Å): a raised-cosine edge of `edge` shells about
+  /// the shell of that resolution.
+  public func lowPassed(to resolution: Double, edge: Double = 2) -> Volume {
+    let cutOff = Double(size) * pixelSize / resolution
+    return filtered(byShell: { raisedCosine($0, from: cutOff - edge / 2, to: cutOff + edge / 2) })
+  }
+
+  /// The map without features coarser than `resolution` (Å), with the same edge.
+  public func highPassed(to resolution: Double, edge: Double = 2) -> Volume {
+    let cutOff = Double(size) * pixelSize / resolution
+    return filtered(
+      byShell: { 1 - raisedCosine($0, from: cutOff - edge / 2, to: cutOff + edge / 2) })
+  }
+}
+
+/// 1 up to `inner`, 0 from `outer` on, half a period of a cosine between them.
+public func raisedCosine(_ x: Double, from inner: Double, to outer: Double) -> Double {
+  if x <= inner { return 1 }
+  if x >= outer { return 0 }
+  return 0.5 + 0.5 * cos(.pi * (x - inner) / (outer - inner))
+}
+
+extension CubicSpectrum {
+  /// Multiplies every sample by the factor of its squared radius (in samples).
+  mutating func multiply(bySquaredRadius gains: [Float]) {
+    var index = 0
+    for z in 0..<size {
+      let kz = signedFrequency(z, size: size)
+      for y in 0..<size {
+        let ky = signedFrequency(y, size: size)
+        for x in 0..<width {
+          values[index] *= gains[x * x + ky * ky + kz * kz]
+          index += 1
+        }
+      }
+    }
+  }
+}
