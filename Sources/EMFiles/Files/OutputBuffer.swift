@@ -1,0 +1,29 @@
+/// Gathers bytes for a file and hands them over in large pieces.
+struct OutputBuffer {
+  var bytes: [UInt8] = []
+  private let file: AtomicFile
+  private static let piece = 1 << 20
+
+  init(_ file: AtomicFile) {
+    self.file = file
+    bytes.reserveCapacity(OutputBuffer.piece + 4096)
+  }
+
+  mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  /// Hands over what has gathered when it is enough.
+  mutating func flushIfFull() throws(Problem) {
+    if bytes.count >= OutputBuffer.piece { try flush() }
+  }
+
+  mutating func flush() throws(Problem) {
+    try file.append(bytes)
+    bytes.removeAll(keepingCapacity: true)
+  }
+
+  /// Bytes that need no copy of their own.
+  mutating func append(large bytes: UnsafeRawBufferPointer) throws(Problem) {
+    try flush()
+    try file.append(bytes)
+  }
+}

@@ -1,0 +1,42 @@
+/// Gathers problems, so that all are told at once; past a limit they are only counted.
+public struct ProblemList: Sendable {
+  /// The problems kept, in the order in which they were found.
+  public private(set) var all: [Problem] = []
+  /// Problems beyond the limit.
+  public private(set) var omitted = 0
+  /// How many problems are kept.
+  public let limit: Int
+
+  public init(limit: Int = 20) { self.limit = limit }
+
+  /// Whether nothing was found.
+  public var isEmpty: Bool { all.isEmpty }
+
+  /// Adds a problem; the text is only made when it is kept.
+  public mutating func add(_ problem: @autoclosure () -> Problem) {
+    if all.count < limit { all.append(problem()) } else { omitted += 1 }
+  }
+
+  /// Throws everything that was found, if anything.
+  public func throwIfAny() throws(Problems) {
+    if all.isEmpty { return }
+    var problems = all
+    if omitted > 0 {
+      problems.append(
+        Problem("… and \(omitted) more of the kind", whatToDo: "Mend the ones above first."))
+    }
+    throw Problems(problems)
+  }
+
+  /// Runs an action and keeps the problem that it throws.
+  ///
+  /// - Returns: what the action returned, or nil when it threw.
+  public mutating func catching<T>(_ action: () throws(Problem) -> T) -> T? {
+    do throws(Problem) {
+      return try action()
+    } catch {
+      add(error)
+      return nil
+    }
+  }
+}

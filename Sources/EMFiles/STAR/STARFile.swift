@@ -1,0 +1,115 @@
+/// A STAR file: its tables in order, and every byte between them.
+///
+/// The file stays mapped, and a table knows where its fields are. Writing gives back the bytes as
+/// they were, except in the columns that were set.
+public struct STARFile: Sendable {
+  /// The path as it was given, for messages.
+  public let path: String
+  /// The tables in the order of the file: a loop each, or the key-value pairs of a block.
+  public var tables: [STARTable]
+  private let source: MappedFile
+
+  /// Reads a file in one pass.
+  ///
+  /// - Throws: a problem that names the line and the column: a row with too few or too many values,
+  ///   a quote that does not end, text outside of a table, two columns of one name.
+  public init(path: String) throws(Problem) {
+    try self.init(source: MappedFile(path: path))
+  }
+
+  /// Reads a file that is in memory; `path` is for messages.
+  public init(bytes: [UInt8], path: String) throws(Problem) {
+    try self.init(source: MappedFile(path: path, copying: bytes))
+  }
+
+  private init(source: MappedFile) throws(Problem) {
+    self.source = source
+    self.path = source.path
+    let head = Array(source.bytes.prefix(4096))
+    switch FileSignature(head) {
+    case .star, .text, .unknown: break
+    case let other:
+      let description = other.description ?? "something else"
+      throw Problem(
+        "\(path) is \(description), not a STAR file", whatToDo: other.advice)
+    }
+    var parser = STARParser(source: source)
+    tables = try parser.tables()
+    if tables.isEmpty {
+      throw Problem(
+        "\(path) is not a STAR file: it has no table", whatToDo: FileSignature.text.advice)
+    }
+  }
+
+  /// Index of the table of a block, "optics" for `data_optics`; nil when there is none.
+  public func index(ofBlock name: String) -> Int? { tables.firstIndex { $0.blockName == name } }
+
+  /// Index of the first table that has a column.
+  public func index(withColumn name: String) -> Int? {
+    tables.firstIndex { $0.hasColumn(name) }
+  }
+
+  /// Writes the file, whole or not at all.
+  ///
+  /// - Throws: a problem when it cannot be written, or when a column was set to a number that is
+  ///   not finite.
+  public func write(to path: String) throws(Problem) {
+    let file = try AtomicFile(path: path)
+    var output = OutputBuffer(file)
+    var cursor = 0
+    for table in tables where table.isChanged {
+      cursor = try table.write(from: cursor, to: &output)
+    }
+    try output.append(large: UnsafeRawBufferPointer(rebasing: source.bytes[cursor...]))
+    try file.commit()
+  }
+}
+
+/// The values of a column of a STAR table.
+public enum STARColumn: Sendable {
+  /// Numbers, written with six decimals.
+  case numbers([Double])
+  case integers([Int])
+  case texts([String])
+
+  /// Number of rows.
+  public var count: Int {
+    switch self {
+    case .numbers(let values): values.count
+    case .integers(let values): values.count
+    case .texts(let values): values.count
+    }
+  }
+
+  /// Appends the text of a row's value.
+  func append(row: Int, to bytes: inout [UInt8]) {
+    switch self {
+    case .numbers(let values): appendFixed(values[row], decimals: 6, to: &bytes)
+    case .integers(let values): bytes.append(contentsOf: "\(values[row])".utf8)
+    case .texts(let values): appendSTARText(values[row], to: &bytes)
+    }
+  }
+
+  /// The first row with a number that is not finite.
+  var firstNonFinite: Int? {
+    if case .numbers(let values) = self { values.firstIndex { !$0.isFinite } } else { nil }
+  }
+}
+
+/// Appends a value, in quotes where the format wants them.
+private func appendSTARText(_ text: String, to bytes: inout [UInt8]) {
+  let special = Array("_#$'\"[];".utf8)
+  let isPlain =
+    text.utf8.first.map { !special.contains($0) } == true && !text.utf8.contains { $0 <= 0x20 }
+    && !text.hasPrefix("data_") && !text.hasPrefix("loop_")
+  // RELION writes its lists, "[1,2]", without quotes.
+  let isList = text.hasPrefix("[") && text.hasSuffix("]") && !text.utf8.contains { $0 <= 0x20 }
+  if isPlain || isList {
+    bytes.append(contentsOf: text.utf8)
+    return
+  }
+  let quote = text.utf8.contains(0x22) ? UInt8(ascii: "'") : UInt8(ascii: "\"")
+  bytes.append(quote)
+  bytes.append(contentsOf: text.utf8.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 })
+  bytes.append(quote)
+}
