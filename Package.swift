@@ -61,7 +61,7 @@ let package = Package(
       name: "RefinementTests",
       dependencies: ["Refinement", "CryoEM", "EMFiles", "Fourier", "CKernels"],
       swiftSettings: optimised),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "Refinement"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "Refinement", "CryoEM", "EMFiles"]),
     .testTarget(name: "SurfaceTests", dependencies: ["Surface"], resources: [.copy("Golden")]),
     .testTarget(
       name: "ConsoleTests", dependencies: ["Console", "Surface", "Runs"],

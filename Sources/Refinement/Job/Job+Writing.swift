@@ -47,7 +47,8 @@ extension Job {
     return words.joined(separator: " ")
   }
 
-  static func shellQuoted(_ word: String) -> String {
+  /// A word as a shell needs it, in single quotes where it must be.
+  public static func shellQuoted(_ word: String) -> String {
     let plain = word.allSatisfy {
       $0.isASCII && ($0.isLetter || $0.isNumber || "=./_-,+:".contains($0))
     }

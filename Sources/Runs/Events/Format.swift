@@ -1,0 +1,56 @@
+/// Numbers as people read them, without locale and without the formatting library.
+public enum Format {
+  /// A number with a fixed count of decimals; words for what is not finite.
+  public static func fixed(_ value: Double, _ decimals: Int) -> String {
+    guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
+    guard abs(value) < 1e15 else { return String(value) }
+    var scale = 1.0
+    for _ in 0..<decimals { scale *= 10 }
+    let scaled = (abs(value) * scale).rounded()
+    let digits = String(Int(scaled))
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    if decimals == 0 { return sign + digits }
+    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+    return sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+  }
+
+  /// A resolution with its unit; "unknown" where no curve crosses.
+  public static func resolution(_ angstroms: Double) -> String {
+    angstroms.isFinite && angstroms > 0 ? fixed(angstroms, 2) + " Å" : "unknown resolution"
+  }
+
+  /// A share 0…1 as a percentage.
+  public static func percent(_ share: Double) -> String { fixed(share * 100, 1) + "%" }
+
+  /// A duration: `42 s`, `3:05`, `1:02:03`.
+  public static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "-" }
+    let whole = Int(seconds.rounded())
+    if whole < 60 { return "\(whole) s" }
+    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }
+    if whole < 3600 { return "\(whole / 60):" + two(whole % 60) }
+    return "\(whole / 3600):" + two(whole / 60 % 60) + ":" + two(whole % 60)
+  }
+
+  /// A count of bytes: `512 B`, `3.4 MB`, `2.1 GB`.
+  public static func bytes(_ count: Int) -> String {
+    if count < 1000 { return "\(count) B" }
+    var value = Double(count) / 1000
+    for unit in ["kB", "MB", "GB"] {
+      if value < 1000 { return fixed(value, value < 10 ? 1 : 0) + " " + unit }
+      value /= 1000
+    }
+    return fixed(value, 1) + " TB"
+  }
+
+  /// A whole number with its thousands apart: `12,345`.
+  public static func count(_ value: Int) -> String {
+    var text = String(value.magnitude)
+    var position = text.count - 3
+    while position > 0 {
+      text.insert(",", at: text.index(text.startIndex, offsetBy: position))
+      position -= 3
+    }
+    return value < 0 ? "-" + text : text
+  }
+}

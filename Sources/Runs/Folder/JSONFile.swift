@@ -1,0 +1,62 @@
+import EMFiles
+import FoundationEssentials
+
+/// JSON as the run folder has it: keys sorted, so that files compare; infinities as words, since a
+/// resolution may be infinite.
+enum JSONFile {
+  /// The text of a value; on one line unless `pretty`.
+  static func text(_ value: some Encodable, pretty: Bool = true) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting =
+      pretty
+      ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+      : [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    // Encodable structs of numbers and text with the strategy above always encode.
+    guard let data = try? encoder.encode(value) else { return "{}" }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// Replaces a file by a value.
+  static func write(_ value: some Encodable, to path: String) throws(Problem) {
+    try AtomicFile.write(text(value) + "\n", to: path)
+  }
+
+  /// The value of a text; nil where it is something else.
+  static func value<Value: Decodable>(_ type: Value.Type, of bytes: some Sequence<UInt8>) -> Value?
+  {
+    try? decoder.decode(type, from: Data(bytes))
+  }
+
+  /// Reads a value from a file.
+  static func read<Value: Decodable>(_ type: Value.Type, from path: String) throws(Problem) -> Value
+  {
+    let file = try InputFile(path: path)
+    let bytes = try file.bytes(at: 0, count: file.size)
+    do { return try decoder.decode(type, from: Data(bytes)) } catch {
+      throw Problem(
+        "\(path): damaged, or written by another version (\(reason(error)))",
+        whatToDo: "Look at the file; the rest of the run folder can still be read.")
+    }
+  }
+
+  private static var decoder: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return decoder
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    func place(_ context: DecodingError.Context) -> String {
+      context.codingPath.map(\.stringValue).joined(separator: ".")
+    }
+    return switch error as? DecodingError {
+    case .keyNotFound(let key, _)?: "\(key.stringValue) is missing"
+    case .typeMismatch(_, let context)?: "\(place(context)) has another type"
+    case .valueNotFound(_, let context)?: "\(place(context)) is empty"
+    default: "not valid JSON"
+    }
+  }
+}

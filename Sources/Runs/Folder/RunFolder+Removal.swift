@@ -1,0 +1,59 @@
+import EMFiles
+import Glibc
+import Refinement
+
+extension RunFolder {
+  /// Removes a run: the files that a run writes, and the folders that are then empty. What somebody
+  /// put there stays, with the folders that hold it; its paths are returned.
+  ///
+  /// Throws a `Problem` where the run still goes on, or is no run.
+  public func remove() throws(Problem) -> [String] {
+    guard exists else {
+      throw Problem("\(path): not a run folder", whatToDo: "Give the folder of a run.")
+    }
+    if let manifest = try? manifest(), status(of: manifest).isLive {
+      throw Problem("\(path): the run goes on", whatToDo: "Stop it first.")
+    }
+    for iteration in entries(of: iterationsPath) where Int(iteration) != nil {
+      empty(iterationsPath + "/" + iteration)
+    }
+    rmdir(iterationsPath)
+    for folder in [controlPath, checkpointPath, finalPath] { empty(folder) }
+    for file in [jobPath, manifestPath, eventsPath, notePath] { unlink(file) }
+    if rmdir(path) == 0 { return [] }
+    return entries(of: path).map { path + "/" + $0 }
+  }
+
+  /// Renames the run; the new name stands beside the old one.
+  ///
+  /// Throws a `Problem` where the name is taken or no name, or the run goes on.
+  public func rename(to name: String) throws(Problem) -> RunFolder {
+    guard !name.isEmpty, !name.contains("/"), !name.hasPrefix(".") else {
+      throw Problem("\"\(name)\" is no name for a run", whatToDo: "Use letters, digits, - and _.")
+    }
+    if let manifest = try? manifest(), status(of: manifest).isLive {
+      throw Problem("\(path): the run goes on", whatToDo: "Rename it when it has ended.")
+    }
+    let target = RunFolder(FilePath.folder(of: path) + "/" + name)
+    guard access(target.path, F_OK) != 0 else {
+      throw Problem("\(target.path) exists already", whatToDo: "Choose another name.")
+    }
+    guard Glibc.rename(path, target.path) == 0 else {
+      throw Problem(
+        "\(path) cannot be renamed (\(String(cString: strerror(errno))))",
+        whatToDo: "Check the permissions of the folder.")
+    }
+    return target
+  }
+
+  /// Removes the files that a run writes into one of its folders, then the folder.
+  private func empty(_ folder: String) {
+    let endings = [".mrc", ".star", ".cs", ".json", ".tsv", ".xml", ".toml", ".bin"]
+    let requests = Set(ControlRequest.Kind.allCases.map(\.fileName))
+    for name in entries(of: folder)
+    where endings.contains(where: name.hasSuffix) || requests.contains(name) {
+      unlink(folder + "/" + name)
+    }
+    rmdir(folder)
+  }
+}

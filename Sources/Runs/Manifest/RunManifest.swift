@@ -1,0 +1,100 @@
+import Refinement
+
+/// What is known about a run at a glance: run.json, replaced whole at every heartbeat.
+public struct RunManifest: Codable, Sendable, Equatable {
+  /// Version of the program that made the run.
+  public var version: String
+  /// The run's name when it was made.
+  public var name: String
+  /// Where it runs or ran.
+  public var host: String
+  public var processID: Int32
+  /// As its process last wrote it; see `RunFolder.status(of:)` for a process that died.
+  public var status: RunStatus
+  /// The iteration under way or last done; 0 is the preparation.
+  public var iteration: Int
+  public var maximumIterations: Int
+  /// The stage under way; nil before the first and after the last.
+  public var progress: RunProgress?
+  /// Seconds since 1970.
+  public var started: Double
+  public var ended: Double?
+  public var heartbeat: Double
+  /// Resolution in Å inside the mask (corrected FSC 0.143) of the input and of the last iteration.
+  public var startResolution: Double?
+  public var resolution: Double?
+  public var particles: Int
+  public var boxSize: Int
+  public var pixelSize: Double
+  public var threads: Int
+  /// Resident bytes and CPU seconds of the process at the last heartbeat.
+  public var memory: Int
+  public var cpuSeconds: Double
+  /// The last word: the verdict of a finished run, the reason of a failed one.
+  public var message: String
+  /// The run that this one continues, and its iteration.
+  public var parent: Parent?
+
+  /// A run from which another was started.
+  public struct Parent: Codable, Sendable, Equatable {
+    public var run: String
+    public var iteration: Int
+
+    public init(run: String, iteration: Int) {
+      self.run = run
+      self.iteration = iteration
+    }
+  }
+
+  public init(
+    name: String, particles: Int = 0, boxSize: Int = 0, pixelSize: Double = 0, threads: Int = 0,
+    maximumIterations: Int = 0, parent: Parent? = nil, at time: Double = WallClock.now
+  ) {
+    version = programVersion
+    self.name = name
+    host = ProcessFacts.host
+    processID = ProcessFacts.processID
+    status = .running
+    iteration = 0
+    self.maximumIterations = maximumIterations
+    progress = nil
+    started = time
+    ended = nil
+    heartbeat = time
+    startResolution = nil
+    resolution = nil
+    self.particles = particles
+    self.boxSize = boxSize
+    self.pixelSize = pixelSize
+    self.threads = threads
+    memory = 0
+    cpuSeconds = 0
+    message = ""
+    self.parent = parent
+  }
+
+  /// Seconds from the start to the end, or to the last heartbeat.
+  public var duration: Double { (ended ?? heartbeat) - started }
+}
+
+/// How a run stands.
+public enum RunStatus: String, Codable, Sendable, CaseIterable {
+  case running, paused, finished, stopped, failed
+  /// It says that it runs, but its process is gone. Never written, only found.
+  case interrupted
+
+  /// Whether its process may still write.
+  public var isLive: Bool { self == .running || self == .paused }
+
+  /// A letter-sized sign, so that status is never shown by colour alone.
+  public var glyph: String {
+    switch self {
+    case .running: ">"
+    case .paused: "="
+    case .finished: "+"
+    case .stopped: "-"
+    case .failed: "!"
+    case .interrupted: "?"
+    }
+  }
+}
