@@ -1,0 +1,72 @@
+import Glibc
+
+/// exp(−2πi k·p) · exp(−2π²σ²k²) along one axis for the samples of a transform: a Gaussian's
+/// transform is the product of the tables of its axes.
+struct PhaseTable {
+  /// Real and imaginary parts.
+  private(set) var real: [Float]
+  private(set) var imaginary: [Float]
+
+  /// The table of the frequencies k · step for k in 0…count−1.
+  ///
+  /// - Parameters:
+  ///   - position: p, Å.
+  ///   - width: σ, Å; 0 for the phases alone.
+  ///   - step: 1/(size · pixelSize), 1/Å.
+  init(position: Double, width: Double, step: Double, count: Int) {
+    real = [Float](repeating: 0, count: count)
+    imaginary = real
+    let angle = -2 * Double.pi * step * position
+    let turn = SIMD2(cos(angle), sin(angle))
+    let decay = -2 * Double.pi * Double.pi * width * width * step * step
+    var value = SIMD2<Double>(1, 0)
+    for k in 0..<count {
+      let envelope = width == 0 ? 1 : exp(decay * Double(k * k))
+      real[k] = Float(value.x * envelope)
+      imaginary[k] = Float(value.y * envelope)
+      value = SIMD2(value.x * turn.x - value.y * turn.y, value.x * turn.y + value.y * turn.x)
+    }
+  }
+
+  /// The value at a frequency of either sign.
+  @inline(__always)
+  func value(at frequency: Int) -> SIMD2<Float> {
+    let k = abs(frequency)
+    return SIMD2(real[k], frequency < 0 ? -imaginary[k] : imaginary[k])
+  }
+}
+
+/// A row of complex numbers with real and imaginary parts apart, to which multiples of tables are
+/// added.
+struct ComplexRow {
+  private(set) var real: [Float]
+  private(set) var imaginary: [Float]
+
+  init(count: Int) {
+    real = [Float](repeating: 0, count: count)
+    imaginary = real
+  }
+
+  /// Sets all to zero.
+  mutating func clear() {
+    for index in real.indices { (real[index], imaginary[index]) = (0, 0) }
+  }
+
+  /// Adds factor · table.
+  @inline(__always)
+  mutating func add(_ factor: SIMD2<Float>, times table: PhaseTable) {
+    let count = real.count
+    real.withUnsafeMutableBufferPointer { real in
+      imaginary.withUnsafeMutableBufferPointer { imaginary in
+        table.real.withUnsafeBufferPointer { tableReal in
+          table.imaginary.withUnsafeBufferPointer { tableImaginary in
+            for x in 0..<count {
+              real[x] += factor.x * tableReal[x] - factor.y * tableImaginary[x]
+              imaginary[x] += factor.x * tableImaginary[x] + factor.y * tableReal[x]
+            }
+          }
+        }
+      }
+    }
+  }
+}

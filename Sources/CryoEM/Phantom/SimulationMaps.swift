@@ -1,0 +1,37 @@
+extension Simulation {
+  /// The true density of one body at rest, in the frame of the poses.
+  public func map(of body: Phantom) -> Volume {
+    body.map(size: settings.boxSize, pixelSize: settings.pixelSize)
+  }
+
+  /// What a consensus refinement sees: the object blurred by the starting poses' errors and the small
+  /// body by its motion too.
+  ///
+  /// A blob at r from the hinge moves by about angle · r across its direction; the blur is taken to
+  /// be round, with the variance per axis that the motion has on average.
+  public var consensusMap: Volume {
+    let (angle, shift) = (settings.motionAngle, settings.motionShift)
+    let hinge = phantom.hinge
+    func blur(_ angle: Double, _ offset: Vector3, _ shiftVariance: Double) -> Double {
+      // Rotation vectors with variance angle²/3 per axis move a point at r by 2·r²·angle²/3 in all.
+      2 * (offset * offset).sum() * angle * angle / 9 + shiftVariance
+    }
+    let errors = { (point: Vector3) in
+      blur(settings.errorAngle, point, settings.errorShift * settings.errorShift / 2)
+    }
+    let small = phantom.small.blurred {
+      blur(angle, $0 - hinge, shift * shift / 3) + errors($0)
+    }
+    return map(of: phantom.large.blurred(byVariance: errors) + small)
+  }
+
+  /// A soft mask of a body.
+  ///
+  /// - Parameters:
+  ///   - near: distance from the body up to which the mask is 1, Å.
+  ///   - far: distance from which it is 0, Å.
+  public func mask(of body: Phantom, near: Double = 6, far: Double = 24) -> Volume {
+    let smooth = map(of: body.blurred { _ in 36 })
+    return smooth.softMask(threshold: 0.15 * smooth.maximum, near: near, far: far)
+  }
+}

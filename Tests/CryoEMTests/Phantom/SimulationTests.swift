@@ -1,0 +1,188 @@
+import CryoEM
+import Fourier
+import Glibc
+import Testing
+
+struct TwoBodyPhantomTests {
+  private let phantom = TwoBodyPhantom(extent: 256, blobWidth: 3)
+
+  @Test func bodiesAreApartAndInsideTheBox() {
+    let large = phantom.large.map(size: 64, pixelSize: 4)
+    let small = phantom.small.map(size: 64, pixelSize: 4)
+    #expect(abs(large.correlation(with: small)) < 0.05)
+    let reach = (large + small).map { abs($0) }.supportRadius(
+      about: .zero, level: 0.02 * large.maximum)
+    #expect(reach < 0.45 * 256)
+    #expect(phantom.large.mass > 3 * phantom.small.mass)
+    #expect(phantom.whole.blobs.count == 410)
+  }
+
+  /// No turn about the centre of mass brings a body onto itself.
+  @Test func theSmallBodyHasNoSymmetry() {
+    let centre = phantom.small.centreOfMass
+    let map = phantom.small.map(size: 32, pixelSize: 8)
+    var generator = SeededGenerator(seed: 3)
+    for _ in 0..<40 {
+      let turn = Rotation.random(using: &generator)
+      guard turn.angle > 0.5 else { continue }
+      let turned = phantom.small.moved(rotation: turn, about: centre).map(size: 32, pixelSize: 8)
+      #expect(map.correlation(with: turned) < 0.9)
+    }
+  }
+
+  /// There is something to align at 8–10 Å.
+  @Test func thereIsStructureAtHighResolution() {
+    let power = phantom.small.spectrum(size: 64, pixelSize: 4).shellPower
+    // Shell 26 is 9.8 Å, shell 13 19.7 Å.
+    #expect(power[26] > 0.02 * power[13])
+  }
+}
+
+struct SimulationTests {
+  private func settings(_ change: (inout SimulationSettings) -> Void) -> SimulationSettings {
+    var settings = SimulationSettings()
+    settings.count = 60
+    settings.boxSize = 48
+    settings.pixelSize = 5
+    change(&settings)
+    return settings
+  }
+
+  @Test func isAPureFunctionOfItsSettings() {
+    let a = Simulation(settings { _ in })
+    let b = Simulation(settings { _ in })
+    #expect(a.image(of: 7) == b.image(of: 7))
+    #expect(a.smallPoses == b.smallPoses && a.startPoses == b.startPoses)
+    let other = Simulation(settings { $0.seed = 2 })
+    #expect(a.largePoses != other.largePoses)
+    let fewer = Simulation(settings { $0.count = 50 })
+    #expect(fewer.smallPoses == Array(a.smallPoses.prefix(50)))
+    #expect(a.images(of: 3..<5) == a.image(of: 3) + a.image(of: 4))
+  }
+
+  @Test func motionAndErrorsHaveTheSizeAskedFor() {
+    let simulation = Simulation(settings { $0.count = 3000 })
+    func rootMeanSquare(_ values: [Double]) -> Double {
+      (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
+    }
+    let indices = simulation.largePoses.indices
+    let hinge = simulation.phantom.hinge
+    let motions = indices.map {
+      simulation.largePoses[$0].motion(to: simulation.smallPoses[$0], about: hinge)
+    }
+    #expect(abs(degrees(rootMeanSquare(motions.map(\.angle))) - 5) < 0.15)
+    // Two of the shift's three components are seen.
+    #expect(abs(rootMeanSquare(motions.map(\.distance)) - 2 * (2.0 / 3).squareRoot()) < 0.06)
+    let errors = indices.map {
+      simulation.largePoses[$0].motion(to: simulation.startPoses[$0], about: .zero)
+    }
+    #expect(abs(degrees(rootMeanSquare(errors.map(\.angle))) - 0.7) < 0.03)
+    #expect(abs(rootMeanSquare(errors.map(\.distance)) - 1) < 0.04)
+    #expect(simulation.halfSets.count { $0 == .a } == 1500)
+  }
+
+  /// The noise that is added is the noise that is said to be there.
+  @Test(arguments: [0, 2.5])
+  func noiseIsKnown(excess: Double) {
+    let simulation = Simulation(
+      settings {
+        $0.lowFrequencyExcess = excess
+        $0.isNormalised = true
+      })
+    let size = 48
+    let plan = RealTransform(shape: [size, size])
+    var measured = [Double](repeating: 0, count: size / 2)
+    var counts = measured
+    for particle in 0..<simulation.settings.count {
+      let clean = PhantomProjector.image(of: simulation.signal(of: particle), boxSize: size)
+      let noise = zip(simulation.image(of: particle), clean).map {
+        $0 - simulation.imageScale * $1
+      }
+      for (index, value) in plan.forward(noise).enumerated() {
+        let (kx, ky) = (index % 25, signedFrequency(index / 25, size: size))
+        let shell = Int(Double(kx * kx + ky * ky).squareRoot() + 0.5)
+        if kx > 0, shell < size / 2 {
+          measured[shell] += Double(value.squaredModulus) / 2
+          counts[shell] += 1
+        }
+      }
+    }
+    let expected = simulation.noiseVariance
+    for shell in 1..<(size / 2) {
+      let tolerance = 4 / counts[shell].squareRoot() + (excess > 0 ? 0.02 : 0)
+      #expect(abs(measured[shell] / counts[shell] / expected[shell] - 1) < tolerance)
+    }
+  }
+
+  @Test func signalToNoiseIsAsAsked() {
+    let simulation = Simulation(settings { $0.signalToNoise = 0.2 })
+    let size = 48
+    var signal = 0.0
+    for particle in 0..<60 {
+      let image = PhantomProjector.image(of: simulation.signal(of: particle), boxSize: size)
+      let disc = image.indices.filter {
+        let (x, y) = (Double($0 % size - 24), Double($0 / size - 24))
+        return (x * x + y * y).squareRoot() < 0.4 * 48
+      }.map { Double(image[$0]) }
+      let mean = disc.reduce(0, +) / Double(disc.count)
+      signal += disc.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(disc.count) / 60
+    }
+    let ratio = signal / (simulation.noiseDeviation * simulation.noiseDeviation)
+    #expect(abs(ratio / 0.2 - 1) < 0.1)
+  }
+
+  /// Particle by particle the sum of both bodies' projections, with CTF and phases, from the formulas.
+  @Test func signalIsTheModel() {
+    var optics = OpticsGroup(
+      voltage: 200, sphericalAberration: 2, amplitudeContrast: 0.08, pixelSize: 5, imageSize: 48)
+    optics.beamTilt = Vector2(4, -3)
+    optics.magnification = [1.01, 0, 0.01, 0.99]
+    let plain = OpticsGroup(
+      voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1, pixelSize: 5, imageSize: 48)
+    let simulation = Simulation(settings { $0.optics = [plain, optics] })
+    for particle in [4, 5] {
+      let group = simulation.optics[Int(simulation.opticsIndices[particle])]
+      let ctf = ContrastTransferFunction(
+        optics: group, defocus: simulation.defoci[particle])
+      let signal = simulation.signal(of: particle)
+      for (kx, ky) in [(3, -5), (10, 8), (0, 4)] {
+        let k = Vector2(Double(kx), Double(ky)) / 240
+        var sum = SIMD2<Double>.zero
+        for (body, pose) in [
+          (simulation.phantom.large, simulation.largePoses[particle]),
+          (simulation.phantom.small, simulation.smallPoses[particle]),
+        ] {
+          let slice = body.transform(at: pose.rotation.lifted(group.magnified(k))) / 125
+          let angle = 2 * Double.pi * (k * pose.origin).sum() + ctf.phase(at: k)
+          sum += SIMD2(
+            slice.x * cos(angle) - slice.y * sin(angle),
+            slice.x * sin(angle) + slice.y * cos(angle))
+        }
+        let expected = ctf.value(at: k) * sum
+        let value = SIMD2<Double>(signal[transformIndex(ky, size: 48) * 25 + kx])
+        let error = ((value - expected) * (value - expected)).sum().squareRoot()
+        #expect(error < 1e-4 * (expected * expected).sum().squareRoot() + 1e-3)
+      }
+    }
+    #expect(simulation.opticsIndices.prefix(4) == [0, 1, 0, 1])
+  }
+
+  @Test func masksHoldTheirBodies() {
+    let simulation = Simulation(settings { _ in })
+    let small = simulation.map(of: simulation.phantom.small)
+    let mask = simulation.mask(of: simulation.phantom.small)
+    #expect((small * mask).correlation(with: small) > 0.98)
+    let report = MaskReport(of: mask)
+    #expect(!report.isBinary && !report.isEmpty && !report.touchesSphere)
+    let inside = simulation.consensusMap * mask
+    #expect(inside.correlation(with: small) > 0.6)
+    #expect(inside.correlation(with: small) < 0.99)
+  }
+
+  @Test func particlesComeWithTheirStart() {
+    let simulation = Simulation(settings { _ in })
+    let particles = simulation.particleSet(stack: "particles.mrcs")
+    #expect(particles.count == 60 && particles.poses == simulation.startPoses)
+    #expect(particles.images[13].slice == 13 && particles.optics[0].pixelSize == 5)
+  }
+}
