@@ -22,6 +22,13 @@ public struct Appearance: Sendable, Hashable {
     palette.style(role, on: ground)
   }
 
+  /// The appearance for drawing on another role's ground, as in a pop-up.
+  public func grounded(on role: Role) -> Appearance {
+    var result = self
+    result.palette = palette.grounded(on: role)
+    return result
+  }
+
   /// An empty grid with the theme's ground.
   public func grid(_ size: Size) -> Grid { Grid(size: size, glyphs: glyphs, style: self[.text]) }
 
@@ -33,7 +40,8 @@ public struct Appearance: Sendable, Hashable {
 
 /// Something that draws itself into any rectangle, a pure function of its values.
 public protocol Widget: Sendable {
-  /// Draws inside `rect`, nothing outside; any size, the empty one included.
+  /// Draws into `rect`, of any size, the empty one included. Callers use `Grid.draw(_:in:_:)`, which
+  /// leaves out what would not fit.
   func draw(in rect: Rect, of grid: inout Grid, _ appearance: Appearance)
 }
 

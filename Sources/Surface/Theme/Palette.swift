@@ -2,11 +2,11 @@
 public struct Palette: Sendable, Hashable {
   public let level: ColourLevel
   /// The ground of everything.
-  public let background: Colour
+  public private(set) var background: Colour
   public let heatMap: ColourMap
   /// Colours from low to high for bars; one or none below 8 colours.
   public let gradient: [Colour]
-  private let styles: [Role: Style]
+  private var styles: [Role: Style]
 
   public init(theme: Theme, level: ColourLevel) {
     self.level = level
@@ -44,6 +44,18 @@ public struct Palette: Sendable, Hashable {
       return under.adding(over.attributes)
     }
     return over.with(background: under.background).adding(under.attributes)
+  }
+
+  /// The palette for drawing on another role's ground, as in a pop-up: every role that stood on the
+  /// theme's ground stands on that one.
+  public func grounded(on role: Role) -> Palette {
+    let ground = self[role].background
+    var result = self
+    result.background = ground
+    for (role, style) in styles where style.background == background {
+      result.styles[role] = style.with(background: ground)
+    }
+    return result
   }
 
   /// The gradient's colour for a share of 0…1.
