@@ -1,6 +1,91 @@
-/// The engine's inner loops. Nothing here allocates, locks or knows a file.
+/// The engine's inner loops: slices of a reference's transform, scores with their derivatives, and
+/// insertion. Nothing here allocates, locks, calls the mathematical library or knows a file.
+///
+/// A *grid* is half of a Hermitian cube of Fourier samples around the origin, up to `radius` grid
+/// units on each axis, with one sample of margin below and two above, so that four taps always fit:
+/// x = -1 ... radius + 2 (fastest), y and z = -radius - 1 ... radius + 2. Complex grids are
+/// interleaved (re, im). `fulcrum_grid_width` and `fulcrum_grid_extent` give the number of samples.
+///
+/// *Points* are the pixels of an image's half-plane: planar arrays kx, ky in pixels of the image's
+/// transform, `count` of them, count a multiple of 16, with `factor` zero where an array is padded.
+/// A 3x2 matrix m (rows x, y, z) takes them to grid units: q = m (kx, ky).
 #ifndef FULCRUM_CKERNELS_H
 #define FULCRUM_CKERNELS_H
 #include <stddef.h>
 #include <stdint.h>
+
+/// How a grid is interpolated: 2 taps an axis or 4.
+enum fulcrum_interpolation { fulcrum_trilinear = 0, fulcrum_cubic = 1 };
+
+/// Samples along x, and along y and z, of a grid of the given radius.
+static inline long fulcrum_grid_width(int radius) { return radius + 4; }
+static inline long fulcrum_grid_extent(int radius) { return 2 * (long)radius + 4; }
+
+/// The planar pixels of one packed image: z = conj-weighted data, w = weight; see `fulcrum_evaluate`.
+typedef struct {
+  const float *real;
+  const float *imaginary;
+  const float *weight;
+} fulcrum_image;
+
+/// The sampling points that all images of a run share.
+typedef struct {
+  const float *kx;
+  const float *ky;
+  /// Factor for data and weight of each point: changes of the noise spectrum since packing, zero
+  /// beyond the band and in the padding.
+  const float *factor;
+  int count;
+} fulcrum_points;
+
+/// Number of sums that `fulcrum_evaluate` returns.
+enum { fulcrum_sum_count = 27 };
+
+/// Sums over the points for the model P(k) exp(-2 pi i (k . shift)), with z, w of `image`:
+/// sums[0] = Re <P, z>, sums[1] = sum w |P|^2;
+/// sums[2...6] = Re <J_j, z>, sums[7...11] = sum w Re(conj(J_j) P);
+/// sums[12...26] = sum w Re(conj(J_j) J_l) for l >= j, row by row;
+/// J_0...2 the derivative by a rotation vector of dR (A -> A dR), radians; J_3, J_4 by the shift in
+/// radians of phase per pixel of k (multiply by 2 pi / (box edge) for a length).
+void fulcrum_evaluate(const float *grid, int radius, enum fulcrum_interpolation interpolation,
+                      fulcrum_points points, fulcrum_image image, const float m[6],
+                      const float shift[2], double sums[27]);
+
+/// The first two sums of `fulcrum_evaluate` alone.
+void fulcrum_score(const float *grid, int radius, enum fulcrum_interpolation interpolation,
+                   fulcrum_points points, fulcrum_image image, const float m[6],
+                   const float shift[2], double sums[2]);
+
+/// The slice itself, without shift or factor: planar values at the points.
+void fulcrum_slice(const float *grid, int radius, enum fulcrum_interpolation interpolation,
+                   const float *kx, const float *ky, int count, const float m[6], float *real,
+                   float *imaginary);
+
+/// The products conj(P) z factor at the points, planar, and sum w |P|^2 factor as the result; what
+/// a scan over shifts of one slice needs.
+double fulcrum_products(const float *grid, int radius, enum fulcrum_interpolation interpolation,
+                        fulcrum_points points, fulcrum_image image, const float m[6], float *real,
+                        float *imaginary);
+
+/// Adds an image to the numerator (complex grid) and denominator (real grid): the adjoint of
+/// `fulcrum_slice`, with data z exp(+2 pi i k . shift) damping scale and weight w scale^2, both times
+/// `sample_weight`; damping = exp(-(d0 kx^2 + d1 kx ky + d2 ky^2)), which the weight does not have.
+/// Only grid planes z_begin <= z < z_end (indices of the array, from 0) are touched.
+void fulcrum_insert(float *numerator, float *denominator, int radius,
+                    enum fulcrum_interpolation interpolation, fulcrum_points points,
+                    fulcrum_image image, const float m[6], const float shift[2],
+                    const float damping[3], float scale, float sample_weight, int z_begin,
+                    int z_end);
+
+/// Scores Re sum products exp(+2 pi i k . shift) on a rectangular lattice of shifts, shift(ix, iy) =
+/// (first_x + ix step_x, first_y + iy step_y) in turns per pixel of k, by contracting kx, then ky.
+/// columns and rows are the integer kx >= 0 and ky + band of each point; scratch holds
+/// 2 (band + 1) (2 band + 1) + 2 nx (2 band + 1) floats; scores has nx * ny values, x fastest.
+void fulcrum_shift_scores(const float *real, const float *imaginary, const int16_t *columns,
+                          const int16_t *rows, int count, int band, float first_x, float step_x,
+                          int nx, float first_y, float step_y, int ny, float *scratch,
+                          float *scores);
+
+/// The instruction set that this machine's kernels use, for reports.
+const char *fulcrum_instruction_set(void);
 #endif

@@ -1,0 +1,188 @@
+// Reading a Hermitian half-grid at sixteen points: values and gradients.
+#ifndef FULCRUM_GATHER_H
+#define FULCRUM_GATHER_H
+#include "include/CKernels.h"
+#include "lanes.h"
+
+// Where sixteen points lie: the index of the first tap, the fractions, and the sign of the fold
+// (-1 where the point lies at x < 0 and the mate at -q is read instead).
+typedef struct {
+  lanes x, y, z;    // the points, grid units, unfolded
+  lanes sign;       // of the fold
+  lanes fx, fy, fz; // fractions
+  int32_t first[16]; // index of the tap at floor - 1 on each axis, in samples
+  int32_t plane[16]; // z index of that tap
+} located;
+
+FULCRUM_INLINE located locate(lanes kx, lanes ky, const float m[6], int radius) {
+  located at;
+  at.x = m[0] * kx + m[1] * ky;
+  at.y = m[2] * kx + m[3] * ky;
+  at.z = m[4] * kx + m[5] * ky;
+  int_lanes below = at.x < 0.0f;
+  at.sign = 1.0f + 2.0f * __builtin_convertvector(below, lanes);
+  lanes x = at.x * at.sign, y = at.y * at.sign, z = at.z * at.sign;
+  lanes bx = floored(x), by = floored(y), bz = floored(z);
+  at.fx = x - bx;
+  at.fy = y - by;
+  at.fz = z - bz;
+  int_lanes ix = __builtin_convertvector(bx, int_lanes);
+  int_lanes iy = __builtin_convertvector(by, int_lanes) + radius;
+  int_lanes iz = __builtin_convertvector(bz, int_lanes) + radius;
+  int32_t width = (int32_t)fulcrum_grid_width(radius), extent = (int32_t)fulcrum_grid_extent(radius);
+  int_lanes first = (iz * extent + iy) * width + ix;
+  memcpy(at.first, &first, sizeof first);
+  memcpy(at.plane, &iz, sizeof iz);
+  return at;
+}
+
+// The four weights of a cubic B-spline at sixteen fractions, and their derivatives.
+typedef struct {
+  float value[4][16];
+  float slope[4][16];
+} spline_weights;
+
+FULCRUM_INLINE void cubic_values(lanes t, float value[4][16]) {
+  const float sixth = 1.0f / 6.0f;
+  lanes u = 1.0f - t, t2 = t * t, u2 = u * u;
+  store(value[0], u2 * u * sixth);
+  store(value[1], (4.0f + t2 * (3.0f * t - 6.0f)) * sixth);
+  store(value[2], (4.0f + u2 * (3.0f * u - 6.0f)) * sixth);
+  store(value[3], t2 * t * sixth);
+}
+
+FULCRUM_INLINE void cubic_slopes(lanes t, float slope[4][16]) {
+  lanes u = 1.0f - t;
+  store(slope[0], u * u * -0.5f);
+  store(slope[1], t * (1.5f * t - 2.0f));
+  store(slope[2], u * (2.0f - 1.5f * u));
+  store(slope[3], t * t * 0.5f);
+}
+
+// Trilinear weights in the same form: the taps at floor - 1 and floor + 2 have none.
+FULCRUM_INLINE void linear_values(lanes t, float value[4][16]) {
+  lanes zero = t * 0.0f;
+  store(value[0], zero);
+  store(value[1], 1.0f - t);
+  store(value[2], t);
+  store(value[3], zero);
+}
+
+// Values (and gradients in grid units) at sixteen points, of the unfolded grid.
+typedef struct {
+  float vr[16], vi[16];
+  float xr[16], xi[16], yr[16], yi[16], zr[16], zi[16];
+} gathered;
+
+FULCRUM_INLINE eight pairs(float a, float b, float c, float d) {
+  return (eight){a, a, b, b, c, c, d, d};
+}
+
+// Sums the real lanes and the imaginary lanes of four interleaved complex numbers.
+FULCRUM_INLINE void fold_pairs(eight v, float *real, float *imaginary) {
+  four low = __builtin_shufflevector(v, v, 0, 1, 2, 3), high = __builtin_shufflevector(v, v, 4, 5, 6, 7);
+  four sum = low + high;
+  *real = sum[0] + sum[2];
+  *imaginary = sum[1] + sum[3];
+}
+
+FULCRUM_INLINE void gather_cubic_gradients(const float *grid, int radius, const located *at,
+                                           gathered *out) {
+  spline_weights wx, wy, wz;
+  cubic_values(at->fx, wx.value);
+  cubic_slopes(at->fx, wx.slope);
+  cubic_values(at->fy, wy.value);
+  cubic_slopes(at->fy, wy.slope);
+  cubic_values(at->fz, wz.value);
+  cubic_slopes(at->fz, wz.slope);
+  const long row = 2 * fulcrum_grid_width(radius), plane = row * fulcrum_grid_extent(radius);
+  for (int i = 0; i < 16; i++) {
+    const float *p = grid + 2 * (long)at->first[i];
+    eight value = {0}, along_y = {0}, along_z = {0};
+    for (int c = 0; c < 4; c++) {
+      const float *q = p + c * plane;
+      eight r0 = load8(q), r1 = load8(q + row), r2 = load8(q + 2 * row), r3 = load8(q + 3 * row);
+      eight v = r0 * wy.value[0][i] + r1 * wy.value[1][i] + r2 * wy.value[2][i] + r3 * wy.value[3][i];
+      eight d = r0 * wy.slope[0][i] + r1 * wy.slope[1][i] + r2 * wy.slope[2][i] + r3 * wy.slope[3][i];
+      value += v * wz.value[c][i];
+      along_y += d * wz.value[c][i];
+      along_z += v * wz.slope[c][i];
+    }
+    eight across = pairs(wx.value[0][i], wx.value[1][i], wx.value[2][i], wx.value[3][i]);
+    eight slope = pairs(wx.slope[0][i], wx.slope[1][i], wx.slope[2][i], wx.slope[3][i]);
+    fold_pairs(value * across, &out->vr[i], &out->vi[i]);
+    fold_pairs(value * slope, &out->xr[i], &out->xi[i]);
+    fold_pairs(along_y * across, &out->yr[i], &out->yi[i]);
+    fold_pairs(along_z * across, &out->zr[i], &out->zi[i]);
+  }
+}
+
+FULCRUM_INLINE void gather_cubic(const float *grid, int radius, const located *at, float *vr,
+                                 float *vi) {
+  spline_weights wx, wy, wz;
+  cubic_values(at->fx, wx.value);
+  cubic_values(at->fy, wy.value);
+  cubic_values(at->fz, wz.value);
+  const long row = 2 * fulcrum_grid_width(radius), plane = row * fulcrum_grid_extent(radius);
+  for (int i = 0; i < 16; i++) {
+    const float *p = grid + 2 * (long)at->first[i];
+    eight value = {0};
+    for (int c = 0; c < 4; c++) {
+      const float *q = p + c * plane;
+      eight v = load8(q) * wy.value[0][i] + load8(q + row) * wy.value[1][i] +
+                load8(q + 2 * row) * wy.value[2][i] + load8(q + 3 * row) * wy.value[3][i];
+      value += v * wz.value[c][i];
+    }
+    fold_pairs(value * pairs(wx.value[0][i], wx.value[1][i], wx.value[2][i], wx.value[3][i]), &vr[i],
+               &vi[i]);
+  }
+}
+
+FULCRUM_INLINE void gather_linear_gradients(const float *grid, int radius, const located *at,
+                                            gathered *out) {
+  const long row = 2 * fulcrum_grid_width(radius), plane = row * fulcrum_grid_extent(radius);
+  const long inner = plane + row + 2;
+  for (int i = 0; i < 16; i++) {
+    const float *p = grid + 2 * (long)at->first[i] + inner;
+    float fx = at->fx[i], fy = at->fy[i], fz = at->fz[i];
+    four r0 = load4(p), r1 = load4(p + row), r2 = load4(p + plane), r3 = load4(p + plane + row);
+    four d01 = r1 - r0, d23 = r3 - r2;
+    four a = r0 + d01 * fy, b = r2 + d23 * fy;
+    four along_z = b - a, along_y = d01 + (d23 - d01) * fz, c = a + along_z * fz;
+    out->vr[i] = c[0] + (c[2] - c[0]) * fx;
+    out->vi[i] = c[1] + (c[3] - c[1]) * fx;
+    out->xr[i] = c[2] - c[0];
+    out->xi[i] = c[3] - c[1];
+    out->yr[i] = along_y[0] + (along_y[2] - along_y[0]) * fx;
+    out->yi[i] = along_y[1] + (along_y[3] - along_y[1]) * fx;
+    out->zr[i] = along_z[0] + (along_z[2] - along_z[0]) * fx;
+    out->zi[i] = along_z[1] + (along_z[3] - along_z[1]) * fx;
+  }
+}
+
+FULCRUM_INLINE void gather_linear(const float *grid, int radius, const located *at, float *vr,
+                                  float *vi) {
+  const long row = 2 * fulcrum_grid_width(radius), plane = row * fulcrum_grid_extent(radius);
+  const long inner = plane + row + 2;
+  for (int i = 0; i < 16; i++) {
+    const float *p = grid + 2 * (long)at->first[i] + inner;
+    float fx = at->fx[i], fy = at->fy[i], fz = at->fz[i];
+    four r0 = load4(p), r1 = load4(p + row), r2 = load4(p + plane), r3 = load4(p + plane + row);
+    four a = r0 + (r1 - r0) * fy, b = r2 + (r3 - r2) * fy, c = a + (b - a) * fz;
+    vr[i] = c[0] + (c[2] - c[0]) * fx;
+    vi[i] = c[1] + (c[3] - c[1]) * fx;
+  }
+}
+
+// Values of the model at sixteen points, the fold undone.
+FULCRUM_INLINE void values_at(const float *grid, int radius, enum fulcrum_interpolation how,
+                              const located *at, lanes *re, lanes *im) {
+  float vr[16], vi[16];
+  if (how == fulcrum_cubic)
+    gather_cubic(grid, radius, at, vr, vi);
+  else
+    gather_linear(grid, radius, at, vr, vi);
+  *re = load(vr);
+  *im = load(vi) * at->sign;
+}
+#endif
