@@ -1,0 +1,89 @@
+import CKernels
+import CryoEM
+import Fourier
+
+/// How a Fourier grid is read between its samples.
+public enum Interpolation: Sendable, Equatable {
+  /// Two taps an axis.
+  case trilinear
+  /// Four taps an axis: the cubic B-spline.
+  case cubic
+
+  /// What the kernels call it.
+  var kernel: fulcrum_interpolation { self == .cubic ? fulcrum_cubic : fulcrum_trilinear }
+
+  /// The Fourier transform of the interpolation kernel at a distance of `x` periods from the centre:
+  /// sinc² for the triangle and sinc⁴ for the cubic B-spline. Real-space densities are divided by
+  /// the product over the axes.
+  func envelope(_ x: Double) -> Double {
+    guard x != 0 else { return 1 }
+    let sinc = sineAndCosine(.pi * x).sine / (.pi * x)
+    return self == .cubic ? sinc * sinc * sinc * sinc : sinc * sinc
+  }
+}
+
+/// Half of a Hermitian Fourier grid around the origin, in the kernels' layout: complex samples x =
+/// −1…radius + 2 (fastest), y and z = −radius − 1…radius + 2.
+public final class ReferenceGrid: Sendable {
+  /// Largest coordinate, grid units.
+  public let radius: Int
+  /// How it is interpolated.
+  public let interpolation: Interpolation
+  /// The samples.
+  let samples: FFTBuffer<ComplexFloat>
+
+  init(radius: Int, interpolation: Interpolation) {
+    self.radius = radius
+    self.interpolation = interpolation
+    samples = FFTBuffer(count: Self.sampleCount(radius: radius))
+  }
+
+  /// Number of samples of a grid.
+  static func sampleCount(radius: Int) -> Int {
+    fulcrum_grid_width(Int32(radius)) * fulcrum_grid_extent(Int32(radius))
+      * fulcrum_grid_extent(Int32(radius))
+  }
+
+  /// The samples as the kernels read them.
+  var pointer: UnsafePointer<Float> {
+    UnsafeRawPointer(samples.pointer).assumingMemoryBound(to: Float.self)
+  }
+
+  /// Fills the grid from the half-spectrum of a cube of `size`³ samples with the same spacing, whose
+  /// phase origin is at index 0 of the FFT; samples beyond the spectrum are zero.
+  ///
+  /// - Parameter recentring: whether factors (−1)^(x+y+z) move the origin to the cube's centre.
+  func fill(from spectrum: FFTBuffer<ComplexFloat>, size: Int, scale: Float) {
+    let width = size / 2 + 1
+    let limit = min(radius + 2, size / 2 - 1)
+    let gridWidth = radius + 4
+    let extent = 2 * radius + 4
+    samples.clear()
+    for z in max(-limit, -radius - 1)...limit {
+      for y in max(-limit, -radius - 1)...limit {
+        let target = ((z + radius + 1) * extent + y + radius + 1) * gridWidth + 1
+        let row =
+          (transformIndex(z, size: size) * size + transformIndex(y, size: size)) * width
+        var sign: Float = (y + z) % 2 == 0 ? scale : -scale
+        for x in 0...limit {
+          samples.pointer[target + x] = spectrum.pointer[row + x] * sign
+          sign = -sign
+        }
+      }
+    }
+    mirrorFirstPlane()
+  }
+
+  /// Fills x = −1 from x = 1 by Hermitian symmetry.
+  private func mirrorFirstPlane() {
+    let gridWidth = radius + 4
+    let extent = 2 * radius + 4
+    for z in -radius - 1...radius + 1 {
+      for y in -radius - 1...radius + 1 {
+        let target = ((z + radius + 1) * extent + y + radius + 1) * gridWidth
+        let mate = ((radius + 1 - z) * extent + radius + 1 - y) * gridWidth + 2
+        samples.pointer[target] = samples.pointer[mate].conjugated
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import CryoEM
+
+/// The boxes of a refinement, and how lengths in one become indices in another.
+///
+/// Images come in a box of `box` pixels. Only a window of `window` pixels around the projected mask is
+/// kept of each (engine: sub-boxing). The reference is known on a Fourier grid with the spacing of a
+/// box of `period` voxels, which leaves room around the mask for the interpolation's aliases. All of
+/// them have the images' pixel size; the reference's origin is `centre`, not the box centre.
+public struct Geometry: Sendable, Equatable {
+  /// Box of the images, pixels.
+  public let box: Int
+  /// Pixel size, Å.
+  public let pixelSize: Double
+  /// Window kept of each image, pixels, even, at most `box`.
+  public let window: Int
+  /// Real-space period of the reference's Fourier grid, voxels, even.
+  public let period: Int
+  /// Centre of the mask's bounding sphere, Å from the box centre: the origin of the reference.
+  public let centre: Vector3
+  /// The fulcrum, Å from the box centre.
+  public let fulcrum: Vector3
+  /// Diameter of the mask's bounding sphere, pixels.
+  public let maskDiameter: Double
+
+  /// Highest shell of the window's transform that is ever used; the Nyquist line never is.
+  public var maximumShell: Int { window / 2 - 1 }
+  /// Grid units per pixel of the window's transform.
+  public var oversampling: Double { Double(period) / Double(window) }
+  /// Edge of the window, Å.
+  public var windowEdge: Double { Double(window) * pixelSize }
+
+  /// Resolution of a shell of the window's transform, Å.
+  public func resolution(ofShell shell: Int) -> Double {
+    shell > 0 ? windowEdge / Double(shell) : .infinity
+  }
+
+  /// The highest shell of the window's transform at or below a resolution in Å, at least 1.
+  public func shell(atResolution resolution: Double) -> Int {
+    guard resolution > 0 else { return maximumShell }
+    return min(maximumShell, max(1, Int((windowEdge / resolution).rounded())))
+  }
+
+  /// Radius in grid units that covers shells up to `shell`, with half a shell for their width.
+  public func gridRadius(ofShell shell: Int) -> Int {
+    Int(((Double(shell) + 0.5) * oversampling).rounded(.up)) + 1
+  }
+
+  /// The largest grid radius whose Hermitian cube fits a transform with the period's own sampling.
+  public func clampedGridRadius(ofShell shell: Int) -> Int {
+    min(gridRadius(ofShell: shell), period / 2 + 1)
+  }
+}

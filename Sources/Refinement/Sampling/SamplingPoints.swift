@@ -1,0 +1,75 @@
+import CKernels
+import Fourier
+import Glibc
+
+/// The pixels of a window's half-plane in shell order, so that a band limit is a prefix.
+///
+/// Each Hermitian pair is there once (kx > 0, or kx = 0 and ky > 0), neither the origin nor the Nyquist
+/// lines are. Within a shell the pixels go round by angle, which keeps the kernels' reads local.
+public final class SamplingPoints: Sendable {
+  /// Pixels along the window's edge.
+  public let window: Int
+  /// Highest shell.
+  public let maximumShell: Int
+  /// Number of pixels.
+  public let count: Int
+  /// `count` rounded up to whole lanes of the kernels; arrays are zero there.
+  public let paddedCount: Int
+  /// Frequencies in pixels of the window's transform.
+  public let kx: FFTBuffer<Float>
+  public let ky: FFTBuffer<Float>
+  /// Shell of each pixel: the rounded length of (kx, ky).
+  public let shells: [Int32]
+  /// `shellEnds[s]` is the number of pixels in shells 0…s.
+  public let shellEnds: [Int]
+  /// Where each pixel is in FFTW's half-spectrum of the window.
+  public let spectrumIndices: [Int32]
+
+  /// The pixels of shells 1…`maximumShell` of a window.
+  public init(window: Int, maximumShell: Int) {
+    precondition(window % 2 == 0 && maximumShell < window / 2)
+    var pixels: [(x: Int, y: Int, shell: Int, angle: Double)] = []
+    for x in 0...maximumShell {
+      for y in -maximumShell...maximumShell where x > 0 || y > 0 {
+        let shell = Int(Double(x * x + y * y).squareRoot().rounded())
+        guard shell <= maximumShell else { continue }
+        pixels.append((x, y, shell, atan2(Double(y), Double(x))))
+      }
+    }
+    pixels.sort { ($0.shell, $0.angle, $0.x) < ($1.shell, $1.angle, $1.x) }
+    self.window = window
+    self.maximumShell = maximumShell
+    count = pixels.count
+    paddedCount = (count + 15) / 16 * 16
+    kx = FFTBuffer(count: paddedCount)
+    ky = FFTBuffer(count: paddedCount)
+    var ends = [Int](repeating: 0, count: maximumShell + 1)
+    for (index, pixel) in pixels.enumerated() {
+      kx[index] = Float(pixel.x)
+      ky[index] = Float(pixel.y)
+      ends[pixel.shell] = index + 1
+    }
+    shells = pixels.map { Int32($0.shell) }
+    shellEnds = ends
+    spectrumIndices = pixels.map {
+      Int32(transformIndex($0.y, size: window) * (window / 2 + 1) + $0.x)
+    }
+  }
+
+  /// The number of pixels up to a shell.
+  public func count(upTo shell: Int) -> Int { shellEnds[min(shell, maximumShell)] }
+
+  /// A factor for each pixel from one for each shell, zero beyond `band` and in the padding.
+  public func factors(perShell: [Double], band: Int) -> FFTBuffer<Float> {
+    let factors = FFTBuffer<Float>(count: paddedCount)
+    for index in 0..<count(upTo: band) { factors[index] = Float(perShell[Int(shells[index])]) }
+    return factors
+  }
+
+  /// What the kernels need: the pixels up to `band` with their factors.
+  func points(factor: FFTBuffer<Float>, band: Int) -> fulcrum_points {
+    fulcrum_points(
+      kx: kx.pointer, ky: ky.pointer, factor: factor.pointer,
+      count: Int32((count(upTo: band) + 15) / 16 * 16))
+  }
+}
