@@ -1,0 +1,142 @@
+import CKernels
+import CryoEM
+import Fourier
+
+/// The sums that a reconstruction divides: inserted data and inserted weights on a Fourier grid.
+///
+/// Accumulators of the same shape add. While images are inserted, half of the contributions near x = 0
+/// are missing; `complete()` adds the Hermitian mates once, after the last insertion.
+public final class Accumulator: Sendable {
+  /// Largest coordinate, grid units.
+  public let radius: Int
+  /// How images are spread.
+  public let interpolation: Interpolation
+  let numerator: FFTBuffer<ComplexFloat>
+  let denominator: FFTBuffer<Float>
+
+  public init(radius: Int, interpolation: Interpolation) {
+    self.radius = radius
+    self.interpolation = interpolation
+    let count = ReferenceGrid.sampleCount(radius: radius)
+    numerator = FFTBuffer(count: count)
+    denominator = FFTBuffer(count: count)
+  }
+
+  /// Grid planes, the unit in which threads share an accumulator.
+  public var planes: Int { 2 * radius + 4 }
+
+  /// Bytes of an accumulator.
+  public static func bytes(radius: Int) -> Int { ReferenceGrid.sampleCount(radius: radius) * 12 }
+
+  /// One insertion of an image: where and how sharply.
+  struct Placement {
+    /// Points of the image's half-plane to grid units, 3×2 row-major.
+    var matrix: SliceMatrix
+    /// Position of the reference's origin in the window, turns per pixel of k.
+    var shift: SIMD2<Float>
+    /// Coefficients of kx², kx·ky, ky² in the exponent of the shift posterior's damping.
+    var damping = SIMD3<Float>.zero
+    /// Share of the image that goes here.
+    var weight: Float = 1
+  }
+
+  /// Inserts an image, touching only the given planes.
+  func insert(
+    _ image: fulcrum_image, points: fulcrum_points, at placement: Placement, scale: Float,
+    planes: Range<Int>
+  ) {
+    let numbers = UnsafeMutableRawPointer(numerator.pointer).assumingMemoryBound(to: Float.self)
+    placement.matrix.withPointer { matrix in
+      withUnsafeBytes(of: placement.shift) { shift in
+        withUnsafeBytes(of: placement.damping) { damping in
+          fulcrum_insert(
+            numbers, denominator.pointer, Int32(radius), interpolation.kernel, points, image,
+            matrix, shift.assumingMemoryBound(to: Float.self).baseAddress,
+            damping.assumingMemoryBound(to: Float.self).baseAddress, scale, placement.weight,
+            Int32(planes.lowerBound), Int32(planes.upperBound))
+        }
+      }
+    }
+  }
+
+  /// Adds the Hermitian mates of what was inserted near x = 0, and makes x = −1 a copy of x = 1.
+  public func complete() {
+    let gridWidth = radius + 4
+    let extent = 2 * radius + 4
+    let reach = radius + 1
+    func index(_ x: Int, _ y: Int, _ z: Int) -> Int {
+      ((z + reach) * extent + y + reach) * gridWidth + x + 1
+    }
+    for z in -reach...reach {
+      for y in -reach...reach {
+        let one = index(1, y, z)
+        let below = index(-1, -y, -z)
+        numerator[one] += numerator[below].conjugated
+        denominator[one] += denominator[below]
+      }
+    }
+    for z in 0...reach {
+      for y in -reach...reach where z > 0 || y >= 0 {
+        let here = index(0, y, z)
+        let mate = index(0, -y, -z)
+        let sum = numerator[here] + numerator[mate].conjugated
+        let weight = denominator[here] + denominator[mate]
+        numerator[here] = sum
+        numerator[mate] = sum.conjugated
+        denominator[here] = weight
+        denominator[mate] = weight
+      }
+    }
+  }
+
+  /// Adds another accumulator of the same shape.
+  public func add(_ other: Accumulator) {
+    precondition(other.radius == radius)
+    for index in 0..<numerator.count {
+      numerator.pointer[index] += other.numerator.pointer[index]
+      denominator.pointer[index] += other.denominator.pointer[index]
+    }
+  }
+
+  /// Mean weight per shell of the window's transform, for shells 0…`shells`.
+  public func shellMeans(oversampling: Double, shells: Int) -> [Double] {
+    var sums = [Double](repeating: 0, count: shells + 1)
+    var counts = sums
+    let table = ShellTable(radius: radius, oversampling: oversampling, shells: shells)
+    table.forEach(radius: radius) { index, shell in
+      sums[shell] += Double(denominator.pointer[index])
+      counts[shell] += 1
+    }
+    return zip(sums, counts).map { $1 > 0 ? $0 / $1 : 0 }
+  }
+}
+
+/// Shells of the window's transform by squared distance on a Fourier grid.
+struct ShellTable {
+  /// Shell of each squared distance, −1 beyond the last shell.
+  let shell: [Int32]
+
+  init(radius: Int, oversampling: Double, shells: Int) {
+    shell = (0...3 * (radius + 1) * (radius + 1)).map {
+      let shell = Int32((Double($0).squareRoot() / oversampling).rounded())
+      return shell <= Int32(shells) ? shell : -1
+    }
+  }
+
+  /// Calls `body` with the index of each sample with x ≥ 0 within the last shell, and its shell.
+  func forEach(radius: Int, _ body: (Int, Int) -> Void) {
+    let gridWidth = radius + 4
+    let extent = 2 * radius + 4
+    for z in -radius...radius {
+      for y in -radius...radius {
+        let row = ((z + radius + 1) * extent + y + radius + 1) * gridWidth + 1
+        let square = z * z + y * y
+        for x in 0...radius {
+          let shell = Int(shell[square + x * x])
+          if shell < 0 { break }
+          body(row + x, shell)
+        }
+      }
+    }
+  }
+}

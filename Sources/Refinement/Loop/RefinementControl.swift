@@ -1,0 +1,43 @@
+import Glibc
+import Synchronization
+
+/// The reins of a running refinement, pulled from any thread.
+public final class RefinementControl: Sendable {
+  private let stop = Atomic(false)
+  private let stopAfterIteration = Atomic(false)
+  private let paused = Atomic(false)
+
+  public init() {}
+
+  /// Stops the refinement at the next opportunity: fractions of a second.
+  public func requestStop() { stop.store(true, ordering: .relaxed) }
+  /// Ends the refinement after the current iteration, with a final pass.
+  public func requestStopAfterIteration() { stopAfterIteration.store(true, ordering: .relaxed) }
+  /// Holds the refinement where it is until `resume()`.
+  public func pause() { paused.store(true, ordering: .relaxed) }
+  /// Lets a paused refinement go on.
+  public func resume() { paused.store(false, ordering: .relaxed) }
+
+  /// Whether a stop was asked for.
+  public var isStopRequested: Bool { stop.load(ordering: .relaxed) }
+  /// Whether the refinement is to end after the current iteration.
+  public var isStopAfterIterationRequested: Bool { stopAfterIteration.load(ordering: .relaxed) }
+  /// Whether the refinement is held.
+  public var isPaused: Bool { paused.load(ordering: .relaxed) }
+
+  /// Waits while the refinement is held; returns at once when a stop is asked for.
+  func waitWhilePaused() {
+    while isPaused && !isStopRequested { usleep(50_000) }
+  }
+
+  /// - Throws: `RefinementStopped` when a stop was asked for.
+  func throwIfStopped() throws {
+    waitWhilePaused()
+    if isStopRequested { throw RefinementStopped() }
+  }
+}
+
+/// The refinement was stopped by the user.
+public struct RefinementStopped: Error, Sendable {
+  public init() {}
+}

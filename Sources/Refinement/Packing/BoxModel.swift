@@ -1,0 +1,61 @@
+import CKernels
+import CryoEM
+import Fourier
+
+/// Projections of a map in the images' own box: what images are surveyed with, and what is subtracted
+/// from them.
+///
+/// The model of an image at a pixel k of its transform is C(k) · P(k) · exp(−2πi k · c / (N a)), with c
+/// the position of the box centre.
+struct BoxModel: Sendable {
+  let points: SamplingPoints
+  let box: Int
+  let pixelSize: Double
+  private let grid: ReferenceGrid
+  private let oversampling: Double
+
+  /// A model of a map up to a shell of its own box. Densities are at most half a box from the centre.
+  init(map: Volume, maximumShell: Int, points: SamplingPoints) {
+    box = map.size
+    pixelSize = map.pixelSize
+    self.points = points
+    // Half again as much room as the box keeps the cubic kernel's aliases under 1%.
+    let period = goodTransformSize(atLeast: map.size * 3 / 2)
+    oversampling = Double(period) / Double(map.size)
+    let radius = min(
+      Int(((Double(maximumShell) + 0.5) * oversampling).rounded(.up)) + 1, period / 2 - 2)
+    grid = ReferenceGrid(radius: radius, interpolation: .cubic)
+    let cube = CubeTransform(size: period, period: period, interpolation: .cubic)
+    let workspace = cube.workspace()
+    let offset = (period - map.size) / 2
+    for z in 0..<map.size {
+      for y in 0..<map.size {
+        let target = ((z + offset) * period + y + offset) * period + offset
+        let row = (z * map.size + y) * map.size
+        for x in 0..<map.size { workspace.real[target + x] = map.voxels[row + x] }
+      }
+    }
+    cube.fill(grid, from: workspace)
+  }
+
+  /// The projection at a pose, with its shift but without the CTF, at the points in their order.
+  func project(
+    _ pose: Pose, magnification: [Double], real: FFTBuffer<Float>, imaginary: FFTBuffer<Float>
+  ) {
+    let matrix = SliceMatrix(
+      rotation: pose.rotation, oversampling: oversampling, magnification: magnification)
+    matrix.withPointer {
+      fulcrum_slice(
+        grid.pointer, Int32(grid.radius), grid.interpolation.kernel, points.kx.pointer,
+        points.ky.pointer, Int32(points.paddedCount), $0, real.pointer, imaginary.pointer)
+    }
+    let position = pose.position(of: .zero) / (Double(box) * pixelSize)
+    for index in 0..<points.count {
+      let turns = Double(points.kx[index]) * position.x + Double(points.ky[index]) * position.y
+      let value = ComplexFloat(real[index], imaginary[index])
+        .times(.unit(angle: -2 * .pi * turns))
+      real[index] = value.x
+      imaginary[index] = value.y
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import CryoEM
+import EMFiles
+import Fourier
+
+/// Makes the packed images of a run: reads, subtracts, weights by CTF and noise, and keeps the window
+/// around the projected mask.
+struct ImagePacker: Sendable {
+  let transformer: ImageTransformer
+  let geometry: Geometry
+  let points: SamplingPoints
+  /// Noise variance per shell of the box, per half-set and optics group.
+  let survey: Survey
+  /// The density outside the mask of each half; empty to subtract nothing.
+  let outside: [BoxModel]
+  /// Shell of the box below which data are ignored (high-pass); 0 for none.
+  let highpassShell: Int
+  private let inverse: RealTransform
+  private let forward: RealTransform
+
+  init(
+    transformer: ImageTransformer, geometry: Geometry, points: SamplingPoints, survey: Survey,
+    outside: [BoxModel], highpassShell: Int
+  ) {
+    self.transformer = transformer
+    self.geometry = geometry
+    self.points = points
+    self.survey = survey
+    self.outside = outside
+    self.highpassShell = highpassShell
+    inverse = transformer.transform
+    forward = RealTransform(shape: [geometry.window, geometry.window])
+  }
+
+  /// Everything that came of packing.
+  struct Result: Sendable {
+    let images: PackedImages
+    /// For each particle the position of its window's centre, pixels from the image's centre.
+    let windowCentres: [SIMD2<Int32>]
+    /// Particles whose images cannot be used, by index.
+    let skipped: [Int]
+  }
+
+  /// Packs all particles. `progress` is told how many are done.
+  ///
+  /// - Throws: `Problem` for a stack that cannot be read.
+  func pack(
+    threads: Int, control: RefinementControl, progress: @escaping @Sendable (Int) -> Void
+  ) throws -> Result {
+    let particles = transformer.particles
+    let count = particles.count
+    let images = PackedImages(points: points, count: count)
+    let centres = particles.poses.map { windowCentre(of: $0) }
+    let chunk = 32
+    let skipped = Collected<[Int]>(count: (count + chunk - 1) / chunk)
+    let counter = Counter()
+    let workspaces = WorkspacePool { Workspace(packer: self) }
+    parallelFor(count: count, chunk: chunk, threads: threads) { range, _ in
+      if control.isStopRequested { return }
+      let workspace = workspaces.take()
+      defer { workspaces.giveBack(workspace) }
+      var bad: [Int] = []
+      do throws(Problem) {
+        for particle in range {
+          let usable = try pack(particle, centre: centres[particle], into: images, workspace)
+          if !usable { bad.append(particle) }
+        }
+      } catch { skipped.fail(error) }
+      skipped[range.lowerBound / chunk] = bad
+      progress(counter.add(range.count))
+    }
+    try control.throwIfStopped()
+    return Result(
+      images: images, windowCentres: centres, skipped: try skipped.values().flatMap { $0 })
+  }
+
+  /// Where the window of a particle lies: at its mask's projected centre, or at the image's centre
+  /// when the window is the whole image.
+  private func windowCentre(of pose: Pose) -> SIMD2<Int32> {
+    guard geometry.window < geometry.box else { return .zero }
+    let position = pose.position(of: geometry.centre) / geometry.pixelSize
+    return SIMD2(Int32(position.x.rounded()), Int32(position.y.rounded()))
+  }
+
+  /// Buffers of one thread.
+  final class Workspace: Sendable {
+    let image: ImageTransformer.Workspace
+    let weight: FFTBuffer<ComplexFloat>
+    let real: FFTBuffer<Float>
+    let window: FFTBuffer<Float>
+    let windowSpectrum: FFTBuffer<ComplexFloat>
+    let modelReal: FFTBuffer<Float>
+    let modelImaginary: FFTBuffer<Float>
+
+    init(packer: ImagePacker) {
+      let box = packer.geometry.box
+      let window = packer.geometry.window
+      image = ImageTransformer.Workspace(box: box)
+      weight = FFTBuffer(count: box * (box / 2 + 1))
+      real = FFTBuffer(count: box * box)
+      self.window = FFTBuffer(count: window * window)
+      windowSpectrum = FFTBuffer(count: window * (window / 2 + 1))
+      let modelCount = packer.outside.first?.points.paddedCount ?? 0
+      modelReal = FFTBuffer(count: modelCount)
+      modelImaginary = FFTBuffer(count: modelCount)
+    }
+  }
+
+  private func pack(
+    _ particle: Int, centre: SIMD2<Int32>, into images: PackedImages, _ workspace: Workspace
+  ) throws(Problem) -> Bool {
+    guard try transformer.load(particle, into: workspace.image) else { return false }
+    subtractOutside(particle, workspace)
+    weigh(particle, workspace)
+    let planes = images.planes(particle)
+    let box = geometry.box
+    let window = geometry.window
+    if window == box {
+      let data = workspace.image.spectrum
+      for index in 0..<points.count {
+        let pixel = Int(points.spectrumIndices[index])
+        planes.real[index] = data[pixel].x
+        planes.imaginary[index] = data[pixel].y
+        planes.weight[index] = workspace.weight[pixel].x
+      }
+      return true
+    }
+    // Data and weight both lose everything beyond the window, the weight as a function of distance.
+    crop(workspace.image.spectrum, about: centre, workspace)
+    for index in 0..<points.count {
+      let value = workspace.windowSpectrum[Int(points.spectrumIndices[index])]
+      planes.real[index] = value.x
+      planes.imaginary[index] = value.y
+    }
+    crop(workspace.weight, about: .zero, workspace)
+    for index in 0..<points.count {
+      planes.weight[index] = workspace.windowSpectrum[Int(points.spectrumIndices[index])].x
+    }
+    return true
+  }
+
+  /// Takes the density outside the mask out of the loaded transform.
+  private func subtractOutside(_ particle: Int, _ workspace: Workspace) {
+    guard outside.count == 2 else { return }
+    let model = outside[transformer.particles.halfSets[particle].rawValue]
+    let group = transformer.optics(of: particle)
+    model.project(
+      transformer.particles.poses[particle],
+      magnification: transformer.switches.magnification ? group.magnification : [1, 0, 0, 1],
+      real: workspace.modelReal, imaginary: workspace.modelImaginary)
+    let spectrum = workspace.image.spectrum
+    for index in 0..<model.points.count {
+      let pixel = Int(model.points.spectrumIndices[index])
+      var ctf = workspace.image.ctf[pixel]
+      if group.isPremultiplied { ctf *= ctf }
+      ctf *= Float(survey.outsideShare[Int(model.points.shells[index])]) * transformer.sign
+      spectrum[pixel] -= ctf * ComplexFloat(workspace.modelReal[index], workspace.modelImaginary[index])
+    }
+  }
+
+  /// Turns the loaded transform Y and CTF into C·Y/σ² and C²/σ².
+  private func weigh(_ particle: Int, _ workspace: Workspace) {
+    let box = geometry.box
+    let width = box / 2 + 1
+    let particles = transformer.particles
+    let groups = max(1, particles.optics.count)
+    let group = Int(particles.opticsIndices[particle])
+    let noise = survey.noise[particles.halfSets[particle].rawValue * groups + group]
+    let inverseNoise = noise.enumerated().map { shell, variance -> Float in
+      shell > 0 && shell >= highpassShell && shell < box / 2 && variance > 0
+        ? Float(1 / variance) : 0
+    }
+    let isPremultiplied = particles.optics[group].isPremultiplied
+    let spectrum = workspace.image.spectrum
+    for y in 0..<box {
+      let ky = signedFrequency(y, size: box)
+      for x in 0..<width {
+        let shell = Int(Float(x * x + ky * ky).squareRoot().rounded())
+        let pixel = y * width + x
+        let weight = shell < inverseNoise.count ? inverseNoise[shell] : 0
+        let ctf = workspace.image.ctf[pixel]
+        spectrum[pixel] *= isPremultiplied ? weight : weight * ctf
+        workspace.weight[pixel] = ComplexFloat(weight * ctf * ctf, 0)
+      }
+    }
+  }
+
+  /// The window's transform of a spectrum of the box, about a pixel counted from the image's centre,
+  /// times N²/M²; left in the workspace with the phase origin at the window's centre.
+  private func crop(
+    _ spectrum: FFTBuffer<ComplexFloat>, about centre: SIMD2<Int32>, _ workspace: Workspace
+  ) {
+    let box = geometry.box
+    let window = geometry.window
+    // The spectrum's phase origin is the image's centre, so pixel 0 of the inverse is that centre.
+    inverse.inverse(spectrum, into: workspace.real)
+    let scale = 1 / Float(window * window)
+    for y in 0..<window {
+      let fromY = wrapped(y - window / 2 + Int(centre.y), box)
+      let toY = wrapped(y - window / 2, window)
+      for x in 0..<window {
+        let fromX = wrapped(x - window / 2 + Int(centre.x), box)
+        workspace.window[toY * window + wrapped(x - window / 2, window)] =
+          workspace.real[fromY * box + fromX] * scale
+      }
+    }
+    forward.forward(workspace.window, into: workspace.windowSpectrum)
+  }
+
+  private func wrapped(_ index: Int, _ size: Int) -> Int {
+    let rest = index % size
+    return rest < 0 ? rest + size : rest
+  }
+}

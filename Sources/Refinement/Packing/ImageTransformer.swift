@@ -1,0 +1,119 @@
+import CryoEM
+import EMFiles
+import Fourier
+import Glibc
+
+/// Reads images and takes them to the transform of the full box: windowed, centred, sign applied.
+///
+/// One for all threads; each thread brings a `Workspace`.
+struct ImageTransformer: Sendable {
+  let source: any ImageSource
+  let particles: ParticleSet
+  let switches: ContrastTransferFunction.Switches
+  /// +1, or −1 where the data's contrast is inverted.
+  var sign: Float = 1
+  /// Box of the images, pixels.
+  let box: Int
+  let transform: RealTransform
+  private let window: [Float]
+  private let outside: [Int32]
+
+  /// - Parameters:
+  ///   - windowInner: radius of the flat part of the window, fraction of half the box.
+  ///   - windowOuter: radius where the window is zero.
+  init(
+    source: any ImageSource, particles: ParticleSet,
+    switches: ContrastTransferFunction.Switches, windowInner: Double, windowOuter: Double
+  ) {
+    self.source = source
+    self.particles = particles
+    self.switches = switches
+    box = source.boxSize
+    transform = RealTransform(shape: [box, box])
+    let half = Double(box / 2)
+    var window: [Float] = []
+    var outside: [Int32] = []
+    for y in 0..<box {
+      for x in 0..<box {
+        let radius = hypot(Double(x) - half, Double(y) - half) / half
+        let ramp = min(1, max(0, (radius - windowInner) / max(windowOuter - windowInner, 1e-9)))
+        window.append(Float(0.5 + 0.5 * cos(.pi * ramp)))
+        if radius > windowInner { outside.append(Int32(y * box + x)) }
+      }
+    }
+    self.window = window
+    self.outside = outside
+  }
+
+  /// Buffers of one thread.
+  final class Workspace: Sendable {
+    let pixels: FFTBuffer<Float>
+    let spectrum: FFTBuffer<ComplexFloat>
+    let ctf: FFTBuffer<Float>
+    nonisolated(unsafe) var rows: [Float] = []
+    nonisolated(unsafe) var phases: [Float] = []
+
+    init(box: Int) {
+      pixels = FFTBuffer(count: box * box)
+      spectrum = FFTBuffer(count: box * (box / 2 + 1))
+      ctf = FFTBuffer(count: box * (box / 2 + 1))
+    }
+  }
+
+  /// A particle's optics group.
+  func optics(of particle: Int) -> OpticsGroup {
+    particles.optics[Int(particles.opticsIndices[particle])]
+  }
+
+  /// Reads a particle and leaves in the workspace its transform with the phase origin at the image's
+  /// centre, and its CTF: the product of the two for premultiplied images is not taken.
+  ///
+  /// - Returns: whether all pixels are finite; if not, the workspace holds nothing of use.
+  func load(_ particle: Int, into workspace: Workspace) throws(Problem) -> Bool {
+    let pixels = UnsafeMutableBufferPointer(start: workspace.pixels.pointer, count: box * box)
+    try source.read(particle: particle, into: pixels)
+    var sum: Float = 0
+    for pixel in pixels { sum += pixel }
+    guard sum.isFinite else { return false }
+    var background: Float = 0
+    if !outside.isEmpty {
+      for index in outside { background += pixels[Int(index)] }
+      background /= Float(outside.count)
+    }
+    window.withUnsafeBufferPointer { window in
+      for index in 0..<box * box { pixels[index] = (pixels[index] - background) * window[index] * sign }
+    }
+    transform.forward(workspace.pixels, into: workspace.spectrum)
+    centre(workspace.spectrum)
+    evaluateCTF(of: particle, into: workspace)
+    return true
+  }
+
+  /// Moves the phase origin to the image's centre: factors (−1)^(x+y).
+  private func centre(_ spectrum: FFTBuffer<ComplexFloat>) {
+    let width = box / 2 + 1
+    for y in 0..<box {
+      let row = spectrum.pointer + y * width
+      var x = 1 - y % 2
+      while x < width {
+        row[x] = -row[x]
+        x += 2
+      }
+    }
+  }
+
+  /// The CTF, and the spectrum without the odd aberrations' phase.
+  private func evaluateCTF(of particle: Int, into workspace: Workspace) {
+    let group = optics(of: particle)
+    let ctf = ContrastTransferFunction(
+      optics: group, defocus: particles.defoci[particle], switches: switches)
+    ctf.fill(values: &workspace.rows, boxSize: box, pixelSize: group.pixelSize)
+    workspace.ctf.copy(from: workspace.rows)
+    guard !ctf.hasNoPhase else { return }
+    ctf.fillPhases(values: &workspace.phases, boxSize: box, pixelSize: group.pixelSize)
+    for (index, phase) in workspace.phases.enumerated() {
+      let turn = ComplexFloat.unit(angle: -Double(phase))
+      workspace.spectrum[index] = workspace.spectrum[index].times(turn)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import CKernels
+import Fourier
+
+/// All images of a run as the search and the reconstruction see them: for each particle the half-disc
+/// of its window in shell order, data z = N²/M² · conj(phase) · C · Y / σ² and weight w = N²/M² · C² / σ².
+///
+/// z and w are those of the log likelihood  s · Re Σ conj(P) z − ½ s² Σ w |P|²  over the window's
+/// half-plane, with P the slice of the reference and σ² the noise variance per real component of the
+/// image's transform Y.
+public final class PackedImages: Sendable {
+  /// The pixels of every image.
+  public let points: SamplingPoints
+  /// Number of images.
+  public let count: Int
+  private let stride: Int
+  private let storage: FFTBuffer<Float>
+
+  init(points: SamplingPoints, count: Int) {
+    self.points = points
+    self.count = count
+    stride = 3 * points.paddedCount
+    storage = FFTBuffer(count: count * stride)
+  }
+
+  /// Bytes of a run's packed images.
+  public static func bytes(points: Int, count: Int) -> Int { 12 * ((points + 15) / 16 * 16) * count }
+
+  /// The planes of an image, to be filled by the packer.
+  func planes(
+    _ index: Int
+  ) -> (
+    real: UnsafeMutablePointer<Float>, imaginary: UnsafeMutablePointer<Float>,
+    weight: UnsafeMutablePointer<Float>
+  ) {
+    let base = storage.pointer + index * stride
+    return (base, base + points.paddedCount, base + 2 * points.paddedCount)
+  }
+
+  /// An image as the kernels read it.
+  func image(_ index: Int) -> fulcrum_image {
+    let planes = planes(index)
+    return fulcrum_image(
+      real: UnsafePointer(planes.real), imaginary: UnsafePointer(planes.imaginary),
+      weight: UnsafePointer(planes.weight))
+  }
+}

@@ -1,0 +1,225 @@
+import CryoEM
+import EMFiles
+import Fourier
+
+/// What a sample of the images says before they are packed: the noise of each half-set and optics
+/// group, the sign and grey scale of the data, and how much of the density outside the mask to
+/// subtract.
+struct Survey: Sendable {
+  /// Noise variance per real component of the images' transforms, per shell 0…N/2, indexed
+  /// [half · groups + group].
+  var noise: [[Double]]
+  /// Grey scale of the data over the input map, negative where the contrast is inverted.
+  var greyscale: Double
+  /// Share of the outside model to subtract per shell; empty when nothing is subtracted.
+  var outsideShare: [Double]
+
+  /// Sums per shell over images.
+  private struct Sums: Sendable {
+    var count: [Double]
+    var power: [Double]
+    var ctfPower: [Double]
+    var crossOutside: [Double]
+    var powerOutside: [Double]
+    var crossOwn: [Double]
+    var crossMap: [Double]
+    var powerMap: [Double]
+
+    init(shells: Int) {
+      let zeros = [Double](repeating: 0, count: shells)
+      count = zeros
+      power = zeros
+      ctfPower = zeros
+      crossOutside = zeros
+      powerOutside = zeros
+      crossOwn = zeros
+      crossMap = zeros
+      powerMap = zeros
+    }
+  }
+
+  /// Surveys at most `sampleSize` images of each half-set and optics group.
+  ///
+  /// - Parameters:
+  ///   - map: projections of the whole input map, for sign and grey scale.
+  ///   - outside: the outside density of half a and half b; empty to subtract nothing. The share is
+  ///     fitted with the other half's map, whose noise the image does not share.
+  init(
+    transformer: ImageTransformer, map: BoxModel, outside: [BoxModel], threads: Int,
+    sampleSize: Int, model: RefinementSettings.NoiseModel
+  ) throws(Problem) {
+    let particles = transformer.particles
+    let groups = max(1, particles.optics.count)
+    let shells = transformer.box / 2 + 1
+    let samples = Self.sample(particles, groups: groups, size: sampleSize)
+    // Fixed blocks, added in order: the same sums for any number of threads.
+    let blockSize = 64
+    let blocks = (samples.count + blockSize - 1) / blockSize
+    let partial = Collected<[Sums]>(count: blocks)
+    parallelFor(count: samples.count, chunk: blockSize, threads: threads) { range, _ in
+      var sums = [Sums](repeating: Sums(shells: shells), count: 2 * groups)
+      let worker = Worker(transformer: transformer, map: map, outside: outside)
+      for index in range {
+        let particle = samples[index]
+        let half = particles.halfSets[particle].rawValue
+        let slot = half * groups + Int(particles.opticsIndices[particle])
+        do throws(Problem) { try worker.add(particle, half: half, to: &sums[slot]) } catch {
+          partial.fail(error)
+        }
+      }
+      partial[range.lowerBound / blockSize] = sums
+    }
+    let collected = try partial.values()
+    var sums = [Sums](repeating: Sums(shells: shells), count: 2 * groups)
+    for block in collected { for slot in sums.indices { Self.add(block[slot], to: &sums[slot]) } }
+    outsideShare = outside.isEmpty ? [] : Self.shares(sums, shells: shells)
+    let crossMap = sums.reduce(0.0) { $0 + $1.crossMap.reduce(0, +) }
+    let powerMap = sums.reduce(0.0) { $0 + $1.powerMap.reduce(0, +) }
+    greyscale = powerMap > 0 ? crossMap / powerMap : 1
+    let share = outsideShare
+    noise = zip(sums, particles.optics.isEmpty ? [] : (0..<2 * groups).map { $0 % groups }).map {
+      sums, group in
+      Self.spectrum(
+        sums, share: share, isPremultiplied: particles.optics[group].isPremultiplied, model: model)
+    }
+    fillEmptySlots(groups: groups)
+  }
+
+  /// Evenly spaced particles of each half-set and group.
+  private static func sample(_ particles: ParticleSet, groups: Int, size: Int) -> [Int] {
+    var slots = [[Int]](repeating: [], count: 2 * groups)
+    for index in 0..<particles.count {
+      slots[particles.halfSets[index].rawValue * groups + Int(particles.opticsIndices[index])]
+        .append(index)
+    }
+    return slots.flatMap { slot in
+      let step = max(1, (slot.count + size - 1) / size)
+      return stride(from: 0, to: slot.count, by: step).map { slot[$0] }
+    }
+  }
+
+  private static func add(_ other: Sums, to sums: inout Sums) {
+    for s in sums.count.indices {
+      sums.count[s] += other.count[s]
+      sums.power[s] += other.power[s]
+      sums.ctfPower[s] += other.ctfPower[s]
+      sums.crossOutside[s] += other.crossOutside[s]
+      sums.powerOutside[s] += other.powerOutside[s]
+      sums.crossOwn[s] += other.crossOwn[s]
+      sums.crossMap[s] += other.crossMap[s]
+      sums.powerMap[s] += other.powerMap[s]
+    }
+  }
+
+  /// The regression of the images on the outside model, shell by shell.
+  private static func shares(_ sums: [Sums], shells: Int) -> [Double] {
+    let cross = (0..<shells).map { s in sums.reduce(0.0) { $0 + $1.crossOutside[s] } }
+    let power = (0..<shells).map { s in sums.reduce(0.0) { $0 + $1.powerOutside[s] } }
+    let whole = power.reduce(0, +) > 0 ? cross.reduce(0, +) / power.reduce(0, +) : 0
+    let sign: Double = whole < 0 ? -1 : 1
+    return (0..<shells).map { s in
+      guard power[s] > 0 else { return 0 }
+      return sign * min(max(sign * cross[s] / power[s], 0), 1.2 * abs(whole))
+    }
+  }
+
+  private static func spectrum(
+    _ sums: Sums, share: [Double], isPremultiplied: Bool, model: RefinementSettings.NoiseModel
+  ) -> [Double] {
+    var spectrum = sums.count.indices.map { s -> Double in
+      guard sums.count[s] > 0 else { return 0 }
+      var power = sums.power[s]
+      if !share.isEmpty {
+        power += share[s] * (share[s] * sums.powerOutside[s] - 2 * sums.crossOwn[s])
+      }
+      let components = isPremultiplied ? sums.ctfPower[s] : sums.count[s]
+      return components > 0 ? max(power, 0) / (2 * components) : 0
+    }
+    if model == .white {
+      let total = zip(spectrum, sums.count).reduce(0.0) { $0 + $1.0 * $1.1 }
+      let mean = total / max(sums.count.reduce(0, +), 1)
+      spectrum = spectrum.map { _ in mean }
+    }
+    return spectrum
+  }
+
+  /// A group without images of a half has the other half's noise, or any other group's.
+  private mutating func fillEmptySlots(groups: Int) {
+    for slot in noise.indices where noise[slot].allSatisfy({ $0 == 0 }) {
+      let mate = noise[(slot + groups) % noise.count]
+      noise[slot] =
+        mate.contains { $0 > 0 } ? mate : noise.first { $0.contains { $0 > 0 } } ?? mate
+    }
+  }
+
+  /// Adds single images to sums.
+  private final class Worker {
+    private let transformer: ImageTransformer
+    private let map: BoxModel
+    private let outside: [BoxModel]
+    private let workspace: ImageTransformer.Workspace
+    private let real: FFTBuffer<Float>
+    private let imaginary: FFTBuffer<Float>
+
+    init(transformer: ImageTransformer, map: BoxModel, outside: [BoxModel]) {
+      self.transformer = transformer
+      self.map = map
+      self.outside = outside
+      workspace = ImageTransformer.Workspace(box: transformer.box)
+      let count = max(map.points.paddedCount, outside.first?.points.paddedCount ?? 0)
+      real = FFTBuffer(count: count)
+      imaginary = FFTBuffer(count: count)
+    }
+
+    func add(_ particle: Int, half: Int, to sums: inout Sums) throws(Problem) {
+      guard try transformer.load(particle, into: workspace) else { return }
+      let box = transformer.box
+      let width = box / 2 + 1
+      for y in 0..<box {
+        let ky = signedFrequency(y, size: box)
+        for x in 0..<width where x > 0 || ky > 0 {
+          let shell = Int(Double(x * x + ky * ky).squareRoot().rounded())
+          guard shell < width else { continue }
+          let value = workspace.spectrum[y * width + x]
+          let ctf = Double(workspace.ctf[y * width + x])
+          sums.count[shell] += 1
+          sums.power[shell] += Double(value.squaredModulus)
+          sums.ctfPower[shell] += ctf * ctf
+        }
+      }
+      let pose = transformer.particles.poses[particle]
+      let group = transformer.optics(of: particle)
+      forEachModelPixel(of: map, pose: pose, group: group) { shell, cross, power in
+        sums.crossMap[shell] += cross
+        sums.powerMap[shell] += power
+      }
+      guard outside.count == 2 else { return }
+      forEachModelPixel(of: outside[1 - half], pose: pose, group: group) { shell, cross, power in
+        sums.crossOutside[shell] += cross
+        sums.powerOutside[shell] += power
+      }
+      forEachModelPixel(of: outside[half], pose: pose, group: group) { shell, cross, _ in
+        sums.crossOwn[shell] += cross
+      }
+    }
+
+    private func forEachModelPixel(
+      of model: BoxModel, pose: Pose, group: OpticsGroup,
+      _ body: (_ shell: Int, _ cross: Double, _ power: Double) -> Void
+    ) {
+      let magnification =
+        transformer.switches.magnification ? group.magnification : [1, 0, 0, 1]
+      model.project(pose, magnification: magnification, real: real, imaginary: imaginary)
+      for index in 0..<model.points.count {
+        let pixel = Int(model.points.spectrumIndices[index])
+        var ctf = workspace.ctf[pixel]
+        if group.isPremultiplied { ctf *= ctf }
+        let value = ComplexFloat(real[index] * ctf, imaginary[index] * ctf)
+        let data = workspace.spectrum[pixel]
+        body(
+          Int(model.points.shells[index]), Double((value * data).sum()),
+          Double(value.squaredModulus))
+      }
+    }
+  }
+}
