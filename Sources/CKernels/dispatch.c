@@ -56,6 +56,11 @@ DISPATCH(double, fulcrum_products,
          (const float *grid, int radius, enum fulcrum_interpolation how, fulcrum_points points,
           fulcrum_image image, const float m[6], float *real, float *imaginary),
          (grid, radius, how, points, image, m, real, imaginary))
+DISPATCH(void, fulcrum_terms,
+         (const float *grid, int radius, enum fulcrum_interpolation how, fulcrum_points points,
+          fulcrum_image image, const float m[6], const float shift[2], float scale, float *cross,
+          float *power, float *residual),
+         (grid, radius, how, points, image, m, shift, scale, cross, power, residual))
 DISPATCH(void, fulcrum_insert,
          (float *numerator, float *denominator, int radius, enum fulcrum_interpolation how,
           fulcrum_points points, fulcrum_image image, const float m[6], const float shift[2],

@@ -112,3 +112,22 @@ double KERNEL(fulcrum_products)(const float *grid, int radius, enum fulcrum_inte
   }
   return power;
 }
+
+void KERNEL(fulcrum_terms)(const float *grid, int radius, enum fulcrum_interpolation how,
+                   fulcrum_points points, fulcrum_image image, const float m[6],
+                   const float shift[2], float scale, float *cross, float *power,
+                   float *residual) {
+  for (int i = 0; i < points.count; i += 16) {
+    lanes kx = load(points.kx + i), ky = load(points.ky + i);
+    located at = locate(kx, ky, m, radius);
+    lanes pr, pi, cosine, sine;
+    values_at(grid, radius, how, &at, &pr, &pi);
+    cosine_sine_of_turns(kx * shift[0] + ky * shift[1], &cosine, &sine);
+    lanes yr = load(image.real + i), yi = load(image.imaginary + i), w = load(image.weight + i);
+    lanes zr = yr * cosine - yi * sine, zi = yr * sine + yi * cosine;
+    store(cross + i, pr * zr + pi * zi);
+    store(power + i, w * (pr * pr + pi * pi));
+    lanes er = zr - scale * w * pr, ei = zi - scale * w * pi;
+    store(residual + i, er * er + ei * ei);
+  }
+}

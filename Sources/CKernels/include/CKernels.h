@@ -67,6 +67,13 @@ double fulcrum_products(const float *grid, int radius, enum fulcrum_interpolatio
                         fulcrum_points points, fulcrum_image image, const float m[6], float *real,
                         float *imaginary);
 
+/// Per point, without the factor: Re(conj(P) z exp(+2 pi i k . shift)), w |P|^2 and
+/// |z exp(+2 pi i k . shift) - scale w P|^2, planar.
+void fulcrum_terms(const float *grid, int radius, enum fulcrum_interpolation interpolation,
+                   fulcrum_points points, fulcrum_image image, const float m[6],
+                   const float shift[2], float scale, float *cross, float *power,
+                   float *residual);
+
 /// Adds an image to the numerator (complex grid) and denominator (real grid): the adjoint of
 /// `fulcrum_slice`, with data z exp(+2 pi i k . shift) damping scale and weight w scale^2, both times
 /// `sample_weight`; damping = exp(-(d0 kx^2 + d1 kx ky + d2 ky^2)), which the weight does not have.

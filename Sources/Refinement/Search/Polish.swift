@@ -1,0 +1,81 @@
+import CryoEM
+
+/// Climbs from a pose to the nearest maximum of the posterior: Levenberg–Marquardt on the rotation
+/// vector and the position, with the prior and inside the extents.
+///
+/// Levenberg (1944), Marquardt (1963); the damping scales the curvature's diagonal, and a step is
+/// taken when it gains at least a quarter of what the quadratic model promised.
+struct Polish {
+  /// Steps at most for one band.
+  var maximumSteps = 10
+  /// Newton decrement, in standard deviations of the posterior, at which the climb ends.
+  var tolerance = 0.1
+
+  /// The maximum near `start` up to a shell, and the posterior there.
+  func climb(
+    from start: Alignment, band: Int, scorer: inout PoseScorer
+  ) -> (pose: Alignment, evaluation: PoseEvaluation) {
+    var pose = start
+    var here = scorer.evaluate(pose, band: band)
+    var damping = 1e-3
+    for _ in 0..<maximumSteps {
+      guard let (step, promise) = Self.step(here, damping: damping, prior: scorer.prior) else {
+        damping = max(damping * 10, 1e-3)
+        if damping > 1e6 { break }
+        continue
+      }
+      if promise < 0.5 * tolerance * tolerance { break }
+      let trial = scorer.prior.clamped(Self.moved(pose, by: step))
+      let there = scorer.evaluate(trial, band: band)
+      let gain = there.value - here.value
+      if gain >= 0.25 * promise {
+        pose = trial
+        here = there
+        damping = max(damping / 10, 1e-4)
+        if gain < 0.5 * tolerance * tolerance { break }
+      } else {
+        if gain > 0 {
+          pose = trial
+          here = there
+        }
+        damping = min(max(damping * 10, 1e-2), 1e6)
+        if damping > 1e4 { break }
+      }
+    }
+    return (pose, here)
+  }
+
+  /// The damped Newton step and the gain that the quadratic model promises.
+  private static func step(
+    _ evaluation: PoseEvaluation, damping: Double, prior: PosePrior
+  ) -> (Vector5, Double)? {
+    var damped = evaluation.curvature
+    var gradient = evaluation.gradient
+    freeze(&damped, &gradient, prior: prior)
+    let undamped = damped
+    for index in 0..<5 { damped[index, index] *= 1 + damping }
+    guard let factor = damped.cholesky else { return nil }
+    let step = factor.solvingAsFactor(gradient)
+    let promise = gradient.dot(step) - 0.5 * step.dot(undamped.times(step))
+    return (step, promise)
+  }
+
+  /// Takes parameters out of the problem whose extent is zero.
+  static func freeze(_ curvature: inout Matrix5, _ gradient: inout Vector5, prior: PosePrior) {
+    for index in 0..<5 where (index < 3 ? prior.rotationExtent : prior.shiftExtent) <= 0 {
+      for other in 0..<5 {
+        curvature[index, other] = 0
+        curvature[other, index] = 0
+      }
+      curvature[index, index] = 1
+      gradient[index] = 0
+    }
+  }
+
+  /// A pose after a step of the five parameters.
+  static func moved(_ pose: Alignment, by step: Vector5) -> Alignment {
+    Alignment(
+      rotation: pose.rotation * Rotation(rotationVector: Vector3(step[0], step[1], step[2])),
+      position: pose.position + Vector2(step[3], step[4]))
+  }
+}

@@ -1,0 +1,116 @@
+import CryoEM
+import Glibc
+
+/// What is known of a particle's pose after the search: a Gaussian about the best pose, and the weights
+/// of the rotations with which its image is inserted into a reconstruction.
+struct PosePosterior: Sendable {
+  /// Covariance of rotation vector (rad²) and position (Å²) about the best pose.
+  var covariance = Matrix5()
+  /// Weights of the sampled rotations, see `PosteriorSamples`; unused while `isSampled` is false.
+  var weights = InlineArray<6, Float>(repeating: 1.0 / 6)
+  /// Whether the rotation is sampled; if not, the best pose stands for all.
+  var isSampled = false
+  /// 1 / Σ weight² of the samples, 1 when not sampled.
+  var effectiveSampleSize = 1.0
+
+  /// A posterior without width.
+  static let point = PosePosterior()
+
+  private init() {}
+
+  /// Standard deviation of the rotation about an axis, radians, and of the position along an axis, Å.
+  var rotationDeviation: Double {
+    ((covariance[0, 0] + covariance[1, 1] + covariance[2, 2]) / 3).squareRoot()
+  }
+  var shiftDeviation: Double { ((covariance[3, 3] + covariance[4, 4]) / 2).squareRoot() }
+
+  /// The posterior from the curvature (negative second derivative) at the best pose, within the
+  /// extents.
+  ///
+  /// A uniform ball of radius Ω has the variance Ω²/5 along an axis and a uniform disc of radius T the
+  /// variance T²/4; as precisions they keep a posterior that the image hardly narrows inside its
+  /// limits.
+  ///
+  /// - Parameter narrow: rotation sd (radians) under which one insertion does for all.
+  init(curvature: Matrix5, prior: PosePrior, narrow: Double) {
+    var precision = curvature
+    var unused = Vector5()
+    Polish.freeze(&precision, &unused, prior: prior)
+    if prior.rotationExtent > 0 {
+      for axis in 0..<3 { precision[axis, axis] += 5 / (prior.rotationExtent * prior.rotationExtent) }
+    }
+    if prior.shiftExtent > 0 {
+      for axis in 3..<5 { precision[axis, axis] += 4 / (prior.shiftExtent * prior.shiftExtent) }
+    }
+    guard var inverse = precision.inverse else { return }
+    for index in 0..<5 where (index < 3 ? prior.rotationExtent : prior.shiftExtent) <= 0 {
+      inverse[index, index] = 0
+    }
+    covariance = inverse
+    isSampled = prior.rotationExtent > 0 && rotationDeviation >= narrow
+    effectiveSampleSize = isSampled ? 6 : 1
+  }
+
+  /// Weighs the samples by how the exact log posterior compares with the Gaussian's, which at each of
+  /// them is 1.5 under that of the best pose.
+  mutating func reweigh(
+    about pose: Alignment, best: Double, score: (Alignment) -> Double
+  ) {
+    guard isSampled, let samples = PosteriorSamples(self, about: pose) else { return }
+    var total: Float = 0
+    for index in 0..<6 {
+      // A sample far above the Gaussian says that the Gaussian is wrong there, not that all weight
+      // belongs to it.
+      let excess = min(score(samples.pose(index)) - best + 1.5, 1)
+      weights[index] = Float(exp(excess))
+      total += weights[index]
+    }
+    guard total > 1e-6 else {
+      isSampled = false
+      effectiveSampleSize = 1
+      return
+    }
+    var squares: Float = 0
+    for index in 0..<6 {
+      weights[index] /= total
+      squares += weights[index] * weights[index]
+    }
+    effectiveSampleSize = Double(1 / squares)
+  }
+}
+
+/// The poses that stand for a posterior: rotations at ±√3 along the columns of the Cholesky factor of
+/// their covariance (the points of the unscented transform of Julier and Uhlmann, 1997), each with the
+/// position's regression on the rotation. What is left of the position's width damps the insertion in
+/// closed form.
+struct PosteriorSamples: Sendable {
+  private let centre: Alignment
+  private let factor: Cholesky3
+  /// Regression of the position on the rotation, Σ_tω Σ_ωω⁻¹, its two rows.
+  private let slopeX: Vector3, slopeY: Vector3
+  /// Covariance of the position given the rotation, Å²: xx, xy, yy.
+  let shiftCovariance: Vector3
+
+  /// Nil where the rotation has no width.
+  init?(_ posterior: PosePosterior, about pose: Alignment) {
+    let c = posterior.covariance
+    guard let factor = Cholesky3(c) else { return nil }
+    self.factor = factor
+    centre = pose
+    let x = Vector3(c[3, 0], c[3, 1], c[3, 2])
+    let y = Vector3(c[4, 0], c[4, 1], c[4, 2])
+    slopeX = factor.solve(x)
+    slopeY = factor.solve(y)
+    shiftCovariance = Vector3(
+      max(0, c[3, 3] - (slopeX * x).sum()), c[3, 4] - (slopeX * y).sum(),
+      max(0, c[4, 4] - (slopeY * y).sum()))
+  }
+
+  /// Sample 0…5.
+  func pose(_ index: Int) -> Alignment {
+    let step = factor.column(index / 2) * (index % 2 == 0 ? 3.0.squareRoot() : -3.0.squareRoot())
+    return Alignment(
+      rotation: centre.rotation * Rotation(rotationVector: step),
+      position: centre.position + Vector2((slopeX * step).sum(), (slopeY * step).sum()))
+  }
+}
