@@ -1,0 +1,63 @@
+import CryoEM
+import EMFiles
+
+/// Everything that a refinement starts from, read and checked.
+public struct RefinementInput: Sendable {
+  /// How to refine.
+  public var settings: RefinementSettings
+  /// The particles, with half-sets.
+  public var particles: ParticleSet
+  /// Where their images are.
+  public var images: any ImageSource
+  /// The input map in the images' box and pixel size.
+  public var map: Volume
+  /// The half-maps, if there are any.
+  public var halfMaps: (a: Volume, b: Volume)?
+  /// The mask of the region to refine, in the same box; all ones where there is none.
+  public var mask: Volume
+  /// The fulcrum, Å from the box centre.
+  public var fulcrum: Vector3
+
+  public init(
+    settings: RefinementSettings, particles: ParticleSet, images: any ImageSource, map: Volume,
+    halfMaps: (a: Volume, b: Volume)?, mask: Volume, fulcrum: Vector3
+  ) {
+    self.settings = settings
+    self.particles = particles
+    self.images = images
+    self.map = map
+    self.halfMaps = halfMaps
+    self.mask = mask
+    self.fulcrum = fulcrum
+  }
+}
+
+/// What a refinement ends with.
+public struct RefinementResult: Sendable {
+  /// The refined poses, in the order of the input.
+  public var poses: [Pose]
+  /// The half-set of each particle.
+  public var halfSets: [HalfSet]
+  /// Posterior width of each pose: degrees about an axis, and Å along an axis.
+  public var rotationDeviations: [Double]
+  public var shiftDeviations: [Double]
+  /// Particles whose images could not be used, by index.
+  public var skipped: [Int]
+  /// The unfiltered half-maps, their mean weighted by the FSC, and the sharpened map, in the input's
+  /// box and frame.
+  public var halfMapA: Volume
+  public var halfMapB: Volume
+  public var map: Volume
+  public var sharpened: Volume
+  /// The mask of the refinement and the mask with which the final FSC was measured.
+  public var mask: Volume
+  public var fscMask: Volume
+  /// The final curves, in shells of the input's box.
+  public var fsc: FSCReport
+  /// The B factor applied to the sharpened map, Å².
+  public var bFactor: Double
+  /// Whether the refinement ended because nothing improved any more.
+  public var converged: Bool
+  /// The metrics of all iterations, from 0, the input.
+  public var metrics: [IterationMetrics]
+}

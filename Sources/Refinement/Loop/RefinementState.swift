@@ -1,0 +1,102 @@
+import CryoEM
+import Fourier
+
+/// What changes from iteration to iteration: a value that a checkpoint can hold.
+struct RefinementState: Sendable {
+  /// Number of iterations done.
+  var iteration = 0
+  /// Where each particle started, relative to its window.
+  var start: [Alignment]
+  /// Where each particle is.
+  var poses: [Alignment]
+  /// What is known of each pose.
+  var posteriors: [PosePosterior]
+  /// Scale of each particle; 1 unless it is estimated.
+  var scales: [Float]
+  /// Noise relative to that of packing, per half-set and optics group, per shell of the window.
+  var noiseFactors: [[Double]]
+  /// Grey scale of each half's reference in its images.
+  var greyscale: [Double]
+  /// Band of the next search, shell of the window.
+  var band: Int
+}
+
+/// What never changes during a run.
+struct RunContext: Sendable {
+  let settings: RefinementSettings
+  let particles: ParticleSet
+  let geometry: Geometry
+  let points: SamplingPoints
+  let images: PackedImages
+  /// Window centres, pixels from the image centre.
+  let windowCentres: [SIMD2<Int32>]
+  /// Noise variance per shell of the box at packing.
+  let survey: Survey
+  let skipped: Set<Int>
+  /// Fold of each particle in its half-set.
+  let folds: [Int32]
+  let interpolation: Interpolation
+  /// rms radius of the masked density about the centre, pixels.
+  let gyration: Double
+  let control: RefinementControl
+
+  /// Folds per half.
+  var foldCount: Int { max(1, settings.referenceFolds) }
+
+  /// Slot of a particle in arrays per half-set and optics group.
+  func noiseSlot(of particle: Int) -> Int {
+    particles.halfSets[particle].rawValue * max(1, particles.optics.count)
+      + Int(particles.opticsIndices[particle])
+  }
+
+  /// Magnification matrix of a particle's optics group.
+  func magnification(of particle: Int) -> [Double] {
+    settings.useAnisotropicMagnification
+      ? particles.optics[Int(particles.opticsIndices[particle])].magnification : [1, 0, 0, 1]
+  }
+
+  /// Pixels' factors for each noise slot up to a band.
+  func factors(_ noise: [[Double]], band: Int) -> [FFTBuffer<Float>] {
+    noise.map { ratios in
+      points.factors(perShell: ratios.map { $0 > 0 ? 1 / $0 : 0 }, band: band)
+    }
+  }
+
+  /// The pose of a particle in its whole image.
+  func pose(_ alignment: Alignment, of particle: Int) -> Pose {
+    let centre = Vector2(
+      Double(windowCentres[particle].x), Double(windowCentres[particle].y))
+    return Pose(
+      rotation: alignment.rotation, placing: geometry.centre,
+      at: alignment.position + centre * geometry.pixelSize)
+  }
+
+  /// A pose relative to the particle's window.
+  func alignment(_ pose: Pose, of particle: Int) -> Alignment {
+    let centre = Vector2(
+      Double(windowCentres[particle].x), Double(windowCentres[particle].y))
+    return Alignment(
+      rotation: pose.rotation,
+      position: pose.position(of: geometry.centre) - centre * geometry.pixelSize)
+  }
+
+  /// The prior and extents of a particle.
+  func prior(of particle: Int, _ state: RefinementState) -> PosePrior {
+    var centre = state.start[particle]
+    let now = state.poses[particle]
+    let fulcrum = geometry.fulcrum - geometry.centre
+    let position = { (pose: Alignment) in pose.position + pose.rotation.projected(fulcrum) }
+    if settings.recenterRotations {
+      let held = position(centre)
+      centre.rotation = now.rotation
+      centre.position = held - centre.rotation.projected(fulcrum)
+    }
+    if settings.recenterShifts { centre.position += position(now) - position(centre) }
+    let enabled = settings.priorEnabled
+    return PosePrior(
+      centre: centre, fulcrum: fulcrum,
+      rotationPrecision: enabled ? 1 / (settings.priorRotation * settings.priorRotation) : 0,
+      shiftPrecision: enabled ? 1 / (settings.priorShift * settings.priorShift) : 0,
+      rotationExtent: settings.rotationExtent, shiftExtent: settings.shiftExtent)
+  }
+}

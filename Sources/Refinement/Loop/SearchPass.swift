@@ -1,0 +1,80 @@
+import CryoEM
+import Fourier
+import Glibc
+
+/// One search of all particles against their references.
+struct SearchPass: Sendable {
+  let context: RunContext
+  let search: PoseSearch
+  let band: Int
+  /// References, indexed [half · folds + fold]: each made without the fold's own particles.
+  let references: [ReferenceGrid]
+
+  /// What the pass says of one particle.
+  struct Outcome: Sendable {
+    var pose: Alignment
+    var posterior: PosePosterior
+    var scale: Float
+    var gain: Double
+    var isAtLimit: Bool
+    var evaluations: Int
+  }
+
+  /// Searches all particles; results in the particles' order.
+  func run(
+    _ state: RefinementState, progress: @escaping @Sendable (Int) -> Void
+  ) throws -> [Outcome] {
+    let count = context.particles.count
+    let factors = context.factors(state.noiseFactors, band: band)
+    let chunk = 16
+    let outcomes = Collected<[Outcome]>(count: (count + chunk - 1) / chunk)
+    let counter = Counter()
+    let workspaces = WorkspacePool { search.workspace() }
+    parallelFor(count: count, chunk: chunk, threads: context.settings.threads) { range, _ in
+      context.control.waitWhilePaused()
+      if context.control.isStopRequested { return }
+      let workspace = workspaces.take()
+      defer { workspaces.giveBack(workspace) }
+      outcomes[range.lowerBound / chunk] = range.map {
+        outcome(of: $0, state, factors: factors, workspace: workspace)
+      }
+      progress(counter.add(range.count))
+    }
+    try context.control.throwIfStopped()
+    return try outcomes.values().flatMap { $0 }
+  }
+
+  private func outcome(
+    of particle: Int, _ state: RefinementState, factors: [FFTBuffer<Float>],
+    workspace: ShiftLattice.Workspace?
+  ) -> Outcome {
+    let current = state.poses[particle]
+    if context.skipped.contains(particle) {
+      return Outcome(
+        pose: current, posterior: .point, scale: 1, gain: 0, isAtLimit: false, evaluations: 0)
+    }
+    let settings = context.settings
+    let half = context.particles.halfSets[particle].rawValue
+    let prior = context.prior(of: particle, state)
+    let reference = references[half * context.foldCount + Int(context.folds[particle])]
+    var scorer = PoseScorer(
+      reference: reference, image: context.images.image(particle), points: context.points,
+      factor: factors[context.noiseSlot(of: particle)], geometry: context.geometry,
+      magnification: context.magnification(of: particle), prior: prior,
+      scale: state.greyscale[half] * Double(state.scales[particle]))
+    let found = search.search(from: current, scorer: &scorer, workspace: workspace)
+    // Under a quarter of a radian of phase at the rim, one insertion does for all.
+    let phase =
+      2 * .pi * context.gyration * Double(band) / Double(context.geometry.window)
+    var posterior = PosePosterior(
+      curvature: found.evaluation.curvature, prior: prior, narrow: 0.25 / max(phase, 1e-6))
+    if settings.marginalize {
+      posterior.reweigh(about: found.pose, best: found.evaluation.value) {
+        scorer.score($0, band: band)
+      }
+    }
+    return Outcome(
+      pose: found.pose, posterior: posterior, scale: state.scales[particle], gain: found.gain,
+      isAtLimit: prior.isAtLimit(found.pose), evaluations: scorer.evaluations)
+  }
+}

@@ -1,0 +1,28 @@
+import CryoEM
+import Fourier
+
+extension Geometry {
+  /// The boxes for a mask: a window of 1.5 mask diameters and room for the shifts, and a period in
+  /// which the mask fills at most 0.65 of the half-box, where the cubic interpolation errs by about 1%.
+  ///
+  /// - Parameters:
+  ///   - box: pixels of the images.
+  ///   - mask: in the same box.
+  ///   - fulcrum: Å from the box centre.
+  ///   - shiftExtent: Å.
+  ///   - window: pixels, to override the choice; clamped to the box.
+  public init(
+    box: Int, mask: Volume, fulcrum: Vector3, shiftExtent: Double, window: Int? = nil
+  ) {
+    let sphere = BoundingSphere(of: mask)
+    let pixelSize = mask.pixelSize
+    let diameter = max(2 * sphere.radius / pixelSize, 8)
+    let wanted = 1.5 * diameter + 2 * min(shiftExtent, 10) / pixelSize
+    let chosen = min(box, goodTransformSize(atLeast: window ?? Int(wanted.rounded(.up))))
+    let room = max(diameter / 0.65, (Double(chosen) + diameter) / 2)
+    self.init(
+      box: box, pixelSize: pixelSize, window: chosen,
+      period: goodTransformSize(atLeast: Int(room.rounded(.up))), centre: sphere.centre,
+      fulcrum: fulcrum, maskDiameter: diameter)
+  }
+}
