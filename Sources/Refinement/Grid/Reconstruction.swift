@@ -9,11 +9,12 @@ struct Reconstruction: Sendable {
   let cube: CubeTransform
   private let table: ShellTable
 
-  init(geometry: Geometry, radius: Int, interpolation: Interpolation) {
+  /// - Parameter size: voxels of the cube; the fewest that hold the accumulators unless given.
+  init(geometry: Geometry, radius: Int, interpolation: Interpolation, size: Int? = nil) {
     self.geometry = geometry
     self.radius = radius
     cube = CubeTransform(
-      size: CubeTransform.size(forRadius: radius), period: geometry.period,
+      size: size ?? CubeTransform.size(forRadius: radius), period: geometry.period,
       interpolation: interpolation)
     table = ShellTable(radius: radius, oversampling: 1, shells: radius)
   }

@@ -36,6 +36,8 @@ struct Accumulation: Sendable {
     let tasks = accumulators.count * slabs
     let total = context.particles.count * slabs
     let counter = Counter()
+    let inserter = Inserter(
+      geometry: context.geometry, marginalize: context.settings.marginalize)
     parallelFor(count: tasks, chunk: 1, threads: threads) { range, _ in
       for task in range {
         let slot = task / slabs
@@ -43,7 +45,13 @@ struct Accumulation: Sendable {
         let part = planes * slab / slabs..<planes * (slab + 1) / slabs
         for (index, particle) in lists[slot].enumerated() {
           if context.control.isStopRequested { return }
-          insert(particle, into: accumulators[slot], planes: part, state, factors)
+          let points = context.points.points(
+            factor: factors[context.noiseSlot(of: particle)], band: band)
+          inserter.insert(
+            context.images.image(particle), points: points, at: state.poses[particle],
+            posterior: state.posteriors[particle], scale: state.scales[particle],
+            magnification: context.magnification(of: particle), into: accumulators[slot],
+            planes: part)
           if index % 64 == 63 { progress(counter.add(64), total) }
         }
       }
@@ -53,50 +61,5 @@ struct Accumulation: Sendable {
       for slot in range { accumulators[slot].complete() }
     }
     return accumulators
-  }
-
-  private func insert(
-    _ particle: Int, into accumulator: Accumulator, planes: Range<Int>, _ state: RefinementState,
-    _ factors: [FFTBuffer<Float>]
-  ) {
-    let geometry = context.geometry
-    let points = context.points.points(
-      factor: factors[context.noiseSlot(of: particle)], band: band)
-    let magnification = context.magnification(of: particle)
-    let edge = geometry.windowEdge
-    let image = context.images.image(particle)
-    func place(_ pose: Alignment, weight: Float, shiftCovariance: Vector3) {
-      // exp(−2π² kᵀ S k): the mean of the phase over a Gaussian of shifts.
-      let d = shiftCovariance * (2 * .pi * .pi / (edge * edge))
-      accumulator.insert(
-        image, points: points,
-        at: Accumulator.Placement(
-          matrix: SliceMatrix(
-            rotation: pose.rotation, oversampling: geometry.oversampling,
-            magnification: magnification),
-          shift: SIMD2<Float>(pose.position / edge),
-          damping: SIMD3<Float>(Float(d.x), Float(2 * d.y), Float(d.z)), weight: weight),
-        scale: state.scales[particle], planes: planes)
-    }
-    let posterior = state.posteriors[particle]
-    let pose = state.poses[particle]
-    guard context.settings.marginalize else {
-      place(pose, weight: 1, shiftCovariance: .zero)
-      return
-    }
-    guard let samples = PosteriorSamples(posterior, about: pose) else {
-      let c = posterior.covariance
-      place(pose, weight: 1, shiftCovariance: Vector3(c[3, 3], c[3, 4], c[4, 4]))
-      return
-    }
-    guard posterior.isSampled else {
-      place(pose, weight: 1, shiftCovariance: samples.shiftCovariance)
-      return
-    }
-    for index in 0..<6 {
-      place(
-        samples.pose(index), weight: posterior.weights[index],
-        shiftCovariance: samples.shiftCovariance)
-    }
   }
 }

@@ -61,7 +61,8 @@ struct ImagePacker: Sendable {
       var bad: [Int] = []
       do throws(Problem) {
         for particle in range {
-          let usable = try pack(particle, centre: centres[particle], into: images, workspace)
+          let usable = try pack(
+            particle, centre: centres[particle], into: images, slot: particle, workspace)
           if !usable { bad.append(particle) }
         }
       } catch { skipped.fail(error) }
@@ -105,13 +106,15 @@ struct ImagePacker: Sendable {
     }
   }
 
-  private func pack(
-    _ particle: Int, centre: SIMD2<Int32>, into images: PackedImages, _ workspace: Workspace
+  /// Packs one particle into a slot; returns whether its image can be used.
+  func pack(
+    _ particle: Int, centre: SIMD2<Int32>, into images: PackedImages, slot: Int,
+    _ workspace: Workspace
   ) throws(Problem) -> Bool {
     guard try transformer.load(particle, into: workspace.image) else { return false }
     subtractOutside(particle, workspace)
     weigh(particle, workspace)
-    let planes = images.planes(particle)
+    let planes = images.planes(slot)
     let box = geometry.box
     let window = geometry.window
     if window == box {

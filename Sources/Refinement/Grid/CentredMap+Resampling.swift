@@ -1,0 +1,24 @@
+import Fourier
+
+extension CentredMap {
+  /// A cube of `size`³ samples over the same edge, without the frequencies that it cannot hold.
+  ///
+  /// - Parameters:
+  ///   - samples: `from`³ values.
+  ///   - size: even, at most `from`.
+  static func coarsened(_ samples: [Float], from: Int, to size: Int) -> [Float] {
+    guard size < from else { return samples }
+    let fine = CubicSpectrum(of: samples, size: from)
+    var coarse = CubicSpectrum(size: size)
+    var values = coarse.values
+    let scale = Float(size * size * size) / Float(from * from * from)
+    coarse.forEachFrequency { index, x, y, z, _ in
+      guard abs(y) < size / 2, abs(z) < size / 2, x < size / 2 else { return }
+      let source =
+        (transformIndex(z, size: from) * from + transformIndex(y, size: from)) * fine.width + x
+      values[index] = fine.values[source] * scale
+    }
+    coarse.values = values
+    return coarse.samples()
+  }
+}

@@ -1,0 +1,129 @@
+import CKernels
+import CryoEM
+import EMFiles
+import Fourier
+
+/// The last reconstruction: from the images themselves, in their full box, to the Nyquist shell.
+struct FinalPass: Sendable {
+  let context: RunContext
+  let transformer: ImageTransformer
+  /// Images read, transformed and inserted at a time.
+  private let batchSize = 256
+
+  /// The unfiltered half-maps in the input's box and frame. The density outside the mask is in them.
+  func halfMaps(
+    _ state: RefinementState, progress: @escaping @Sendable (Int) -> Void
+  ) throws -> (a: Volume, b: Volume) {
+    let box = context.geometry.box
+    // Half again as much room as the box keeps the cubic kernel's aliases small to its rim.
+    let geometry = Geometry(
+      box: box, pixelSize: context.geometry.pixelSize, window: box,
+      period: goodTransformSize(atLeast: box * 3 / 2), centre: .zero, fulcrum: .zero,
+      maskDiameter: Double(box))
+    let points = SamplingPoints(window: box, maximumShell: box / 2 - 1)
+    let packer = ImagePacker(
+      transformer: transformer, geometry: geometry, points: points,
+      survey: currentNoise(state), outside: [], highpassShell: 0)
+    let radius = geometry.clampedGridRadius(ofShell: box / 2 - 1)
+    let accumulators = (0..<2).map { _ in
+      Accumulator(radius: radius, interpolation: context.interpolation)
+    }
+    try insertAll(state, packer: packer, points: points, accumulators, progress: progress)
+    let volumes = Collected<Volume>(count: 2)
+    parallelFor(count: 2, chunk: 1, threads: context.settings.threads) { range, _ in
+      for half in range {
+        accumulators[half].complete()
+        let reconstruction = Reconstruction(
+          geometry: geometry, radius: radius, interpolation: context.interpolation,
+          size: geometry.period)
+        let means = reconstruction.shellMeans(accumulators[half])
+        let workspace = reconstruction.cube.workspace()
+        reconstruction.density(
+          of: accumulators[half], regularisation: means.map { Float(1e-3 * $0 + 1e-20) },
+          into: workspace)
+        volumes[half] = Volume(
+          size: box, pixelSize: geometry.pixelSize,
+          voxels: CentredMap.boxed(workspace.real.array, from: geometry.period, to: box))
+      }
+    }
+    let halves = try volumes.values()
+    return (halves[0], halves[1])
+  }
+
+  /// The noise of packing times what the iterations learnt of it.
+  private func currentNoise(_ state: RefinementState) -> Survey {
+    var survey = context.survey
+    let ratio = Double(context.geometry.window) / Double(context.geometry.box)
+    for slot in survey.noise.indices {
+      for shell in survey.noise[slot].indices {
+        let factors = state.noiseFactors[slot]
+        let index = min(Int((Double(shell) * ratio).rounded()), factors.count - 1)
+        survey.noise[slot][shell] *= factors[index]
+      }
+    }
+    return survey
+  }
+
+  private func insertAll(
+    _ state: RefinementState, packer: ImagePacker, points: SamplingPoints,
+    _ accumulators: [Accumulator], progress: @escaping @Sendable (Int) -> Void
+  ) throws {
+    let particles = context.particles
+    let threads = context.settings.threads
+    let used = (0..<particles.count).filter { !context.skipped.contains($0) }
+    let batch = PackedImages(points: points, count: batchSize)
+    let ones = points.factors(
+      perShell: [Double](repeating: 1, count: points.maximumShell + 1),
+      band: points.maximumShell)
+    let workspaces = WorkspacePool { ImagePacker.Workspace(packer: packer) }
+    let slabs = max(2, threads)
+    let planes = accumulators[0].planes
+    for first in stride(from: 0, to: used.count, by: batchSize) {
+      try context.control.throwIfStopped()
+      let members = Array(used[first..<min(first + batchSize, used.count)])
+      let failures = Collected<Bool>(count: members.count)
+      parallelFor(count: members.count, chunk: 8, threads: threads) { range, _ in
+        let workspace = workspaces.take()
+        defer { workspaces.giveBack(workspace) }
+        for index in range {
+          do throws(Problem) {
+            failures[index] = try packer.pack(
+              members[index], centre: .zero, into: batch, slot: index, workspace)
+          } catch { failures.fail(error) }
+        }
+      }
+      let usable = try failures.values()
+      parallelFor(count: 2 * slabs, chunk: 1, threads: threads) { range, _ in
+        let all = points.points(factor: ones, band: points.maximumShell)
+        for task in range {
+          let half = task % 2
+          let slab = task / 2
+          let part = planes * slab / slabs..<planes * (slab + 1) / slabs
+          for (index, particle) in members.enumerated()
+          where usable[index] && particles.halfSets[particle].rawValue == half {
+            insert(
+              particle, batch.image(index), points: all, state, into: accumulators[half],
+              planes: part, geometry: packer.geometry)
+          }
+        }
+      }
+      progress(min(first + batchSize, used.count))
+    }
+  }
+
+  private func insert(
+    _ particle: Int, _ image: fulcrum_image, points: fulcrum_points, _ state: RefinementState,
+    into accumulator: Accumulator, planes: Range<Int>, geometry: Geometry
+  ) {
+    let inserter = Inserter(
+      geometry: geometry, marginalize: context.settings.marginalize,
+      moved: { alignment in
+        let pose = context.pose(alignment, of: particle)
+        return Alignment(rotation: pose.rotation, position: pose.position(of: .zero))
+      })
+    inserter.insert(
+      image, points: points, at: state.poses[particle], posterior: state.posteriors[particle],
+      scale: state.scales[particle], magnification: context.magnification(of: particle),
+      into: accumulator, planes: planes)
+  }
+}

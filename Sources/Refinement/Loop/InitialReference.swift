@@ -1,0 +1,51 @@
+import CryoEM
+import Fourier
+
+/// The references of the first search: the input's half-maps, weighted by their FSC, low-passed to the
+/// initial resolution, masked.
+struct InitialReference: Sendable {
+  let geometry: Geometry
+  let interpolation: Interpolation
+  /// Resolution of the low-pass, Å.
+  let resolution: Double
+
+  /// One grid for each half; `folds` entries of a half share it.
+  ///
+  /// - Parameters:
+  ///   - maps: the half-maps in the images' box, or one map twice.
+  ///   - mask: about its own centre in a box of `geometry.period` voxels.
+  ///   - band: highest shell of the window that a search will ask for.
+  func references(
+    maps: [Volume], mask: [Float], boxMask: Volume, folds: Int, band: Int
+  ) -> [ReferenceGrid] {
+    let weights = shellWeights(maps, mask: boxMask)
+    let cube = CubeTransform(
+      size: geometry.period, period: geometry.period, interpolation: interpolation)
+    return maps.flatMap { map -> [ReferenceGrid] in
+      let workspace = cube.workspace()
+      var density = CentredMap(geometry: geometry).moved(map) { shell in
+        shell < weights.count ? weights[shell] : 0
+      }
+      for index in density.indices { density[index] *= mask[index] }
+      workspace.real.copy(from: density)
+      let grid = ReferenceGrid(
+        radius: geometry.clampedGridRadius(ofShell: band), interpolation: interpolation)
+      cube.fill(grid, from: workspace)
+      return Array(repeating: grid, count: folds)
+    }
+  }
+
+  /// Wiener weight of a half-map (its FSC with the other) and a cosine edge of four shells.
+  private func shellWeights(_ maps: [Volume], mask: Volume) -> [Double] {
+    let box = geometry.box
+    let cutOff = Double(box) * geometry.pixelSize / resolution
+    var fsc = [Double](repeating: 1, count: box / 2)
+    if maps.count == 2, maps[0] != maps[1] {
+      fsc = fourierShellCorrelation(maps[0], maps[1], mask: mask)
+    }
+    return (0..<box / 2).map { shell in
+      let edge = raisedCosine(Double(shell), from: cutOff - 2, to: cutOff + 2)
+      return edge * (shell < 2 ? 1 : min(max(fsc[shell], 0), 1))
+    }
+  }
+}

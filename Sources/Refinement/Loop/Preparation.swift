@@ -1,0 +1,169 @@
+import CryoEM
+import EMFiles
+import Fourier
+
+/// Everything before the first iteration: geometry, survey, subtraction models and packed images.
+struct Preparation {
+  let input: RefinementInput
+  let control: RefinementControl
+  let events: @Sendable (RefinementEvent) -> Void
+
+  init(
+    _ input: RefinementInput, control: RefinementControl,
+    events: @escaping @Sendable (RefinementEvent) -> Void
+  ) {
+    self.input = input
+    self.control = control
+    self.events = events
+  }
+
+  /// What the iterations start from.
+  struct Prepared {
+    let context: RunContext
+    let transformer: ImageTransformer
+    let mask: [Float]
+    let state: RefinementState
+  }
+
+  func prepare() throws -> Prepared {
+    let settings = input.settings
+    let geometry = Geometry(
+      box: input.images.boxSize, mask: input.mask, fulcrum: input.fulcrum,
+      shiftExtent: settings.shiftExtent)
+    events(.stage(.packing, iteration: 0))
+    events(
+      .log(
+        "window \(geometry.window) of \(geometry.box) pixels, mask diameter "
+          + "\(Int(geometry.maskDiameter)) pixels, reference period \(geometry.period) voxels"))
+    var transformer = ImageTransformer(
+      source: input.images, particles: input.particles, switches: switches(settings),
+      windowInner: settings.windowInner, windowOuter: settings.windowOuter)
+    let outside = outsideModels()
+    let survey = try survey(transformer, outside: outside)
+    transformer.sign = try sign(survey.greyscale)
+    let points = SamplingPoints(window: geometry.window, maximumShell: geometry.maximumShell)
+    let highpass = settings.highpass.map {
+      Int((Double(geometry.box) * geometry.pixelSize / $0).rounded(.up))
+    }
+    let packer = ImagePacker(
+      transformer: transformer, geometry: geometry, points: points, survey: survey,
+      outside: outside, highpassShell: highpass ?? 0)
+    let events = events
+    let total = input.particles.count
+    let packed = try packer.pack(threads: settings.threads, control: control) {
+      events(.progress(.packing, done: $0, total: total))
+    }
+    if !packed.skipped.isEmpty {
+      events(
+        .warning(
+          "\(packed.skipped.count) of \(total) images have values that are not numbers and are left "
+            + "out; the first is particle \((packed.skipped.min() ?? 0) + 1)"))
+    }
+    let mask = CentredMap(geometry: geometry).moved(input.mask).map { min(max($0, 0), 1) }
+    let context = RunContext(
+      settings: settings, particles: input.particles, geometry: geometry, points: points,
+      images: packed.images, windowCentres: packed.windowCentres, survey: survey,
+      skipped: Set(packed.skipped), folds: folds(), interpolation: .cubic,
+      gyration: gyration(geometry), control: control)
+    return Prepared(
+      context: context, transformer: transformer, mask: mask,
+      state: initialState(context, greyscale: abs(survey.greyscale)))
+  }
+
+  private func switches(_ settings: RefinementSettings) -> ContrastTransferFunction.Switches {
+    var switches = ContrastTransferFunction.Switches()
+    switches.ctf = settings.correctCTF
+    switches.tilt = settings.useTilt
+    switches.trefoil = settings.useTrefoil
+    switches.spherical = settings.useSpherical
+    switches.tetrafoil = settings.useTetrafoil
+    switches.magnification = settings.useAnisotropicMagnification
+    return switches
+  }
+
+  /// The density outside the mask in each half-map, weighted by what the halves have in common.
+  private func outsideModels() -> [BoxModel] {
+    guard input.settings.subtractOutside else { return [] }
+    let maps = input.halfMaps.map { [$0.a, $0.b] } ?? [input.map, input.map]
+    let box = input.map.size
+    let outside = input.mask.map { 1 - $0 }
+    var weights = [Double](repeating: 1, count: box / 2)
+    if input.halfMaps != nil {
+      weights = fourierShellCorrelation(maps[0], maps[1], mask: outside).map { min(max($0, 0), 1) }
+    }
+    let cut = weights.indices.dropFirst(3).first { weights[$0] < 0.1 } ?? box / 2 - 1
+    let last = min(cut + 2, box / 2 - 1)
+    for shell in weights.indices where shell > last { weights[shell] = 0 }
+    let points = SamplingPoints(window: box, maximumShell: last)
+    return maps.map {
+      BoxModel(map: $0.filtered(byShells: weights) * outside, maximumShell: last, points: points)
+    }
+  }
+
+  private func survey(
+    _ transformer: ImageTransformer, outside: [BoxModel]
+  ) throws(Problem) -> Survey {
+    let box = input.map.size
+    let shell = min(
+      box / 2 - 1,
+      Int(Double(box) * input.map.pixelSize / input.settings.initialResolution))
+    let points = SamplingPoints(window: box, maximumShell: shell)
+    let map = BoxModel(
+      map: input.map.lowPassed(to: input.settings.initialResolution), maximumShell: shell,
+      points: points)
+    return try Survey(
+      transformer: transformer, map: map, outside: outside, threads: input.settings.threads,
+      sampleSize: 250, model: input.settings.noiseModel)
+  }
+
+  /// The factor for the data, from the settings or from how the data correlate with the map.
+  private func sign(_ greyscale: Double) throws(Problem) -> Float {
+    switch input.settings.dataSign {
+    case .as_is: return 1
+    case .inverted: return -1
+    case .auto:
+      events(
+        .log(
+          greyscale < 0
+            ? "the particles' contrast is opposite to the map's: the data are multiplied by −1"
+            : "the particles' contrast is that of the map"))
+      return greyscale < 0 ? -1 : 1
+    }
+  }
+
+  /// Folds of the particles, dealt at random within each half; copies of a particle share a fold.
+  private func folds() -> [Int32] {
+    let count = max(1, input.settings.referenceFolds)
+    let seed = input.settings.randomSeed
+    return input.particles.poses.indices.map { index in
+      let source = index < input.particles.sources.count ? input.particles.sources[index] : UInt64(index)
+      var generator = SeededGenerator(seed: seed, stream: source)
+      return Int32(generator.next() % UInt64(count))
+    }
+  }
+
+  /// rms radius of the masked density of the map about the mask's centre, pixels.
+  private func gyration(_ geometry: Geometry) -> Double {
+    var (sum, weight) = (0.0, 0.0)
+    input.map.forEachVoxel { index, position in
+      let density = Double(max(input.map.voxels[index] * input.mask.voxels[index], 0))
+      let d = position - geometry.centre
+      sum += density * (d * d).sum()
+      weight += density
+    }
+    let radius = weight > 0 ? (sum / weight).squareRoot() / geometry.pixelSize : 0
+    return radius > 0 ? radius : geometry.maskDiameter / 4
+  }
+
+  private func initialState(_ context: RunContext, greyscale: Double) -> RefinementState {
+    let start = input.particles.poses.enumerated().map { context.alignment($1, of: $0) }
+    let slots = 2 * max(1, input.particles.optics.count)
+    let ones = [Double](repeating: 1, count: context.geometry.maximumShell + 1)
+    return RefinementState(
+      start: start, poses: start,
+      posteriors: [PosePosterior](repeating: .point, count: start.count),
+      scales: [Float](repeating: 1, count: start.count),
+      noiseFactors: [[Double]](repeating: ones, count: slots),
+      greyscale: [greyscale, greyscale], band: 1)
+  }
+}

@@ -1,0 +1,137 @@
+import CryoEM
+import Fourier
+import Glibc
+
+/// Makes the references of the next search from accumulated images, and measures the half-maps.
+struct ReferenceMaker: Sendable {
+  let context: RunContext
+  /// The mask about its own centre in a box of `geometry.period` voxels.
+  let mask: [Float]
+
+  /// What came out of an iteration's accumulators.
+  struct Product: Sendable {
+    /// References, indexed [half · folds + fold], up to the next search's band.
+    var references: [ReferenceGrid]
+    /// The half-maps' curves, in shells of the cube.
+    var fsc: FSCReport
+    /// Voxels and voxel size (Å) of the cube.
+    var size: Int
+    var voxelSize: Double
+    /// Band of the next search, shell of the window.
+    var band: Int
+    /// ln of the mean squared amplitude of the masked mean map per shell.
+    var guinier: [Double]
+    /// The raw half-maps about the mask's centre.
+    var halfMaps: [Volume]
+  }
+
+  /// Divides, measures, filters and masks.
+  ///
+  /// - Parameters:
+  ///   - accumulators: of one iteration, indexed [half · folds + fold]; completed.
+  ///   - inserted: highest shell of the window that they hold.
+  ///   - bandLimit: highest band that the next search may have.
+  func make(
+    _ accumulators: [Accumulator], inserted: Int, bandLimit: Int
+  ) -> Product {
+    let folds = context.foldCount
+    let threads = context.settings.threads
+    let totals = totals(accumulators)
+    let reconstruction = Reconstruction(
+      geometry: context.geometry, radius: accumulators[0].radius,
+      interpolation: context.interpolation)
+    let cube = reconstruction.cube
+    let maskCube = CentredMap.coarsened(mask, from: context.geometry.period, to: cube.size)
+      .map { min(max($0, 0), 1) }
+    let means = totals.map { reconstruction.shellMeans($0) }
+    let halves = rawHalves(totals, means: means, reconstruction)
+    let maskVolume = Volume(
+      size: cube.size, pixelSize: reconstruction.voxelSize, voxels: maskCube)
+    let measured = FSCMeasurement(
+      halfA: halves[0], halfB: halves[1], mask: maskVolume, tight: maskVolume,
+      seed: context.settings.randomSeed &+ 1)
+    let fsc = measured.report
+    let band = nextBand(fsc, cube: reconstruction, limit: min(bandLimit, inserted))
+    // Beyond the band nothing is known: three shells of fall-off keep the mask's product smooth.
+    let lastShell = Int((Double(band) + 3) * context.geometry.oversampling)
+    let split = Int(
+      Double(context.geometry.period) * context.geometry.pixelSize / context.settings.splitResolution
+    )
+    let references = Collected<ReferenceGrid>(count: 2 * folds)
+    let radius = context.geometry.clampedGridRadius(ofShell: band)
+    parallelFor(count: 2 * folds, chunk: 1, threads: threads) { range, _ in
+      for slot in range {
+        let half = slot / folds
+        let regularisation = Self.regularisation(
+          fsc.corrected, means: means[half], last: lastShell, floor: 1e-3)
+        let workspace = cube.workspace()
+        reconstruction.density(
+          of: totals[half], without: folds > 1 ? accumulators[slot] : nil,
+          shared: totals[1 - half], sharedShells: split, regularisation: regularisation,
+          into: workspace)
+        for index in 0..<maskCube.count { workspace.real.pointer[index] *= maskCube[index] }
+        let grid = ReferenceGrid(radius: radius, interpolation: context.interpolation)
+        cube.fill(grid, from: workspace)
+        references[slot] = grid
+      }
+    }
+    let mean = halves[0].combined(with: halves[1]) { 0.5 * ($0 + $1) } * maskVolume
+    let guinier = mean.spectrum.shellPower.map { $0 > 0 ? log($0) : -50 }
+    return Product(
+      references: (try? references.values()) ?? [], fsc: fsc, size: cube.size,
+      voxelSize: reconstruction.voxelSize, band: band, guinier: guinier, halfMaps: halves)
+  }
+
+  private func totals(_ accumulators: [Accumulator]) -> [Accumulator] {
+    let folds = context.foldCount
+    guard folds > 1 else { return accumulators }
+    let totals = (0..<2).map { _ in
+      Accumulator(radius: accumulators[0].radius, interpolation: context.interpolation)
+    }
+    parallelFor(count: 2, chunk: 1, threads: context.settings.threads) { range, _ in
+      for half in range {
+        for fold in 0..<folds { totals[half].add(accumulators[half * folds + fold]) }
+      }
+    }
+    return totals
+  }
+
+  /// The half-maps with just enough regularisation not to divide by nothing.
+  private func rawHalves(
+    _ totals: [Accumulator], means: [[Double]], _ reconstruction: Reconstruction
+  ) -> [Volume] {
+    let halves = Collected<Volume>(count: 2)
+    parallelFor(count: 2, chunk: 1, threads: context.settings.threads) { range, _ in
+      for half in range {
+        let workspace = reconstruction.cube.workspace()
+        reconstruction.density(
+          of: totals[half], regularisation: means[half].map { Float(1e-3 * $0 + 1e-20) },
+          into: workspace)
+        halves[half] = Volume(
+          size: reconstruction.cube.size, pixelSize: reconstruction.voxelSize,
+          voxels: workspace.real.array)
+      }
+    }
+    return (try? halves.values()) ?? []
+  }
+
+  /// 1/τ² per shell of the cube: the mean weight over the signal-to-noise ratio FSC/(1 − FSC).
+  static func regularisation(
+    _ fsc: [Double], means: [Double], last: Int, floor: Double
+  ) -> [Float] {
+    means.indices.map { shell in
+      guard shell <= last, shell < fsc.count else { return .infinity }
+      let value = min(max(shell == 0 ? 1 : fsc[shell], floor), 0.999)
+      return Float(means[shell] * (1 - value) / value) + 1e-20
+    }
+  }
+
+  /// The window's shell where the corrected curve falls under 0.143, within the limit; at least the
+  /// shell of the gold-standard split.
+  private func nextBand(_ fsc: FSCReport, cube: Reconstruction, limit: Int) -> Int {
+    let geometry = context.geometry
+    let least = geometry.shell(atResolution: context.settings.splitResolution)
+    let reached = geometry.shell(atResolution: fsc.resolution143)
+    return max(min(reached, limit), min(least, limit))
+  }
+}

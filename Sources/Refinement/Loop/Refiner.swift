@@ -1,0 +1,253 @@
+import CryoEM
+import EMFiles
+import Fourier
+import Glibc
+
+/// Refines the poses of particles locally.
+///
+/// - Parameters:
+///   - input: settings, particles, images, maps and mask, checked.
+///   - control: stops, holds or shortens the refinement from another thread.
+///   - events: told of stages, progress, iterations and warnings, from any thread.
+/// - Throws: `Problem` for images that cannot be read, `RefinementStopped` after a stop.
+public func refine(
+  _ input: RefinementInput, control: RefinementControl = RefinementControl(),
+  events: @escaping @Sendable (RefinementEvent) -> Void
+) throws -> RefinementResult {
+  var refiner = try Refiner(input, control: control, events: events)
+  return try refiner.run()
+}
+
+/// The loop of a refinement.
+struct Refiner {
+  let input: RefinementInput
+  let context: RunContext
+  let transformer: ImageTransformer
+  /// The mask about its own centre, `geometry.period`³.
+  let mask: [Float]
+  let events: @Sendable (RefinementEvent) -> Void
+  var state: RefinementState
+  var metrics: [IterationMetrics] = []
+
+  /// Surveys and packs the images.
+  init(
+    _ input: RefinementInput, control: RefinementControl,
+    events: @escaping @Sendable (RefinementEvent) -> Void
+  ) throws {
+    self.input = input
+    self.events = events
+    let prepared = try Preparation(input, control: control, events: events).prepare()
+    context = prepared.context
+    transformer = prepared.transformer
+    mask = prepared.mask
+    state = prepared.state
+  }
+
+  /// Iterates until nothing improves, then makes the final maps.
+  mutating func run() throws -> RefinementResult {
+    let settings = context.settings
+    let bandLimit = settings.maximumResolution.map { context.geometry.shell(atResolution: $0) }
+      ?? context.geometry.maximumShell
+    var clock = IterationClock()
+    let firstBand = min(
+      bandLimit, context.geometry.shell(atResolution: settings.initialResolution))
+    var product = try reconstruct(band: insertionBand(firstBand), bandLimit: bandLimit, &clock)
+    report(product, outcomes: [], clock: &clock, band: 0)
+    var references = initialReferences(band: firstBand)
+    state.band = firstBand
+    var convergence = Convergence()
+    var converged = false
+    var extra = 0
+    while state.iteration < settings.maximumIterations {
+      try control.throwIfStopped()
+      clock = IterationClock()
+      let band = state.band
+      let outcomes = try search(references, band: band, &clock)
+      let step = take(outcomes)
+      measureNoise(references, band: band)
+      product = try reconstruct(
+        band: insertionBand(max(product.band, band)), bandLimit: bandLimit, &clock)
+      references = product.references
+      state.iteration += 1
+      state.band = product.band
+      report(product, outcomes: outcomes, clock: &clock, band: band)
+      if control.isStopAfterIterationRequested { break }
+      let shell = context.geometry.windowEdge / product.fsc.resolution143
+      if converged {
+        extra += 1
+      } else {
+        converged = convergence.isReached(shell: shell, step: step)
+      }
+      if converged && extra >= settings.extraPasses { break }
+    }
+    return try finish(converged: converged)
+  }
+
+  private var control: RefinementControl { context.control }
+
+  /// Some shells beyond the band, where the next iteration's resolution is measured.
+  private func insertionBand(_ band: Int) -> Int {
+    min(context.geometry.maximumShell, band + max(8, band / 4))
+  }
+
+  private func initialReferences(band: Int) -> [ReferenceGrid] {
+    let maps = input.halfMaps.map { [$0.a, $0.b] } ?? [input.map, input.map]
+    return InitialReference(
+      geometry: context.geometry, interpolation: context.interpolation,
+      resolution: context.settings.initialResolution
+    ).references(
+      maps: maps, mask: mask, boxMask: input.mask, folds: context.foldCount, band: band)
+  }
+
+  private func reconstruct(
+    band: Int, bandLimit: Int, _ clock: inout IterationClock
+  ) throws -> ReferenceMaker.Product {
+    let iteration = state.iteration + (metrics.isEmpty ? 0 : 1)
+    events(.stage(.reconstruction, iteration: iteration))
+    clock.begin(.reconstruction)
+    let events = events
+    let accumulators = try Accumulation(context: context, band: band).accumulate(state) {
+      events(.progress(.reconstruction, done: $0, total: $1))
+    }
+    events(.stage(.filtering, iteration: iteration))
+    clock.begin(.filtering)
+    let product = ReferenceMaker(context: context, mask: mask).make(
+      accumulators, inserted: band, bandLimit: bandLimit)
+    clock.end()
+    return product
+  }
+
+  private func search(
+    _ references: [ReferenceGrid], band: Int, _ clock: inout IterationClock
+  ) throws -> [SearchPass.Outcome] {
+    let settings = context.settings
+    guard settings.rotationExtent > 0 || settings.shiftExtent > 0 else {
+      return state.poses.map {
+        SearchPass.Outcome(
+          pose: $0, posterior: .point, scale: 1, gain: 0, isAtLimit: false, evaluations: 0)
+      }
+    }
+    events(.stage(.search, iteration: state.iteration + 1))
+    clock.begin(.search)
+    defer { clock.end() }
+    let plan: SearchPlan
+    if settings.exhaustiveSearch {
+      plan = SearchPlan(
+        exhaustive: context.geometry, band: band, gyration: context.gyration,
+        finest: settings.alignmentResolution)
+    } else {
+      let likely = settings.priorEnabled ? 1.5 * settings.priorRotation : settings.rotationExtent / 2
+      // After the first iteration particles are near their maxima, unless the first was misled.
+      let motion =
+        state.iteration == 0
+        ? min(likely, settings.rotationExtent)
+        : min(likely, radians(metrics.last?.rotationFromPrevious.percentile95 ?? 5))
+      plan = SearchPlan(
+        geometry: context.geometry, band: band, motion: motion,
+        extent: state.iteration == 0 ? settings.rotationExtent : 0, gyration: context.gyration,
+        finest: settings.alignmentResolution)
+    }
+    let pass = SearchPass(
+      context: context,
+      search: PoseSearch(
+        plan: plan, points: context.points, geometry: context.geometry,
+        extents: (settings.rotationExtent, settings.shiftExtent)),
+      band: band, references: references)
+    let events = events
+    let total = context.particles.count
+    return try pass.run(state) { events(.progress(.search, done: $0, total: total)) }
+  }
+
+  /// Takes the outcomes over, without the common motion; returns the median change in rotation against
+  /// the last iteration, degrees.
+  private mutating func take(_ outcomes: [SearchPass.Outcome]) -> Double {
+    let before = state.poses
+    for (particle, outcome) in outcomes.enumerated() {
+      state.poses[particle] = outcome.pose
+      state.posteriors[particle] = outcome.posterior
+      state.scales[particle] = outcome.scale
+    }
+    drift = anchored()
+    previous = before
+    let changes = zip(before, state.poses).map { degrees($0.rotation.angle(to: $1.rotation)) }
+    return changes.sorted()[changes.count / 2]
+  }
+
+  /// Common motion taken out in this iteration, per half: radians and Å.
+  var drift: [(rotation: Double, shift: Double)] = []
+  /// Poses of the last iteration.
+  var previous: [Alignment] = []
+
+  private mutating func anchored() -> [(rotation: Double, shift: Double)] {
+    guard context.settings.anchorFrame else { return [(0, 0), (0, 0)] }
+    var sums = [FrameAnchor.Sums(), FrameAnchor.Sums()]
+    for particle in state.poses.indices where !context.skipped.contains(particle) {
+      sums[context.particles.halfSets[particle].rawValue].add(
+        start: state.start[particle], now: state.poses[particle])
+    }
+    let anchors = sums.map(\.anchor)
+    for particle in state.poses.indices {
+      guard let anchor = anchors[context.particles.halfSets[particle].rawValue] else { continue }
+      state.poses[particle] = anchor.removed(
+        from: state.poses[particle], start: state.start[particle])
+    }
+    return anchors.map { anchor in
+      guard let anchor else { return (0, 0) }
+      return (
+        anchor.rotation.angle, (anchor.translation * anchor.translation).sum().squareRoot()
+      )
+    }
+  }
+
+  private mutating func measureNoise(_ references: [ReferenceGrid], band: Int) {
+    let update = NoiseUpdate(context: context, references: references, band: band)
+      .measure(state, sampleSize: 1000)
+    state.noiseFactors = update.noiseFactors
+    if context.settings.estimateGreyscale { measuredGreyscale = update.greyscale }
+    state.greyscale = [1, 1]
+  }
+
+  /// Grey scale of the references of the last search in the images.
+  var measuredGreyscale = [1.0, 1.0]
+
+  private mutating func report(
+    _ product: ReferenceMaker.Product, outcomes: [SearchPass.Outcome], clock: inout IterationClock,
+    band: Int
+  ) {
+    let made = IterationReporter(context: context, state: state).metrics(
+      product, outcomes: outcomes, previous: previous.isEmpty ? state.start : previous,
+      drift: drift, greyscale: measuredGreyscale, clock: clock, band: band)
+    metrics.append(made)
+    events(.iteration(made))
+  }
+
+  private mutating func finish(converged: Bool) throws -> RefinementResult {
+    let iteration = state.iteration + 1
+    events(.stage(.final, iteration: iteration))
+    let events = events
+    let total = context.particles.count
+    let halves = try FinalPass(context: context, transformer: transformer).halfMaps(state) {
+      events(.progress(.final, done: $0, total: total))
+    }
+    let tightened = TightenedMask(
+      halfA: halves.a, halfB: halves.b, mask: input.mask, seed: context.settings.randomSeed &+ 1)
+    let fsc = tightened.measurement.report
+    let mean = halves.a.combined(with: halves.b) { 0.5 * ($0 + $1) }
+    let weights = fsc.corrected.map { value in
+      let correlation = max(value, 0)
+      return 2 * correlation / (1 + correlation)
+    }
+    let sharpened = SharpenedMap(
+      map: mean, curve: fsc.corrected, resolution: fsc.resolution143,
+      bFactor: context.settings.sharpenBFactor)
+    return RefinementResult(
+      poses: state.poses.enumerated().map { context.pose($1, of: $0) },
+      halfSets: context.particles.halfSets,
+      rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
+      shiftDeviations: state.posteriors.map(\.shiftDeviation),
+      skipped: context.skipped.sorted(), halfMapA: halves.a, halfMapB: halves.b,
+      map: mean.filtered(byShells: weights), sharpened: sharpened.map, mask: input.mask,
+      fscMask: tightened.mask, fsc: fsc, bFactor: sharpened.bFactor, converged: converged,
+      metrics: metrics)
+  }
+}
