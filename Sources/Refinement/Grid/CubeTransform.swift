@@ -28,7 +28,9 @@ public final class CubeTransform: Sendable {
   }
 
   /// The smallest cube for grids of a radius.
-  public static func size(forRadius radius: Int) -> Int { goodTransformSize(atLeast: 2 * radius + 2) }
+  public static func size(forRadius radius: Int) -> Int {
+    goodTransformSize(atLeast: 2 * radius + 2)
+  }
 
   /// Buffers for one transform at a time; each thread needs its own.
   public struct Workspace: Sendable {

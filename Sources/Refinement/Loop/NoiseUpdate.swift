@@ -112,7 +112,9 @@ struct NoiseUpdate: Sendable {
         let ratio = sums[slot].residual[shell] / (2 * sums[slot].weight[shell])
         if ratio > 0, ratio.isFinite { result.noiseFactors[slot][shell] = ratio }
       }
-      if context.settings.noiseModel == .white { Self.flatten(&result.noiseFactors[slot], sums[slot]) }
+      if context.settings.noiseModel == .white {
+        Self.flatten(&result.noiseFactors[slot], sums[slot])
+      }
     }
     for half in 0..<2 {
       var (cross, power) = (0.0, 0.0)

@@ -136,7 +136,8 @@ struct Preparation {
     let count = max(1, input.settings.referenceFolds)
     let seed = input.settings.randomSeed
     return input.particles.poses.indices.map { index in
-      let source = index < input.particles.sources.count ? input.particles.sources[index] : UInt64(index)
+      let source =
+        index < input.particles.sources.count ? input.particles.sources[index] : UInt64(index)
       var generator = SeededGenerator(seed: seed, stream: source)
       return Int32(generator.next() % UInt64(count))
     }

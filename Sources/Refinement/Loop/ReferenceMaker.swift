@@ -55,7 +55,8 @@ struct ReferenceMaker: Sendable {
     // Beyond the band nothing is known: three shells of fall-off keep the mask's product smooth.
     let lastShell = Int((Double(band) + 3) * context.geometry.oversampling)
     let split = Int(
-      Double(context.geometry.period) * context.geometry.pixelSize / context.settings.splitResolution
+      Double(context.geometry.period) * context.geometry.pixelSize
+        / context.settings.splitResolution
     )
     let references = Collected<ReferenceGrid>(count: 2 * folds)
     let radius = context.geometry.clampedGridRadius(ofShell: band)

@@ -46,7 +46,8 @@ struct Refiner {
   /// Iterates until nothing improves, then makes the final maps.
   mutating func run() throws -> RefinementResult {
     let settings = context.settings
-    let bandLimit = settings.maximumResolution.map { context.geometry.shell(atResolution: $0) }
+    let bandLimit =
+      settings.maximumResolution.map { context.geometry.shell(atResolution: $0) }
       ?? context.geometry.maximumShell
     var clock = IterationClock()
     let firstBand = min(
@@ -136,7 +137,8 @@ struct Refiner {
         exhaustive: context.geometry, band: band, gyration: context.gyration,
         finest: settings.alignmentResolution)
     } else {
-      let likely = settings.priorEnabled ? 1.5 * settings.priorRotation : settings.rotationExtent / 2
+      let likely =
+        settings.priorEnabled ? 1.5 * settings.priorRotation : settings.rotationExtent / 2
       // After the first iteration particles are near their maxima, unless the first was misled.
       let motion =
         state.iteration == 0

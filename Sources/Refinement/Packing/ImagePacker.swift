@@ -156,7 +156,8 @@ struct ImagePacker: Sendable {
       var ctf = workspace.image.ctf[pixel]
       if group.isPremultiplied { ctf *= ctf }
       ctf *= Float(survey.outsideShare[Int(model.points.shells[index])]) * transformer.sign
-      spectrum[pixel] -= ctf * ComplexFloat(workspace.modelReal[index], workspace.modelImaginary[index])
+      spectrum[pixel] -=
+        ctf * ComplexFloat(workspace.modelReal[index], workspace.modelImaginary[index])
     }
   }
 

@@ -81,7 +81,9 @@ struct ImageTransformer: Sendable {
       background /= Float(outside.count)
     }
     window.withUnsafeBufferPointer { window in
-      for index in 0..<box * box { pixels[index] = (pixels[index] - background) * window[index] * sign }
+      for index in 0..<box * box {
+        pixels[index] = (pixels[index] - background) * window[index] * sign
+      }
     }
     transform.forward(workspace.pixels, into: workspace.spectrum)
     centre(workspace.spectrum)

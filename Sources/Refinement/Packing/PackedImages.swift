@@ -23,7 +23,9 @@ public final class PackedImages: Sendable {
   }
 
   /// Bytes of a run's packed images.
-  public static func bytes(points: Int, count: Int) -> Int { 12 * ((points + 15) / 16 * 16) * count }
+  public static func bytes(points: Int, count: Int) -> Int {
+    12 * ((points + 15) / 16 * 16) * count
+  }
 
   /// The planes of an image, to be filled by the packer.
   func planes(

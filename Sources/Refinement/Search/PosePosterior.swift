@@ -37,7 +37,9 @@ struct PosePosterior: Sendable {
     var unused = Vector5()
     Polish.freeze(&precision, &unused, prior: prior)
     if prior.rotationExtent > 0 {
-      for axis in 0..<3 { precision[axis, axis] += 5 / (prior.rotationExtent * prior.rotationExtent) }
+      for axis in 0..<3 {
+        precision[axis, axis] += 5 / (prior.rotationExtent * prior.rotationExtent)
+      }
     }
     if prior.shiftExtent > 0 {
       for axis in 3..<5 { precision[axis, axis] += 4 / (prior.shiftExtent * prior.shiftExtent) }

@@ -141,7 +141,8 @@ struct PoseScorer {
   /// Per pixel up to a shell: Re conj(P) z, w |P|² and |z − s w P|², without the factor for the noise;
   /// planar, into three buffers of the points' padded count.
   func terms(
-    _ pose: Alignment, band: Int, into buffers: (FFTBuffer<Float>, FFTBuffer<Float>, FFTBuffer<Float>)
+    _ pose: Alignment, band: Int,
+    into buffers: (FFTBuffer<Float>, FFTBuffer<Float>, FFTBuffer<Float>)
   ) {
     let points = points.points(factor: factor, band: band)
     matrix(pose.rotation).withPointer { matrix in
