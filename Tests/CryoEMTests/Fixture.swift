@@ -13,12 +13,22 @@ enum Fixture {
     String(decoding: try data(name), as: UTF8.self)
   }
 
-  /// Little-endian 32-bit floats.
-  static func floats(_ name: String) throws -> [Float] {
+  /// Little-endian 16-bit floats, widened.
+  static func halves(_ name: String) throws -> [Float] {
     let bytes = [UInt8](try data(name))
-    return stride(from: 0, to: bytes.count - 3, by: 4).map { at in
-      let word = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[at + $1]) << UInt32(8 * $1) }
-      return Float(bitPattern: word)
+    return stride(from: 0, to: bytes.count - 1, by: 2).map { at in
+      widened(UInt16(bytes[at]) | UInt16(bytes[at + 1]) << 8)
     }
+  }
+
+  /// The value of an IEEE 754 half.
+  private static func widened(_ bits: UInt16) -> Float {
+    let sign: Float = bits & 0x8000 == 0 ? 1 : -1
+    let exponent = Int(bits >> 10) & 31
+    let fraction = Float(bits & 0x3ff) / 1024
+    return sign
+      * (exponent == 0
+        ? fraction * 0x1p-14
+        : Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction))
   }
 }

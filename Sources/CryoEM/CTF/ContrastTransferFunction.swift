@@ -141,18 +141,19 @@ extension OpticsGroup {
       magnification[2] * k.x + magnification[3] * k.y)
   }
 
-  /// The odd Zernike coefficients, radians, with the beam tilt's coma added.
+  /// The odd Zernike coefficients, radians, with the beam tilt's coma among them.
   ///
   /// A tilt t gives the phase −2π·Cs·λ²·k²·(t·k); as k²·kx = (Z(1,3) + 2·Z(1,1))/3, it goes to the
-  /// terms of orders 3 and 1.
+  /// terms of orders 3 and 1. Where there is a tilt it stands for the whole coma, as in RELION: the
+  /// coefficients of Z(±1,3) are replaced, those of Z(±1,1) added to.
   public var oddCoefficients: [Double] {
     guard beamTilt != .zero else { return oddZernike }
     var coefficients = oddZernike
     while coefficients.count < 6 { coefficients.append(0) }
     // Cs in mm and the tilt in mrad: 1e7 Å/mm · 1e-3 rad/mrad.
     let strength = -2e4 * Double.pi * sphericalAberration * wavelength * wavelength / 3
-    coefficients[4] += strength * beamTilt.x
-    coefficients[3] += strength * beamTilt.y
+    coefficients[4] = strength * beamTilt.x
+    coefficients[3] = strength * beamTilt.y
     coefficients[1] += 2 * strength * beamTilt.x
     coefficients[0] += 2 * strength * beamTilt.y
     return coefficients
