@@ -96,23 +96,3 @@ extension STARTable {
       whatToDo: "Mend or remove the row.")
   }
 }
-
-/// Gives equal texts one index; cheap when rows repeat the text of the row before.
-private struct Interner {
-  private(set) var values: [String] = []
-  private var known: [String: Int32] = [:]
-  private var last: UnsafeRawBufferPointer?
-  private var lastIndex: Int32 = 0
-
-  mutating func index(of text: UnsafeRawBufferPointer) -> Int32 {
-    if let last, last.count == text.count, last.elementsEqual(text) { return lastIndex }
-    let value = String(decoding: text, as: UTF8.self)
-    let index = known[value] ?? Int32(values.count)
-    if index == values.count {
-      values.append(value)
-      known[value] = index
-    }
-    (last, lastIndex) = (text, index)
-    return index
-  }
-}

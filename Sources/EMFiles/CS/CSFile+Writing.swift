@@ -1,0 +1,160 @@
+/// The values of a field of a .cs file, row by row.
+public enum CSColumn: Sendable {
+  /// `width` numbers for every row, one after the other; a new field is of 32-bit numbers.
+  case numbers([Double], width: Int = 1)
+  /// Whole numbers; a new field is of 32-bit numbers without a sign.
+  case integers([Int])
+  /// Whole numbers of 64 bits.
+  case identifiers([UInt64])
+  /// Texts; a new field has room for the longest.
+  case texts([String])
+
+  var rowCount: Int {
+    switch self {
+    case .numbers(let values, let width): values.count / width
+    case .integers(let values): values.count
+    case .identifiers(let values): values.count
+    case .texts(let values): values.count
+    }
+  }
+
+  var width: Int { if case .numbers(_, let width) = self { width } else { 1 } }
+
+  /// The field that a new column makes.
+  func field(name: String) -> CSField {
+    switch self {
+    case .numbers(_, let width):
+      CSField(name: name, type: "<f4", shape: width == 1 ? [] : [width])
+    case .integers: CSField(name: name, type: "<u4", shape: [])
+    case .identifiers: CSField(name: name, type: "<u8", shape: [])
+    case .texts(let values):
+      CSField(name: name, type: "|S\(max(1, values.map(\.utf8.count).max() ?? 1))", shape: [])
+    }
+  }
+
+  /// The bits of an element in a field; nil when the field cannot hold them.
+  func bits(row: Int, component: Int, field: CSField) -> UInt64? {
+    switch self {
+    case .numbers(let values, let width):
+      field.bits(of: values[row * width + component])
+    case .integers(let values):
+      field.kind == .floating
+        ? field.bits(of: Double(values[row])) : field.bits(of: Int64(values[row]))
+    case .identifiers(let values): field.elementByteCount == 8 ? values[row] : nil
+    case .texts: nil
+    }
+  }
+}
+
+extension CSField {
+  /// A number's bits as this field stores it; nil when it is not finite or does not fit.
+  fileprivate func bits(of value: Double) -> UInt64? {
+    guard value.isFinite else { return nil }
+    switch (kind, elementByteCount) {
+    case (.floating, 8): return value.bitPattern
+    case (.floating, 4): return Float(value).isFinite ? UInt64(Float(value).bitPattern) : nil
+    case (.floating, 2): return Float16(value).isFinite ? UInt64(Float16(value).bitPattern) : nil
+    default: return Int64(exactly: value).flatMap { bits(of: $0) }
+    }
+  }
+
+  /// A whole number's bits as this field stores it; nil when it does not fit.
+  fileprivate func bits(of value: Int64) -> UInt64? {
+    let room = 8 * elementByteCount - (kind == .signed ? 1 : 0)
+    switch kind {
+    case .unsigned, .boolean:
+      return value >= 0 && (room >= 63 || value < 1 << room) ? UInt64(value) : nil
+    case .signed:
+      return room >= 63 || (value >= -(1 << room) && value < 1 << room)
+        ? UInt64(bitPattern: value) : nil
+    default: return nil
+    }
+  }
+}
+
+extension CSFile {
+  /// Sets a field, or adds it behind the last one.
+  ///
+  /// - Parameter changed: the rows whose value changes; the bytes of the others stay as they are. Nil
+  ///   for all; a new field has all.
+  public mutating func set(_ name: String, to column: CSColumn, where changed: [Bool]? = nil) {
+    precondition(column.rowCount == rowCount, "a field has a value for every row")
+    precondition(changed.map { $0.count == rowCount } ?? true)
+    if let index = fields.firstIndex(where: { $0.name == name }) {
+      if index >= sourceFieldCount { fields[index] = column.field(name: name) }
+      edits[index] = Edit(column: column, changed: index < sourceFieldCount ? changed : nil)
+    } else {
+      edits[fields.count] = Edit(column: column, changed: nil)
+      fields.append(column.field(name: name))
+    }
+  }
+
+  /// Writes the file's own fields, whole or not at all.
+  ///
+  /// - Throws: a problem when it cannot be written, or when a value does not fit its field.
+  public func write(to path: String) throws(Problem) {
+    let file = try AtomicFile(path: path)
+    var output = OutputBuffer(file)
+    if fields.count == sourceFieldCount {
+      try output.append(large: UnsafeRawBufferPointer(rebasing: source.bytes[..<dataOffset]))
+    } else {
+      output.bytes += NumPyHeader.encoded(fields: fields, rowCount: rowCount)
+    }
+    let columns = edits.sorted { $0.key < $1.key }
+    for row in 0..<rowCount {
+      let record = dataOffset + row * sourceRowByteCount
+      let begin = output.bytes.count
+      output.bytes.append(contentsOf: source.bytes[record..<record + sourceRowByteCount])
+      for (index, edit) in columns where edit.changed?[row] ?? true {
+        let field = fields[index]
+        let target = index < sourceFieldCount ? begin + field.offset : output.bytes.count
+        if index >= sourceFieldCount {
+          output.bytes.append(contentsOf: repeatElement(0, count: field.byteCount))
+        }
+        guard put(edit.column, row: row, field: field, at: target, in: &output.bytes) else {
+          throw Problem(
+            "\(path): the value of row \(row + 1) does not fit the field \(field.name)",
+            whatToDo: "This is a defect of the program: please report it.")
+        }
+      }
+      try output.flushIfFull()
+    }
+    let end = dataOffset + rowCount * sourceRowByteCount
+    try output.append(large: UnsafeRawBufferPointer(rebasing: source.bytes[end...]))
+    try file.commit()
+  }
+
+  /// Writes a new file of records.
+  public static func write(
+    _ columns: [(name: String, column: CSColumn)], rowCount: Int, to path: String
+  ) throws(Problem) {
+    let empty = NumPyHeader.encoded(fields: [], rowCount: rowCount)
+    var file = try CSFile(bytes: empty, path: path)
+    for (name, column) in columns { file.set(name, to: column) }
+    try file.write(to: path)
+  }
+
+  /// Puts a row's value into a field's bytes; false when it does not fit.
+  private func put(
+    _ column: CSColumn, row: Int, field: CSField, at start: Int, in bytes: inout [UInt8]
+  ) -> Bool {
+    if case .texts(let values) = column {
+      let text = Array(values[row].utf8)
+      guard field.kind == .bytes, text.count <= field.byteCount else { return false }
+      for index in 0..<field.byteCount { bytes[start + index] = index < text.count ? text[index] : 0 }
+      return true
+    }
+    guard field.count == column.width else { return false }
+    let size = field.elementByteCount
+    for component in 0..<field.count {
+      guard let bits = column.bits(row: row, component: component, field: field) else {
+        return false
+      }
+      for index in 0..<size {
+        let place = field.isLittleEndian ? index : size - 1 - index
+        bytes[start + component * size + place] = UInt8(truncatingIfNeeded: bits >> UInt64(8 * index))
+      }
+    }
+    return true
+  }
+}

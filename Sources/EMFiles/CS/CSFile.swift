@@ -1,0 +1,113 @@
+/// A cryoSPARC data set (.cs): a NumPy file of a structured array, one record a particle.
+///
+/// The file stays mapped. Writing gives back its bytes as they were, except in the fields that were
+/// set; fields that are not understood are kept.
+public struct CSFile: Sendable {
+  /// The path as it was given, for messages.
+  public let path: String
+  /// The fields of the file's own records, added ones last.
+  public internal(set) var fields: [CSField]
+  /// Number of records.
+  public let rowCount: Int
+  let source: MappedFile
+  /// Where records begin in the source, and bytes of each there.
+  let dataOffset: Int
+  let sourceRowByteCount: Int
+  /// How many of the fields are in the source.
+  let sourceFieldCount: Int
+  /// New values for fields of the source, and values of added fields, by the field's index.
+  var edits: [Int: Edit] = [:]
+  /// Other files whose fields are looked up by uid.
+  var joins: [Join] = []
+
+  struct Edit: Sendable {
+    var column: CSColumn
+    /// The rows that change; nil for all.
+    var changed: [Bool]?
+  }
+
+  struct Join: Sendable {
+    var file: CSFile
+    /// The other file's row for each row.
+    var rows: [Int32]
+  }
+
+  /// Reads the header of a file and maps its records.
+  ///
+  /// - Throws: a problem that names what is wrong: no NumPy file, no structured array, Python objects
+  ///   in it, fewer or more bytes than the header says.
+  public init(path: String) throws(Problem) {
+    try self.init(source: MappedFile(path: path))
+  }
+
+  /// Reads a file that is in memory; `path` is for messages.
+  public init(bytes: [UInt8], path: String) throws(Problem) {
+    try self.init(source: MappedFile(path: path, copying: bytes))
+  }
+
+  private init(source original: MappedFile) throws(Problem) {
+    path = original.path
+    let head = Array(original.bytes.prefix(64))
+    switch FileSignature(head) {
+    case .numpy: source = original
+    case .cryoSPARCStream:
+      source = MappedFile(
+        path: original.path, copying: try CSStream(source: original).numpyFile())
+    case let other:
+      let description = other.description.map { " is \($0), not" } ?? " is not"
+      throw Problem("\(original.path)\(description) a cryoSPARC .cs file", whatToDo: other.advice)
+    }
+    let header = try NumPyHeader(source: source)
+    (fields, rowCount, dataOffset) = (header.fields, header.rowCount, header.dataOffset)
+    sourceRowByteCount = header.rowByteCount
+    sourceFieldCount = fields.count
+    try checkSize()
+  }
+
+  private func checkSize() throws(Problem) {
+    let present = source.bytes.count - dataOffset
+    guard let wanted = product([rowCount, sourceRowByteCount]), wanted <= present else {
+      throw Problem(
+        "\(path) is cut off: its header promises \(rowCount) records of \(sourceRowByteCount) bytes, "
+          + "and the file holds \(sourceRowByteCount == 0 ? 0 : present / sourceRowByteCount)",
+        whatToDo: "Make or copy the file again.")
+    }
+    guard present - wanted < max(1, sourceRowByteCount) else {
+      throw Problem(
+        "\(path): its header promises \(rowCount) records of \(sourceRowByteCount) bytes, and "
+          + "\(present - wanted) bytes follow them",
+        whatToDo: "The file is damaged: make or copy it again.")
+    }
+  }
+
+  /// Whether a field exists, in the file itself or in one that was joined.
+  public func hasField(_ name: String) -> Bool { locate(name) != nil }
+
+  /// Whether a field exists in the file itself.
+  public func hasOwnField(_ name: String) -> Bool { fields.contains { $0.name == name } }
+
+  /// A field by name, and the file and rows it is in.
+  func locate(_ name: String) -> (file: CSFile, field: CSField, rows: [Int32]?)? {
+    if let index = fields[..<sourceFieldCount].firstIndex(where: { $0.name == name }) {
+      return (self, fields[index], nil)
+    }
+    for join in joins {
+      if let (file, field, rows) = join.file.locate(name) {
+        return (file, field, rows.map { inner in join.rows.map { inner[Int($0)] } } ?? join.rows)
+      }
+    }
+    return nil
+  }
+
+  /// The shape of a field, [3] for three elements; nil when there is no such field.
+  public func shape(of name: String) -> [Int]? { locate(name)?.field.shape }
+
+  /// How messages name a place.
+  public func place(row: Int, field: String) -> String { "\(path): row \(row + 1), field \(field)" }
+
+  /// The bytes of a field of a record of the source.
+  func bytes(of field: CSField, row: Int) -> UnsafeRawBufferPointer {
+    let start = dataOffset + row * sourceRowByteCount + field.offset
+    return UnsafeRawBufferPointer(rebasing: source.bytes[start..<start + field.byteCount])
+  }
+}
