@@ -22,7 +22,7 @@ public struct ImageLocation: Sendable, Hashable {
 /// All arrays have `count` elements. The file itself, with every column that is not understood, is
 /// kept by whoever read it and written back with the changed columns only.
 public struct ParticleSet: Sendable {
-  /// Paths of the image stacks, as the file names them.
+  /// Paths of the image stacks, ready to be opened.
   public var stacks: [String]
   /// Where each particle's image is.
   public var images: [ImageLocation]

@@ -2,8 +2,8 @@
 public enum CSColumn: Sendable {
   /// `width` numbers for every row, one after the other; a new field is of 32-bit numbers.
   case numbers([Double], width: Int = 1)
-  /// Whole numbers; a new field is of 32-bit numbers without a sign.
-  case integers([Int])
+  /// `width` whole numbers for every row; a new field is of 32-bit numbers without a sign.
+  case integers([Int], width: Int = 1)
   /// Whole numbers of 64 bits.
   case identifiers([UInt64])
   /// Texts; a new field has room for the longest.
@@ -12,20 +12,26 @@ public enum CSColumn: Sendable {
   var rowCount: Int {
     switch self {
     case .numbers(let values, let width): values.count / width
-    case .integers(let values): values.count
+    case .integers(let values, let width): values.count / width
     case .identifiers(let values): values.count
     case .texts(let values): values.count
     }
   }
 
-  var width: Int { if case .numbers(_, let width) = self { width } else { 1 } }
+  var width: Int {
+    switch self {
+    case .numbers(_, let width), .integers(_, let width): width
+    default: 1
+    }
+  }
 
   /// The field that a new column makes.
   func field(name: String) -> CSField {
     switch self {
     case .numbers(_, let width):
       CSField(name: name, type: "<f4", shape: width == 1 ? [] : [width])
-    case .integers: CSField(name: name, type: "<u4", shape: [])
+    case .integers(_, let width):
+      CSField(name: name, type: "<u4", shape: width == 1 ? [] : [width])
     case .identifiers: CSField(name: name, type: "<u8", shape: [])
     case .texts(let values):
       CSField(name: name, type: "|S\(max(1, values.map(\.utf8.count).max() ?? 1))", shape: [])
@@ -37,9 +43,10 @@ public enum CSColumn: Sendable {
     switch self {
     case .numbers(let values, let width):
       field.bits(of: values[row * width + component])
-    case .integers(let values):
+    case .integers(let values, let width):
       field.kind == .floating
-        ? field.bits(of: Double(values[row])) : field.bits(of: Int64(values[row]))
+        ? field.bits(of: Double(values[row * width + component]))
+        : field.bits(of: Int64(values[row * width + component]))
     case .identifiers(let values): field.elementByteCount == 8 ? values[row] : nil
     case .texts: nil
     }
@@ -141,7 +148,9 @@ extension CSFile {
     if case .texts(let values) = column {
       let text = Array(values[row].utf8)
       guard field.kind == .bytes, text.count <= field.byteCount else { return false }
-      for index in 0..<field.byteCount { bytes[start + index] = index < text.count ? text[index] : 0 }
+      for index in 0..<field.byteCount {
+        bytes[start + index] = index < text.count ? text[index] : 0
+      }
       return true
     }
     guard field.count == column.width else { return false }
@@ -152,7 +161,8 @@ extension CSFile {
       }
       for index in 0..<size {
         let place = field.isLittleEndian ? index : size - 1 - index
-        bytes[start + component * size + place] = UInt8(truncatingIfNeeded: bits >> UInt64(8 * index))
+        bytes[start + component * size + place] = UInt8(
+          truncatingIfNeeded: bits >> UInt64(8 * index))
       }
     }
     return true

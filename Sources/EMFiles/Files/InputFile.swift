@@ -17,7 +17,10 @@ public final class InputFile: Sendable {
   ///   ordinary file.
   public init(path: String) throws(Problem) {
     // Without O_NONBLOCK the opening of a pipe would wait for its writer.
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    var descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    if descriptor < 0 && errno == EMFILE && allowMoreFiles() {
+      descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    }
     guard descriptor >= 0 else {
       throw Problem(
         "\(path): cannot be read (\(systemError()))", whatToDo: "Check the path and permissions.")
@@ -80,6 +83,20 @@ public final class InputFile: Sendable {
 
 /// The text of the last system error.
 func systemError() -> String { String(cString: strerror(errno)) }
+
+/// Raises the number of files that the process may have open as far as the system lets it.
+///
+/// Particles of thousands of micrographs come in as many stacks, and the usual limit is 1024.
+///
+/// - Returns: whether the limit is higher now.
+private func allowMoreFiles() -> Bool {
+  var limit = rlimit()
+  guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0,
+    limit.rlim_cur < limit.rlim_max
+  else { return false }
+  limit.rlim_cur = limit.rlim_max
+  return setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+}
 
 /// What a file of a kind is called.
 private func kindName(_ kind: mode_t) -> String {

@@ -1,0 +1,107 @@
+import EMFiles
+
+/// A file of particles, RELION's STAR or cryoSPARC's .cs and .csg: the particles in it, and the file
+/// itself, so that it can be written back with new poses and everything else as it was.
+public struct ParticleFile: Sendable {
+  /// The two families of files.
+  public enum Format: String, Sendable, Hashable, CaseIterable { case star, cs }
+
+  /// What the user named.
+  public let path: String
+  /// The family of the file.
+  public let format: Format
+  /// The particles, row by row; `stacks` are paths that can be opened.
+  public let particles: ParticleSet
+  /// Whether the file has what the CTF needs; if not, the defoci are zeros without meaning.
+  public let hasCTF: Bool
+  /// What was assumed where the file leaves a choice, for the log.
+  public let log: [String]
+  /// The stacks as the file names them, one for each of `particles.stacks`.
+  public let stackNames: [String]
+  /// The file's columns.
+  let content: Content
+
+  enum Content: Sendable {
+    /// A STAR file and which of its tables holds the particles.
+    case star(STARFile, particles: Int)
+    case cs(CSFile)
+  }
+
+  /// Reads particles.
+  ///
+  /// - Parameters:
+  ///   - path: a .star, .cs or .csg file; what it is, is judged by its content.
+  ///   - passthrough: .cs files with the other fields of the same particles, joined by uid.
+  ///   - projectDirectory: the folder that image paths are relative to; the folder of `path` is tried
+  ///     next.
+  ///   - resolvingImages: whether the image stacks must exist; without them `particles.stacks` are
+  ///     the names in the file.
+  /// - Throws: everything that is wrong, as far as it can be told in one go.
+  public static func read(
+    path: String, passthrough: [String] = [], projectDirectory: String = ".",
+    resolvingImages: Bool = true
+  ) throws(Problems) -> ParticleFile {
+    var problems = ProblemList()
+    let kind = problems.catching { () throws(Problem) in try ParticleFileKind(path: path) }
+    try problems.throwIfAny()
+    var reading: ParticleReading
+    let content: Content
+    switch kind {
+    case .cs, .csg:
+      var file = problems.catching { () throws(Problem) in
+        try kind == .csg ? CSFile(group: CSGroup(path: path), path: path) : CSFile(path: path)
+      }
+      for other in passthrough {
+        problems.catching { () throws(Problem) in try file?.join(CSFile(path: other)) }
+      }
+      try problems.throwIfAny()
+      guard let file else { throw Problems(problems.all) }
+      reading = ParticleReading(cryoSPARC: file, problems: &problems)
+      content = .cs(file)
+    default:
+      if !passthrough.isEmpty {
+        problems.add(
+          Problem(
+            "\(path) is a STAR file and cannot be joined with passthrough files",
+            whatToDo: "Leave out the passthrough files; they are cryoSPARC's."))
+      }
+      let file = problems.catching { () throws(Problem) in try STARFile(path: path) }
+      try problems.throwIfAny()
+      guard let file else { throw Problems(problems.all) }
+      let table = RelionTables(file, problems: &problems)
+      try problems.throwIfAny()
+      reading = ParticleReading(relion: table, problems: &problems)
+      content = .star(file, particles: table.particlesIndex)
+    }
+    let names = reading.particles.stacks
+    if resolvingImages {
+      reading.resolveImages(
+        path: path, projectDirectory: projectDirectory, problems: &problems)
+    }
+    try problems.throwIfAny()
+    return ParticleFile(
+      path: path, format: kind == .cs || kind == .csg ? .cs : .star,
+      particles: reading.particles, hasCTF: reading.hasCTF, log: reading.log, stackNames: names,
+      content: content)
+  }
+
+  /// The column that holds the half-sets.
+  public var halfSetColumn: String {
+    format == .star ? "rlnRandomSubset" : "alignments3D/split"
+  }
+
+  /// Checks that the particles have a gold-standard split that can be trusted.
+  ///
+  /// - Throws: a problem when there is none, when a half is empty, or when copies of a particle are
+  ///   in both halves.
+  public func checkHalfSets() throws(Problem) {
+    try particles.checkHalfSets(path: path, column: halfSetColumn)
+  }
+}
+
+/// What reading a particle file gives, before it is known to be without problems.
+struct ParticleReading {
+  var particles = ParticleSet()
+  var hasCTF = true
+  var log: [String] = []
+}

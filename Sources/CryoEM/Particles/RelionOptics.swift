@@ -1,0 +1,176 @@
+import EMFiles
+
+/// The optics groups of a RELION file and the group of each particle.
+///
+/// - Parameter requiresCTF: whether voltage, spherical aberration and amplitude contrast must be
+///   there.
+func relionOptics(
+  _ tables: RelionTables, requiresCTF: Bool, problems: inout ProblemList
+) -> ([OpticsGroup], [Int32]) {
+  guard let optics = tables.optics else {
+    return opticsOfRows(tables.particles, requiresCTF: requiresCTF, problems: &problems)
+  }
+  var columns = OpticsColumns(optics, requiresCTF: requiresCTF, problems: &problems)
+  columns.readTable(optics, problems: &problems)
+  let groups = (0..<optics.rowCount).map { columns.group(row: $0) }
+  let numbers =
+    optics.hasColumn("rlnOpticsGroup")
+    ? optics.integers("rlnOpticsGroup", problems: &problems) : Array(1...max(1, groups.count))
+  return (groups, groupIndices(tables.particles, numbers: numbers, problems: &problems))
+}
+
+/// Which of the groups each particle has, by the groups' numbers.
+private func groupIndices(
+  _ table: STARTable, numbers: [Int], problems: inout ProblemList
+) -> [Int32] {
+  guard table.hasColumn("rlnOpticsGroup") else {
+    if numbers.count > 1 {
+      problems.add(
+        Problem(
+          "\(table.place(row: 0, column: "rlnOpticsGroup")): the column is missing, and there are "
+            + "\(numbers.count) optics groups",
+          whatToDo: "Write the file again with the optics group of each particle."))
+    }
+    return [Int32](repeating: 0, count: table.rowCount)
+  }
+  var indexOfNumber: [Int: Int32] = [:]
+  for (index, number) in numbers.enumerated() { indexOfNumber[number] = Int32(index) }
+  return table.integers("rlnOpticsGroup", problems: &problems).enumerated().map { row, number in
+    if let index = indexOfNumber[number] { return index }
+    problems.add(
+      Problem(
+        "\(table.place(row: row, column: "rlnOpticsGroup")): there is no optics group \(number)",
+        whatToDo: "Add the group to the table data_optics, or mend the row."))
+    return 0
+  }
+}
+
+/// Before RELION 3.1 every row has its optics: equal ones make a group.
+private func opticsOfRows(
+  _ table: STARTable, requiresCTF: Bool, problems: inout ProblemList
+) -> ([OpticsGroup], [Int32]) {
+  let columns = OpticsColumns(table, requiresCTF: requiresCTF, problems: &problems)
+  var groups: [OpticsGroup] = []
+  var indexOfValues: [[Double]: Int32] = [:]
+  let indices = (0..<table.rowCount).map { row in
+    let values = columns.values(row: row)
+    if let index = indexOfValues[values] { return index }
+    let index = Int32(groups.count)
+    indexOfValues[values] = index
+    var group = columns.group(row: row)
+    group.name = "opticsGroup\(groups.count + 1)"
+    groups.append(group)
+    return index
+  }
+  return (groups, indices)
+}
+
+/// The columns of a table that describe optics, by row.
+private struct OpticsColumns {
+  private var voltage: [Double], sphericalAberration: [Double], amplitudeContrast: [Double]
+  private var pixelSize: [Double]
+  private var tiltX: [Double], tiltY: [Double]
+  private var magnification: [[Double]]
+  private var names: [String] = []
+  private var imageSizes: [Int] = []
+  private var premultiplied: [Int] = []
+  private var odd: [[Double]] = [], even: [[Double]] = []
+
+  /// Reads what may be in the rows of particles as well as in a table of optics.
+  init(_ table: STARTable, requiresCTF: Bool, problems: inout ProblemList) {
+    func column(_ name: String, or value: Double?) -> [Double] {
+      guard value == nil || table.hasColumn(name) else {
+        return [Double](repeating: value ?? 0, count: table.rowCount)
+      }
+      return table.numbers(name, problems: &problems)
+    }
+    voltage = column("rlnVoltage", or: requiresCTF ? nil : 300)
+    sphericalAberration = column("rlnSphericalAberration", or: requiresCTF ? nil : 2.7)
+    amplitudeContrast = column("rlnAmplitudeContrast", or: requiresCTF ? nil : 0.1)
+    if table.hasColumn("rlnImagePixelSize") || !table.hasColumn("rlnDetectorPixelSize") {
+      pixelSize = column("rlnImagePixelSize", or: nil)
+    } else {
+      let detector = column("rlnDetectorPixelSize", or: nil)
+      // Micrometres over the magnification, in Å.
+      pixelSize = zip(detector, column("rlnMagnification", or: nil)).map { 1e4 * $0 / $1 }
+    }
+    (tiltX, tiltY) = (column("rlnBeamTiltX", or: 0), column("rlnBeamTiltY", or: 0))
+    magnification = [("00", 1.0), ("01", 0.0), ("10", 0.0), ("11", 1.0)].map {
+      column("rlnMagMat\($0)", or: $1)
+    }
+    checkRanges(table, requiresCTF: requiresCTF, problems: &problems)
+  }
+
+  /// Reads what is in a table of optics only.
+  mutating func readTable(_ table: STARTable, problems: inout ProblemList) {
+    func whole(_ name: String) -> [Int] {
+      table.hasColumn(name) ? table.integers(name, problems: &problems) : []
+    }
+    names = (try? table.texts("rlnOpticsGroupName")) ?? []
+    imageSizes = whole("rlnImageSize")
+    premultiplied = whole("rlnCtfDataAreCtfPremultiplied")
+    odd = lists(table, "rlnOddZernike", problems: &problems)
+    even = lists(table, "rlnEvenZernike", problems: &problems)
+    for (row, dimensions) in whole("rlnImageDimensionality").enumerated() where dimensions != 2 {
+      problems.add(
+        Problem(
+          "\(table.place(row: row, column: "rlnImageDimensionality")): the images have "
+            + "\(dimensions) dimensions",
+          whatToDo: "Give particles that are images, not subtomograms."))
+    }
+  }
+
+  private func checkRanges(_ table: STARTable, requiresCTF: Bool, problems: inout ProblemList) {
+    func check(_ name: String, _ values: [Double], _ isRight: (Double) -> Bool, _ range: String) {
+      guard table.hasColumn(name), let row = values.firstIndex(where: { !isRight($0) }) else {
+        return
+      }
+      problems.add(
+        Problem(
+          "\(table.place(row: row, column: name)): \(values[row]) is not \(range)",
+          whatToDo: "Mend the value."))
+    }
+    let sizeColumn =
+      table.hasColumn("rlnImagePixelSize") ? "rlnImagePixelSize" : "rlnMagnification"
+    check(sizeColumn, pixelSize, { $0 > 0 && $0.isFinite }, "a pixel size above zero")
+    check("rlnVoltage", voltage, { $0 > 0 }, "a voltage above zero")
+    check("rlnAmplitudeContrast", amplitudeContrast, { $0 >= 0 && $0 < 1 }, "from 0 to 1")
+  }
+
+  /// Lists of the form [1,2,3].
+  private func lists(
+    _ table: STARTable, _ name: String, problems: inout ProblemList
+  ) -> [[Double]] {
+    guard let texts = try? table.texts(name) else { return [] }
+    return texts.enumerated().map { row, text in
+      let inner = text.hasPrefix("[") && text.hasSuffix("]") ? text.dropFirst().dropLast() : ""
+      let parts = inner.split(separator: ",")
+      let values = parts.compactMap { Double($0) }.filter(\.isFinite)
+      if text != "[]" && (parts.isEmpty || values.count != parts.count) {
+        problems.add(
+          Problem(
+            "\(table.place(row: row, column: name)): \"\(text)\" is not a list of numbers [a,b,…]",
+            whatToDo: "Mend the value."))
+      }
+      return values
+    }
+  }
+
+  /// Everything by which groups differ that are made from rows.
+  func values(row: Int) -> [Double] {
+    [
+      voltage[row], sphericalAberration[row], amplitudeContrast[row], pixelSize[row], tiltX[row],
+      tiltY[row],
+    ] + magnification.map { $0[row] }
+  }
+
+  func group(row: Int) -> OpticsGroup {
+    OpticsGroup(
+      name: names.isEmpty ? "opticsGroup\(row + 1)" : names[row], voltage: voltage[row],
+      sphericalAberration: sphericalAberration[row], amplitudeContrast: amplitudeContrast[row],
+      pixelSize: pixelSize[row], imageSize: imageSizes.isEmpty ? 0 : imageSizes[row],
+      beamTilt: Vector2(tiltX[row], tiltY[row]), oddZernike: odd.isEmpty ? [] : odd[row],
+      evenZernike: even.isEmpty ? [] : even[row], magnification: magnification.map { $0[row] },
+      isPremultiplied: premultiplied.isEmpty ? false : premultiplied[row] != 0)
+  }
+}

@@ -1,0 +1,93 @@
+import Glibc
+import Testing
+
+@testable import CryoEM
+
+@Suite struct CryoSPARCConversionTests {
+  private let stored: CryoSPARCAberrations = {
+    var stored = CryoSPARCAberrations()
+    stored.sphericalAberration = 2.7
+    stored.wavelength = 0.0196875
+    stored.tilt = [3000, -1200]
+    stored.trefoil = [500, -300]
+    stored.tetra = [1e4, -2e4, 3e4, -4e4]
+    return stored
+  }()
+
+  /// An optics group with the converted aberrations and no other.
+  private var optics: OpticsGroup {
+    OpticsGroup(
+      voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1, pixelSize: 1, imageSize: 8,
+      beamTilt: stored.beamTilt, oddZernike: stored.oddZernike, evenZernike: stored.evenZernike)
+  }
+
+  /// The phases in the form that programs have whose angle is from the y axis: prefactors
+  /// −2π, +2π, +π/2, −π/2 (k⁴: cos 2, sin 2, cos 4, sin 4), 2π/3 (k³: sin 3, cos 3), −2π for the tilt.
+  @Test func phasesAgreeWithTheFormOfTheOtherAxis() {
+    let wavelength = optics.wavelength
+    var converted = optics
+    var same = stored
+    same.wavelength = wavelength
+    converted.oddZernike = same.oddZernike
+    converted.evenZernike = same.evenZernike
+    var plain = converted
+    plain.evenZernike = []
+    let defocus = Defocus(u: 0, v: 0)
+    let with = ContrastTransferFunction(optics: converted, defocus: defocus)
+    let without = ContrastTransferFunction(optics: plain, defocus: defocus)
+    for (kx, ky) in [(0.1, 0.0), (0.0, 0.15), (0.12, 0.07), (0.05, -0.2), (0.2, 0.2)] {
+      let k = (kx * kx + ky * ky).squareRoot()
+      let angle = atan2(kx, ky)
+      let (l2, l3) = (wavelength * wavelength, wavelength * wavelength * wavelength)
+      let t = stored.tetra
+      let even =
+        l3 * pow(k, 4)
+        * (-2 * .pi * t[0] * cos(2 * angle) + 2 * .pi * t[1] * sin(2 * angle)
+          + .pi / 2 * t[2] * cos(4 * angle) - .pi / 2 * t[3] * sin(4 * angle))
+      let gamma = asinFree(with, without, at: Vector2(kx, ky))
+      #expect(abs(gamma - even) < 1e-9 * max(1, abs(even)), "\(kx) \(ky)")
+      let odd =
+        2 * .pi / 3 * l2 * pow(k, 3)
+        * (stored.trefoil[0] * sin(3 * angle) + stored.trefoil[1] * cos(3 * angle))
+        - 2 * .pi * l2 * k * k * (stored.tilt[0] * kx + stored.tilt[1] * ky)
+      // The tilt's Zernike terms carry a part linear in k as well, a shift of the image.
+      let phase = with.phase(at: Vector2(kx, ky))
+      #expect(abs(phase - odd) < 2e-3 * max(1, abs(odd)), "\(kx) \(ky): \(phase) \(odd)")
+    }
+  }
+
+  /// The difference of two γ, from their polynomials.
+  private func asinFree(
+    _ a: ContrastTransferFunction, _ b: ContrastTransferFunction, at k: Vector2
+  ) -> Double {
+    .pi * (a.halfTurns.value(at: k) - b.halfTurns.value(at: k))
+  }
+
+  @Test func theWayBackGivesTheStoredValues() {
+    var same = stored
+    same.wavelength = optics.wavelength
+    var group = optics
+    group.oddZernike = same.oddZernike
+    group.evenZernike = same.evenZernike
+    group.magnification = [1.01, 0.002, -0.003, 0.98]
+    let back = CryoSPARCAberrations(group)
+    for (a, b) in [(back.tilt, same.tilt), (back.trefoil, same.trefoil), (back.tetra, same.tetra)] {
+      for (x, y) in zip(a, b) { #expect(abs(x - y) < 1e-9 * abs(y)) }
+    }
+    for (x, y) in zip(back.magnification, group.magnification) { #expect(abs(x - y) < 1e-12) }
+    #expect(!CryoSPARCAberrations.isLossy(group))
+    group.oddZernike[3] = 1
+    #expect(CryoSPARCAberrations.isLossy(group))
+  }
+
+  @Test func bothFormsOfTheMagnificationAreTold() {
+    var aberrations = CryoSPARCAberrations()
+    #expect(aberrations.magnification == [1, 0, 0, 1])
+    aberrations.anisomag = [0.01, 0.002, 0.003, -0.02]
+    #expect(aberrations.magnification == [1.01, 0.002, 0.003, 0.98])
+    aberrations.anisomag = [1.01, 0.002, 0.003, 0.98]
+    #expect(aberrations.magnification == [1.01, 0.002, 0.003, 0.98])
+    aberrations.anisomag = [1, 0, 0, 0]
+    #expect(aberrations.magnificationForm == nil)
+  }
+}
