@@ -1,5 +1,4 @@
 import Fourier
-import Glibc
 
 extension CubicSpectrum {
   /// The spectrum with the phases of every sample from a shell on replaced by random ones; the
@@ -7,18 +6,20 @@ extension CubicSpectrum {
   ///
   /// A sample's phase depends on the seed and its frequencies alone.
   public func phasesRandomised(fromShell first: Int, seed: UInt64) -> CubicSpectrum {
+    // A fine choice of directions is as good as a continuous one, and a table is fast.
+    let directions = (0..<4096).map { ComplexFloat.unit(angle: 2 * .pi * Double($0) / 4096) }
     var result = self
     forEachFrequency { index, kx, ky, kz, _ in
       let squared = kx * kx + ky * ky + kz * kz
       guard Int(Double(squared).squareRoot() + 0.5) >= first, squared > 0 else { return }
-      let mate = kx == 0 || 2 * kx == size ? mateIndex(kx, ky, kz) : index
-      if mate == index && (kx == 0 || 2 * kx == size) { return }
-      // Two stored samples of a Hermitian pair draw the same phase with opposite signs.
+      let isPaired = kx == 0 || 2 * kx == size
+      let mate = isPaired ? mateIndex(kx, ky, kz) : index
+      if isPaired && mate == index { return }
+      // Two stored samples of a Hermitian pair draw the same direction, one its conjugate.
       var generator = SeededGenerator(seed: seed, stream: UInt64(min(index, mate)))
-      let phase = 2 * Double.pi * generator.uniform()
-      let factor = ComplexFloat.unit(angle: index <= mate ? phase : -phase)
+      let direction = directions[Int(generator.next() >> 52)]
       let amplitude = values[index].squaredModulus.squareRoot()
-      result.values[index] = amplitude * factor
+      result.values[index] = amplitude * (index <= mate ? direction : direction.conjugated)
     }
     return result
   }

@@ -23,11 +23,20 @@ extension Volume {
   static func softMask(
     inside: [Bool], size: Int, pixelSize: Double, near: Double, far: Double
   ) -> Volume {
-    let squares = squaredDistances(toInside: inside, size: size)
-    let farVoxels = Float(far / pixelSize)
+    softMask(
+      squaredDistances: squaredDistances(toInside: inside, size: size), size: size,
+      pixelSize: pixelSize, near: near, far: far)
+  }
+
+  /// A soft mask about the voxels whose squared distance (in voxels) is zero.
+  static func softMask(
+    squaredDistances squares: [Float], size: Int, pixelSize: Double, near: Double, far: Double
+  ) -> Volume {
+    let nearSquare = Float(near * near / (pixelSize * pixelSize))
+    let farSquare = Float(far * far / (pixelSize * pixelSize))
     let voxels = squares.map { square -> Float in
-      if square == 0 { return 1 }
-      if square >= farVoxels * farVoxels { return 0 }
+      if square == 0 || square <= nearSquare { return 1 }
+      if square >= farSquare { return 0 }
       return Float(raisedCosine(Double(square).squareRoot() * pixelSize, from: near, to: far))
     }
     return Volume(size: size, pixelSize: pixelSize, voxels: voxels)
@@ -41,8 +50,11 @@ extension Volume {
     let empty = mask
     empty.forEachVoxel { index, position in
       let offset = position - centre
-      let distance = (offset * offset).sum().squareRoot()
-      mask.voxels[index] = Float(raisedCosine(distance, from: radius, to: outerRadius))
+      let square = (offset * offset).sum()
+      if square >= outerRadius * outerRadius { return }
+      mask.voxels[index] =
+        square <= radius * radius
+        ? 1 : Float(raisedCosine(square.squareRoot(), from: radius, to: outerRadius))
     }
     return mask
   }

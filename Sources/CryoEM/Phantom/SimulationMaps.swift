@@ -25,6 +25,23 @@ extension Simulation {
     return map(of: phantom.large.blurred(byVariance: errors) + small)
   }
 
+  /// The half-maps of the consensus refinement: its map with independent white noise, so strong that
+  /// their FSC falls below 0.143 at about `resolution` (Å).
+  public func consensusHalfMaps(resolution: Double) -> [Volume] {
+    let map = consensusMap
+    let spectrum = map.spectrum
+    let extent = Double(map.size) * map.pixelSize
+    let shell = min(max(Int((extent / resolution).rounded()), 1), spectrum.shellCount - 1)
+    // FSC = S/(S + N) = 1/7 where the noise has six times the signal's power; the power of white
+    // noise is its variance times the number of voxels.
+    let power = 6 * spectrum.shellPower[shell]
+    let deviation = (power / Double(map.voxels.count)).squareRoot()
+    return (0..<2).map { half in
+      var generator = SeededGenerator(seed: settings.seed, stream: .max - 1 - UInt64(half))
+      return map.map { $0 + Float(deviation * generator.normal()) }
+    }
+  }
+
   /// A soft mask of a body.
   ///
   /// - Parameters:

@@ -1,4 +1,5 @@
 import CryoEM
+import Dispatch
 import Fourier
 import Glibc
 import Testing
@@ -103,6 +104,20 @@ struct FSCTests {
     #expect(report.resolution143 < 22 && report.resolution143 > 9)
     #expect(report.resolution50 >= report.resolution143)
     #expect(report.noMask.count == 16 && report.loose.count == 16 && report.spherical.count == 16)
+  }
+
+  @Test func threadsChangeNothing() {
+    let (a, b) = (noiseMap(size: 16, seed: 21), noiseMap(size: 16, seed: 22))
+    let half = { (noise: Volume) in (a + 0.5 * noise).lowPassed(to: 4) + 0.2 * noise }
+    let mask = Volume.sphere(size: 16, pixelSize: 1, radius: 4, outerRadius: 7)
+    let plain = FSCMeasurement(halfA: half(a), halfB: half(b), mask: mask, tight: mask, seed: 1)
+    let threaded = FSCMeasurement(
+      halfA: half(a), halfB: half(b), mask: mask, tight: mask, seed: 1,
+      scheduler: { count, body in
+        DispatchQueue.concurrentPerform(iterations: count) { body(count - 1 - $0) }
+      })
+    #expect(plain.report == threaded.report && plain.randomised == threaded.randomised)
+    #expect(plain.randomisedFromShell < 8 && plain.randomised != plain.report.tight)
   }
 
   @Test func tighteningFindsABetterMask() {

@@ -179,6 +179,15 @@ struct SimulationTests {
     #expect(inside.correlation(with: small) < 0.99)
   }
 
+  @Test func halfMapsAgreeUpToTheirResolution() {
+    let simulation = Simulation(settings { _ in })
+    let halves = simulation.consensusHalfMaps(resolution: 16)
+    let curve = fourierShellCorrelation(halves[0], halves[1])
+    let found = resolution(of: curve, below: 0.143, size: 48, pixelSize: 5)
+    #expect(found > 13.5 && found < 19)
+    #expect(halves[0] != halves[1])
+  }
+
   @Test func particlesComeWithTheirStart() {
     let simulation = Simulation(settings { _ in })
     let particles = simulation.particleSet(stack: "particles.mrcs")
