@@ -2,7 +2,7 @@
 import PackageDescription
 
 /// Engine targets are optimised in debug builds too: an unoptimised refinement is some hundred times
-/// slower, and the tests refine.
+/// slower, and the tests refine; so is what draws, of which the tests draw thousands of screens.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let argumentParser = Target.Dependency.product(
@@ -36,7 +36,7 @@ let package = Package(
     .target(name: "Runs", dependencies: ["Refinement", "CryoEM", "EMFiles", "TOMLKit"]),
 
     // The screens' rooms.
-    .target(name: "Surface", dependencies: ["TOMLKit"]),
+    .target(name: "Surface", dependencies: ["TOMLKit"], swiftSettings: optimised),
     .target(name: "Terminal", dependencies: ["CNcurses", "Surface"]),
     .target(
       name: "Console",

@@ -9,7 +9,7 @@ public enum Layout {
 
     public init(minimum: Int = 0, weight: Double = 1, maximum: Int = .max) {
       self.minimum = max(0, minimum)
-      self.weight = weight.isFinite ? max(0, weight) : 0
+      self.weight = weight.isFinite ? min(max(0, weight), 1e9) : 0
       self.maximum = max(self.minimum, maximum)
     }
 

@@ -29,7 +29,8 @@ public struct Sparkline: Widget, Hashable {
     }
     for (index, value) in shown.enumerated() where value.isFinite {
       let extent = range.upperBound - range.lowerBound
-      let share = extent > 0 ? (value - range.lowerBound) / extent : 0.5
+      let share =
+        extent > 0 && extent.isFinite ? (value - range.lowerBound) / extent : 0.5
       let step = Int((min(max(share, 0), 1) * Double(bars.count - 1)).rounded())
       grid.put(bars[step], x: rect.x + index, y: rect.bottom - 1, style: appearance[role])
     }
