@@ -12,9 +12,14 @@ public struct ProblemList: Sendable {
   /// Whether nothing was found.
   public var isEmpty: Bool { all.isEmpty }
 
-  /// Adds a problem; the text is only made when it is kept.
+  /// Adds a problem unless it is there already; past the limit its text is not even made.
   public mutating func add(_ problem: @autoclosure () -> Problem) {
-    if all.count < limit { all.append(problem()) } else { omitted += 1 }
+    guard all.count < limit else {
+      omitted += 1
+      return
+    }
+    let problem = problem()
+    if !all.contains(problem) { all.append(problem) }
   }
 
   /// Throws everything that was found, if anything.

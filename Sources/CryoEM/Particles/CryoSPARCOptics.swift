@@ -33,8 +33,11 @@ private struct CryoSPARCOpticsColumns {
   /// exp_group_id, accel_kv, cs_mm, amp_contrast, psize_A, shape y, shape x, tilt (2), trefoil (2),
   /// tetra (4), anisomag (4).
   private var columns: [[Double]] = []
+  /// Whether every value is one of the file's, so that checking them makes sense.
+  private var isComplete = true
 
   init(_ file: CSFile, requiresCTF: Bool, problems: inout ProblemList) {
+    let before = problems.all.count
     func add(_ name: String, count: Int = 1, or value: Double?) {
       for component in 0..<count {
         if let value, !file.hasField(name) {
@@ -54,6 +57,7 @@ private struct CryoSPARCOpticsColumns {
     add("ctf/trefoil_A", count: 2, or: 0)
     add("ctf/tetra_A", count: 4, or: 0)
     add("ctf/anisomag", count: 4, or: 0)
+    isComplete = problems.all.count == before
   }
 
   func values(row: Int) -> [Double] { columns.map { $0[row] } }
@@ -65,7 +69,7 @@ private struct CryoSPARCOpticsColumns {
     let values = values(row: row)
     let (voltage, pixelSize) = (values[1], values[4])
     func check(_ isRight: Bool, _ field: String, _ what: String) {
-      if isRight { return }
+      if isRight || !isComplete { return }
       problems.add(
         Problem(
           "\(file.place(row: row, field: field)): \(what)",

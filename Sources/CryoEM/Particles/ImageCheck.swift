@@ -20,7 +20,9 @@ extension ParticleFile {
     let sizes = particles.stacks.indices.map { stack in
       let path = particles.stacks[stack]
       guard
-        let header = problems.catching({ () throws(Problem) in try MRCHeader(path: path) }),
+        let header = problems.catching({ () throws(Problem) in
+          try MRCHeader(path: path, asStack: true)
+        }),
         lastRow[stack] >= 0
       else { return 0 }
       check(header, path: path, row: lastRow[stack], problems: &problems)

@@ -29,17 +29,25 @@ extension CSFile {
     let main =
       group.results.first { $0.name == "alignments3D" } ?? group.results.first { $0.name == "blob" }
       ?? group.results[0]
-    try self.init(path: main.metafile)
+    try self.init(metafile: main.metafile, of: path)
     var joined: Set<String> = [main.metafile]
     for result in group.results {
       if joined.insert(result.metafile).inserted {
-        try join(CSFile(path: result.metafile))
+        try join(CSFile(metafile: result.metafile, of: path))
       }
       if let count = result.itemCount, result.metafile == main.metafile, count != rowCount {
         throw Problem(
           "\(path) promises \(count) particles, and \(result.metafile) has \(rowCount)",
           whatToDo: "Export the group again: its files do not belong together.")
       }
+    }
+  }
+  /// A file that a group names.
+  private init(metafile: String, of group: String) throws(Problem) {
+    do throws(Problem) {
+      try self.init(path: metafile)
+    } catch {
+      throw Problem("\(error.what); \(group) names it", whatToDo: error.whatToDo)
     }
   }
 }

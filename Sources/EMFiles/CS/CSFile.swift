@@ -65,6 +65,11 @@ public struct CSFile: Sendable {
   }
 
   private func checkSize() throws(Problem) {
+    guard rowCount <= Int32.max else {
+      throw Problem(
+        "\(path) promises \(rowCount) records, more than are read (\(Int32.max))",
+        whatToDo: "Make or copy the file again.")
+    }
     let present = source.bytes.count - dataOffset
     guard let wanted = product([rowCount, sourceRowByteCount]), wanted <= present else {
       throw Problem(

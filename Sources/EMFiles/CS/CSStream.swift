@@ -1,9 +1,169 @@
-/// The newer form of a cryoSPARC data set, in columns.
+import Yams
+
+/// The newer form of a cryoSPARC data set: a header in JSON, a column after the other, each packed by
+/// LZ4 or not, and a heap of texts.
+///
+///     "\x95CSDAT"  UInt32 size  JSON  (UInt32 size  column) …  texts, each ended by a zero
+///
+/// Everything is little-endian. A column of texts holds offsets into the heap, 64 bits each. (Layout
+/// as in cryosparc-tools 5.)
 struct CSStream {
-  let source: MappedFile
+  private let source: MappedFile
+  private let fields: [CSField]
+  private let isText: [Bool]
+  private let isPacked: [Bool]
+  private let rowCount: Int
+  private let columnsStart: Int
+
+  /// Reads the header.
+  init(source: MappedFile) throws(Problem) {
+    self.source = source
+    let bytes = source.bytes
+    guard bytes[0] == 0x95 else {
+      throw Problem(
+        "\(source.path) is a cryoSPARC data set in the stream form of an early version 4, which is "
+          + "not read",
+        whatToDo: "Save it again with a newer cryoSPARC, or in the default format.")
+    }
+    let size = bytes.count < 10 ? Int.max : CSStream.word(bytes, at: 6)
+    guard size <= bytes.count - 10 else { throw CSStream.damaged(source, "its header is cut off") }
+    columnsStart = 10 + size
+    let text = String(
+      decoding: UnsafeRawBufferPointer(rebasing: bytes[10..<columnsStart]), as: UTF8.self)
+    // JSON is YAML.
+    guard let header = try? compose(yaml: text), let count = header["length"]?.int,
+      (0...Int(Int32.max)).contains(count),
+      let description = header["dtype"]?.sequence
+    else { throw CSStream.damaged(source, "its header cannot be understood") }
+    rowCount = count
+    let packed = Set(header["compressed_fields"]?.sequence?.compactMap(\.string) ?? [])
+    if !packed.isEmpty, let method = header["compression"]?.string, method != "lz4" {
+      throw Problem(
+        "\(source.path) is packed by \(method), which is not read",
+        whatToDo: "Save the data set in cryoSPARC's default format.")
+    }
+    var fields: [CSField] = []
+    var isText: [Bool] = []
+    for entry in description {
+      guard let (field, holdsText) = CSStream.field(entry) else {
+        throw CSStream.damaged(source, "a field is described in a way that is not read")
+      }
+      fields.append(field)
+      isText.append(holdsText)
+    }
+    self.fields = fields
+    self.isText = isText
+    isPacked = fields.map { packed.contains($0.name) }
+  }
+
+  /// The data set as a NumPy file in memory, texts as bytes of a fixed length.
   func numpyFile() throws(Problem) -> [UInt8] {
-    throw Problem(
-      "\(source.path) is a cryoSPARC data set in stream form, which is not read",
-      whatToDo: "Save it in cryoSPARC's default format.")
+    var position = columnsStart
+    var columns: [[UInt8]] = []
+    for index in fields.indices {
+      columns.append(rowCount == 0 ? [] : try column(index, at: &position))
+    }
+    let heap = UnsafeRawBufferPointer(rebasing: source.bytes[position...])
+    var records = fields
+    for index in fields.indices where isText[index] {
+      (records[index], columns[index]) = try texts(columns[index], fields[index], heap: heap)
+    }
+    var file = NumPyHeader.encoded(fields: records, rowCount: rowCount)
+    let recordSize = records.reduce(0) { $0 + $1.byteCount }
+    guard let total = product([recordSize, rowCount]) else {
+      throw CSStream.damaged(source, "it promises too many records")
+    }
+    let start = file.count
+    file.append(contentsOf: repeatElement(0, count: total))
+    var offset = start
+    for (field, column) in zip(records, columns) {
+      let size = field.byteCount
+      for row in 0..<rowCount {
+        let target = offset + row * recordSize
+        for index in 0..<size { file[target + index] = column[row * size + index] }
+      }
+      offset += size
+    }
+    return file
+  }
+
+  /// The bytes of a column, unpacked.
+  private func column(_ index: Int, at position: inout Int) throws(Problem) -> [UInt8] {
+    let bytes = source.bytes
+    let name = fields[index].name
+    guard position + 4 <= bytes.count else {
+      throw CSStream.damaged(source, "it ends before the field \(name)")
+    }
+    let size = CSStream.word(bytes, at: position)
+    position += 4
+    guard size <= bytes.count - position, let wanted = product([fields[index].byteCount, rowCount])
+    else { throw CSStream.damaged(source, "it ends in the field \(name)") }
+    let stored = UnsafeRawBufferPointer(rebasing: bytes[position..<position + size])
+    position += size
+    if isPacked[index] {
+      if let column = unpackLZ4(stored, count: wanted) { return column }
+    } else if size == wanted {
+      return Array(stored)
+    }
+    throw CSStream.damaged(source, "the field \(name) does not have \(rowCount) values")
+  }
+
+  /// A column of offsets into the heap as a column of texts, as long as the longest.
+  private func texts(
+    _ offsets: [UInt8], _ field: CSField, heap: UnsafeRawBufferPointer
+  ) throws(Problem) -> (CSField, [UInt8]) {
+    var texts: [Range<Int>] = []
+    texts.reserveCapacity(rowCount)
+    var last: (offset: Int, text: Range<Int>)?
+    for row in 0..<rowCount {
+      let offset = (0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64(offsets[row * 8 + $1]) }
+      guard offset < UInt64(heap.count) else {
+        throw CSStream.damaged(source, "row \(row + 1) of the field \(field.name) has no text")
+      }
+      let start = Int(offset)
+      if let last, last.offset == start {
+        texts.append(last.text)
+        continue
+      }
+      let end = heap[start...].firstIndex(of: 0) ?? heap.count
+      last = (start, start..<end)
+      texts.append(start..<end)
+    }
+    let length = max(1, texts.map(\.count).max() ?? 1)
+    guard let total = product([length, rowCount]), total <= 1 << 36 else {
+      throw CSStream.damaged(source, "the texts of the field \(field.name) are too long")
+    }
+    var column = [UInt8](repeating: 0, count: total)
+    for (row, text) in texts.enumerated() {
+      for (index, byte) in heap[text].enumerated() { column[row * length + index] = byte }
+    }
+    return (CSField(name: field.name, type: "|S\(length)", shape: []), column)
+  }
+
+  /// A field from an entry [name, type] or [name, type, shape] of the header.
+  private static func field(_ entry: Node) -> (CSField, isText: Bool)? {
+    guard let parts = entry.sequence, parts.count == 2 || parts.count == 3,
+      let name = parts[0].string, let type = parts[1].string
+    else { return nil }
+    let holdsText = type.hasSuffix("O")
+    var literal: [PythonLiteral] = [.text(name), .text(holdsText ? "<u8" : type)]
+    if parts.count == 3 {
+      guard let lengths = parts[2].sequence, lengths.allSatisfy({ $0.int != nil }) else {
+        return nil
+      }
+      literal.append(.tuple(lengths.compactMap { $0.int.map(PythonLiteral.integer) }))
+    }
+    return CSField(.tuple(literal)).map { ($0, holdsText) }
+  }
+
+  /// The 32-bit number at a byte.
+  private static func word(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int {
+    (0..<4).reversed().reduce(0) { $0 << 8 | Int(bytes[offset + $1]) }
+  }
+
+  private static func damaged(_ source: MappedFile, _ what: String) -> Problem {
+    Problem(
+      "\(source.path) is a damaged cryoSPARC data set: \(what)",
+      whatToDo: "Make or copy the file again, or save it in cryoSPARC's default format.")
   }
 }

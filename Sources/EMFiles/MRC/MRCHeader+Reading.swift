@@ -4,9 +4,11 @@ extension MRCHeader {
   /// Only the header is read, so this is cheap for files of any size; for a packed file the size of
   /// the content is not known and not checked.
   ///
+  /// - Parameter asStack: whether the file is to be a stack, where images that the header does not
+  ///   know of are an error; behind a map, `trailingByteCount` tells of them.
   /// - Throws: a problem that names the file and what is wrong: not an MRC file, a mode that is not
   ///   read, sizes that contradict the file's own.
-  public init(path: String) throws(Problem) {
+  public init(path: String, asStack: Bool = false) throws(Problem) {
     let file = try InputFile(path: path)
     let start = try file.bytes(at: 0, count: MRCHeader.byteCount)
     if FileSignature(Array(start.prefix(64))) == .gzip {
@@ -14,7 +16,7 @@ extension MRCHeader {
       try self.init(bytes: packed.bytes(count: MRCHeader.byteCount), path: path)
     } else {
       try self.init(bytes: start, path: path)
-      try checkSize(of: file)
+      try checkSize(of: file, asStack: asStack)
     }
   }
 
@@ -83,10 +85,11 @@ extension MRCHeader {
     axes = stated
   }
 
-  /// Checks that the values the header promises are in the file, and no more than those.
+  /// Checks that the values the header promises are in the file, and for a stack that no further
+  /// images are.
   ///
-  /// A rest smaller than a section is let through: some writers pad.
-  func checkSize(of file: InputFile) throws(Problem) {
+  /// A rest smaller than an image is let through: some writers pad.
+  mutating func checkSize(of file: InputFile, asStack: Bool) throws(Problem) {
     let shape = "\(columns) × \(rows) × \(sections) values of \(mode.byteCount) bytes"
     guard let section = sectionByteCount, let values = valuesByteCount,
       values <= Int.max - dataOffset
@@ -103,9 +106,10 @@ extension MRCHeader {
           + "\(sections) sections",
         whatToDo: "Make or copy the file again.")
     }
-    guard present - values < section else {
+    trailingByteCount = present - values
+    guard !asStack || trailingByteCount < section else {
       throw Problem(
-        "\(file.path): its header promises \(sections) sections, and the file holds "
+        "\(file.path): its header promises \(sections) images, and the file holds "
           + "\(present / section)",
         whatToDo: "The program that wrote it was interrupted: write the file again.")
     }

@@ -28,6 +28,8 @@ public struct MRCHeader: Sendable, Equatable {
   public var origin = SIMD3<Float>(0, 0, 0)
   /// Whether values are stored least significant byte first.
   public var isLittleEndian = true
+  /// Bytes of the file behind the last value; more than none is a reason to doubt the header.
+  public internal(set) var trailingByteCount = 0
   /// Up to ten lines of text.
   public var labels: [String] = []
 

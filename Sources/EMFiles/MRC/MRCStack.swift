@@ -10,8 +10,9 @@ public final class MRCStack: Sendable {
   ///   than its header says.
   public init(path: String) throws(Problem) {
     file = try InputFile(path: path)
-    header = try MRCHeader(bytes: file.bytes(at: 0, count: MRCHeader.byteCount), path: path)
-    try header.checkSize(of: file)
+    var header = try MRCHeader(bytes: file.bytes(at: 0, count: MRCHeader.byteCount), path: path)
+    try header.checkSize(of: file, asStack: true)
+    self.header = header
     guard header.axes == SIMD3(1, 2, 3) else {
       throw Problem(
         "\(path): a stack of images has x along columns and y along rows; its header says "

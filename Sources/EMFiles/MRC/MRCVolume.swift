@@ -65,12 +65,12 @@ private func readValues(
 private func readPlain(
   _ file: InputFile, start: [UInt8]
 ) throws(Problem) -> (MRCHeader, [Float]) {
-  let header = try MRCHeader(bytes: start, path: file.path)
-  try header.checkSize(of: file)
+  var header = try MRCHeader(bytes: start, path: file.path)
+  try header.checkSize(of: file, asStack: false)
   let stored = try readValues(
     count: header.columns * header.rows * header.sections, header, file.path
-  ) { buffer, offset throws(Problem) in
-    try file.read(into: buffer, at: header.dataOffset + offset)
+  ) { [start = header.dataOffset] buffer, offset throws(Problem) in
+    try file.read(into: buffer, at: start + offset)
   }
   return (header, stored)
 }
@@ -95,12 +95,6 @@ private func readPacked(_ file: InputFile) throws(Problem) -> (MRCHeader, [Float
   let stored = try readValues(
     count: header.columns * header.rows * header.sections, header, path
   ) { buffer, _ throws(Problem) in try packed.read(into: buffer) }
-  let section = header.columns * header.rows * header.mode.byteCount
-  guard try packed.bytes(count: section).count < section else {
-    throw Problem(
-      "\(path) holds more than the \(header.sections) sections that its header promises",
-      whatToDo: "The program that wrote it was interrupted: write the file again.")
-  }
   return (header, stored)
 }
 

@@ -150,7 +150,7 @@ import Testing
       (Array(good.file.dropLast(5)), "promises 3 records of 60 bytes, and the file holds 2"),
       (good.file + [UInt8](repeating: 0, count: 104), "104 bytes follow"),
       (objects.file, "blob/path holds Python objects"), (plain.file, "without named fields"),
-      (fortran.file, "Fortran"), (huge.file, "cut off"), (twice.file, "twice"),
+      (fortran.file, "Fortran"), (huge.file, "more than are read"), (twice.file, "twice"),
       (nonsense.file, "cannot be understood"), (Array(good.file.prefix(11)), "cut off"),
       (Array(good.file.prefix(80)), "cut off"),
       ([0x93] + Array("NUMPY".utf8) + [9, 0, 1, 0, 0, 0, 0], "version 9"),

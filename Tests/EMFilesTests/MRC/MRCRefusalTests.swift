@@ -27,9 +27,16 @@ import Testing
   @Test func aStackWithMoreImagesThanItsHeaderSaysIsRefused() throws {
     var raw = RawMRC(shape: [4, 4, 3])
     raw.values = raw.floats([Float](repeating: 1, count: 80))
-    for text in complaints(try folder.write(raw.file, "more.mrcs")) {
-      #expect(text?.contains("promises 3 sections, and the file holds 5") == true)
+    let path = try folder.write(raw.file, "more.mrcs")
+    for text in [
+      complaint { _ = try MRCStack(path: path) },
+      complaint { _ = try MRCHeader(path: path, asStack: true) },
+    ] {
+      #expect(text?.contains("promises 3 images, and the file holds 5") == true)
     }
+    // Behind a map the rest is only told.
+    #expect(try MRCVolume(path: path).header.trailingByteCount == 32 * 4)
+    #expect(try MRCHeader(path: path).trailingByteCount == 32 * 4)
   }
 
   @Test(

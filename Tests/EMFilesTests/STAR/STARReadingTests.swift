@@ -109,6 +109,12 @@ let relionText = """
     #expect(wholes.all.count == rows.count)
   }
 
+  @Test func aProblemIsToldOnce() {
+    var problems = ProblemList()
+    for text in ["a", "b", "a", "a"] { problems.add(Problem(text, whatToDo: "")) }
+    #expect(problems.all.map(\.what) == ["a", "b"])
+  }
+
   @Test func manyProblemsAreCountedNotListed() throws {
     let text = "data_\nloop_\n_x\n" + String(repeating: "oh\n", count: 500)
     var problems = ProblemList(limit: 20)
