@@ -1,8 +1,53 @@
 import ArgumentParser
+import Glibc
+
+/// The program. Parses the command line, and turns what goes wrong into one line of what and one line
+/// of what to do on standard error, and into the exit status: 0 done, 1 the work failed, 2 the input
+/// or the command line was wrong, 130 stopped by the user.
+@main
+enum Program {
+  static func main() {
+    // Somebody may read only the first lines of a list: the rest is not an error.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try FulcrumCommand.parseAsRoot()
+      try command.run()
+    } catch let failure as CommandFailure {
+      failure.report()
+      exit(failure.status)
+    } catch {
+      leave(becauseOf: error)
+    }
+  }
+
+  /// Ends the program for an error of the argument parser: help and version are no errors, the rest
+  /// is a wrong command line.
+  private static func leave(becauseOf error: any Error) -> Never {
+    let message = FulcrumCommand.fullMessage(for: error)
+    guard FulcrumCommand.exitCode(for: error) != .success else {
+      printOut(message)
+      exit(0)
+    }
+    let lines = message.split(separator: "\n").map(String.init)
+    let what = lines.first { $0.hasPrefix("Error: ") }?.dropFirst("Error: ".count)
+    let usage = lines.first { $0.hasPrefix("Usage: ") }
+    printError("error: \(what.map(String.init) ?? message)")
+    printError("  \(usage ?? "See fulcrum --help.")")
+    exit(CommandFailure.wrongInput)
+  }
+}
 
 /// The command line: one file per subcommand, each a thin layer over the rooms below.
-@main
-struct Fulcrum: AsyncParsableCommand {
+struct FulcrumCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fulcrum", abstract: "Local refinement of cryo-EM particle poses.")
+    commandName: "fulcrum",
+    abstract: "Local refinement of cryo-EM particle poses inside a mask.",
+    discussion: "Without a subcommand: the application, on the runs of the current folder.",
+    version: versionLine,
+    subcommands: [
+      NewCommand.self, RunCommand.self, CheckCommand.self, ResumeCommand.self, WatchCommand.self,
+      ListCommand.self, SimulateCommand.self, FSCCommand.self,
+    ])
+
+  func run() throws { try openApplication() }
 }

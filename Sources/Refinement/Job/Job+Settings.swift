@@ -16,9 +16,14 @@ extension Job {
   ///
   /// Throws `Problems`, all at once, where a value is missing or wrong or contradicts another.
   public func validated(on machine: Machine = .current) throws(Problems) -> ValidatedJob {
-    let all = findings
-    let errors = all.filter { $0.problem.severity == .error }.map(\.problem)
+    let errors = errors.map(\.problem)
     guard errors.isEmpty else { throw Problems(errors) }
+    return resolved(on: machine)
+  }
+
+  /// The settings and inputs of a job that may have errors: what can be said of it all the same, so
+  /// that its files are looked at in the same go.
+  func resolved(on machine: Machine) -> ValidatedJob {
     var notes: [String] = []
     var settings = RefinementSettings()
     applySearch(to: &settings, notes: &notes)
@@ -29,12 +34,13 @@ extension Job {
     settings.threads = self["compute.threads"]?.int ?? machine.cores
     let gibibyte = 1_073_741_824.0
     settings.memoryLimit = Int(
-      self["compute.memory_limit"]?.double.map { $0 * gibibyte } ?? 0.8 * Double(machine.memory))
+      self["compute.memory_limit"]?.double.map { min($0, 1e6) * gibibyte }
+        ?? 0.8 * Double(machine.memory))
     settings.cacheDirectory = self["compute.cache_dir"]?.string.map(absolutePath)
     settings.sharpenBFactor = self["output.sharpen_bfactor"]?.double
     return ValidatedJob(
-      settings: settings, inputs: inputs, warnings: all.filter { $0.problem.severity == .warning },
-      notes: notes)
+      settings: settings, inputs: inputs,
+      warnings: findings.filter { $0.problem.severity == .warning }, notes: notes)
   }
 
   private func absolutePath(_ path: String) -> String { FilePath.absolute(resolved(path)) }

@@ -33,6 +33,10 @@ extension Job {
     guard let value = self[parameter.key] else {
       return "# \(name) =   # \(comment): \(parameter.defaultText)\n"
     }
+    // Writing such a default out would ask for what is refused.
+    if !isSet(parameter.key), UnavailableFeature.named(parameter.key)?.refuses(value) == true {
+      return "# \(name) = \(value.toml)  # \(comment): not available in this version\n"
+    }
     return "\(name) = \(value.toml)" + (complete ? "  # \(comment)" : "") + "\n"
   }
 

@@ -18,9 +18,11 @@ public struct UnavailableFeature: Sendable {
 
   /// Whether the job asks for it. A default does not ask.
   public func isAskedFor(by job: Job) -> Bool {
-    guard let value = job.values[key] else { return false }
-    return !harmless.contains(value)
+    job.values[key].map(refuses) ?? false
   }
+
+  /// Whether a value of the parameter asks for it.
+  func refuses(_ value: ParameterValue) -> Bool { !harmless.contains(value) }
 
   /// The refusal of a job that asks for it.
   func finding(for job: Job) -> JobFinding {

@@ -220,6 +220,13 @@ struct Refiner {
       product, outcomes: outcomes, previous: previous.isEmpty ? state.start : previous,
       drift: drift, greyscale: measuredGreyscale, clock: clock, band: band)
     metrics.append(made)
+    events(
+      .artifacts(
+        IterationArtifacts(
+          iteration: made.iteration,
+          poses: state.poses.enumerated().map { context.pose($1, of: $0) },
+          halfMapA: product.halfMaps[0], halfMapB: product.halfMaps[1],
+          centre: context.geometry.centre)))
     events(.iteration(made))
   }
 

@@ -1,9 +1,13 @@
+import CryoEM
+
 /// What a refinement tells while it runs. The run folder and the progress bar are made of these.
 public enum RefinementEvent: Sendable {
   /// A stage began; `iteration` 0 is the preparation, and the final pass has the last number + 1.
   case stage(Stage, iteration: Int)
   /// `done` of `total` units (particles, or steps of the stage) of the current stage.
   case progress(Stage, done: Int, total: Int)
+  /// What an iteration made that is worth keeping; comes before its metrics.
+  case artifacts(IterationArtifacts)
   /// An iteration ended.
   case iteration(IterationMetrics)
   /// Something that the user should know, but that stops nothing.
@@ -27,4 +31,17 @@ public enum RefinementEvent: Sendable {
       }
     }
   }
+}
+
+/// The poses and maps of an iteration.
+public struct IterationArtifacts: Sendable {
+  /// Number of the iteration; 0 is the input as it came.
+  public let iteration: Int
+  /// The poses after the iteration, in the order of the input.
+  public let poses: [Pose]
+  /// The raw half-maps about the mask's centre, in a box of their own.
+  public let halfMapA: Volume
+  public let halfMapB: Volume
+  /// Where the centre of the half-maps is, Å from the centre of the input's box.
+  public let centre: Vector3
 }

@@ -34,7 +34,7 @@ public struct RunEvent: Codable, Sendable, Equatable {
     switch event {
     case .stage(let stage, let iteration):
       self.init(.stage, stage.title, stage: stage, iteration: iteration, at: time)
-    case .progress: return nil
+    case .progress, .artifacts: return nil
     case .iteration(let metrics):
       self.init(.iteration, metrics.line, iteration: metrics.iteration, at: time)
     case .warning(let text): self.init(.warning, text, at: time)

@@ -31,7 +31,7 @@ public struct RunFolder: Sendable, Hashable {
   }
 
   /// Whether this looks like a run at all.
-  public var exists: Bool { access(manifestPath, F_OK) == 0 || access(jobPath, F_OK) == 0 }
+  public var exists: Bool { access(manifestPath, F_OK) == 0 || access(eventsPath, F_OK) == 0 }
 
   /// run.json.
   public func manifest() throws(Problem) -> RunManifest {

@@ -56,7 +56,7 @@ public struct ProgressMeter: Sendable {
       progress?.total = total
       let elapsed = time - stageStart
       progress?.perSecond = elapsed > 0 ? Double(done) / elapsed : 0
-    case .iteration, .warning, .log: break
+    case .artifacts, .iteration, .warning, .log: break
     }
   }
 }

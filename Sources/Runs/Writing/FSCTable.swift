@@ -2,11 +2,17 @@ import CryoEM
 import EMFiles
 
 /// The FSC curves of a report as files that people and other programs plot.
-struct FSCTable {
-  let report: FSCReport
+public struct FSCTable {
+  public let report: FSCReport
   /// Box of the curves, pixels, and pixel size, Å.
-  let boxSize: Int
-  let pixelSize: Double
+  public let boxSize: Int
+  public let pixelSize: Double
+
+  public init(report: FSCReport, boxSize: Int, pixelSize: Double) {
+    self.report = report
+    self.boxSize = boxSize
+    self.pixelSize = pixelSize
+  }
 
   private var shells: Int {
     [report.noMask, report.spherical, report.loose, report.tight, report.corrected]
@@ -22,7 +28,7 @@ struct FSCTable {
   }
 
   /// Tab-separated: shell, 1/Å, Å, one column for each curve; "nan" where a curve was not computed.
-  var tsv: String {
+  public var tsv: String {
     let curves = [report.noMask, report.spherical, report.loose, report.tight, report.corrected]
     var text = "shell\tfrequency_1/A\tresolution_A\tno_mask\tspherical\tloose\ttight\tcorrected\n"
     for shell in 0..<shells {
@@ -34,7 +40,7 @@ struct FSCTable {
   }
 
   /// The blocks `general` and `fsc` of relion_postprocess's star file.
-  func star(bFactor: Double) -> String {
+  public func star(bFactor: Double) -> String {
     var text = """
       # version 30001
 
@@ -68,7 +74,7 @@ struct FSCTable {
   }
 
   /// The corrected curve in the form that the EMDB takes.
-  var xml: String {
+  public var xml: String {
     var text = "<fsc title=\"fulcrum masked-corrected FSC\" xaxis=\"Resolution (A-1)\" "
     text += "yaxis=\"Correlation Coefficient\">\n"
     for shell in 0..<report.corrected.count {

@@ -61,11 +61,13 @@ public final class RunWriter: Sendable {
       switch event {
       case .stage(_, let iteration): state.manifest.iteration = iteration
       case .iteration(let metrics): state.manifest.take(metrics)
-      case .progress, .warning, .log: break
+      case .progress, .artifacts, .warning, .log: break
       }
     }
-    if case .progress = event { return }
-    heartbeat()
+    switch event {
+    case .progress, .artifacts: break
+    case .stage, .iteration, .warning, .log: heartbeat()
+    }
   }
 
   /// Adds a line to the events.
@@ -97,15 +99,17 @@ public final class RunWriter: Sendable {
   }
 
   /// Writes the half-maps of an iteration and removes those of iterations that are no longer kept.
+  ///
+  /// - Parameter origin: position of the maps' first voxel in the frame of the input map, Å.
   public func writeHalfMaps(
-    a: Volume, b: Volume, iteration: Int, keep: Int
+    a: Volume, b: Volume, origin: Vector3 = .zero, iteration: Int, keep: Int
   ) {
     guard keep > 0 else { return }
     let path = folder.iterationPath(iteration)
     attempt { () throws(Problem) in
       try folder.makeFolder(path)
-      try a.write(to: path + "/half_map_a.mrc")
-      try b.write(to: path + "/half_map_b.mrc")
+      try a.write(to: path + "/half_map_a.mrc", origin: origin)
+      try b.write(to: path + "/half_map_b.mrc", origin: origin)
     }
     let old = state.withLock { state in
       state.keptMaps.append(iteration)
@@ -168,8 +172,9 @@ extension RunManifest {
 
 extension Volume {
   /// Writes the map as a 32-bit MRC file.
-  func write(to path: String) throws(Problem) {
+  func write(to path: String, origin: Vector3 = .zero) throws(Problem) {
     try MRCVolume.write(
-      voxels, size: SIMD3(size, size, size), voxelSize: pixelSize, to: path)
+      voxels, size: SIMD3(size, size, size), voxelSize: pixelSize, origin: SIMD3<Float>(origin),
+      to: path)
   }
 }

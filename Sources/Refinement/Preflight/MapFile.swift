@@ -1,0 +1,49 @@
+import CryoEM
+import EMFiles
+
+extension Volume {
+  /// Reads a map: cubic, with an even box and cubic voxels, every density finite.
+  public init(readingCubic path: String) throws(Problem) {
+    let file = try MRCVolume(path: path)
+    let size = file.size
+    guard size.x == size.y, size.y == size.z else {
+      throw Problem(
+        "\(path): the map has \(size.x) × \(size.y) × \(size.z) voxels",
+        whatToDo: "Give a cubic map, as refinements write it.")
+    }
+    guard size.x % 2 == 0, size.x >= 8 else {
+      throw Problem(
+        "\(path): the box has \(size.x) voxels along an edge",
+        whatToDo: "Give a map with an even box of at least 8 voxels.")
+    }
+    let voxel = file.voxelSize
+    guard voxel.x > 0, voxel.x.isFinite, abs(voxel.y / voxel.x - 1) < 0.001,
+      abs(voxel.z / voxel.x - 1) < 0.001
+    else {
+      throw Problem(
+        "\(path): the voxels are \(voxel.x) × \(voxel.y) × \(voxel.z) Å",
+        whatToDo: "Set the pixel size in the file's header, the same along each axis.")
+    }
+    if let index = file.firstNonFinite {
+      let (x, y, z) = (index % size.x, index / size.x % size.x, index / (size.x * size.x))
+      throw Problem(
+        "\(path): the density of voxel \(x),\(y),\(z) is not a number",
+        whatToDo: "Make the map again; NaN cannot be refined against.")
+    }
+    self.init(size: size.x, pixelSize: voxel.x, voxels: file.voxels)
+  }
+
+  /// Box and pixel size in words.
+  public var sampling: String {
+    "box \(size), pixel size \(ParameterValue.shortest((pixelSize * 10000).rounded() / 10000)) Å"
+  }
+
+  /// Whether another map has the same box, and the same pixel size to a part in a thousand: headers
+  /// are rounded.
+  public func isSampledLike(_ other: Volume) -> Bool {
+    size == other.size && hasPixelSize(other.pixelSize)
+  }
+
+  /// Whether the pixel size is this, to a part in a thousand.
+  func hasPixelSize(_ other: Double) -> Bool { abs(pixelSize / other - 1) < 0.001 }
+}

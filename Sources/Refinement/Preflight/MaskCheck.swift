@@ -1,0 +1,65 @@
+import CryoEM
+import EMFiles
+
+/// What a mask must be, and the advice of the field about it.
+struct MaskCheck {
+  let path: String
+  let mask: Volume
+
+  /// Collects what is wrong with the mask; returns whether it can be used.
+  func run(_ findings: inout FindingList) -> Bool {
+    let report = MaskReport(of: mask)
+    var isUsable = true
+    func refuse(_ what: String, _ whatToDo: String) {
+      isUsable = false
+      findings.error("\(path): \(what)", whatToDo)
+    }
+    if report.hasNegativeValues || report.exceedsOne {
+      refuse(
+        "the mask has values from \(rounded(report.minimum)) to \(rounded(report.maximum))",
+        "A mask goes from 0 (outside) to 1 (inside): make one of this map (relion_mask_create).")
+    } else if report.isEmpty {
+      refuse(
+        "the mask is empty: no voxel reaches 0.5", "Give a mask that is 1 inside the region.")
+    }
+    return isUsable
+  }
+
+  /// Advice that depends on the resolution (Å) that is expected; nil where it is unknown.
+  func advise(resolution: Double?, findings: inout FindingList) {
+    let report = MaskReport(of: mask)
+    let expected = resolution ?? 2 * mask.pixelSize
+    let softness = MaskReport.advisedSoftness(
+      resolution: expected, pixelSize: mask.pixelSize)
+    if report.isBinary {
+      findings.warning(
+        "\(path): the mask is binary, it has no soft edge",
+        "Give it a soft edge of about \(Int(softness.rounded(.up))) voxels (relion_mask_create "
+          + "--width_soft_edge): a hard one over-fits.")
+    } else if report.softness < 0.9 * softness {
+      findings.warning(
+        "\(path): the mask's soft edge is \(rounded(report.softness)) voxels wide",
+        "Advised are \(Int(softness.rounded(.up))) or more: five times the resolution of "
+          + "\(rounded(expected)) Å.")
+    }
+    if report.enclosedMass < MaskReport.advisedMass {
+      findings.warning(
+        "\(path): the mask encloses about \(Int(report.enclosedMass)) kDa",
+        "Under \(Int(MaskReport.advisedMass)) kDa poses are hard to find: use the prior, and look "
+          + "for streaks and shells in the map.")
+    }
+    if report.touchesSphere {
+      findings.warning(
+        "\(path): the mask reaches the edge of the sphere in the box",
+        "Density there is outside the images at some orientations: use a larger box.")
+    }
+    findings.note(
+      "Mask: \(Int(report.diameter.rounded())) Å across, about \(Int(report.enclosedMass)) kDa, "
+        + "edge \(rounded(report.softness)) voxels.")
+  }
+
+  private func rounded(_ value: Float) -> String { rounded(Double(value)) }
+  private func rounded(_ value: Double) -> String {
+    ParameterValue.shortest((value * 100).rounded() / 100)
+  }
+}

@@ -1,0 +1,86 @@
+import CryoEM
+import EMFiles
+
+/// The particles of a job, read and checked as far as headers tell.
+struct CheckedParticles {
+  var file: ParticleFile
+  /// The particles with the half-sets that will be used.
+  var particles: ParticleSet
+
+  /// Reads the particles that `inputs` names; nil, with the problems collected, where they cannot be
+  /// used.
+  init?(inputs: JobInputs, settings: RefinementSettings, findings: inout FindingList) {
+    guard let path = inputs.particles.first else { return nil }
+    if inputs.particles.count > 1 {
+      findings.error(
+        "input.particles: \(inputs.particles.count) files; one is supported in this version",
+        "Join them first: relion_star_handler --combine, or Particle Sets in cryoSPARC.")
+      return nil
+    }
+    let passthrough = inputs.passthrough.map { [$0] } ?? []
+    guard
+      let file = findings.catching({
+        try ParticleFile.read(
+          path: path, passthrough: passthrough, projectDirectory: inputs.projectFolder)
+      })
+    else { return nil }
+    self.file = file
+    particles = file.particles
+    let before = findings.errors.count
+    checkSampling(&findings)
+    checkHalfSets(inputs: inputs, seed: settings.randomSeed, &findings)
+    findings.catching { try file.checkImages() }
+    if settings.correctCTF, !file.hasCTF {
+      findings.error(
+        "\(file.path): no CTF values",
+        "Give the file that has them (input.passthrough), or set ctf.correct = false for images "
+          + "without a CTF.")
+    }
+    if settings.symmetry != "C1", Set(particles.sources).count < particles.count {
+      findings.warning(
+        "refinement.symmetry = \(settings.symmetry) with symmetry-expanded particles",
+        "Leave the symmetry C1: the copies are there already.")
+    }
+    if particles.count == 0 {
+      findings.error("\(file.path): no particles", "Give a file with particles.")
+    }
+    guard findings.errors.count == before else { return nil }
+    for line in file.log { findings.note(line) }
+  }
+
+  /// Box and pixel size of all images.
+  var boxSize: Int { particles.optics.first?.imageSize ?? 0 }
+  var pixelSize: Double { particles.optics.first?.pixelSize ?? 0 }
+
+  private func checkSampling(_ findings: inout FindingList) {
+    guard let first = particles.optics.first else { return }
+    for other in particles.optics.dropFirst()
+    where other.imageSize != first.imageSize || abs(other.pixelSize / first.pixelSize - 1) > 1e-4 {
+      findings.error(
+        "\(file.path): the optics groups \(first.name) (box \(first.imageSize), "
+          + "\(first.pixelSize) Å) and \(other.name) (box \(other.imageSize), "
+          + "\(other.pixelSize) Å) have different samplings, which is not supported",
+        "Extract all particles in one box and pixel size, or refine the groups one by one.")
+    }
+    if first.imageSize % 2 != 0 || first.imageSize < 16 {
+      findings.error(
+        "\(file.path): the images have \(first.imageSize) pixels along an edge",
+        "Extract them in an even box of at least 16 pixels.")
+    }
+    if !(first.pixelSize > 0 && first.pixelSize.isFinite) {
+      findings.error(
+        "\(file.path): the pixel size is \(first.pixelSize) Å", "Correct it in the particle file.")
+    }
+  }
+
+  private mutating func checkHalfSets(
+    inputs: JobInputs, seed: UInt64, _ findings: inout FindingList
+  ) {
+    if inputs.resplit {
+      particles.halfSets = particles.resplit(seed: seed)
+      findings.note("New half-sets were drawn; copies of a particle stay together.")
+    } else {
+      findings.catching { try file.checkHalfSets() }
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import CryoEM
+import EMFiles
+
+/// A job whose files were looked at: everything that a refinement needs, and what is to be said
+/// before it starts.
+public struct PreparedInput: Sendable {
+  /// The job as it is recorded.
+  public let job: Job
+  /// The run folder to be made.
+  public let outputFolder: String
+  /// The particle file, to be written back with new poses.
+  public let particleFile: ParticleFile
+  /// What the engine is given.
+  public let input: RefinementInput
+  /// The half-sets where they were drawn anew; nil where the file's own are used.
+  public let newHalfSets: [HalfSet]?
+  /// How many last iterations keep their maps.
+  public let keepIterations: Int
+  /// Advice that stops nothing.
+  public let warnings: [Problem]
+  /// What was found and chosen, a line each.
+  public let notes: [String]
+  /// What the refinement will take.
+  public let estimate: Estimate
+
+  /// Looks at everything that the job names, headers only for images, and writes nothing.
+  ///
+  /// - Parameters:
+  ///   - outputFolder: the run folder to be made, absolute.
+  ///   - problems: what is known to be wrong already, to be told in the same go.
+  /// - Throws: every problem at once.
+  public init(
+    job: Job, outputFolder: String, problems: [Problem] = [], machine: Machine = .current
+  ) throws(Problems) {
+    let valid = job.resolved(on: machine)
+    var findings = FindingList()
+    for problem in problems { findings.add(problem) }
+    for finding in job.findings
+    where !problems.contains(where: { $0.what.hasSuffix(finding.problem.what) }) {
+      findings.add(finding.problem)
+    }
+    for note in valid.notes { findings.note(note) }
+    checkOutput(outputFolder, &findings)
+    let particles = CheckedParticles(
+      inputs: valid.inputs, settings: valid.settings, findings: &findings)
+    let maps = CheckedMaps(inputs: valid.inputs, findings: &findings)
+    guard let particles, var maps else { throw Problems(findings.errors) }
+
+    Self.match(&maps, with: particles, inputs: valid.inputs, &findings)
+    let fulcrum = Self.fulcrum(inputs: valid.inputs, maps: maps, &findings)
+    if let path = valid.inputs.mask {
+      MaskCheck(path: path, mask: maps.mask).advise(
+        resolution: maps.resolution, findings: &findings)
+    }
+    Self.checkSettings(valid.settings, maps: maps, &findings)
+    guard findings.errors.isEmpty, let fulcrum else { throw Problems(findings.errors) }
+
+    let geometry = Geometry(
+      box: particles.boxSize, mask: maps.mask, fulcrum: fulcrum,
+      shiftExtent: valid.settings.shiftExtent)
+    estimate = Estimate(
+      particles: particles.particles.count, geometry: geometry, settings: valid.settings,
+      resolution: maps.resolution)
+    Self.checkMemory(estimate, settings: valid.settings, &findings)
+    let source = findings.catching {
+      try StackSource(particles: particles.particles, paths: particles.particles.stacks)
+    }
+    guard findings.errors.isEmpty, let source else { throw Problems(findings.errors) }
+
+    self.job = job
+    self.outputFolder = outputFolder
+    particleFile = particles.file
+    input = RefinementInput(
+      settings: valid.settings, particles: particles.particles, images: source, map: maps.map,
+      halfMaps: maps.halfMaps, mask: maps.mask, fulcrum: fulcrum)
+    newHalfSets = valid.inputs.resplit ? particles.particles.halfSets : nil
+    keepIterations = valid.inputs.keepIterations
+    warnings = findings.warnings
+    notes = findings.notes + Self.notes(particles, maps: maps)
+  }
+
+  /// Brings the maps to the box of the particles, where only the box differs.
+  private static func match(
+    _ maps: inout CheckedMaps, with particles: CheckedParticles, inputs: JobInputs,
+    _ findings: inout FindingList
+  ) {
+    let path = inputs.map ?? inputs.halfMapA ?? ""
+    guard maps.map.hasPixelSize(particles.pixelSize) else {
+      let box = maps.map.size
+      findings.error(
+        "\(path): \(maps.map.sampling), but the particles have pixels of \(particles.pixelSize) Å",
+        "Resample the maps and the mask to the particles' pixel size (relion_image_handler "
+          + "--rescale_angpix \(particles.pixelSize) --new_box \(box)).")
+      return
+    }
+    guard maps.map.size != particles.boxSize else { return }
+    let how = maps.map.size > particles.boxSize ? "cut" : "padded"
+    findings.note(
+      "The maps have box \(maps.map.size), the particles \(particles.boxSize): maps and mask are "
+        + "\(how) to \(particles.boxSize) about the centre.")
+    maps.box(to: particles.boxSize)
+  }
+
+  /// The fulcrum, Å from the box centre; nil where it is outside the box.
+  private static func fulcrum(
+    inputs: JobInputs, maps: CheckedMaps, _ findings: inout FindingList
+  ) -> Vector3? {
+    if let voxel = inputs.fulcrumVoxel {
+      let last = Double(maps.mask.size - 1)
+      guard [voxel.x, voxel.y, voxel.z].allSatisfy({ $0 >= 0 && $0 <= last }) else {
+        findings.error(
+          "fulcrum.coordinates = \(ParameterValue.coordinates(voxel).text): outside the box",
+          "Give x,y,z in voxels from the corner of the box, 0 to \(maps.mask.size - 1).")
+        return nil
+      }
+      return maps.mask.position(ofIndex: voxel)
+    }
+    guard inputs.mask != nil, inputs.fulcrumLocation == .mask_center else { return .zero }
+    return maps.mask.centreOfMass
+  }
+
+  /// What can only be said of parameters when the data are known.
+  private static func checkSettings(
+    _ settings: RefinementSettings, maps: CheckedMaps, _ findings: inout FindingList
+  ) {
+    let nyquist = 2 * maps.map.pixelSize
+    for (key, value) in [
+      ("search.maximum_resolution", settings.maximumResolution),
+      ("refinement.initial_resolution", settings.initialResolution),
+    ] {
+      guard let value, value < nyquist * 0.999 else { continue }
+      findings.error(
+        "\(key) = \(ParameterValue.shortest(value)): finer than two pixels, "
+          + "\(ParameterValue.shortest(nyquist)) Å",
+        "Give at least \(ParameterValue.shortest(nyquist)).")
+    }
+    let halfBox = Double(maps.map.size / 2) * maps.map.pixelSize
+    if settings.shiftExtent >= halfBox {
+      findings.error(
+        "search.shift_extent = \(ParameterValue.shortest(settings.shiftExtent)): not less than half "
+          + "the box, \(ParameterValue.shortest(halfBox)) Å",
+        "Local refinement moves particles by a few Å: 10 is usual.")
+    }
+    if settings.rotationExtent > radians(60) {
+      findings.warning(
+        "search.rotation_extent = \(ParameterValue.shortest(degrees(settings.rotationExtent).rounded()))"
+          + ": wider than a local refinement can support",
+        "Refine globally first; 20 degrees are wide for most bodies.")
+    }
+  }
+
+  private static func checkMemory(
+    _ estimate: Estimate, settings: RefinementSettings, _ findings: inout FindingList
+  ) {
+    guard let limit = settings.memoryLimit, estimate.memory > limit else { return }
+    func gibibytes(_ bytes: Int) -> String {
+      ParameterValue.shortest((Double(bytes) / 1_073_741_824 * 10).rounded() / 10)
+    }
+    findings.error(
+      "about \(gibibytes(estimate.memory)) GiB of memory are needed, the limit is "
+        + "\(gibibytes(limit)) GiB",
+      "Raise compute.memory_limit, lower refinement.reference_folds, or use a machine with more.")
+  }
+
+  private static func notes(_ particles: CheckedParticles, maps: CheckedMaps) -> [String] {
+    let set = particles.particles
+    let inA = set.halfSets.count { $0 == .a }
+    var notes = [
+      "Particles: \(set.count) (\(inA) + \(set.count - inA)), \(maps.map.sampling), "
+        + "\(set.stacks.count) stacks, \(set.optics.count) optics groups."
+    ]
+    if let resolution = maps.resolution, resolution.isFinite {
+      let rounded = ParameterValue.shortest((resolution * 100).rounded() / 100)
+      notes.append("Half-maps inside the mask: \(rounded) Å (FSC 0.143).")
+    }
+    return notes
+  }
+}

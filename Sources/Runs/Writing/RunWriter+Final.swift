@@ -1,0 +1,67 @@
+import CryoEM
+import EMFiles
+import Refinement
+
+extension RunWriter {
+  /// Writes final/: maps, masks, particles, FSC curves and the summary, which comes last, so that a
+  /// summary means that everything is there.
+  func writeFinal(
+    _ result: RefinementResult, summary: RunSummary, prepared: PreparedInput
+  ) throws(Problem) {
+    let path = folder.finalPath
+    try folder.makeFolder(path)
+    try result.map.write(to: path + "/map.mrc")
+    try result.sharpened.write(to: path + "/map_sharp.mrc")
+    try result.halfMapA.write(to: path + "/half_map_a.mrc")
+    try result.halfMapB.write(to: path + "/half_map_b.mrc")
+    try result.mask.write(to: path + "/mask.mrc")
+    try result.fscMask.write(to: path + "/mask_fsc.mrc")
+    let table = FSCTable(
+      report: result.fsc, boxSize: result.map.size, pixelSize: result.map.pixelSize)
+    try AtomicFile.write(table.tsv, to: path + "/fsc.tsv")
+    try AtomicFile.write(table.star(bFactor: result.bFactor), to: path + "/fsc.star")
+    try AtomicFile.write(table.xml, to: path + "/fsc.xml")
+    let particles = prepared.particleFile
+    try particles.write(
+      poses: result.poses, halfSets: prepared.newHalfSets, extraColumns: Self.columns(of: result),
+      to: path + "/particles." + particles.format.rawValue)
+    try JSONFile.write(summary, to: folder.summaryPath)
+  }
+
+  /// How sharply each pose is known: the standard deviations of its posterior.
+  private static func columns(of result: RefinementResult) -> [ParticleColumn] {
+    [
+      ParticleColumn(
+        starName: "rlnLocalRotationStdDev", csName: "local_refine/rotation_sd_deg",
+        values: result.rotationDeviations),
+      ParticleColumn(
+        starName: "rlnLocalShiftStdDevAngst", csName: "local_refine/shift_sd_A",
+        values: result.shiftDeviations),
+    ]
+  }
+}
+
+extension RunSummary {
+  /// The summary of a result.
+  init(of result: RefinementResult, fulcrum: Vector3, manifest: RunManifest) {
+    let last = result.metrics.last
+    let before = result.metrics.first { $0.iteration == 0 }?.fsc.resolution143
+    converged = result.converged
+    iterations = result.metrics.map(\.iteration).max() ?? 0
+    resolutionBefore = before ?? manifest.startResolution ?? .infinity
+    resolutionAfter = result.fsc.resolution143
+    resolutionAtHalf = result.fsc.resolution50
+    medianRotation = last?.rotationFromStart.median ?? 0
+    medianShift = last?.shiftFromStart.median ?? 0
+    shareAtLimit = last?.shareAtLimit ?? 0
+    particles = last?.particles ?? result.poses.count
+    skipped = last?.skipped ?? 0
+    bFactor = result.bFactor
+    self.fulcrum = [fulcrum.x, fulcrum.y, fulcrum.z]
+    seconds = WallClock.now - manifest.started
+    cpuSeconds = ProcessFacts.cpuSeconds
+    verdict = Self.verdict(
+      converged: converged, iterations: iterations, before: resolutionBefore,
+      after: resolutionAfter, shareAtLimit: shareAtLimit)
+  }
+}

@@ -1,0 +1,76 @@
+import EMFiles
+import Glibc
+import Runs
+
+/// Why a command ends with another status than 0.
+struct CommandFailure: Error {
+  /// The work failed.
+  static let failed: Int32 = 1
+  /// The input or the command line was wrong.
+  static let wrongInput: Int32 = 2
+  /// Stopped by the user: as a shell has it for SIGINT.
+  static let stopped: Int32 = 130
+
+  let status: Int32
+  let problems: [Problem]
+
+  init(_ status: Int32, _ problems: [Problem]) {
+    self.status = status
+    self.problems = problems
+  }
+
+  /// Wrong input, with one or several problems.
+  static func input(_ problems: Problem...) -> CommandFailure {
+    CommandFailure(wrongInput, problems)
+  }
+
+  /// Wrong input, from what a room below threw.
+  static func input(_ error: any Error) -> CommandFailure {
+    switch error {
+    case let problem as Problem: CommandFailure(wrongInput, [problem])
+    case let problems as Problems: CommandFailure(wrongInput, problems.all)
+    default:
+      CommandFailure(wrongInput, [Problem("\(error)", whatToDo: "See fulcrum --help.")])
+    }
+  }
+
+  /// Prints each problem as one line of what and one line of what to do.
+  func report() {
+    for problem in problems { printProblem(problem) }
+    if problems.count > 1 { printError("\(problems.count) problems; nothing was written.") }
+  }
+}
+
+/// Prints a problem on standard error.
+func printProblem(_ problem: Problem) {
+  let label = problem.severity == .error ? "error" : "warning"
+  printError("\(label): \(problem.what)\n  \(problem.whatToDo)")
+}
+
+/// Prints lines on standard output.
+func printOut(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+/// Prints lines on standard error.
+func printError(_ text: String) { write(text, to: STDERR_FILENO) }
+
+private func write(_ text: String, to descriptor: Int32) {
+  let bytes = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)
+  write(bytes, to: descriptor)
+}
+
+/// Writes bytes whole; gives up where nobody reads any more.
+func write(_ bytes: [UInt8], to descriptor: Int32) {
+  bytes.withUnsafeBytes { buffer in
+    guard let base = buffer.baseAddress else { return }
+    var done = 0
+    while done < buffer.count {
+      let count = Glibc.write(descriptor, base + done, buffer.count - done)
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { return }
+      done += count
+    }
+  }
+}
+
+/// What `--version` prints.
+let versionLine = "fulcrum \(programVersion)"

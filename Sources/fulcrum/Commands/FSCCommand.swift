@@ -1,0 +1,58 @@
+import ArgumentParser
+import CryoEM
+import EMFiles
+import Refinement
+import Runs
+
+/// `fulcrum fsc`: the FSC of two maps.
+struct FSCCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fsc", abstract: "Fourier shell correlation of two maps.",
+    discussion: "Prints a table of the curves, and the resolution where they cross 0.143 and 0.5.")
+
+  @Argument(help: "The first map, .mrc.")
+  var first: String
+
+  @Argument(help: "The second map, .mrc.")
+  var second: String
+
+  @Option(help: "A soft mask, used as it is for the tight and corrected curves.")
+  var mask: String?
+
+  @Option(help: "Seed of the random phases of the corrected curve.")
+  var seed: UInt64 = 0
+
+  func run() throws {
+    let curves: FSCMeasurement
+    let a: Volume
+    do {
+      a = try Volume(readingCubic: first)
+      let b = try Volume(readingCubic: second)
+      try Self.match(b, second, with: a, first)
+      var maskVolume: Volume?
+      if let mask {
+        let volume = try Volume(readingCubic: mask)
+        try Self.match(volume, mask, with: a, first)
+        maskVolume = volume
+      }
+      curves = FSCMeasurement(
+        halfA: a, halfB: b, mask: maskVolume, tight: maskVolume, seed: seed)
+    } catch { throw CommandFailure.input(error) }
+    let report = curves.report
+    printOut(FSCTable(report: report, boxSize: a.size, pixelSize: a.pixelSize).tsv)
+    printOut(
+      "# \(mask == nil ? "spherical mask" : "inside the mask"): 0.143 at "
+        + "\(Format.resolution(report.resolution143)), 0.5 at "
+        + Format.resolution(report.resolution50))
+  }
+
+  private static func match(
+    _ volume: Volume, _ path: String, with other: Volume, _ otherPath: String
+  ) throws(Problem) {
+    guard volume.isSampledLike(other) else {
+      throw Problem(
+        "\(path): \(volume.sampling), but \(otherPath) has \(other.sampling)",
+        whatToDo: "Give maps of one box and pixel size.")
+    }
+  }
+}

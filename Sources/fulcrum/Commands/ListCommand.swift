@@ -1,0 +1,43 @@
+import ArgumentParser
+import Runs
+
+/// `fulcrum list`: the runs of a folder.
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the runs of a folder.")
+
+  @Argument(help: "The folder; its runs are in FOLDER/runs.")
+  var folder = "."
+
+  func run() {
+    let entries = RunCatalogue.runs(in: folder)
+    if entries.isEmpty {
+      printOut("No runs in \(folder). Start one with: fulcrum run JOB.toml")
+      return
+    }
+    printOut(Self.table(entries))
+  }
+
+  /// The runs as lines of aligned columns.
+  static func table(_ entries: [RunCatalogue.Entry]) -> String {
+    let header = ["RUN", "STATUS", "ITERATION", "RESOLUTION", "PARTICLES", "TIME", "NOTE"]
+    let rows = [header] + entries.map(row)
+    let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+      return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+    }.joined(separator: "\n")
+  }
+
+  private static func row(_ entry: RunCatalogue.Entry) -> [String] {
+    guard let manifest = entry.manifest, let status = entry.status else {
+      return [entry.name, "damaged", "", "", "", "", entry.problem?.what ?? ""]
+    }
+    let resolution = manifest.resolution ?? manifest.startResolution
+    return [
+      entry.name, status.rawValue, String(manifest.iteration),
+      resolution.map(Format.resolution) ?? "", Format.count(manifest.particles),
+      Format.duration(manifest.duration), entry.note,
+    ]
+  }
+}

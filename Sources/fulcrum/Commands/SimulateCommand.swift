@@ -1,0 +1,91 @@
+import ArgumentParser
+import CryoEM
+import EMFiles
+import Glibc
+import Refinement
+import Runs
+
+/// `fulcrum simulate`: a two-body data set with known poses.
+struct SimulateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate", abstract: "Make a two-body test set: particles, truth and a job.",
+    usage: "fulcrum simulate FOLDER [options]")
+
+  @Argument(help: "The new folder.")
+  var folder: String
+
+  @Option(help: ArgumentHelp("Number of particles.", valueName: "n"))
+  var count = 1000
+
+  @Option(help: ArgumentHelp("Box, pixels; even.", valueName: "n"))
+  var box = 64
+
+  @Option(help: ArgumentHelp("Pixel size, Å.", valueName: "x"))
+  var pixelSize = 4.0
+
+  @Option(help: ArgumentHelp("Signal over noise, variances; 0 for no noise.", valueName: "x"))
+  var snr = 0.05
+
+  @Option(help: ArgumentHelp("Rotation about the hinge, rms degrees.", valueName: "x"))
+  var rotation = 5.0
+
+  @Option(help: ArgumentHelp("Shift of the moving body, rms Å.", valueName: "x"))
+  var shift = 2.0
+
+  @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
+  var seed: UInt64 = 1
+
+  @Flag(help: "Write 32-bit numbers instead of 16-bit ones.")
+  var float32 = false
+
+  func validate() throws {
+    let ranges: [(String, Bool)] = [
+      ("--count must be from 10 to 1000000", (10...1_000_000).contains(count)),
+      ("--box must be even, from 16 to 512", box % 2 == 0 && (16...512).contains(box)),
+      ("--pixel-size must be from 0.1 to 100", (0.1...100).contains(pixelSize)),
+      ("--snr must be from 0 to 1000", (0...1000).contains(snr)),
+      ("--rotation must be from 0 to 90", (0...90).contains(rotation)),
+      ("--shift must be from 0 to 100", (0...100).contains(shift)),
+    ]
+    for (rule, holds) in ranges where !holds { throw ValidationError(rule) }
+  }
+
+  func run() throws {
+    guard access(folder, F_OK) != 0 else {
+      throw CommandFailure.input(
+        Problem("\(folder) exists already", whatToDo: "Choose a new folder."))
+    }
+    guard mkdir(folder, 0o777) == 0 else {
+      throw CommandFailure.input(
+        Problem(
+          "\(folder) cannot be made (\(String(cString: strerror(errno))))",
+          whatToDo: "Check that the folder above exists and may be written."))
+    }
+    var settings = SimulationSettings()
+    settings.count = count
+    settings.boxSize = box
+    settings.pixelSize = pixelSize
+    settings.signalToNoise = snr > 0 ? snr : nil
+    settings.motionAngle = radians(rotation)
+    settings.motionShift = shift
+    settings.isNormalised = true
+    settings.seed = seed
+    let name = FilePath.name(of: FilePath.absolute(folder))
+    let printer = ProgressPrinter()
+    do {
+      let set = SimulatedDataSet(
+        Simulation(settings), folder: folder, name: name, mode: float32 ? .float32 : .float16)
+      try set.write { printer.take($0) }
+    } catch {
+      printer.finish()
+      throw CommandFailure(CommandFailure.failed, CommandFailure.input(error).problems)
+    }
+    printer.finish()
+    printOut(
+      """
+      Wrote \(Format.count(count)) particles, their half-maps and the mask of the moving body.
+        true poses of the body:  \(folder)/truth.star
+        refine it with:          fulcrum run \(folder)/\(name).toml
+      """)
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import EMFiles
+import Glibc
+import Runs
+
+/// `fulcrum watch`: the events of a run as they come.
+struct WatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch", abstract: "Follow a run until it ends.",
+    discussion: "Reads the run folder only: it works from any machine that sees it.")
+
+  @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+  var folder: String
+
+  func run() throws {
+    let run = RunFolder(folder)
+    guard run.exists else {
+      throw CommandFailure.input(
+        Problem(
+          "\(folder): not a run folder", whatToDo: "Give one of the folders of: fulcrum list"))
+    }
+    var next = 0
+    while true {
+      let entry = RunCatalogue.entry(of: run)
+      let page = run.events(from: next)
+      next = page.next
+      for event in page.events { printOut(Self.line(event)) }
+      guard let status = entry.status else {
+        throw CommandFailure.input(entry.problem ?? Problem(folder, whatToDo: "Look at run.json."))
+      }
+      if !status.isLive {
+        printOut("The run is \(status.rawValue).")
+        if status == .failed || status == .interrupted {
+          throw CommandFailure(CommandFailure.failed, [])
+        }
+        return
+      }
+      usleep(500_000)
+    }
+  }
+
+  static func line(_ event: RunEvent) -> String {
+    let seconds = time_t(event.time)
+    var local = tm()
+    withUnsafePointer(to: seconds) { _ = localtime_r($0, &local) }
+    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : String(value) }
+    let clock = "\(two(local.tm_hour)):\(two(local.tm_min)):\(two(local.tm_sec))"
+    let level = event.kind == .warning || event.kind == .error ? "\(event.kind.rawValue): " : ""
+    return "\(clock)  \(level)\(event.text)"
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import EMFiles
+import Refinement
+import Runs
+
+/// The arguments that `run` and `check` share: a job file, and what is set on top of it.
+struct JobOptions: ParsableArguments {
+  @Argument(help: "The job file; without one, everything comes from --set.")
+  var job: String?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Set a parameter; may be repeated.", valueName: "key=value"))
+  var assignments: [String] = []
+
+  @Option(help: ArgumentHelp("The new run folder.", valueName: "dir"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Threads that compute.", valueName: "n"))
+  var threads: String?
+
+  @Option(help: ArgumentHelp("Where image paths start.", valueName: "dir"))
+  var projectDir: String?
+
+  /// Everything that a refinement needs, after the preflight.
+  ///
+  /// Throws a `CommandFailure` with every problem of the job file, of the command line and of the
+  /// input at once.
+  func prepare() throws -> PreparedInput {
+    var job = Job(folder: FilePath.currentFolder)
+    var problems: [Problem] = []
+    if let path = self.job {
+      do { (job, problems) = try Job.read(path: path) } catch { throw CommandFailure.input(error) }
+    }
+    let here = FilePath.currentFolder
+    var all = assignments
+    if let output { all.append("output.directory=\(output)") }
+    if let threads { all.append("compute.threads=\(threads)") }
+    if let projectDir { all.append("input.project_dir=\(projectDir)") }
+    for assignment in all {
+      do { try job.set(assignment: assignment, typedIn: here) } catch { problems.append(error) }
+    }
+    let output =
+      job["output.directory"]?.string
+      ?? RunCatalogue.freeFolder(named: job.name, in: here)
+    do {
+      return try PreparedInput(
+        job: job, outputFolder: FilePath.absolute(output), problems: problems)
+    } catch { throw CommandFailure.input(error) }
+  }
+}
+
+/// Sets parameters from `key=value`; throws all problems at once.
+func apply(_ assignments: [String], to job: inout Job) throws {
+  var problems: [Problem] = []
+  for assignment in assignments {
+    do { try job.set(assignment: assignment, typedIn: FilePath.currentFolder) } catch {
+      problems.append(error)
+    }
+  }
+  if !problems.isEmpty { throw CommandFailure(CommandFailure.wrongInput, problems) }
+}
