@@ -4,7 +4,7 @@ extension String {
   public func wrapped(toColumns columns: Int, indent: Int = 0) -> [String] {
     guard columns > 0 else { return [] }
     var result: [String] = []
-    for paragraph in split(separator: "\n", omittingEmptySubsequences: false) {
+    for paragraph in split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
       let margin = String(paragraph.prefix { $0 == " " })
       var line = margin
       var used = margin.columns

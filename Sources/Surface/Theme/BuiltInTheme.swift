@@ -1,62 +1,53 @@
 extension Theme {
   /// The dark theme, which needs no file.
-  public static let builtIn = Theme(
-    identifier: "dark", name: "Dark", background: Colour(hex: ground), roles: builtInRoles,
-    gradient: [Colour(hex: 0x7EE787), Colour(hex: 0xE3B341), Colour(hex: 0xFF8A80)],
-    heatMap: .viridis)
-
-  private static let ground: UInt32 = 0x12161C
-  private static let ink: UInt32 = 0xD5DBE3
-  private static let blue: UInt32 = 0x6CB6FF
-
-  private static let builtInRoles: [Role: Face] = {
-    var faces: [Role: Face] = [:]
-    for role in Role.allCases {
-      faces[role] = Face(
-        builtInStyle(role), c16: StandardFaces.c16(role),
+  public static let builtIn: Theme = {
+    let colours = Dictionary(
+      uniqueKeysWithValues: BuiltInTheme.colours.map { ($0.name, Colour(hex: $0.hex)) })
+    var roles: [Role: Face] = [:]
+    for (role, text) in BuiltInTheme.styles {
+      roles[role] = Face(
+        (try? StyleText.style(text, colours: colours)) ?? .plain, c16: StandardFaces.c16(role),
         none: Style(StandardFaces.none(role)))
     }
-    return faces
+    return Theme(
+      identifier: "dark", name: "Dark", background: colours["ground"] ?? .terminal, roles: roles,
+      gradient: BuiltInTheme.gradient.compactMap { colours[$0] }, heatMap: .viridis)
   }()
+}
 
-  private static func builtInStyle(_ role: Role) -> Style {
-    func face(
-      _ foreground: UInt32, on background: UInt32? = nil, _ attributes: Style.Attributes = []
-    ) -> Style {
-      Style(
-        foreground: Colour(hex: foreground),
-        background: background.map { Colour(hex: $0) } ?? .terminal, attributes: attributes)
-    }
-    switch role {
-    case .text: return face(ink)
-    case .dim, .axis, .threshold, .tab: return face(0x8C97A5)
-    case .accent: return face(blue)
-    case .good: return face(0x7EE787)
-    case .warning, .changed: return face(0xE3B341)
-    case .bad: return face(0xFF8A80)
-    case .selection: return face(0xFFFFFF, on: 0x1F4E79)
-    case .selectionInactive: return face(ink, on: 0x2B333E)
-    case .match: return face(0xE3B341, on: nil, .bold)
-    case .border, .scrollBar, .progressRest: return face(0x4C5866)
-    case .borderFocus, .progress: return face(blue)
-    case .title: return face(ink, on: nil, .bold)
-    case .header: return face(0x8C97A5, on: nil, .bold)
-    case .key: return face(ground, on: blue)
-    case .keyLabel: return face(ink, on: 0x1C232C)
-    case .field: return face(ink, on: 0x222A34)
-    case .fieldFocus: return face(ink, on: 0x33445A)
-    case .popup: return face(ink, on: 0x1C232C)
-    case .tabActive: return face(blue, on: nil, [.bold, .underline])
-    case .limit: return face(0xC49BFF)
-    case .ghost: return face(0x5A6675)
-    case .crosshair: return face(0xE3B341)
-    case .outline: return face(0xFFB454)
-    case .series1: return face(blue)
-    case .series2: return face(0xFFB454)
-    case .series3: return face(0x7EE787)
-    case .series4: return face(0xF29BC9)
-    case .series5: return face(0xC49BFF)
-    case .series6: return face(0x5CD3D3)
-    }
+/// What the dark theme is made of, from which themes without a parent's file inherit too.
+enum BuiltInTheme {
+  static let gradient = ["green", "yellow", "red"]
+
+  static let colours: [(name: String, hex: UInt32)] = [
+    ("ground", 0x12161C), ("panel", 0x1C232C), ("field", 0x222A34), ("edit", 0x33445A),
+    ("select", 0x1F4E79), ("quiet", 0x2B333E), ("ink", 0xD5DBE3), ("bright", 0xFFFFFF),
+    ("faint", 0x8C97A5), ("line", 0x4C5866), ("ghost", 0x5A6675), ("red", 0xFF8A80),
+    ("orange", 0xFFB454), ("yellow", 0xE3B341), ("green", 0x7EE787), ("cyan", 0x5CD3D3),
+    ("blue", 0x6CB6FF), ("magenta", 0xC49BFF), ("pink", 0xF29BC9),
+  ]
+
+  static let styles: [(role: Role, text: String)] = [
+    (.text, "ink"), (.dim, "faint"), (.accent, "blue"), (.good, "green"), (.warning, "yellow"),
+    (.bad, "red"), (.selection, "bright on select"), (.selectionInactive, "ink on quiet"),
+    (.match, "bold yellow"), (.changed, "yellow"), (.border, "line"), (.borderFocus, "blue"),
+    (.title, "bold ink"), (.header, "bold faint"), (.key, "ground on blue"),
+    (.keyLabel, "ink on panel"), (.field, "ink on field"), (.fieldFocus, "ink on edit"),
+    (.popup, "ink on panel"), (.tab, "faint"), (.tabActive, "bold underline blue"),
+    (.scrollBar, "line"), (.progress, "blue"), (.progressRest, "line"), (.axis, "faint"),
+    (.threshold, "faint"), (.limit, "magenta"), (.ghost, "ghost"), (.crosshair, "yellow"),
+    (.outline, "orange"), (.series1, "blue"), (.series2, "orange"), (.series3, "green"),
+    (.series4, "pink"), (.series5, "magenta"), (.series6, "cyan"),
+  ]
+
+  /// The same as a theme file would say it.
+  static var source: ThemeSource {
+    func entry(_ text: String) -> ThemeSource.Entry { .init(text: text, file: "dark", line: nil) }
+    var source = ThemeSource(name: entry("Dark"))
+    source.background = entry("ground")
+    source.gradient = gradient.map(entry)
+    for (name, hex) in colours { source.colours[name] = entry(Colour(hex: hex).hexText ?? "") }
+    for (role, text) in styles { source.roles[role] = ["truecolor": entry(text)] }
+    return source
   }
 }

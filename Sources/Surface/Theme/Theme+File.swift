@@ -44,6 +44,8 @@ extension Theme {
           "Name a theme that does not inherit from this one.")
       } else if let found = parent(name) {
         inherited = try self.source(found.text, name, found.file, parent, chain: chain + [name])
+      } else if name == Theme.builtIn.identifier {
+        inherited = BuiltInTheme.source
       } else {
         reader.note(
           "inherits", "inherits from \"\(name)\", which is no theme",
@@ -54,9 +56,7 @@ extension Theme {
     return inherited?.overlaid(by: source) ?? source
   }
 
-  private init(
-    source: ThemeSource, identifier: String, file: String
-  ) throws(ThemeProblems) {
+  init(source: ThemeSource, identifier: String, file: String) throws(ThemeProblems) {
     var resolver = ThemeResolver(file: file)
     resolver.readColours(source.colours)
     let background = resolver.background(source.background)

@@ -40,12 +40,17 @@ public struct ThemeCatalogue: Sendable {
     return ThemeCatalogue(folders: folders)
   }
 
+  // Fulcrum's own, those of btop, and base16 schemes.
+  private static let endings = [".toml", ".theme", ".yaml", ".yml"]
+
   /// The identifiers of all themes, in alphabetical order; `dark` is always among them.
   public var identifiers: [String] {
     var names: Set<String> = [Theme.builtIn.identifier]
     for folder in folders {
-      for name in Files.names(in: folder) where name.hasSuffix(".toml") {
-        names.insert(String(name.dropLast(5)))
+      for name in Files.names(in: folder) {
+        for ending in ThemeCatalogue.endings where name.hasSuffix(ending) {
+          names.insert(String(name.dropLast(ending.count)))
+        }
       }
     }
     return names.sorted()
@@ -54,7 +59,9 @@ public struct ThemeCatalogue: Sendable {
   /// The file of a theme, nil where it is built in or missing.
   public func path(of identifier: String) -> String? {
     guard !identifier.contains("/"), !identifier.isEmpty else { return nil }
-    return folders.lazy.map { "\($0)/\(identifier).toml" }.first { Files.exists($0) }
+    return folders.lazy.flatMap { folder in
+      ThemeCatalogue.endings.map { "\(folder)/\(identifier)\($0)" }
+    }.first { Files.exists($0) }
   }
 
   /// Loads a theme.
@@ -74,6 +81,12 @@ public struct ThemeCatalogue: Sendable {
         ThemeProblem(
           file: path, reason: "cannot be read as UTF-8 text", whatToDo: "Check its permissions.")
       ])
+    }
+    if path.hasSuffix(".theme") {
+      return try Theme(btop: text, identifier: identifier, file: path)
+    }
+    if !path.hasSuffix(".toml") {
+      return try Theme(base16: text, identifier: identifier, file: path)
     }
     return try Theme(text: text, identifier: identifier, file: path) { name in
       guard let path = self.path(of: name), let text = Files.text(of: path) else { return nil }

@@ -41,7 +41,7 @@ struct ThemeReader {
 
   init(text: String, file: String) {
     self.file = file
-    lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
   }
 
   mutating func source(of table: TOMLTable, identifier: String) -> ThemeSource {
