@@ -78,6 +78,8 @@ public struct SimulatedDataSet: Sendable {
     job["prior.enabled"] = .toggle(true)
     job["prior.rotation_sd"] = .number(rounded(degrees(simulation.settings.motionAngle)))
     job["prior.shift_sd"] = .number(rounded(max(2, 1.5 * simulation.settings.motionShift)))
+    // The larger body is most of the signal: it is projected away.
+    job["refinement.subtract_outside"] = .toggle(true)
     return job
   }
 
