@@ -76,9 +76,11 @@ extension ParticleOutput {
       ("rlnSphericalAberration", .numbers(optics.map(\.sphericalAberration))),
       ("rlnAmplitudeContrast", .numbers(optics.map(\.amplitudeContrast))),
       ("rlnImagePixelSize", .numbers(optics.map(\.pixelSize))),
-      ("rlnImageSize", .integers(optics.map(\.imageSize))),
       ("rlnImageDimensionality", .integers(optics.map { _ in 2 })),
     ]
+    if optics.allSatisfy({ $0.imageSize > 0 }) {
+      columns.append(("rlnImageSize", .integers(optics.map(\.imageSize))))
+    }
     if optics.contains(where: { $0.beamTilt != .zero }) {
       columns.append(("rlnBeamTiltX", .numbers(optics.map(\.beamTilt.x))))
       columns.append(("rlnBeamTiltY", .numbers(optics.map(\.beamTilt.y))))

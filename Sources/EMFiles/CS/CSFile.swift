@@ -1,6 +1,6 @@
 /// A cryoSPARC data set (.cs): a NumPy file of a structured array, one record a particle.
 ///
-/// The file stays mapped. Writing gives back its bytes as they were, except in the fields that were
+/// The bytes are kept. Writing gives them back as they were, except in the fields that were
 /// set; fields that are not understood are kept.
 public struct CSFile: Sendable {
   /// The path as it was given, for messages.
@@ -9,7 +9,7 @@ public struct CSFile: Sendable {
   public internal(set) var fields: [CSField]
   /// Number of records.
   public let rowCount: Int
-  let source: MappedFile
+  let source: FileBytes
   /// Where records begin in the source, and bytes of each there.
   let dataOffset: Int
   let sourceRowByteCount: Int
@@ -32,26 +32,26 @@ public struct CSFile: Sendable {
     var rows: [Int32]
   }
 
-  /// Reads the header of a file and maps its records.
+  /// Reads a file.
   ///
   /// - Throws: a problem that names what is wrong: no NumPy file, no structured array, Python objects
   ///   in it, fewer or more bytes than the header says.
   public init(path: String) throws(Problem) {
-    try self.init(source: MappedFile(path: path))
+    try self.init(source: FileBytes(path: path))
   }
 
   /// Reads a file that is in memory; `path` is for messages.
   public init(bytes: [UInt8], path: String) throws(Problem) {
-    try self.init(source: MappedFile(path: path, copying: bytes))
+    try self.init(source: FileBytes(path: path, copying: bytes))
   }
 
-  private init(source original: MappedFile) throws(Problem) {
+  private init(source original: FileBytes) throws(Problem) {
     path = original.path
     let head = Array(original.bytes.prefix(64))
     switch FileSignature(head) {
     case .numpy: source = original
     case .cryoSPARCStream:
-      source = MappedFile(
+      source = FileBytes(
         path: original.path, copying: try CSStream(source: original).numpyFile())
     case let other:
       let description = other.description.map { " is \($0), not" } ?? " is not"

@@ -8,7 +8,7 @@ import Yams
 /// Everything is little-endian. A column of texts holds offsets into the heap, 64 bits each. (Layout
 /// as in cryosparc-tools 5.)
 struct CSStream {
-  private let source: MappedFile
+  private let source: FileBytes
   private let fields: [CSField]
   private let isText: [Bool]
   private let isPacked: [Bool]
@@ -16,7 +16,7 @@ struct CSStream {
   private let columnsStart: Int
 
   /// Reads the header.
-  init(source: MappedFile) throws(Problem) {
+  init(source: FileBytes) throws(Problem) {
     self.source = source
     let bytes = source.bytes
     guard bytes[0] == 0x95 else {
@@ -161,7 +161,7 @@ struct CSStream {
     (0..<4).reversed().reduce(0) { $0 << 8 | Int(bytes[offset + $1]) }
   }
 
-  private static func damaged(_ source: MappedFile, _ what: String) -> Problem {
+  private static func damaged(_ source: FileBytes, _ what: String) -> Problem {
     Problem(
       "\(source.path) is a damaged cryoSPARC data set: \(what)",
       whatToDo: "Make or copy the file again, or save it in cryoSPARC's default format.")

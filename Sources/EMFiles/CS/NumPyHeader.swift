@@ -6,7 +6,7 @@ struct NumPyHeader {
   /// Where the records begin.
   var dataOffset: Int
 
-  init(source: MappedFile) throws(Problem) {
+  init(source: FileBytes) throws(Problem) {
     let (bytes, path) = (source.bytes, source.path)
     func damaged(_ what: String) -> Problem {
       Problem(

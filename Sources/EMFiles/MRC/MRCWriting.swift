@@ -78,7 +78,12 @@ private final class MRCWriter {
       if bytes.count != next * width { bytes = [UInt8](repeating: 0, count: next * width) }
       let tooLarge = values.withUnsafeBufferPointer { all in
         let part = UnsafeBufferPointer(rebasing: all[done..<done + next])
-        statistics.add(part)
+        if header.mode == .float16 {
+          // What is stated is what is stored.
+          part.map { Float(Float16($0)) }.withUnsafeBufferPointer { statistics.add($0) }
+        } else {
+          statistics.add(part)
+        }
         return encode(part, mode: header.mode, into: &bytes)
       }
       if let tooLarge {

@@ -1,28 +1,28 @@
 /// A STAR file: its tables in order, and every byte between them.
 ///
-/// The file stays mapped, and a table knows where its fields are. Writing gives back the bytes as
+/// The bytes are kept, and a table knows where its fields are. Writing gives them back as
 /// they were, except in the columns that were set.
 public struct STARFile: Sendable {
   /// The path as it was given, for messages.
   public let path: String
   /// The tables in the order of the file: a loop each, or the key-value pairs of a block.
   public var tables: [STARTable]
-  private let source: MappedFile
+  private let source: FileBytes
 
   /// Reads a file in one pass.
   ///
   /// - Throws: a problem that names the line and the column: a row with too few or too many values,
   ///   a quote that does not end, text outside of a table, two columns of one name.
   public init(path: String) throws(Problem) {
-    try self.init(source: MappedFile(path: path))
+    try self.init(source: FileBytes(path: path))
   }
 
   /// Reads a file that is in memory; `path` is for messages.
   public init(bytes: [UInt8], path: String) throws(Problem) {
-    try self.init(source: MappedFile(path: path, copying: bytes))
+    try self.init(source: FileBytes(path: path, copying: bytes))
   }
 
-  private init(source: MappedFile) throws(Problem) {
+  private init(source: FileBytes) throws(Problem) {
     self.source = source
     self.path = source.path
     let head = Array(source.bytes.prefix(4096))

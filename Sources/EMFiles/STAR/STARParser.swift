@@ -3,7 +3,7 @@
 /// One row is one line, as every program of the field writes it; text over several lines
 /// (semicolons) is refused.
 struct STARParser {
-  private let source: MappedFile
+  private let source: FileBytes
   private let bytes: UnsafeRawBufferPointer
   private var position = 0
   private var found: [STARTable] = []
@@ -17,7 +17,7 @@ struct STARParser {
     var layout = STARTable.Layout()
   }
 
-  init(source: MappedFile) {
+  init(source: FileBytes) {
     self.source = source
     self.bytes = source.bytes
   }

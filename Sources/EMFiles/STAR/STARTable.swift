@@ -9,7 +9,7 @@ public struct STARTable: Sendable {
   /// Number of rows.
   public let rowCount: Int
 
-  let source: MappedFile
+  let source: FileBytes
   let layout: Layout
   var edits: [Int: Edit] = [:]
   var additions: [STARColumn] = []
@@ -36,7 +36,7 @@ public struct STARTable: Sendable {
   }
 
   init(
-    blockName: String, isLoop: Bool, columnNames: [String], source: MappedFile, layout: Layout
+    blockName: String, isLoop: Bool, columnNames: [String], source: FileBytes, layout: Layout
   ) {
     self.blockName = blockName
     self.isLoop = isLoop
@@ -117,7 +117,7 @@ func fieldEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
 func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
 
 /// The line, from 1, that a byte is on.
-func lineNumber(of offset: Int, in source: MappedFile) -> Int {
+func lineNumber(of offset: Int, in source: FileBytes) -> Int {
   var line = 1
   for index in 0..<min(offset, source.bytes.count) where source.bytes[index] == 0x0A { line += 1 }
   return line

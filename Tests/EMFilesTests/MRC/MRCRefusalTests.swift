@@ -109,4 +109,19 @@ import Testing
       for text in complaints(path) { #expect(text?.contains(word) == true) }
     }
   }
+
+  @Test func arbitraryHeadersNeverTrap() throws {
+    var raw = RawMRC(shape: [4, 4, 3], extended: [1, 2, 3, 4])
+    raw.values = raw.floats([Float](repeating: 1, count: 48))
+    let good = raw.file
+    for index in Array(0..<100) + Array(208..<228) {
+      for byte in [0, 1, 0x7F, 0x80, 0xFF] as [UInt8] {
+        var changed = good
+        changed[index] = byte
+        let path = try folder.write(changed, "changed.mrc")
+        _ = try? MRCVolume(path: path)
+        if let stack = try? MRCStack(path: path) { _ = try stack.image(stack.count - 1) }
+      }
+    }
+  }
 }

@@ -66,6 +66,15 @@ import Testing
     #expect(folder.names().isEmpty)
   }
 
+  @Test func statisticsAreThoseOfTheStoredValues() throws {
+    let path = folder("half.mrc")
+    // 6.76 lies between 6.7578125 and 6.76171875, the next numbers of half precision.
+    try MRCVolume.write([1, 6.76], size: SIMD3(2, 1, 1), voxelSize: 1, mode: .float16, to: path)
+    let volume = try MRCVolume(path: path)
+    #expect(volume.voxels == [1, 6.76171875])
+    #expect(volume.header.maximum == 6.76171875)
+  }
+
   @Test func nonFiniteVoxelsAreFound() throws {
     let path = folder("nan.mrc")
     try MRCVolume.write([0, 1, .nan, 2], size: SIMD3(2, 2, 1), voxelSize: 1, to: path)
