@@ -9,6 +9,7 @@ enum Program {
   static func main() {
     // Somebody may read only the first lines of a list: the rest is not an error.
     signal(SIGPIPE, SIG_IGN)
+    openManyFiles()
     do {
       var command = try FulcrumCommand.parseAsRoot()
       try command.run()
@@ -18,6 +19,14 @@ enum Program {
     } catch {
       leave(becauseOf: error)
     }
+  }
+
+  /// A data set may have a stack for each of thousands of micrographs, all open at once.
+  private static func openManyFiles() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
   /// Ends the program for an error of the argument parser: help and version are no errors, the rest

@@ -69,17 +69,17 @@ extension Job {
     set(&settings.priorShift, "prior.shift_sd")
     set(&settings.rotationExtent, "search.rotation_extent", radians)
     set(&settings.shiftExtent, "search.shift_extent")
-    if settings.priorEnabled, !isSet("search.rotation_extent") {
-      settings.rotationExtent = min(3 * settings.priorRotation, .pi)
+    if let extent = extentByPrior("search.rotation_extent")?.double {
+      settings.rotationExtent = radians(extent)
       notes.append(
-        "Rotation search extent: \(ParameterValue.shortest(rounded(degrees(settings.rotationExtent))))"
-          + " degrees, three standard deviations of the prior.")
+        "Rotation search extent: \(ParameterValue.shortest(extent)) degrees, three standard "
+          + "deviations of the prior.")
     }
-    if settings.priorEnabled, !isSet("search.shift_extent") {
-      settings.shiftExtent = 3 * settings.priorShift
+    if let extent = extentByPrior("search.shift_extent")?.double {
+      settings.shiftExtent = extent
       notes.append(
-        "Shift search extent: \(ParameterValue.shortest(rounded(settings.shiftExtent))) Å, "
-          + "three standard deviations of the prior.")
+        "Shift search extent: \(ParameterValue.shortest(extent)) Å, three standard deviations of "
+          + "the prior.")
     }
     set(&settings.alignmentResolution, "search.alignment_resolution", radians)
     set(&settings.recenterRotations, "search.recenter_rotations")
@@ -151,6 +151,4 @@ extension Job {
   where Choice.RawValue == String {
     field = self[key]?.string.flatMap(Choice.init(rawValue:)) ?? field
   }
-
-  private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 }

@@ -56,11 +56,26 @@ public struct Job: Sendable, Equatable {
     values[key] = values[key].map { Self.absolute($0, of: key, from: folder) }
   }
 
-  /// The job with the paths of its inputs made absolute, for a run folder that must stand alone.
-  public var withAbsolutePaths: Job {
+  /// The job as a run folder records it, to stand alone and to be repeated: paths absolute, and the
+  /// search extents that follow from the prior written out.
+  public var asRun: Job {
     var job = self
     for (key, value) in values { job.values[key] = Self.absolute(value, of: key, from: folder) }
+    for key in Self.extentsByPrior.keys { job.values[key] = extentByPrior(key) ?? job.values[key] }
     return job
+  }
+
+  /// The search extents that follow a standard deviation of the prior while they are not set.
+  static let extentsByPrior = [
+    "search.rotation_extent": "prior.rotation_sd", "search.shift_extent": "prior.shift_sd",
+  ]
+
+  /// Three standard deviations, where the prior is on and the extent is not set; nil otherwise.
+  public func extentByPrior(_ key: String) -> ParameterValue? {
+    guard !isSet(key), self["prior.enabled"]?.bool == true, let spread = Self.extentsByPrior[key],
+      let deviation = self[spread]?.double
+    else { return nil }
+    return .number(key == "search.rotation_extent" ? min(3 * deviation, 180) : 3 * deviation)
   }
 
   /// The path of an input, from the job's folder.

@@ -162,12 +162,16 @@ public struct PreparedInput: Sendable {
       "Raise compute.memory_limit, lower refinement.reference_folds, or use a machine with more.")
   }
 
+  private static func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)" + (count == 1 ? "" : "s")
+  }
+
   private static func notes(_ particles: CheckedParticles, maps: CheckedMaps) -> [String] {
     let set = particles.particles
     let inA = set.halfSets.count { $0 == .a }
     var notes = [
       "Particles: \(set.count) (\(inA) + \(set.count - inA)), \(maps.map.sampling), "
-        + "\(set.stacks.count) stacks, \(set.optics.count) optics groups."
+        + "\(counted(set.stacks.count, "stack")), \(counted(set.optics.count, "optics group"))."
     ]
     if let resolution = maps.resolution, resolution.isFinite {
       let rounded = ParameterValue.shortest((resolution * 100).rounded() / 100)

@@ -9,7 +9,7 @@ extension RunWriter {
     _ result: RefinementResult, summary: RunSummary, prepared: PreparedInput
   ) throws(Problem) {
     let path = folder.finalPath
-    try folder.makeFolder(path)
+    try makeFolder(path)
     try result.map.write(to: path + "/map.mrc")
     try result.sharpened.write(to: path + "/map_sharp.mrc")
     try result.halfMapA.write(to: path + "/half_map_a.mrc")

@@ -31,9 +31,9 @@ public final class RunWriter: Sendable {
         "\(path) exists already", whatToDo: "Choose another folder with --output, or remove it.")
     }
     for inside in [folder.path, folder.controlPath, folder.iterationsPath, folder.checkpointPath] {
-      try folder.makeFolder(inside)
+      try makeFolder(inside)
     }
-    try AtomicFile.write(job.withAbsolutePaths.toml(), to: folder.jobPath)
+    try AtomicFile.write(job.asRun.toml(), to: folder.jobPath)
     try JSONFile.write(manifest, to: folder.manifestPath)
     log = try EventLog(path: folder.eventsPath)
     self.folder = folder
@@ -107,7 +107,7 @@ public final class RunWriter: Sendable {
     guard keep > 0 else { return }
     let path = folder.iterationPath(iteration)
     attempt { () throws(Problem) in
-      try folder.makeFolder(path)
+      try makeFolder(path)
       try a.write(to: path + "/half_map_a.mrc", origin: origin)
       try b.write(to: path + "/half_map_b.mrc", origin: origin)
     }
@@ -128,14 +128,14 @@ public final class RunWriter: Sendable {
   ) {
     let path = folder.iterationPath(iteration)
     attempt { () throws(Problem) in
-      try folder.makeFolder(path)
+      try makeFolder(path)
       try write(path + "/" + name)
     }
   }
 
   private func write(_ metrics: IterationMetrics) throws(Problem) {
     let path = folder.iterationPath(metrics.iteration)
-    try folder.makeFolder(path)
+    try makeFolder(path)
     try JSONFile.write(metrics, to: path + "/metrics.json")
   }
 

@@ -55,12 +55,7 @@ struct SimulateCommand: ParsableCommand {
       throw CommandFailure.input(
         Problem("\(folder) exists already", whatToDo: "Choose a new folder."))
     }
-    guard mkdir(folder, 0o777) == 0 else {
-      throw CommandFailure.input(
-        Problem(
-          "\(folder) cannot be made (\(String(cString: strerror(errno))))",
-          whatToDo: "Check that the folder above exists and may be written."))
-    }
+    do { try makeFolder(folder) } catch { throw CommandFailure.input(error) }
     var settings = SimulationSettings()
     settings.count = count
     settings.boxSize = box

@@ -41,6 +41,9 @@ struct JobTests {
     #expect(follows.shiftExtent == 9)
     let set = try Self.job(prior + "[search]\nrotation_extent = 8").validated().settings
     #expect(set.rotationExtent == radians(8))
+    let recorded = try Job.parsed(toml: Self.job(prior).asRun.toml(), file: "job.toml").job
+    #expect(recorded["search.rotation_extent"] == .number(15))
+    #expect(try recorded.validated().settings == follows)
     #expect(set.shiftExtent == 9)
   }
 

@@ -1,0 +1,178 @@
+import CryoEM
+import EMFiles
+import FoundationEssentials
+import Glibc
+import Refinement
+import Runs
+import Testing
+
+@testable import fulcrum
+
+/// Whole refinements by the program, from files to files.
+struct RefinementRunTests {
+  /// A simulated set in a folder of its own.
+  private func simulated(_ options: [String] = []) throws -> SmallDataSet {
+    let set = try SmallDataSet()
+    let arguments = ["simulate", "set", "--count", "60", "--box", "32", "--snr", "2"]
+    let run = try ProgramRun(arguments + options, in: set.path)
+    try #require(run.status == 0, "\(run.errors)")
+    return set
+  }
+
+  @Test func aSimulatedSetIsRefined() throws {
+    let set = try simulated()
+    #expect(
+      set.names().filter { $0.hasPrefix("set/") } == [
+        "set/half_map_a.mrc", "set/half_map_b.mrc", "set/mask.mrc", "set/particles.mrcs",
+        "set/set.toml", "set/start.star", "set/truth.star",
+      ])
+    let run = try ProgramRun(
+      ["run", "set/set.toml", "--threads", "2", "--set", "refinement.maximum_iterations=3"],
+      in: set.path)
+    #expect(run.status == 0, "\(run.errors)")
+    for words in ["Resolution inside the mask:", "Median change in pose:", "chimerax ", " → "] {
+      #expect(run.output.contains(words), "\(words)")
+    }
+    let folder = RunFolder(set("runs/set"))
+    #expect(
+      Set(folder.finalFiles().map { FilePath.name(of: $0.path) }) == [
+        "map.mrc", "map_sharp.mrc", "half_map_a.mrc", "half_map_b.mrc", "mask.mrc",
+        "mask_fsc.mrc", "particles.star", "fsc.tsv", "fsc.star", "fsc.xml", "summary.json",
+      ])
+    let manifest = try folder.manifest()
+    #expect(manifest.status == .finished)
+    #expect(manifest.particles == 60)
+    #expect(manifest.boxSize > 0)
+    let summary = try folder.summary()
+    #expect(manifest.message == summary.verdict)
+    #expect(folder.iterations() == Array(0...summary.iterations))
+    #expect(folder.metrics().map(\.iteration) == folder.iterations())
+    // The last two iterations have kept their maps, and all of them their poses.
+    for iteration in folder.iterations() {
+      let kept = iteration > summary.iterations - 2
+      #expect(folder.maps(of: iteration).count == (kept ? 2 : 0))
+      let poses = folder.iterationPath(iteration) + "/poses.star"
+      #expect((access(poses, F_OK) == 0) == (iteration > 0))
+    }
+    try checkParticles(set)
+    let list = try ProgramRun(["list"], in: set.path)
+    #expect(list.output.contains("finished"))
+    let watch = try ProgramRun(["watch", "runs/set"], in: set.path)
+    #expect(watch.status == 0)
+    #expect(watch.output.contains("Final pass"))
+  }
+
+  /// The particles that came out: new poses and their widths, everything else as it was.
+  private func checkParticles(_ set: SmallDataSet) throws {
+    let before = try ParticleFile.read(path: set("set/start.star"), projectDirectory: set("set"))
+    let after = try ParticleFile.read(
+      path: set("runs/set/final/particles.star"), projectDirectory: set("set"))
+    #expect(after.particles.count == 60)
+    #expect(after.particles.halfSets == before.particles.halfSets)
+    #expect(after.particles.defoci == before.particles.defoci)
+    #expect(after.stackNames == before.stackNames)
+    #expect(zip(after.particles.poses, before.particles.poses).contains { $0 != $1 })
+    let text = try String(contentsOfFile: set("runs/set/final/particles.star"), encoding: .utf8)
+    #expect(text.contains("_rlnLocalRotationStdDev"))
+  }
+
+  @Test func aRunCanBeRepeatedFromItsFolder() throws {
+    let set = try simulated()
+    let limit = ["--set", "refinement.maximum_iterations=1"]
+    let first = try ProgramRun(["run", "set/set.toml"] + limit, in: set.path)
+    #expect(first.status == 0, "\(first.errors)")
+    let second = try ProgramRun(
+      ["run", "runs/set/job.toml", "--output", "again", "--threads", "1"], in: set.path)
+    #expect(second.status == 0, "\(second.errors)")
+    for name in ["particles.star", "map.mrc"] {
+      #expect(
+        try set.bytes("again/final/\(name)") == set.bytes("runs/set/final/\(name)"), "\(name)")
+    }
+    // The default folder is the next free one.
+    let third = try ProgramRun(["run", "set/set.toml"] + limit, in: set.path)
+    #expect(third.status == 0)
+    #expect(set.names().contains("runs/set-2"))
+  }
+
+  @Test func cryoSPARCAndRelionInputGiveTheSamePoses() throws {
+    let set = try simulated()
+    let star = try ParticleFile.read(path: set("set/start.star"), projectDirectory: set("set"))
+    try star.write(as: .cs, to: set("set/start.cs"))
+    let limit = ["--set", "refinement.maximum_iterations=2"]
+    for (name, input) in [("star", "set/start.star"), ("cs", "set/start.cs")] {
+      let run = try ProgramRun(
+        [
+          "run", "set/set.toml", "--set", "input.particles=\(input)", "--output", name,
+          "--project-dir", "set",
+        ] + limit, in: set.path)
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    let a = try ParticleFile.read(
+      path: set("star/final/particles.star"), projectDirectory: set("set"))
+    let b = try ParticleFile.read(
+      path: set("cs/final/particles.cs"), projectDirectory: set("set"))
+    for (p, q) in zip(a.particles.poses, b.particles.poses) {
+      #expect(degrees(p.rotation.angle(to: q.rotation)) < 0.02)
+      let shift = p.origin - q.origin
+      #expect((shift * shift).sum().squareRoot() < 0.01)
+    }
+  }
+
+  @Test func imagesThatAreNotNumbersAreLeftOutAndCounted() throws {
+    let set = try simulated(["--float32"])
+    var bytes = try set.bytes("set/particles.mrcs")
+    let pixel = 1024 + (7 * 32 * 32 + 100) * 4
+    bytes.replaceSubrange(pixel..<pixel + 4, with: [0, 0, 0xc0, 0x7f])
+    try set.write(bytes, to: "set/particles.mrcs")
+    let run = try ProgramRun(
+      ["run", "set/set.toml", "--set", "refinement.maximum_iterations=1"], in: set.path)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("1 of 60 images"))
+    #expect(try RunFolder(set("runs/set")).summary().skipped == 1)
+  }
+
+  @Test func anInterruptStopsCleanly() throws {
+    let set = try simulated()
+    // A hundred extra passes do not end before they are stopped.
+    let started = try StartedProgram(
+      [
+        "run", "set/set.toml", "--set", "refinement.extra_passes=100", "--set",
+        "refinement.maximum_iterations=1000",
+      ], in: set.path)
+    for _ in 0..<600 where !(try started.outputSoFar().contains("Aligning")) { usleep(50_000) }
+    kill(started.processID, SIGINT)
+    let run = try started.wait()
+    #expect(run.status == 130, "\(run.output) \(run.errors)")
+    let folder = RunFolder(set("runs/set"))
+    #expect(try folder.manifest().status == .stopped)
+    #expect(folder.iterations().first == 0)
+    #expect(!set.names().contains("runs/set/final"))
+    #expect(folder.events().events.last?.kind == .ended)
+  }
+
+  @Test func aRequestFromOutsideStopsARun() throws {
+    let set = try simulated()
+    let started = try StartedProgram(
+      [
+        "run", "set/set.toml", "--set", "refinement.extra_passes=100", "--set",
+        "refinement.maximum_iterations=1000",
+      ], in: set.path)
+    for _ in 0..<600 where !(try started.outputSoFar().contains("Aligning")) { usleep(50_000) }
+    try RunFolder(set("runs/set")).request(.stop)
+    #expect(try started.wait().status == 130)
+  }
+
+  @Test(arguments: [20, 60, 79, 200])
+  func theBarFitsItsLine(width: Int) {
+    let progress = RunProgress(
+      stage: .search, iteration: 12, done: 70_000, total: 100_000, perSecond: 3521.4)
+    let bar = ProgressPrinter.bar(progress, width: width)
+    #expect(bar.count <= width)
+    if width >= 79 {
+      #expect(bar.contains("Iteration 12: Aligning 70%, 3521/s, 9 s left"))
+      let filled = bar.count { $0 == "#" }
+      let open = bar.prefix { $0 != "]" }.count { $0 == "-" }
+      #expect(abs(Double(filled) / Double(filled + open) - 0.7) < 0.1)
+    }
+  }
+}
