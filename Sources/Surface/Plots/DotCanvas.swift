@@ -59,15 +59,23 @@ struct DotCanvas {
     pattern: Pattern = .solid, step: inout Int
   ) {
     guard let (a, b) = clip(start, end) else { return }
-    let distance = max(abs(b.x - a.x), abs(b.y - a.y))
-    let steps = max(1, Int(distance.rounded(.up)))
-    for index in 0...steps {
-      let share = Double(index) / Double(steps)
-      let x = Int((a.x + (b.x - a.x) * share).rounded())
-      let y = Int((a.y + (b.y - a.y) * share).rounded())
-      if pattern.isDrawn(step + index) { set(x, y, layer) }
+    let isFlat = abs(b.x - a.x) >= abs(b.y - a.y)
+    // One dot for each column of a flat line, or for each row of a steep one.
+    let from = isFlat ? a : (x: a.y, y: a.x)
+    let to = isFlat ? b : (x: b.y, y: b.x)
+    let first = Int((from.x + 0.5).rounded(.down))
+    let last = Int((to.x + 0.5).rounded(.down))
+    let slope = to.x == from.x ? 0 : (to.y - from.y) / (to.x - from.x)
+    let lowest = min(from.y, to.y)
+    let highest = max(from.y, to.y)
+    let direction = first <= last ? 1 : -1
+    for (index, along) in stride(from: first, through: last, by: direction).enumerated() {
+      guard pattern.isDrawn(step + index) else { continue }
+      let across = from.y + slope * (Double(along) - from.x)
+      let dot = Int((min(max(across, lowest), highest) + 0.5).rounded(.down))
+      set(isFlat ? along : dot, isFlat ? dot : along, layer)
     }
-    step += steps
+    step += abs(last - first)
   }
 
   /// The part of a segment inside the canvas (Liang and Barsky 1984).

@@ -76,6 +76,7 @@ public struct HeatMap: Widget, Hashable {
     let mode = PixelRaster.Mode.of(appearance, isPicture: false)
     let raster = PixelRaster(mode: mode, map: appearance.palette.heatMap, area: frame.area)
     let extent = high > low ? high - low : 1
+    let hair = hair(raster, frame.area)
     raster.draw(of: &grid, appearance) { x, y in
       let left = Double(x) / Double(raster.width)
       let top = Double(y) / Double(raster.height)
@@ -87,7 +88,7 @@ public struct HeatMap: Widget, Hashable {
       if projection == .mollweide, mode == .ramp, isRim(left, right, top, bottom, frame.area) {
         return .mark(.axis)
       }
-      if let crosshair, isHair(crosshair, across, up, raster) { return .mark(.crosshair) }
+      if let hair, let arm = raster.hair(x, y, about: hair) { return arm }
       let value =
         projection == .rectangular
         ? mean(left...right, (1 - bottom)...(1 - top)) : nearest(across, up)
@@ -107,14 +108,30 @@ public struct HeatMap: Widget, Hashable {
     .contains { place($0.0, $0.1, area) == nil }
   }
 
-  private func isHair(
-    _ crosshair: Point, _ across: Double, _ up: Double, _ raster: PixelRaster
-  ) -> Bool {
-    let column = (Double(crosshair.x) + 0.5) / Double(columns)
-    let row = (Double(crosshair.y) + 0.5) / Double(rows)
-    let onColumn = abs(across - column) * Double(raster.width) <= 0.5
-    let onRow = abs(up - row) * Double(raster.height) <= 0.5
-    return onColumn != onRow
+  /// The pixel over the middle of the bin under the cross-hair.
+  private func hair(_ raster: PixelRaster, _ area: Rect) -> Point? {
+    guard let crosshair, (0..<columns).contains(crosshair.x), (0..<rows).contains(crosshair.y)
+    else { return nil }
+    let across = (Double(crosshair.x) + 0.5) / Double(columns)
+    let up = (Double(crosshair.y) + 0.5) / Double(rows)
+    if projection == .rectangular {
+      return Point(
+        x: Int(across * Double(raster.width)), y: Int((1 - up) * Double(raster.height)))
+    }
+    // The projection is given from the screen to the sphere; the nearest pixel is looked for.
+    var best: (distance: Double, point: Point)?
+    for y in 0..<raster.height {
+      for x in 0..<raster.width {
+        guard
+          let place = place(
+            (Double(x) + 0.5) / Double(raster.width), (Double(y) + 0.5) / Double(raster.height),
+            area)
+        else { continue }
+        let distance = abs(place.0 - across) * 2 * cos((up - 0.5) * .pi) + abs(place.1 - up)
+        if best.map({ distance < $0.distance }) ?? true { best = (distance, Point(x: x, y: y)) }
+      }
+    }
+    return best?.point
   }
 
   /// Where a place of the area (0…1 from its left and its top) lies on the axes, 0…1 from the left

@@ -127,11 +127,13 @@ public struct HistogramPlot: Widget, Hashable {
       if cell.text == " " {
         grid.put(line, x: column, y: row, style: style)
       } else if cell.text == "█" || cell.text == "#" {
-        // Through a bar: on the bar's colour, or as a gap in it.
+        // Through a bar: in the ground's colour on the bar's, or as a gap in it.
         let bar = cell.text == "#" ? Colour.terminal : cell.style.foreground
+        let ground = appearance.palette.background
         grid.put(
           line, x: column, y: row,
-          style: bar == .terminal ? style : style.with(background: bar))
+          style: bar == .terminal || ground == .terminal
+            ? style.with(background: bar) : Style(foreground: ground, background: bar))
       }
     }
   }

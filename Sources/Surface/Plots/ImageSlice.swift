@@ -82,7 +82,7 @@ public struct ImageSlice: Widget, Hashable {
       guard Double(x) * fit.scaleX < Double(width), Double(y) * fit.scaleY < Double(height) else {
         return .outside
       }
-      if let hair, isHair(x, y, hair, raster.mode) { return .mark(.crosshair) }
+      if let hair, let arm = raster.hair(x, y, about: hair) { return arm }
       let index = y * raster.width + x
       if !inside.isEmpty, inside[index],
         !isInside(inside, x - 1, y, raster) || !isInside(inside, x + 1, y, raster)
@@ -97,14 +97,6 @@ public struct ImageSlice: Widget, Hashable {
   private func isInside(_ inside: [Bool], _ x: Int, _ y: Int, _ raster: PixelRaster) -> Bool {
     guard x >= 0, y >= 0, x < raster.width, y < raster.height else { return false }
     return inside[y * raster.width + x]
-  }
-
-  /// Dashed arms with a gap about the middle, so that what they point at stays in view.
-  private func isHair(_ x: Int, _ y: Int, _ hair: Point, _ mode: PixelRaster.Mode) -> Bool {
-    let gap = mode.pixels.rows
-    if x == hair.x { return abs(y - hair.y) >= gap && (y - hair.y) % 2 == 0 }
-    if y == hair.y { return abs(x - hair.x) >= gap && (x - hair.x) % 2 == 0 }
-    return false
   }
 
   private func limits() -> (black: Float, white: Float) {

@@ -61,6 +61,7 @@ public struct LinePlot: Widget, Hashable {
     }
   }
 
+  /// Later ones are drawn over earlier ones.
   public var series: [Series]
   public var x: PlotAxis
   public var y: PlotAxis
@@ -129,13 +130,17 @@ public struct LinePlot: Widget, Hashable {
     drawLegend(frame, of: &grid, appearance)
   }
 
-  // Layers: curves by their order among curves, then ghosts (the latest first), then thresholds.
+  // Layers: curves, the last one first, then ghosts (likewise), then thresholds.
   private static let thresholdLayer: Int16 = DotCanvas.thin
 
   private func layer(_ index: Int) -> Int16 {
-    if let order = curves.firstIndex(of: index) { return Int16(min(order, 900)) }
+    if let order = curves.firstIndex(of: index) {
+      return Int16(min(curves.count - 1 - order, 900))
+    }
     return DotCanvas.background + 1 + Int16(min(series.count - 1 - index, 1900))
   }
+
+  private func order(_ layer: Int16) -> Int { curves.count - 1 - Int(layer) }
 
   func style(of index: Int, _ appearance: Appearance) -> Style {
     if series[index].isGhost { return appearance[.ghost] }
@@ -145,9 +150,9 @@ public struct LinePlot: Widget, Hashable {
   private func style(_ layer: Int16, _ appearance: Appearance) -> Style {
     if layer == LinePlot.thresholdLayer { return appearance[.threshold] }
     if layer > DotCanvas.background { return appearance[.ghost] }
-    let curves = curves
-    return curves.indices.contains(Int(layer))
-      ? style(of: curves[Int(layer)], appearance) : appearance[.text]
+    let order = order(layer)
+    return curves.indices.contains(order)
+      ? style(of: curves[order], appearance) : appearance[.text]
   }
 
   private func symbol(_ layer: Int16, _ appearance: Appearance) -> Unicode.Scalar {
@@ -155,7 +160,7 @@ public struct LinePlot: Widget, Hashable {
     if layer > DotCanvas.background { return appearance.glyph("·", ".") }
     // One character for all curves where colour and letters tell them apart.
     let isPlain = appearance.marker == .dot && appearance.colours > .none
-    return MarkerGlyphs.symbol(isPlain ? 0 : Int(layer), appearance.marker)
+    return MarkerGlyphs.symbol(isPlain ? 0 : order(layer), appearance.marker)
   }
 
   private func drawThresholds(_ frame: PlotFrame, on canvas: inout DotCanvas) {
@@ -179,7 +184,7 @@ public struct LinePlot: Widget, Hashable {
     let hasPattern = appearance.colours == .none && canvas.marker.dots != (1, 1)
     let pattern: DotCanvas.Pattern =
       series.isGhost
-      ? .dotted : hasPattern && curves.count > 1 ? .of(Int(layer)) : .solid
+      ? .dotted : hasPattern && curves.count > 1 ? .of(order(layer)) : .solid
     for point in series.points {
       let dot = frame.dot(point.x, point.y)
       guard dot.x.isFinite, dot.y.isFinite else {

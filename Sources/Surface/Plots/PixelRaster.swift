@@ -12,6 +12,8 @@ struct PixelRaster: Sendable {
     case level(Double)
     /// A line on top, such as an outline.
     case mark(Role)
+    /// An arm of the cross-hair.
+    case hair(isVertical: Bool)
   }
 
   /// How cells are filled.
@@ -61,6 +63,19 @@ struct PixelRaster: Sendable {
   var width: Int { area.width * mode.pixels.columns }
   var height: Int { area.height * mode.pixels.rows }
 
+  /// The arm of a cross-hair at a pixel: dashed, and open about the middle, so that what it points
+  /// at stays in view.
+  func hair(_ x: Int, _ y: Int, about middle: Point) -> Pixel? {
+    let gap = max(2, mode.pixels.rows)
+    if x == middle.x, abs(y - middle.y) >= gap, (y - middle.y) % 2 == 0 {
+      return .hair(isVertical: true)
+    }
+    if y == middle.y, abs(x - middle.x) >= gap, (x - middle.x) % 2 == 0 {
+      return .hair(isVertical: false)
+    }
+    return nil
+  }
+
   func draw(
     of grid: inout Grid, _ appearance: Appearance, pixel: (Int, Int) -> Pixel
   ) {
@@ -97,19 +112,15 @@ struct PixelRaster: Sendable {
       switch pixels[0] {
       case .outside: break
       case .mark(let role):
-        grid.put(PixelRaster.symbol(role, appearance), x: x, y: y, style: appearance[role])
+        let symbol = role == .axis ? appearance.glyph("·", ".") : appearance.glyph("○", "o")
+        grid.put(symbol, x: x, y: y, style: appearance[role])
+      case .hair(let isVertical):
+        let symbol = isVertical ? appearance.glyph("│", "|") : appearance.glyph("─", "-")
+        grid.put(symbol, x: x, y: y, style: appearance[.crosshair])
       case .level(let share):
         let step = Int((clamped(share) * Double(PixelRaster.ramp.count - 1)).rounded())
         grid.put(PixelRaster.ramp[step], x: x, y: y, style: appearance[.text])
       }
-    }
-  }
-
-  static func symbol(_ role: Role, _ appearance: Appearance) -> Unicode.Scalar {
-    switch role {
-    case .crosshair: return appearance.glyph("┼", "+")
-    case .axis: return appearance.glyph("·", ".")
-    default: return appearance.glyph("○", "o")
     }
   }
 
@@ -118,6 +129,7 @@ struct PixelRaster: Sendable {
     case .outside: return appearance.palette.background
     case .level(let share): return map.colour(at: share, appearance.colours)
     case .mark(let role): return appearance[role].foreground
+    case .hair: return appearance[.crosshair].foreground
     }
   }
 
@@ -135,6 +147,7 @@ struct PixelRaster: Sendable {
     var levels: [Double] = []
     for pixel in pixels {
       if case .mark(let role) = pixel { marked = role }
+      if case .hair = pixel { marked = .crosshair }
       if case .level(let share) = pixel { levels.append(clamped(share)) }
     }
     let lowest = levels.min() ?? 0
@@ -147,7 +160,7 @@ struct PixelRaster: Sendable {
     var low: [Double] = []
     for (index, pixel) in pixels.enumerated() {
       switch pixel {
-      case .mark: bits |= 1 << UInt8(index)
+      case .mark, .hair: bits |= 1 << UInt8(index)
       case .outside: break
       case .level(let share):
         if marked == nil && clamped(share) > middle {
@@ -186,6 +199,9 @@ struct PixelRaster: Sendable {
       case .mark(let role):
         bits |= 1 << UInt8(index)
         style = appearance[role]
+      case .hair:
+        bits |= 1 << UInt8(index)
+        style = appearance[.crosshair]
       case .level(let share):
         let threshold = (Double(pattern[dotY % 4 * 4 + dotX % 4]) + 0.5) / 16
         if clamped(share) > threshold { bits |= 1 << UInt8(index) }

@@ -31,7 +31,7 @@ enum StandardFaces {
     case .series1: return ansi(6)
     case .series2: return ansi(3)
     case .series3: return ansi(2)
-    case .series4: return ansi(4)
+    case .series4: return ansi(12)
     case .series6: return ansi(1)
     }
   }
