@@ -22,7 +22,8 @@ func slice(
 
 struct SliceTests {
   /// White noise in a ball that fills a given part of the half-box.
-  private func ball(_ period: Int, share: Double, seed: UInt64) -> [(point: Vector3, value: Float)] {
+  private func ball(_ period: Int, share: Double, seed: UInt64) -> [(point: Vector3, value: Float)]
+  {
     var generator = SeededGenerator(seed: seed)
     let half = period / 2
     var voxels: [(Vector3, Float)] = []
