@@ -1,0 +1,99 @@
+import CryoEM
+import Fourier
+import Testing
+
+@testable import Refinement
+
+struct SurveyTests {
+  private let body = Phantom.random(blobs: 30, radius: 20, width: 3, seed: 2)
+
+  /// White noise of deviation σ per pixel has the variance N²σ²/2 per real component, whether or not the
+  /// images are windowed.
+  @Test(arguments: [false, true])
+  func findsTheNoise(windowed: Bool) throws {
+    // Hardly any signal.
+    let images = PaintedImages(count: 120, body: body, sigma: 4000)
+    let survey = try images.survey(windowed: windowed, model: .symmetric)
+    let expected = 0.5 * 48 * 48 * 4000 * 4000
+    for half in 0..<2 {
+      for shell in 3..<24 {
+        // Some 60 · π · shell samples.
+        let ratio = survey.noise[half][shell] / expected
+        #expect(abs(ratio - 1) < 0.12, "half \(half), shell \(shell): \(ratio)")
+      }
+      let mean = survey.noise[half][3..<24].reduce(0, +) / 21
+      #expect(abs(mean / expected - 1) < 0.03, "half \(half): \(mean / expected)")
+    }
+  }
+
+  @Test func whiteNoiseIsOneValue() throws {
+    let images = PaintedImages(count: 20, body: body, sigma: 500)
+    let survey = try images.survey(model: .white)
+    #expect(Set(survey.noise[0][1..<24]).count == 1)
+    #expect(survey.noise[0][1] != survey.noise[1][1])
+    #expect(survey.noise[0][1] > 0)
+  }
+
+  /// The grey scale of the data over the map, and its sign.
+  @Test(arguments: [1.0, -1, 3.5, -0.2])
+  func findsSignAndGreyscale(gain: Double) throws {
+    let images = PaintedImages(count: 60, body: body, sigma: 5).changed {
+      for index in $0.indices { $0[index] *= Float(gain) }
+    }
+    let survey = try images.survey()
+    #expect(abs(survey.greyscale / gain - 1) < 0.03, "\(survey.greyscale)")
+  }
+
+  /// A half-set without particles has the other's noise.
+  @Test func emptyHalvesBorrowNoise() throws {
+    let images = PaintedImages(count: 20, body: body, sigma: 100)
+    var particles = images.particles
+    particles.halfSets = [HalfSet](repeating: .a, count: 20)
+    let transformer = ImageTransformer(
+      source: ArraySource(boxSize: 48, pixels: images.pixels), particles: particles,
+      switches: .init(), windowInner: 2, windowOuter: 3)
+    let survey = try Survey(
+      transformer: transformer, map: images.model(of: body), outside: [], threads: 1,
+      sampleSize: 250, model: .symmetric)
+    #expect(survey.noise[1] == survey.noise[0] && survey.noise[0][5] > 0)
+  }
+
+  /// A sample is spread evenly and the same for any number of threads.
+  @Test func threadsSurveyAlike() throws {
+    let images = PaintedImages(count: 200, box: 32, body: body, sigma: 100)
+    let surveys = try [1, 3].map { threads in
+      try Survey(
+        transformer: images.transformer(windowed: true), map: images.model(of: body), outside: [],
+        threads: threads, sampleSize: 80, model: .symmetric)
+    }
+    #expect(surveys[0].noise == surveys[1].noise)
+    #expect(surveys[0].greyscale == surveys[1].greyscale)
+  }
+}
+
+struct BoxModelTests {
+  /// Projections up to the last shell of the box, where the grid has the least room.
+  @Test func projectsUpToTheRim() {
+    let body = Phantom.random(blobs: 30, radius: 14, width: 3.5, seed: 2)
+    let images = PaintedImages(count: 5, box: 32, body: body)
+    let model = images.model(of: body, maximumShell: 15)
+    let count = model.points.paddedCount
+    let (real, imaginary) = (FFTBuffer<Float>(count: count), FFTBuffer<Float>(count: count))
+    for pose in images.poses {
+      model.project(pose, magnification: [1, 0, 0, 1], real: real, imaginary: imaginary)
+      let exact = PhantomProjector(body, boxSize: 32, pixelSize: 3).transform(at: pose)
+      let inner = model.points.count(upTo: 13)
+      let (found, expected) = (
+        (0..<inner).map { ComplexFloat(real[$0], imaginary[$0]) },
+        (0..<inner).map { exact[Int(model.points.spectrumIndices[$0])] }
+      )
+      #expect(relativeError(found, expected) < 0.01)
+      // Nothing from beyond the grid: values at the rim are small, as the object's are.
+      let size = expected.map(\.squaredModulus).max() ?? 0
+      for index in inner..<model.points.count {
+        let value = ComplexFloat(real[index], imaginary[index])
+        #expect(value.squaredModulus < 1e-2 * size)
+      }
+    }
+  }
+}

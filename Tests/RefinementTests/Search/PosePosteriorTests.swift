@@ -1,0 +1,125 @@
+import CryoEM
+import Glibc
+import Testing
+
+@testable import Refinement
+
+struct PosePosteriorTests {
+  /// A curvature that couples rotation and position: precisions of 1° and 1 Å or so.
+  private func curvature() -> Matrix5 {
+    var generator = SeededGenerator(seed: 61)
+    let b = (0..<25).map { _ in generator.normal() }
+    let scales = [60.0, 45, 80, 1.2, 0.8]
+    var matrix = Matrix5()
+    for row in 0..<5 {
+      for column in 0..<5 {
+        let product = (0..<5).reduce(0.0) { $0 + b[5 * row + $1] * b[5 * column + $1] }
+        matrix[row, column] =
+          scales[row] * scales[column] * (0.25 * product + (row == column ? 0.6 : 0))
+      }
+    }
+    return matrix
+  }
+
+  private func prior(rotation: Double = 100, shift: Double = 1e4) -> PosePrior {
+    PosePrior(
+      centre: randomAlignments(1)[0], fulcrum: .zero, rotationPrecision: 0, shiftPrecision: 0,
+      rotationExtent: rotation, shiftExtent: shift)
+  }
+
+  private func rotationVector(of sample: Alignment, about pose: Alignment) -> Vector5 {
+    let turn = (pose.rotation.transposed * sample.rotation).rotationVector
+    let shift = sample.position - pose.position
+    var vector = Vector5()
+    for axis in 0..<3 { vector[axis] = turn[axis] }
+    (vector[3], vector[4]) = (shift.x, shift.y)
+    return vector
+  }
+
+  @Test func covarianceIsTheInverseCurvature() throws {
+    let posterior = PosePosterior(curvature: curvature(), prior: prior(), narrow: 0)
+    let expected = try #require(curvature().inverse)
+    for row in 0..<5 {
+      for column in 0..<5 {
+        let size = (expected[row, row] * expected[column, column]).squareRoot()
+        #expect(abs(posterior.covariance[row, column] - expected[row, column]) < 1e-3 * size)
+      }
+    }
+    #expect(posterior.isSampled && posterior.effectiveSampleSize == 6)
+  }
+
+  /// The six samples have the posterior's mean and covariance; what the positions lack of theirs is the
+  /// damping's.
+  @Test func samplesReproduceMeanAndCovariance() throws {
+    let posterior = PosePosterior(curvature: curvature(), prior: prior(), narrow: 0)
+    let pose = randomAlignments(1, seed: 3)[0]
+    let samples = try #require(PosteriorSamples(posterior, about: pose))
+    var mean = Vector5()
+    var covariance = Matrix5()
+    for index in 0..<6 {
+      let weight = Double(posterior.weights[index])
+      let vector = rotationVector(of: samples.pose(index), about: pose)
+      for row in 0..<5 {
+        mean[row] += weight * vector[row]
+        for column in 0..<5 { covariance[row, column] += weight * vector[row] * vector[column] }
+      }
+    }
+    let rest = samples.shiftCovariance
+    covariance[3, 3] += rest.x
+    covariance[3, 4] += rest.y
+    covariance[4, 3] += rest.y
+    covariance[4, 4] += rest.z
+    let expected = posterior.covariance
+    for row in 0..<5 {
+      #expect(abs(mean[row]) < 1e-6 * expected[row, row].squareRoot())
+      for column in 0..<5 {
+        let size = (expected[row, row] * expected[column, column]).squareRoot()
+        #expect(abs(covariance[row, column] - expected[row, column]) < 1e-6 * size)
+      }
+    }
+    #expect(rest.x > 0 && rest.z > 0 && rest.x * rest.z > rest.y * rest.y)
+  }
+
+  /// For an exact Gaussian the weights are equal; where the score is lower a sample weighs less.
+  @Test func weightsFollowTheScores() throws {
+    let pose = randomAlignments(1, seed: 3)[0]
+    let matrix = curvature()
+    func gaussian(_ sample: Alignment) -> Double {
+      let vector = rotationVector(of: sample, about: pose)
+      return 40 - 0.5 * vector.dot(matrix.times(vector))
+    }
+    var posterior = PosePosterior(curvature: matrix, prior: prior(), narrow: 0)
+    posterior.reweigh(about: pose, best: 40, score: gaussian)
+    for index in 0..<6 { #expect(abs(posterior.weights[index] - 1.0 / 6) < 1e-3) }
+    #expect(abs(posterior.effectiveSampleSize - 6) < 1e-2)
+    // One side of an axis falls off more steeply.
+    let samples = try #require(PosteriorSamples(posterior, about: pose))
+    let steep = samples.pose(2)
+    posterior.reweigh(about: pose, best: 40) { sample in
+      gaussian(sample) - (sample.rotation.angle(to: steep.rotation) < 1e-6 ? 2 : 0)
+    }
+    let total = (0..<6).reduce(0.0) { $0 + Double(posterior.weights[$1]) }
+    #expect(abs(total - 1) < 1e-6)
+    #expect(abs(Double(posterior.weights[2] / posterior.weights[3]) - exp(-2)) < 1e-3)
+    #expect(posterior.effectiveSampleSize < 5.5 && posterior.effectiveSampleSize > 4)
+  }
+
+  /// Samples that are all impossible leave the best pose alone.
+  @Test func impossibleSamplesAreDropped() {
+    var posterior = PosePosterior(curvature: curvature(), prior: prior(), narrow: 0)
+    posterior.reweigh(about: randomAlignments(1)[0], best: 0) { _ in -1e6 }
+    #expect(!posterior.isSampled && posterior.effectiveSampleSize == 1)
+  }
+
+  /// An image that says nothing has the width of its extents: Ω²/5 and T²/4 per axis.
+  @Test func extentsBoundTheWidth() {
+    let flat = PosePosterior(curvature: Matrix5(), prior: prior(rotation: 0.2, shift: 6), narrow: 0)
+    #expect(abs(flat.rotationDeviation - 0.2 / 5.0.squareRoot()) < 1e-12)
+    #expect(abs(flat.shiftDeviation - 3) < 1e-12)
+    let frozen = PosePosterior(
+      curvature: curvature(), prior: prior(rotation: 0, shift: 6), narrow: 0)
+    #expect(frozen.rotationDeviation == 0 && !frozen.isSampled && frozen.shiftDeviation > 0)
+    let narrow = PosePosterior(curvature: curvature(), prior: prior(), narrow: 1)
+    #expect(!narrow.isSampled && narrow.rotationDeviation > 0)
+  }
+}
