@@ -17,7 +17,7 @@ struct NoiseUpdate: Sendable {
   /// Measures on at most `sampleSize` particles of each half and optics group.
   ///
   /// The residual's expectation is 2 w per pixel: w = C²/σ² is the variance of each component of z = C
-  /// Y/σ². Shells beyond the band keep the factor of the last iteration.
+  /// Y/σ², less what the images' soft window takes. Shells beyond the band keep the factor of the last iteration.
   func measure(_ state: RefinementState, sampleSize: Int) -> Result {
     let slots = 2 * max(1, context.particles.optics.count)
     var samples = [[Int]](repeating: [], count: slots)
@@ -109,11 +109,13 @@ struct NoiseUpdate: Sendable {
     var result = Result(noiseFactors: state.noiseFactors, greyscale: state.greyscale)
     for slot in sums.indices {
       for shell in 1...band where sums[slot].weight[shell] > 0 {
-        let ratio = sums[slot].residual[shell] / (2 * sums[slot].weight[shell])
+        let ratio =
+          sums[slot].residual[shell]
+          / (2 * sums[slot].weight[shell] * context.noiseShare)
         if ratio > 0, ratio.isFinite { result.noiseFactors[slot][shell] = ratio }
       }
       if context.settings.noiseModel == .white {
-        Self.flatten(&result.noiseFactors[slot], sums[slot])
+        flatten(&result.noiseFactors[slot], sums[slot])
       }
     }
     for half in 0..<2 {
@@ -133,10 +135,10 @@ struct NoiseUpdate: Sendable {
   }
 
   /// One factor for all shells: white noise.
-  private static func flatten(_ factors: inout [Double], _ sums: Sums) {
+  private func flatten(_ factors: inout [Double], _ sums: Sums) {
     let weight = sums.weight.reduce(0, +)
     guard weight > 0 else { return }
-    let ratio = sums.residual.reduce(0, +) / (2 * weight)
+    let ratio = sums.residual.reduce(0, +) / (2 * weight * context.noiseShare)
     for shell in factors.indices { factors[shell] = ratio }
   }
 }

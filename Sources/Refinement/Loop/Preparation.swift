@@ -63,7 +63,9 @@ struct Preparation {
     let context = RunContext(
       settings: settings, particles: input.particles, geometry: geometry, points: points,
       images: packed.images, windowCentres: packed.windowCentres, survey: survey,
-      skipped: Set(packed.skipped), folds: folds(), interpolation: .cubic,
+      skipped: Set(packed.skipped),
+      noiseShare: transformer.noiseShare(ofCrop: geometry.window, about: packed.windowCentres),
+      folds: folds(), interpolation: .cubic,
       gyration: gyration(geometry), control: control)
     return Prepared(
       context: context, transformer: transformer, mask: mask,

@@ -33,6 +33,8 @@ struct RunContext: Sendable {
   /// Noise variance per shell of the box at packing.
   let survey: Survey
   let skipped: Set<Int>
+  /// Share of the noise's power that the images' soft window leaves in the particles' windows.
+  let noiseShare: Double
   /// Fold of each particle in its half-set.
   let folds: [Int32]
   let interpolation: Interpolation

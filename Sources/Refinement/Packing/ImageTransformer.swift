@@ -45,6 +45,33 @@ struct ImageTransformer: Sendable {
     self.outside = outside
   }
 
+  /// Share of white noise's power that the window leaves in the whole image.
+  var noiseShare: Double {
+    window.reduce(0) { $0 + Double($1 * $1) } / Double(box * box)
+  }
+
+  /// Share of white noise's power that the window leaves in crops of `size` pixels about some of the
+  /// given centres (pixels from the image's centre).
+  func noiseShare(ofCrop size: Int, about centres: [SIMD2<Int32>]) -> Double {
+    guard size < box, !centres.isEmpty else { return noiseShare }
+    func wrapped(_ index: Int) -> Int { ((index % box) + box) % box }
+    let corner = box / 2 - size / 2
+    var (sum, count) = (0.0, 0.0)
+    for centre in stride(from: 0, to: centres.count, by: (centres.count + 99) / 100)
+      .lazy.map({ centres[$0] })
+    {
+      for y in 0..<size {
+        let row = wrapped(y + corner + Int(centre.y)) * box
+        for x in 0..<size {
+          let value = window[row + wrapped(x + corner + Int(centre.x))]
+          sum += Double(value * value)
+        }
+      }
+      count += Double(size * size)
+    }
+    return sum / count
+  }
+
   /// Buffers of one thread.
   final class Workspace: Sendable {
     let pixels: FFTBuffer<Float>

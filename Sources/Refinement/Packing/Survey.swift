@@ -80,7 +80,8 @@ struct Survey: Sendable {
     noise = zip(sums, particles.optics.isEmpty ? [] : (0..<2 * groups).map { $0 % groups }).map {
       sums, group in
       Self.spectrum(
-        sums, share: share, isPremultiplied: particles.optics[group].isPremultiplied, model: model)
+        sums, share: share, isPremultiplied: particles.optics[group].isPremultiplied,
+        noiseShare: transformer.noiseShare, model: model)
     }
     fillEmptySlots(groups: groups)
   }
@@ -123,8 +124,10 @@ struct Survey: Sendable {
     }
   }
 
+  /// The noise variance per shell, as it is where the images' window is 1.
   private static func spectrum(
-    _ sums: Sums, share: [Double], isPremultiplied: Bool, model: RefinementSettings.NoiseModel
+    _ sums: Sums, share: [Double], isPremultiplied: Bool, noiseShare: Double,
+    model: RefinementSettings.NoiseModel
   ) -> [Double] {
     var spectrum = sums.count.indices.map { s -> Double in
       guard sums.count[s] > 0 else { return 0 }
@@ -133,7 +136,7 @@ struct Survey: Sendable {
         power += share[s] * (share[s] * sums.powerOutside[s] - 2 * sums.crossOwn[s])
       }
       let components = isPremultiplied ? sums.ctfPower[s] : sums.count[s]
-      return components > 0 ? max(power, 0) / (2 * components) : 0
+      return components > 0 ? max(power, 0) / (2 * components * noiseShare) : 0
     }
     if model == .white {
       let total = zip(spectrum, sums.count).reduce(0.0) { $0 + $1.0 * $1.1 }
