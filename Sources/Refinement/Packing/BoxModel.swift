@@ -11,8 +11,8 @@ struct BoxModel: Sendable {
   let points: SamplingPoints
   let box: Int
   let pixelSize: Double
-  private let grid: ReferenceGrid
-  private let oversampling: Double
+  let grid: ReferenceGrid
+  let oversampling: Double
 
   /// A model of a map up to a shell of its own box. Densities are at most half a box from the centre.
   init(map: Volume, maximumShell: Int, points: SamplingPoints) {
@@ -22,8 +22,8 @@ struct BoxModel: Sendable {
     // Half again as much room as the box keeps the cubic kernel's aliases under 1%.
     let period = goodTransformSize(atLeast: map.size * 3 / 2)
     oversampling = Double(period) / Double(map.size)
-    let radius = min(
-      Int(((Double(maximumShell) + 0.5) * oversampling).rounded(.up)) + 1, period / 2 - 2)
+    // All points must lie inside the grid, also those beyond the last sample of the spectrum.
+    let radius = Int(((Double(maximumShell) + 0.5) * oversampling).rounded(.up)) + 1
     grid = ReferenceGrid(radius: radius, interpolation: .cubic)
     let cube = CubeTransform(size: period, period: period, interpolation: .cubic)
     let workspace = cube.workspace()

@@ -96,4 +96,18 @@ struct BoxModelTests {
       }
     }
   }
+
+  /// Every point of every view is inside the grid: the kernels read four taps without looking.
+  @Test(arguments: [32, 36, 48, 50, 64])
+  func hasRoomForAllPoints(box: Int) {
+    let model = BoxModel(
+      map: Volume(size: box, pixelSize: 2), maximumShell: box / 2 - 1,
+      points: SamplingPoints(window: box, maximumShell: box / 2 - 1))
+    let farthest =
+      model.points.indices.map {
+        (model.points.kx[$0] * model.points.kx[$0] + model.points.ky[$0] * model.points.ky[$0])
+          .squareRoot()
+      }.max() ?? 0
+    #expect(Double(farthest) * model.oversampling < Double(model.grid.radius) + 1)
+  }
 }
