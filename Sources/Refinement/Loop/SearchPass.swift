@@ -67,7 +67,8 @@ struct SearchPass: Sendable {
     let phase =
       2 * .pi * context.gyration * Double(band) / Double(context.geometry.window)
     var posterior = PosePosterior(
-      curvature: found.evaluation.curvature, prior: prior, narrow: 0.25 / max(phase, 1e-6))
+      curvature: found.evaluation.curvature, at: found.pose, prior: prior,
+      narrow: 0.25 / max(phase, 1e-6))
     if settings.marginalize {
       posterior.reweigh(about: found.pose, best: found.evaluation.value) {
         scorer.score($0, band: band)

@@ -19,7 +19,9 @@ struct Polish {
     var here = scorer.evaluate(pose, band: band)
     var damping = 1e-3
     for _ in 0..<maximumSteps {
-      guard let (step, promise) = Self.step(here, damping: damping, prior: scorer.prior) else {
+      guard
+        let (step, promise) = Self.step(here, at: pose, damping: damping, prior: scorer.prior)
+      else {
         damping = max(damping * 10, 1e-3)
         if damping > 1e6 { break }
         continue
@@ -47,11 +49,11 @@ struct Polish {
 
   /// The damped Newton step and the gain that the quadratic model promises.
   private static func step(
-    _ evaluation: PoseEvaluation, damping: Double, prior: PosePrior
+    _ evaluation: PoseEvaluation, at pose: Alignment, damping: Double, prior: PosePrior
   ) -> (Vector5, Double)? {
     var damped = evaluation.curvature
     var gradient = evaluation.gradient
-    freeze(&damped, &gradient, prior: prior)
+    freeze(&damped, &gradient, at: pose, prior: prior)
     let undamped = damped
     for index in 0..<5 { damped[index, index] *= 1 + damping }
     guard let factor = damped.cholesky else { return nil }
@@ -61,7 +63,15 @@ struct Polish {
   }
 
   /// Takes parameters out of the problem whose extent is zero.
-  static func freeze(_ curvature: inout Matrix5, _ gradient: inout Vector5, prior: PosePrior) {
+  ///
+  /// Without shifts it is the projected fulcrum that stays, not the reference's origin: rotations
+  /// carry the origin along.
+  static func freeze(
+    _ curvature: inout Matrix5, _ gradient: inout Vector5, at pose: Alignment, prior: PosePrior
+  ) {
+    if prior.shiftExtent <= 0 && prior.rotationExtent > 0 {
+      carryOrigin(&curvature, &gradient, moves: prior.shiftDerivatives(at: pose))
+    }
     for index in 0..<5 where (index < 3 ? prior.rotationExtent : prior.shiftExtent) <= 0 {
       for other in 0..<5 {
         curvature[index, other] = 0
@@ -69,6 +79,24 @@ struct Polish {
       }
       curvature[index, index] = 1
       gradient[index] = 0
+    }
+  }
+
+  /// The derivatives by the rotation when the position makes up for what the fulcrum would move.
+  private static func carryOrigin(
+    _ curvature: inout Matrix5, _ gradient: inout Vector5, moves: InlineArray<5, Vector2>
+  ) {
+    let (c, g) = (curvature, gradient)
+    for row in 0..<3 {
+      let a = moves[row]
+      gradient[row] = g[row] - a.x * g[3] - a.y * g[4]
+      for column in 0..<3 {
+        let b = moves[column]
+        curvature[row, column] =
+          c[row, column] - a.x * c[3, column] - a.y * c[4, column] - b.x * c[row, 3]
+          - b.y * c[row, 4] + a.x * (b.x * c[3, 3] + b.y * c[3, 4])
+          + a.y * (b.x * c[4, 3] + b.y * c[4, 4])
+      }
     }
   }
 

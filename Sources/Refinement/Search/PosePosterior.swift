@@ -32,10 +32,10 @@ struct PosePosterior: Sendable {
   /// limits.
   ///
   /// - Parameter narrow: rotation sd (radians) under which one insertion does for all.
-  init(curvature: Matrix5, prior: PosePrior, narrow: Double) {
+  init(curvature: Matrix5, at pose: Alignment, prior: PosePrior, narrow: Double) {
     var precision = curvature
     var unused = Vector5()
-    Polish.freeze(&precision, &unused, prior: prior)
+    Polish.freeze(&precision, &unused, at: pose, prior: prior)
     if prior.rotationExtent > 0 {
       for axis in 0..<3 {
         precision[axis, axis] += 5 / (prior.rotationExtent * prior.rotationExtent)
@@ -48,9 +48,28 @@ struct PosePosterior: Sendable {
     for index in 0..<5 where (index < 3 ? prior.rotationExtent : prior.shiftExtent) <= 0 {
       inverse[index, index] = 0
     }
+    if prior.shiftExtent <= 0 { Self.carryOrigin(&inverse, prior.shiftDerivatives(at: pose)) }
     covariance = inverse
     isSampled = prior.rotationExtent > 0 && rotationDeviation >= narrow
     effectiveSampleSize = isSampled ? 6 : 1
+  }
+
+  /// The covariance of a position that moves only to keep the projected fulcrum in place.
+  private static func carryOrigin(_ covariance: inout Matrix5, _ moves: InlineArray<5, Vector2>) {
+    for axis in 0..<2 {
+      for column in 0..<3 {
+        let value = (0..<3).reduce(0.0) { $0 - moves[$1][axis] * covariance[$1, column] }
+        covariance[3 + axis, column] = value
+        covariance[column, 3 + axis] = value
+      }
+    }
+    for row in 0..<2 {
+      for column in 0..<2 {
+        covariance[3 + row, 3 + column] = (0..<3).reduce(0.0) {
+          $0 - moves[$1][row] * covariance[$1, 3 + column]
+        }
+      }
+    }
   }
 
   /// Weighs the samples by how the exact log posterior compares with the Gaussian's, which at each of

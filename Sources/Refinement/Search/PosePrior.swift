@@ -65,7 +65,7 @@ struct PosePrior: Sendable {
   }
 
   /// Derivatives of the projected fulcrum by the five parameters.
-  private func shiftDerivatives(at pose: Alignment) -> InlineArray<5, Vector2> {
+  func shiftDerivatives(at pose: Alignment) -> InlineArray<5, Vector2> {
     let f = fulcrum
     var moves = InlineArray<5, Vector2>(repeating: .zero)
     moves[0] = pose.rotation.projected(Vector3(0, -f.z, f.y))

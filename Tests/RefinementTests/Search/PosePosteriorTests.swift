@@ -5,6 +5,8 @@ import Testing
 @testable import Refinement
 
 struct PosePosteriorTests {
+  private let pose = randomAlignments(1, seed: 3)[0]
+
   /// A curvature that couples rotation and position: precisions of 1° and 1 Å or so.
   private func curvature() -> Matrix5 {
     var generator = SeededGenerator(seed: 61)
@@ -37,7 +39,7 @@ struct PosePosteriorTests {
   }
 
   @Test func covarianceIsTheInverseCurvature() throws {
-    let posterior = PosePosterior(curvature: curvature(), prior: prior(), narrow: 0)
+    let posterior = PosePosterior(curvature: curvature(), at: pose, prior: prior(), narrow: 0)
     let expected = try #require(curvature().inverse)
     for row in 0..<5 {
       for column in 0..<5 {
@@ -51,8 +53,7 @@ struct PosePosteriorTests {
   /// The six samples have the posterior's mean and covariance; what the positions lack of theirs is the
   /// damping's.
   @Test func samplesReproduceMeanAndCovariance() throws {
-    let posterior = PosePosterior(curvature: curvature(), prior: prior(), narrow: 0)
-    let pose = randomAlignments(1, seed: 3)[0]
+    let posterior = PosePosterior(curvature: curvature(), at: pose, prior: prior(), narrow: 0)
     let samples = try #require(PosteriorSamples(posterior, about: pose))
     var mean = Vector5()
     var covariance = Matrix5()
@@ -82,13 +83,12 @@ struct PosePosteriorTests {
 
   /// For an exact Gaussian the weights are equal; where the score is lower a sample weighs less.
   @Test func weightsFollowTheScores() throws {
-    let pose = randomAlignments(1, seed: 3)[0]
     let matrix = curvature()
     func gaussian(_ sample: Alignment) -> Double {
       let vector = rotationVector(of: sample, about: pose)
       return 40 - 0.5 * vector.dot(matrix.times(vector))
     }
-    var posterior = PosePosterior(curvature: matrix, prior: prior(), narrow: 0)
+    var posterior = PosePosterior(curvature: matrix, at: pose, prior: prior(), narrow: 0)
     posterior.reweigh(about: pose, best: 40, score: gaussian)
     for index in 0..<6 { #expect(abs(posterior.weights[index] - 1.0 / 6) < 1e-3) }
     #expect(abs(posterior.effectiveSampleSize - 6) < 1e-2)
@@ -106,20 +106,39 @@ struct PosePosteriorTests {
 
   /// Samples that are all impossible leave the best pose alone.
   @Test func impossibleSamplesAreDropped() {
-    var posterior = PosePosterior(curvature: curvature(), prior: prior(), narrow: 0)
+    var posterior = PosePosterior(curvature: curvature(), at: pose, prior: prior(), narrow: 0)
     posterior.reweigh(about: randomAlignments(1)[0], best: 0) { _ in -1e6 }
     #expect(!posterior.isSampled && posterior.effectiveSampleSize == 1)
   }
 
   /// An image that says nothing has the width of its extents: Ω²/5 and T²/4 per axis.
   @Test func extentsBoundTheWidth() {
-    let flat = PosePosterior(curvature: Matrix5(), prior: prior(rotation: 0.2, shift: 6), narrow: 0)
+    let flat = PosePosterior(
+      curvature: Matrix5(), at: pose, prior: prior(rotation: 0.2, shift: 6), narrow: 0)
     #expect(abs(flat.rotationDeviation - 0.2 / 5.0.squareRoot()) < 1e-12)
     #expect(abs(flat.shiftDeviation - 3) < 1e-12)
     let frozen = PosePosterior(
-      curvature: curvature(), prior: prior(rotation: 0, shift: 6), narrow: 0)
+      curvature: curvature(), at: pose, prior: prior(rotation: 0, shift: 6), narrow: 0)
     #expect(frozen.rotationDeviation == 0 && !frozen.isSampled && frozen.shiftDeviation > 0)
-    let narrow = PosePosterior(curvature: curvature(), prior: prior(), narrow: 1)
+    let narrow = PosePosterior(curvature: curvature(), at: pose, prior: prior(), narrow: 1)
     #expect(!narrow.isSampled && narrow.rotationDeviation > 0)
+  }
+
+  /// Without shifts the samples turn about the fulcrum, which stays in place.
+  @Test func withoutShiftsTheFulcrumStays() throws {
+    var prior = prior(shift: 0)
+    prior.fulcrum = Vector3(14, -25, 9)
+    let posterior = PosePosterior(curvature: curvature(), at: pose, prior: prior, narrow: 0)
+    let samples = try #require(PosteriorSamples(posterior, about: pose))
+    let held = pose.position + pose.rotation.projected(prior.fulcrum)
+    for index in 0..<6 {
+      let sample = samples.pose(index)
+      let away = sample.position + sample.rotation.projected(prior.fulcrum) - held
+      let turn = sample.rotation.angle(to: pose.rotation)
+      // To first order in the turn.
+      #expect((away * away).sum().squareRoot() < 30 * turn * turn)
+      #expect(turn > 1e-3)
+    }
+    #expect(samples.shiftCovariance.x < 1e-9 && samples.shiftCovariance.z < 1e-9)
   }
 }
