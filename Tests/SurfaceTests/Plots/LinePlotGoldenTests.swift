@@ -66,6 +66,22 @@ func panel(_ plot: some Widget, _ title: String, _ size: Size, _ appearance: App
     }
   }
 
+  @Test func stepsAndPoints() {
+    var generator = SeededGenerator(12)
+    let cloud = (0..<60).map { _ in
+      PlotPoint(
+        Double.random(in: 0...8, using: &generator), Double.random(in: 0...8, using: &generator))
+    }
+    let stairs = (0...8).map { PlotPoint(Double($0), Double($0 * $0) / 8) }
+    let plot = LinePlot(
+      [.init("shifts", cloud, kind: .points), .init("limit", stairs, kind: .steps)],
+      x: PlotAxis(title: "Å"), y: PlotAxis(title: "Å"))
+    for (name, appearance) in Appearance.tested {
+      expectGolden(
+        panel(plot, "Shifts", Size(width: 44, height: 14), appearance), "points-\(name)")
+    }
+  }
+
   @Test func empty() {
     expectGolden(
       panel(LinePlot([]), "FSC", Size(width: 30, height: 9), Appearance()), "plot-empty")
