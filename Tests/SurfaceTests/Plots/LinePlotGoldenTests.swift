@@ -34,6 +34,9 @@ func panel(_ plot: some Widget, _ title: String, _ size: Size, _ appearance: App
       expectGolden(
         panel(PlotData.fscPlot(), "FSC", Size(width: 60, height: 16), appearance),
         "fsc-none-\(marker.rawValue)")
+      expectGolden(
+        panel(PlotData.fscPlot(ghosts: 0), "FSC", Size(width: 40, height: 9), appearance),
+        "fsc-none-small-\(marker.rawValue)")
     }
   }
 
