@@ -40,7 +40,9 @@ let package = Package(
     .target(name: "Terminal", dependencies: ["CNcurses", "Surface"]),
     .target(
       name: "Console",
-      dependencies: ["Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles"]),
+      dependencies: [
+        "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles", "TOMLKit",
+      ]),
 
     // Programs.
     .executableTarget(
@@ -64,7 +66,8 @@ let package = Package(
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Refinement", "CryoEM", "EMFiles"]),
     .testTarget(name: "SurfaceTests", dependencies: ["Surface"], resources: [.copy("Golden")]),
     .testTarget(
-      name: "ConsoleTests", dependencies: ["Console", "Surface", "Runs"],
+      name: "ConsoleTests",
+      dependencies: ["Console", "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles"],
       resources: [.copy("Golden")]),
     .testTarget(
       name: "CommandTests", dependencies: ["fulcrum", "Runs", "CryoEM", "EMFiles", "Refinement"]),

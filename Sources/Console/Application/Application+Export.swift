@@ -1,0 +1,28 @@
+import Surface
+
+extension Application {
+  /// Asks for the file that the pane with the focus is saved to; its ending says as what.
+  func askWhereToExport() -> [Effect] {
+    let name = screen.exported(surroundings).name
+    let safe = name.map { $0.isLetter || $0.isNumber ? String($0).lowercased() : "-" }.joined()
+    return [
+      .popUp(
+        TextPrompt(
+          .exportPane, title: "Save \(name) as", text: "\(safe).txt",
+          hint: "NAME.txt as characters, NAME.tsv as numbers, NAME.svg as a picture"))
+    ]
+  }
+
+  func export(to path: String) -> [Effect] {
+    let export = screen.exported(surroundings)
+    if path.hasSuffix(".tsv") {
+      guard let table = export.table else {
+        return [.say("\(export.name) has no numbers; save it as .txt or .svg")]
+      }
+      let text = table.map { $0.joined(separator: "\t") }.joined(separator: "\n") + "\n"
+      return [.write(path: path, text: text)]
+    }
+    if path.hasSuffix(".svg") { return [.write(path: path, text: export.grid.svg)] }
+    return [.write(path: path, text: export.grid.text)]
+  }
+}

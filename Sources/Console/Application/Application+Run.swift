@@ -1,0 +1,160 @@
+import EMFiles
+import Glibc
+import Refinement
+import Runs
+import Surface
+import Terminal
+
+extension Application {
+  /// What the application opens with.
+  public enum Start: Sendable, Hashable {
+    /// The runs of a folder.
+    case runs(folder: String)
+    /// The form of a job file, or a blank one; a file that does not exist yet is made when saved.
+    case form(job: String?)
+    /// The form of a job file, which is checked and started at once: ends in the live view.
+    case refine(job: String)
+    /// A run, live or finished.
+    case run(folder: String)
+  }
+
+  /// How the application looks and listens.
+  public struct Options: Sendable {
+    public var terminal: TerminalOptions
+    /// Identifier of a theme; nil for the last choice.
+    public var theme: String?
+    public var isLowBandwidth: Bool
+    /// Keys to play.
+    public var script: KeyScript?
+    /// Parameters set on the command line, as `key=value`; for `form` and `refine`.
+    public var assignments: [String]
+
+    public init(
+      terminal: TerminalOptions = TerminalOptions(), theme: String? = nil,
+      isLowBandwidth: Bool = false, script: KeyScript? = nil, assignments: [String] = []
+    ) {
+      self.terminal = terminal
+      self.theme = theme
+      self.isLowBandwidth = isLowBandwidth
+      self.script = script
+      self.assignments = assignments
+    }
+  }
+
+  /// How the application ended.
+  public enum Ending: Sendable, Hashable {
+    /// The user left, and nothing goes on in this process.
+    case left
+    /// There can be no screens here, for this reason; nothing was done.
+    case noScreens(String)
+    /// The screens are gone and a refinement that was started in them has ended like this.
+    case refinementEnded(RunStatus)
+    /// The script did not come to its end.
+    case scriptFailed(String)
+  }
+
+  /// Shows the application until the user leaves; to be called on the main thread.
+  ///
+  /// A refinement that was started in the screens outlives them: when the terminal goes away it goes
+  /// on in silence, when the user leaves it goes on with plain lines; this function returns when it
+  /// has ended.
+  ///
+  /// - Throws: what is wrong with the job file that `start` names.
+  public static func run(_ start: Start, options: Options = Options()) throws -> Ending {
+    let capabilities = Capabilities.ofThisProcess(options: options.terminal)
+    if let obstacle = capabilities.obstacle { return .noScreens(obstacle) }
+    let settings = SettingsFile(folder: SettingsFile.folder(environment: environment))
+    let catalogue = ThemeCatalogue.standard(environment: environment)
+    let (first, effects) = try opening(start, options: options)
+    let (theme, problems) = catalogue.themeOrBuiltIn(
+      options.theme ?? settings.themeName ?? Theme.builtIn.identifier)
+    let screen: TerminalScreen
+    do { screen = try TerminalScreen(capabilities: capabilities) } catch {
+      return .noScreens(error.description)
+    }
+    var surroundings = Surroundings(
+      now: WallClock.now, size: screen.size, folder: folder(of: start),
+      keyMap: settings.keyMap, theme: theme, colours: capabilities.colour,
+      colourLimit: capabilities.colourLimit, glyphs: capabilities.glyphs,
+      marker: settings.marker,
+      usesMouse: capabilities.usesMouse && settings.usesMouse != false,
+      isLowBandwidth: options.isLowBandwidth)
+    surroundings.timeZoneOffset = localTimeZoneOffset
+    if !surroundings.usesMouse { screen.setMouse(false) }
+    var application = Application(surroundings, first: first)
+    if let conflict = settings.keyMap.conflicts.first {
+      let count = settings.keyMap.conflicts.count
+      application.message = .note(
+        conflict + (count > 1 ? " (and \(count - 1) more; ? lists them)" : ""))
+    }
+    if let problem = problems?.all.first {
+      application.message = .problem(Problem(problem.what, whatToDo: problem.whatToDo))
+    }
+    let runtime = Runtime(
+      application, screen: screen, settings: settings, themes: catalogue, script: options.script)
+    runtime.run(starting: effects)
+    screen.close()
+    if let failure = runtime.scriptFailure { return .scriptFailed(failure) }
+    return runtime.followSessions()
+  }
+
+  /// The environment of this process.
+  private static var environment: [String: String] {
+    var result: [String: String] = [:]
+    for name in ["HOME", "XDG_CONFIG_HOME"] {
+      if let value = getenv(name) { result[name] = String(cString: value) }
+    }
+    return result
+  }
+
+  private static func folder(of start: Start) -> String {
+    switch start {
+    case .runs(let folder): folder
+    case .form(let job): job.map { FilePath.folder(of: $0) } ?? "."
+    case .refine(let job): FilePath.folder(of: job)
+    case .run(let folder):
+      // runs/NAME belongs to the folder above runs.
+      FilePath.name(of: FilePath.folder(of: FilePath.absolute(folder))) == "runs"
+        ? FilePath.folder(of: FilePath.folder(of: FilePath.absolute(folder)))
+        : FilePath.folder(of: FilePath.absolute(folder))
+    }
+  }
+
+  /// The first screen, and what has to be done once it is there.
+  static func opening(_ start: Start, options: Options) throws -> (any Screen, [Effect]) {
+    switch start {
+    case .runs: return (RunsScreen(), [])
+    case .run(let folder): return (RunsScreen(), [.push(RunScreen(folder: folder))])
+    case .form(let path), .refine(let path as String?):
+      var job = Job(folder: FilePath.currentFolder)
+      var problems: [Problem] = []
+      if let path {
+        if access(path, F_OK) == 0 {
+          (job, problems) = try Job.read(path: path)
+        } else if case .refine = start {
+          throw Problem("\(path): there is no such file", whatToDo: "Check the path.")
+        } else {
+          job = Job(name: FilePath.stem(of: path), folder: FilePath.folder(of: path))
+        }
+      }
+      for assignment in options.assignments {
+        try job.set(assignment: assignment, typedIn: FilePath.currentFolder)
+      }
+      var effects: [Effect] = [.push(FormScreen(job, path: path))]
+      if let first = problems.first {
+        effects.append(.complain(first))
+      } else if case .refine = start {
+        effects.append(.command(.start))
+      }
+      return (RunsScreen(), effects)
+    }
+  }
+
+  /// Seconds that local time is ahead of Greenwich.
+  private static var localTimeZoneOffset: Int {
+    var now = time(nil)
+    var local = tm()
+    localtime_r(&now, &local)
+    return local.tm_gmtoff
+  }
+}

@@ -1,0 +1,77 @@
+import CryoEM
+import EMFiles
+import Refinement
+import Runs
+import Surface
+
+/// What a screen wants to happen outside of itself. The application does the first group itself, the
+/// runtime the others; what comes of them returns as `News`.
+enum Effect: Sendable {
+  // Screens.
+  case push(any Screen)
+  case pop
+  /// Leaves all screens but the first.
+  case popToRuns
+  case popUp(any PopUp)
+  case closePopUp
+  /// A line to the person; a problem stays until the next key.
+  case say(String)
+  case complain(Problem)
+  case command(Command)
+  case answer(Question, String)
+
+  // Reading.
+  case readRuns(folder: String)
+  case readRun(folder: String)
+  case readSlices(SliceRequest)
+  case readParticles(folder: String, iteration: Int)
+  case readFolder(path: String, endings: [String])
+  case readHeader(path: String)
+  case readVolumes(Job)
+  case previewMask(Job, map: Volume, mask: Volume?, threshold: Double)
+  case comparePoses(first: String, other: String)
+  case readThemes
+  /// The job of a run, with the poses of an iteration as its input.
+  case continueFrom(folder: String, iteration: Int)
+
+  // Writing and doing.
+  case rename(folder: String, name: String)
+  case note(folder: String, text: String)
+  case delete(folder: String)
+  case control(folder: String, ControlRequest)
+  case check(Job)
+  case start(Job, parent: RunManifest.Parent?)
+  case resumeRun(folder: String)
+  case saveJob(Job, path: String, overwrite: Bool)
+  case write(path: String, text: String)
+
+  // The terminal.
+  case copy(String)
+  case notify(String)
+  case setMouse(Bool)
+  case repaint
+  case saveSettings
+  case quit
+}
+
+/// What happened outside.
+enum News: Sendable {
+  case runs([RunListing], folder: String)
+  case run(RunSnapshot)
+  case slices(SliceSet)
+  case particles(ParticleTable)
+  case folder(FolderListing)
+  case header(HeaderPreview)
+  case volumes(MaskViewVolumes)
+  case maskPreview(Volume, threshold: Double)
+  case poseDifference(CompareScreen.PoseDifference)
+  case themes([Theme], [Problem])
+  case checked(CheckReport)
+  case started(folder: String)
+  case jobSaved(path: String)
+  /// A file of that name is there already.
+  case jobExists(path: String)
+  case continuation(Job, folder: String, iteration: Int)
+  case done(String)
+  case failed(Problem)
+}

@@ -1,0 +1,54 @@
+import Surface
+
+/// What is drawn, and what a click on it means.
+public struct Frame: Sendable {
+  public var grid: Grid
+  /// How it looks where drawing goes on: as `base`, or on the ground of a pop-up.
+  var look: Appearance
+  let base: Appearance
+  /// Places that can be clicked or jumped to; a later one lies above an earlier one.
+  public private(set) var targets: [(rect: Rect, target: Target)] = []
+
+  /// What lies at a place.
+  public enum Target: Sendable, Hashable {
+    /// As if the command's key was pressed.
+    case command(Command)
+    /// A line of a list or table of a pane.
+    case row(pane: String, Int)
+    /// A pane as a whole.
+    case pane(String)
+    /// The heading of a table's column.
+    case column(pane: String, Int)
+    /// Nothing, but it covers what lies under it.
+    case cover
+  }
+
+  init(size: Size, look: Appearance) {
+    self.look = look
+    base = look
+    grid = look.grid(size)
+  }
+
+  /// Marks a rectangle as something to click.
+  mutating func mark(_ rect: Rect, _ target: Target) {
+    let visible = rect.intersection(grid.bounds)
+    if !visible.isEmpty { targets.append((visible, target)) }
+  }
+
+  /// The topmost target at a place, with its rectangle.
+  public func target(at point: Point) -> (rect: Rect, target: Target)? {
+    targets.last { $0.rect.contains(point) }
+  }
+
+  /// Writes text in a role and returns the columns taken.
+  @discardableResult
+  mutating func write(
+    _ text: String, x: Int, y: Int, _ role: Role = .text, width: Int? = nil,
+    alignment: Alignment = .left
+  ) -> Int {
+    grid.write(text, x: x, y: y, style: look[role], width: width, alignment: alignment)
+  }
+
+  /// Draws a widget.
+  mutating func draw(_ widget: some Widget, in rect: Rect) { grid.draw(widget, in: rect, look) }
+}

@@ -1,0 +1,170 @@
+import Dispatch
+import EMFiles
+import Glibc
+import Refinement
+import Runs
+import Surface
+import Synchronization
+import Terminal
+
+/// Connects the application with the terminal, the disk and the engine.
+///
+/// The screens live on the thread that calls `run`; what may take time is done on queues of its own,
+/// and comes back through a mailbox.
+final class Runtime {
+  private var application: Application
+  private let screen: TerminalScreen
+  private let settings: SettingsFile
+  private let background: Background
+  private let news: Mailbox<[News]>
+  private let clock = ContinuousClock()
+  private var lastFrame: ContinuousClock.Instant?
+  private var lastRefresh: ContinuousClock.Instant?
+  private var shown: Grid?
+  private var isOver = false
+  private var replay: Replay?
+  private var isHungUp = false
+  private(set) var scriptFailure: String?
+
+  init(
+    _ application: Application, screen: TerminalScreen, settings: SettingsFile,
+    themes: ThemeCatalogue, script: KeyScript?
+  ) {
+    self.application = application
+    replay = script.map(Replay.init)
+    self.screen = screen
+    self.settings = settings
+    let mailbox = Mailbox<[News]>(waking: screen.wakePipe)
+    news = mailbox
+    background = Background(themes: themes) { item in
+      mailbox.update { $0 = ($0 ?? []) + [item] }
+    }
+  }
+
+  /// Shows the screens until the user leaves or the terminal goes away.
+  func run(starting effects: [Effect]) {
+    handle(effects)
+    refresh()
+    while !isOver {
+      drawIfDue()
+      for event in screen.events(waiting: timeout) {
+        if event == .hangUp {
+          isHungUp = true
+          return
+        }
+        take(event)
+        if isOver { return }
+      }
+      playScript()
+      for item in news.take() ?? [] { handle(application.handle(.news(item))) }
+      refreshIfDue()
+    }
+  }
+
+  private func take(_ event: InputEvent) {
+    perform(application.handle(.time(WallClock.now)))
+    application.surroundings.runsHere = background.engine.runningSessions
+    handle(application.handle(.input(event)))
+  }
+
+  /// Plays the next step of the script, when it is due.
+  private func playScript() {
+    guard replay != nil else { return }
+    let grid = application.draw().grid
+    switch replay?.next(at: WallClock.now, showing: grid) {
+    case .input(let event): take(event)
+    case .capture(let path): background.perform(.write(path: path, text: grid.text))
+    case .wait: break
+    case nil:
+      scriptFailure = replay?.failure
+      if scriptFailure != nil { isOver = true }
+      replay = nil
+    }
+  }
+
+  // MARK: After the screens
+
+  /// Waits for the refinements that were started here, with plain lines unless the terminal is gone.
+  func followSessions() -> Application.Ending {
+    guard background.engine.runningSessions > 0 || background.engine.lastOutcome != nil else {
+      return .left
+    }
+    if background.engine.runningSessions > 0 {
+      background.engine.followPlainly(isSilent: isHungUp)
+      return background.engine.lastOutcome.map(Application.Ending.refinementEnded) ?? .left
+    }
+    return .left
+  }
+
+  // MARK: Time
+
+  /// The shortest time between frames.
+  private var frameInterval: Duration {
+    application.surroundings.isLowBandwidth ? .milliseconds(500) : .milliseconds(100)
+  }
+
+  /// How often the screen asks for what it shows to be read again.
+  private let refreshInterval = Duration.seconds(1)
+
+  /// Milliseconds until something is due even without an event.
+  private var timeout: Int {
+    let now = clock.now
+    var wait = refreshInterval - (lastRefresh.map { now - $0 } ?? refreshInterval)
+    if isDirty, let lastFrame { wait = min(wait, frameInterval - (now - lastFrame)) }
+    if replay != nil { wait = min(wait, .milliseconds(20)) }
+    let parts = wait.components
+    return max(0, Int(parts.seconds) * 1000 + Int(parts.attoseconds / 1_000_000_000_000_000) + 1)
+  }
+
+  private var isDirty = true
+
+  private func drawIfDue() {
+    guard isDirty else { return }
+    if let lastFrame, clock.now - lastFrame < frameInterval { return }
+    isDirty = false
+    let grid = application.draw().grid
+    guard grid != shown else { return }
+    screen.show(grid)
+    shown = grid
+    lastFrame = clock.now
+    application.surroundings.traffic.frames += 1
+    application.surroundings.traffic.lastFrameBytes = screen.frameBytes
+    application.surroundings.traffic.totalBytes = screen.totalBytes
+  }
+
+  private func refreshIfDue() {
+    guard let lastRefresh, clock.now - lastRefresh >= refreshInterval else { return }
+    refresh()
+  }
+
+  private func refresh() {
+    lastRefresh = clock.now
+    perform(application.handle(.time(WallClock.now)))
+    isDirty = isDirty || application.showsTime
+    perform(application.refresh())
+  }
+
+  // MARK: Effects
+
+  private func handle(_ effects: [Effect]) {
+    isDirty = true
+    perform(effects)
+  }
+
+  private func perform(_ effects: [Effect]) {
+    for effect in effects {
+      switch effect {
+      case .quit: isOver = true
+      case .repaint:
+        screen.repaint()
+        shown = nil
+        isDirty = true
+      case .copy(let text): screen.copy(text)
+      case .notify(let text): screen.notify(text)
+      case .setMouse(let isOn): screen.setMouse(isOn)
+      case .saveSettings: settings.save(application.surroundings)
+      default: background.perform(effect)
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import EMFiles
+import Glibc
+import Refinement
+import Surface
+import TOMLKit
+import Terminal
+
+/// What the user prefers: `config.toml`, which only the user writes, and `state.toml`, which keeps what
+/// was chosen in the application.
+struct SettingsFile: Sendable {
+  /// The folder of both, `$XDG_CONFIG_HOME/fulcrum` or `~/.config/fulcrum`; nil for none.
+  let folder: String?
+  private(set) var themeName: String?
+  private(set) var marker: Marker?
+  private(set) var usesMouse: Bool?
+  private(set) var keyMap = KeyMap()
+
+  init(folder: String?) {
+    self.folder = folder
+    guard let folder else { return }
+    for name in ["config.toml", "state.toml"] {
+      let path = folder + "/" + name
+      guard let file = try? InputFile(path: path), file.size < 1 << 20,
+        let bytes = try? file.bytes(at: 0, count: file.size)
+      else { continue }
+      take(String(decoding: bytes, as: UTF8.self), file: path)
+    }
+  }
+
+  /// The folder of the settings for an environment.
+  static func folder(environment: [String: String]) -> String? {
+    if let base = environment["XDG_CONFIG_HOME"], base.hasPrefix("/") { return base + "/fulcrum" }
+    return environment["HOME"].map { $0 + "/.config/fulcrum" }
+  }
+
+  /// Takes what a file says; what is wrong with it is reported in the key map's conflicts.
+  mutating func take(_ text: String, file: String) {
+    let table: TOMLTable
+    do { table = try TOMLTable(string: text) } catch {
+      keyMap.report("\(file): not valid TOML; its settings are left out")
+      return
+    }
+    if let name = table["theme"]?.string { themeName = name }
+    if let name = table["marker"]?.string {
+      marker = Marker(rawValue: name) ?? marker
+      if Marker(rawValue: name) == nil {
+        keyMap.report(
+          "\(file): marker = \"\(name)\"; use one of "
+            + Marker.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+    }
+    if let isOn = table["mouse"]?.bool { usesMouse = isOn }
+    for key in table.keys where !["theme", "marker", "mouse", "keys"].contains(key) {
+      keyMap.report("\(file): \(key) is not a setting; there are theme, marker, mouse and [keys]")
+    }
+    if let keys = table["keys"]?.table { take(keys: keys, file: file) }
+  }
+
+  private mutating func take(keys: TOMLTable, file: String) {
+    var taken: [Command.Context: [Key: Command]] = [:]
+    for name in keys.keys {
+      guard let context = Command.Context(rawValue: name), let bindings = keys[name]?.table else {
+        keyMap.report(
+          "\(file): [keys.\(name)] is no screen; there are "
+            + Command.Context.allCases.map(\.rawValue).joined(separator: ", "))
+        continue
+      }
+      for word in bindings.keys {
+        let place = "\(file): keys.\(name).\(word)"
+        guard let command = Command(rawValue: word) else {
+          keyMap.report("\(place) is no command; the palette (Ctrl-P) shows their names")
+          continue
+        }
+        let texts =
+          bindings[word]?.string.map { [$0] }
+          ?? bindings[word]?.array?.compactMap(\.string) ?? []
+        let parsed = texts.compactMap(Key.init(name:))
+        for text in texts where Key(name: text) == nil {
+          keyMap.report(
+            "\(place): \"\(text)\" is no key; write a, Ctrl-A, Alt-A, F5, PgUp or Enter")
+        }
+        keyMap.rebind(command, to: parsed, in: context, taken: &taken)
+      }
+    }
+  }
+
+  /// Keeps what was chosen in the application; without a folder nothing is kept.
+  func save(_ surroundings: Surroundings) {
+    guard let folder else { return }
+    var text = "# Written by Fulcrum; config.toml in the same folder is yours.\n"
+    text += "theme = \"\(surroundings.theme.identifier)\"\n"
+    if let marker = surroundings.marker { text += "marker = \"\(marker.rawValue)\"\n" }
+    text += "mouse = \(surroundings.usesMouse)\n"
+    mkdir(FilePath.folder(of: folder), 0o755)
+    mkdir(folder, 0o755)
+    // Losing a preference is no reason to bother anybody.
+    try? AtomicFile.write(text, to: folder + "/state.toml")
+  }
+}

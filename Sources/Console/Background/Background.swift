@@ -1,0 +1,159 @@
+import CryoEM
+import Dispatch
+import EMFiles
+import Glibc
+import Refinement
+import Runs
+import Surface
+import Synchronization
+
+/// Does the work of effects on queues of its own and posts what comes of it.
+final class Background: Sendable {
+  private let post: @Sendable (News) -> Void
+  /// Small and frequent reads, one after the other.
+  private let reading = DispatchQueue(label: "fulcrum.reading")
+  /// Volumes, particles and checks, which may take seconds.
+  private let heavy = DispatchQueue(label: "fulcrum.heavy")
+  private let reader = Mutex(ReaderBox())
+  private let themes: ThemeCatalogue
+  let engine = EngineRoom()
+
+  /// What the reading queue keeps between calls.
+  private struct ReaderBox: ~Copyable {
+    let runs = RunReader()
+    var themeStamps: [String: String] = [:]
+  }
+
+  init(themes: ThemeCatalogue, post: @escaping @Sendable (News) -> Void) {
+    self.themes = themes
+    self.post = post
+  }
+
+  /// Does an effect; results come back as news.
+  func perform(_ effect: Effect) {
+    switch effect {
+    case .readRuns(let folder): read { self.postRuns(folder, isForced: false) }
+    case .readRun(let folder): read { self.postRun(folder, isForced: false) }
+    case .readFolder(let path, let endings):
+      read { self.post(.folder(FolderReader.listing(of: path, endings: endings))) }
+    case .readHeader(let path): read { self.post(.header(FolderReader.header(of: path))) }
+    case .readThemes: read { self.postThemes() }
+    case .readSlices(let request): work { self.post(.slices(SliceReader.slices(request))) }
+    case .readParticles(let folder, let iteration):
+      work { self.post(.particles(ParticleReader.table(of: folder, iteration: iteration))) }
+    case .comparePoses(let first, let other):
+      work { self.post(.poseDifference(ParticleReader.difference(first: first, other: other))) }
+    case .continueFrom(let folder, let iteration):
+      read {
+        self.reporting {
+          let job = try Continuation.job(of: folder, iteration: iteration)
+          self.post(.continuation(job, folder: folder, iteration: iteration))
+        }
+      }
+    case .readVolumes(let job): work { self.post(.volumes(VolumeReader.volumes(of: job))) }
+    case .previewMask(let job, let map, let mask, let threshold):
+      work {
+        let preview = VolumeReader.dynamicMask(job, map: map, mask: mask, threshold: threshold)
+        self.post(.maskPreview(preview, threshold: threshold))
+      }
+    default: change(effect)
+    }
+  }
+
+  private func read(_ work: @escaping @Sendable () -> Void) { reading.async(execute: work) }
+  private func work(_ work: @escaping @Sendable () -> Void) { heavy.async(execute: work) }
+
+  // MARK: Reading
+
+  private func postRuns(_ folder: String, isForced: Bool) {
+    if let found = reader.withLock({ $0.runs.runs(in: folder, isForced: isForced) }) {
+      post(.runs(found, folder: folder))
+    }
+  }
+
+  private func postRun(_ folder: String, isForced: Bool) {
+    if let found = reader.withLock({ $0.runs.run(at: folder, isForced: isForced) }) {
+      post(.run(found))
+    }
+  }
+
+  /// All themes, and what is wrong with those that cannot be read.
+  private func postThemes() {
+    var found: [Theme] = []
+    var problems: [Problem] = []
+    for identifier in themes.identifiers {
+      do { found.append(try themes.theme(identifier)) } catch {
+        problems += error.all.map { Problem($0.what, whatToDo: $0.whatToDo) }
+      }
+    }
+    post(.themes(found, problems))
+  }
+
+  // MARK: Changing
+
+  private func change(_ effect: Effect) {
+    read { self.reporting { try self.attempt(effect) } }
+  }
+
+  /// Does something and posts what goes wrong.
+  private func reporting(_ work: () throws -> Void) {
+    do { try work() } catch let problem as Problem {
+      post(.failed(problem))
+    } catch let problems as Problems {
+      guard var first = problems.all.first else { return }
+      if problems.all.count > 1 { first.what += " (and \(problems.all.count - 1) more)" }
+      post(.failed(first))
+    } catch {
+      post(.failed(Problem("\(error)", whatToDo: "Try again.")))
+    }
+  }
+
+  private func attempt(_ effect: Effect) throws {
+    switch effect {
+    case .rename(let folder, let name):
+      let renamed = try RunFolder(folder).rename(to: name)
+      reread(folder)
+      post(.done("Renamed to \(renamed.name)"))
+    case .note(let folder, let text):
+      try RunFolder(folder).setNote(text)
+      reread(folder)
+    case .delete(let folder):
+      let left = try RunFolder(folder).remove()
+      reread(folder)
+      post(
+        .done(
+          left.isEmpty
+            ? "Deleted \(folder)"
+            : "Deleted; \(left.count) files of others stay in \(folder)"))
+    case .control(let folder, let request): try RunFolder(folder).request(request)
+    case .saveJob(let job, let path, let overwrite): try save(job, to: path, overwrite: overwrite)
+    case .write(let path, let text):
+      try AtomicFile.write(text, to: path)
+      post(.done("Saved \(path)"))
+    case .check(let job): work { self.post(.checked(self.engine.check(job))) }
+    case .start(let job, let parent):
+      work {
+        self.reporting { self.post(.started(folder: try self.engine.start(job, parent: parent))) }
+      }
+    case .resumeRun(let folder):
+      throw Problem(
+        "\(folder) cannot be resumed yet", whatToDo: "Start a new run from its poses with c.")
+    default: break
+    }
+  }
+
+  private func reread(_ folder: String) {
+    reader.withLock { $0.runs.forget(folder) }
+    postRuns(FilePath.folder(of: FilePath.folder(of: folder)), isForced: true)
+  }
+
+  private func save(_ job: Job, to path: String, overwrite: Bool) throws {
+    if !overwrite, access(path, F_OK) == 0 {
+      post(.jobExists(path: path))
+      return
+    }
+    try AtomicFile.write(job.toml(), to: path)
+    post(.jobSaved(path: path))
+  }
+
+}

@@ -1,0 +1,109 @@
+import Dispatch
+import EMFiles
+import Glibc
+import Refinement
+import Runs
+import Synchronization
+
+/// The refinements that were started in the screens; they run on threads of this process and tell
+/// what they do through their run folders.
+final class EngineRoom: Sendable {
+  private struct State {
+    var running: [RunSession] = []
+    var lastOutcome: RunStatus?
+  }
+  private let state = Mutex(State())
+
+  /// Refinements that run in this process.
+  var runningSessions: Int { state.withLock { $0.running.count } }
+  /// How the last one ended; nil before.
+  var lastOutcome: RunStatus? { state.withLock { $0.lastOutcome } }
+
+  /// Looks at the files of a job.
+  func check(_ job: Job) -> CheckReport {
+    do {
+      let prepared = try prepare(job)
+      let estimate = prepared.estimate
+      let lines =
+        prepared.notes + [
+          "Run folder: \(prepared.outputFolder)",
+          "About \(Format.duration(estimate.seconds)) on \(prepared.input.settings.threads) "
+            + "threads, \(Format.bytes(estimate.memory)) of memory, "
+            + "\(Format.bytes(estimate.disk)) on disk.",
+        ]
+      return CheckReport(job: job, findings: findings(prepared.warnings, job), lines: lines)
+    } catch { return CheckReport(job: job, findings: findings(error.all, job), lines: []) }
+  }
+
+  private func prepare(_ job: Job) throws(Problems) -> PreparedInput {
+    let output =
+      job["output.directory"]?.string.map { job.resolved($0) }
+      ?? RunCatalogue.freeFolder(named: job.name, in: job.folder)
+    return try PreparedInput(job: job, outputFolder: FilePath.absolute(output))
+  }
+
+  /// Problems with the parameters that they name, by key or by the path that they were set to.
+  private func findings(_ problems: [Problem], _ job: Job) -> [JobFinding] {
+    problems.map { problem in
+      let named = Parameter.all.filter { parameter in
+        if problem.what.contains(parameter.key) { return true }
+        return job[parameter.key]?.pathList?.contains { problem.what.contains($0) } == true
+      }
+      return JobFinding(named.map(\.key), problem)
+    }
+  }
+
+  /// Starts a refinement and returns its run folder.
+  func start(_ job: Job, parent: RunManifest.Parent?) throws -> String {
+    let session = try RunSession(try prepare(job), parent: parent)
+    state.withLock { $0.running.append(session) }
+    DispatchQueue(label: "fulcrum.refinement").async { [self] in
+      let outcome = session.run { _ in }
+      state.withLock { state in
+        state.running.removeAll { $0 === session }
+        state.lastOutcome = outcome.status
+      }
+    }
+    return session.folder.path
+  }
+
+  /// Waits until all refinements have ended, with their events as lines on standard output. Ctrl-C
+  /// stops them.
+  func followPlainly(isSilent: Bool) {
+    let sessions = state.withLock { $0.running }
+    if !isSilent {
+      let folders = sessions.map(\.folder.path).joined(separator: ", ")
+      print("The refinement goes on in \(folders); Ctrl-C stops it.")
+      fflush(nil)
+      signal(SIGINT, SIG_IGN)
+    }
+    let source = DispatchSource.makeSignalSource(signal: SIGINT)
+    source.setEventHandler { for session in sessions { session.control.requestStop() } }
+    if !isSilent { source.resume() }
+    var next = sessions.map { _ in 0 }
+    while true {
+      let isOver = runningSessions == 0
+      for (index, session) in sessions.enumerated() where !isSilent {
+        let page = session.folder.events(from: next[index])
+        // What the screens have shown already is not said again.
+        if next[index] > 0 { for event in page.events { print(event.text) } }
+        next[index] = page.next
+      }
+      if !isSilent { fflush(nil) }
+      if isOver { break }
+      usleep(300_000)
+    }
+    if !isSilent { source.cancel() } else { source.resume() }
+  }
+}
+
+extension RunSession.Outcome {
+  /// The outcome as a status.
+  var status: RunStatus {
+    switch self {
+    case .finished: .finished
+    case .stopped: .stopped
+    case .failed: .failed
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import EMFiles
+import Glibc
+import Refinement
+import Runs
+
+/// Reads folders and headers for the file picker.
+enum FolderReader {
+  /// The folders, and the files with one of the endings, of a folder.
+  static func listing(of path: String, endings: [String]) -> FolderListing {
+    guard let handle = opendir(path) else {
+      return FolderListing(
+        path: path, entries: [], problem: String(cString: strerror(errno)))
+    }
+    defer { closedir(handle) }
+    var entries: [FolderListing.Entry] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard !name.hasPrefix(".") else { continue }
+      var status = stat()
+      guard stat(FilePath.joined(path, name), &status) == 0 else { continue }
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      let fits =
+        endings.isEmpty || endings.contains { name.lowercased().hasSuffix("." + $0.lowercased()) }
+      if isFolder || fits {
+        entries.append(
+          FolderListing.Entry(name: name, isFolder: isFolder, bytes: Int(status.st_size)))
+      }
+    }
+    entries.sort {
+      $0.isFolder != $1.isFolder ? $0.isFolder : $0.name.lowercased() < $1.name.lowercased()
+    }
+    return FolderListing(path: path, entries: entries)
+  }
+
+  /// What the header of a file says, a line each.
+  static func header(of path: String) -> HeaderPreview {
+    let lower = path.lowercased()
+    var lines: [String] = [FilePath.name(of: path)]
+    do {
+      if [".mrc", ".mrcs", ".map", ".rec"].contains(where: lower.hasSuffix) {
+        lines += try mrcLines(path)
+      } else if lower.hasSuffix(".star") {
+        lines += try starLines(path)
+      } else if lower.hasSuffix(".cs") {
+        lines += try csLines(path)
+      }
+    } catch { lines += [error.what, error.whatToDo] }
+    return HeaderPreview(path: path, lines: lines)
+  }
+
+  private static func mrcLines(_ path: String) throws(Problem) -> [String] {
+    let header = try MRCHeader(path: path)
+    let voxel = header.voxelSize
+    return [
+      "Box \(header.columns) x \(header.rows) x \(header.sections)",
+      "Pixel \(Numbers.short(voxel.x)) Å", "Mode \(header.mode.rawValue)",
+      "Values \(Numbers.short(Double(header.minimum))) to "
+        + Numbers.short(Double(header.maximum)),
+    ] + header.labels.prefix(3)
+  }
+
+  /// Larger files would make the picker wait.
+  private static let largestText = 64 << 20
+
+  private static func starLines(_ path: String) throws(Problem) -> [String] {
+    let size = try InputFile(path: path).size
+    guard size <= largestText else { return ["STAR file of \(Format.bytes(size))"] }
+    let star = try STARFile(path: path)
+    return star.tables.flatMap { table in
+      ["\(table.blockName): \(Format.count(table.rowCount)) rows"]
+        + table.columnNames.prefix(12).map { "  " + $0 }
+        + (table.columnNames.count > 12 ? ["  and \(table.columnNames.count - 12) more"] : [])
+    }
+  }
+
+  private static func csLines(_ path: String) throws(Problem) -> [String] {
+    let size = try InputFile(path: path).size
+    return ["cryoSPARC dataset of \(Format.bytes(size))"]
+  }
+}

@@ -1,0 +1,105 @@
+import CryoEM
+import EMFiles
+import Refinement
+import Runs
+
+/// Reads the particles of a run: poses of an iteration, and how far they are from where they were.
+enum ParticleReader {
+  static func table(of path: String, iteration: Int) -> ParticleTable {
+    var table = ParticleTable(folder: path, iteration: iteration, columns: [], count: 0)
+    let folder = RunFolder(path)
+    guard let file = file(of: folder, iteration: iteration) else {
+      table.problem = "The particles of iteration \(iteration) were not written."
+      return table
+    }
+    do {
+      let particles = try read(file)
+      table.count = particles.count
+      table.columns = columns(of: particles)
+      // The input may be elsewhere by now: then there are no changes to show.
+      if let start = try? input(of: folder), start.count == particles.count {
+        let fulcrum = fulcrum(of: folder)
+        let motions = zip(start.poses, particles.poses).map {
+          $0.motion(to: $1, about: fulcrum)
+        }
+        table.columns.insert(
+          contentsOf: [
+            .init(name: "turned °", values: motions.map { degrees($0.angle) }),
+            .init(name: "moved Å", values: motions.map(\.distance)),
+          ], at: 0)
+      }
+    } catch { table.problem = error.all.first?.what ?? "The particles cannot be read." }
+    return table
+  }
+
+  /// How far the poses of two runs are apart: a turn, and a shift at the fulcrum of the first.
+  static func difference(first: String, other: String) -> CompareScreen.PoseDifference {
+    var result = CompareScreen.PoseDifference(folder: other)
+    let folders = [first, other].map { RunFolder($0) }
+    let files = folders.map { file(of: $0, iteration: $0.iterations().last ?? 0) }
+    guard let left = files[0], let right = files[1] else {
+      result.problem = "no poses were written"
+      return result
+    }
+    do {
+      let sets = [try read(left), try read(right)]
+      guard sets[0].count == sets[1].count else {
+        result.problem =
+          "\(Format.count(sets[1].count)) particles, not \(Format.count(sets[0].count))"
+        return result
+      }
+      let fulcrum = fulcrum(of: folders[0])
+      let motions = zip(sets[0].poses, sets[1].poses).map { $0.motion(to: $1, about: fulcrum) }
+      result.rotation = IterationMetrics.Histogram(of: motions.map { degrees($0.angle) })
+      result.shift = IterationMetrics.Histogram(of: motions.map(\.distance))
+    } catch { result.problem = error.all.first?.what ?? "the poses cannot be read" }
+    return result
+  }
+
+  /// The file with the poses of an iteration: its own, or the final one for the last.
+  static func file(of folder: RunFolder, iteration: Int) -> String? {
+    let isLast = iteration == folder.iterations().last
+    let places =
+      (isLast ? [folder.finalPath + "/particles"] : [])
+      + [folder.iterationPath(iteration) + "/poses"]
+    for place in places {
+      for ending in [".star", ".cs"] where FileStamp.of(place + ending) != "-" {
+        return place + ending
+      }
+    }
+    return nil
+  }
+
+  private static func read(_ path: String) throws(Problems) -> ParticleSet {
+    try ParticleFile.read(path: path, resolvingImages: false).particles
+  }
+
+  private static func input(of folder: RunFolder) throws -> ParticleSet? {
+    let job = try folder.job()
+    guard let path = job["input.particles"]?.pathList?.first else { return nil }
+    return try read(job.resolved(path))
+  }
+
+  /// The fulcrum of a run, Å from the box centre; the centre itself while it is not known.
+  private static func fulcrum(of folder: RunFolder) -> Vector3 {
+    guard let values = try? folder.summary().fulcrum, values.count == 3 else { return .zero }
+    return Vector3(values[0], values[1], values[2])
+  }
+
+  private static func columns(of particles: ParticleSet) -> [ParticleTable.Column] {
+    let angles = particles.poses.map(\.rotation.eulerAngles)
+    var columns: [ParticleTable.Column] = [
+      .init(name: "rot °", values: angles.map { degrees($0.rot) }),
+      .init(name: "tilt °", values: angles.map { degrees($0.tilt) }),
+      .init(name: "psi °", values: angles.map { degrees($0.psi) }),
+      .init(name: "x Å", values: particles.poses.map(\.origin.x)),
+      .init(name: "y Å", values: particles.poses.map(\.origin.y)),
+      .init(name: "defocus Å", values: particles.defoci.map { ($0.u + $0.v) / 2 }),
+    ]
+    if particles.halfSets.count == particles.count {
+      columns.append(
+        .init(name: "half", values: particles.halfSets.map { Double($0.rawValue + 1) }))
+    }
+    return columns.filter { $0.values.count == particles.count }
+  }
+}

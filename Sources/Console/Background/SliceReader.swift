@@ -1,0 +1,99 @@
+import CryoEM
+import EMFiles
+import Refinement
+import Runs
+
+/// Reads slices of a run's maps.
+enum SliceReader {
+  static func slices(_ request: SliceRequest) -> SliceSet {
+    let folder = RunFolder(request.folder)
+    let place = request.iteration.map(folder.iterationPath) ?? folder.finalPath
+    let (a, b) = (place + "/half_map_a.mrc", place + "/half_map_b.mrc")
+    var result = SliceSet(request: request, planes: [], centre: .zero, pixelSize: 1)
+    do {
+      let volume: MRCVolume
+      switch request.source {
+      case .halfA: volume = try MRCVolume(path: a)
+      case .halfB: volume = try MRCVolume(path: b)
+      case .map: volume = try combined(a, b, scale: 0.5, sign: 1)
+      case .difference: volume = try combined(a, b, scale: 1, sign: -1)
+      }
+      let size = volume.size
+      guard size.x == size.y, size.y == size.z, size.x > 0 else {
+        result.problem = "The map is not a cube"
+        return result
+      }
+      let mask = mask(of: folder, size: size)
+      result.centre = centre(of: mask) ?? SIMD3(size.x / 2, size.y / 2, size.z / 2)
+      result.pixelSize = volume.voxelSize.x
+      result.planes = (0..<3).map {
+        plane($0, of: volume.voxels, mask: mask?.voxels, size: size.x, at: result.centre)
+      }
+    } catch { result.problem = error.what }
+    return result
+  }
+
+  private static func combined(
+    _ a: String, _ b: String, scale: Float, sign: Float
+  ) throws(Problem) -> MRCVolume {
+    var first = try MRCVolume(path: a)
+    let second = try MRCVolume(path: b)
+    guard first.size == second.size else {
+      throw Problem("the half-maps have different boxes", whatToDo: "Look at \(a) and \(b).")
+    }
+    for index in first.voxels.indices {
+      first.voxels[index] = scale * (first.voxels[index] + sign * second.voxels[index])
+    }
+    return first
+  }
+
+  /// The mask of the run, where it can be found and has the box of the map.
+  private static func mask(of folder: RunFolder, size: SIMD3<Int>) -> MRCVolume? {
+    let paths = [folder.finalPath + "/mask.mrc", (try? folder.job())?["input.mask"]?.string]
+    for path in paths.compactMap({ $0 }) {
+      if let mask = try? MRCVolume(path: path), mask.size == size { return mask }
+    }
+    return nil
+  }
+
+  /// The voxel nearest to the mask's centre of mass.
+  private static func centre(of mask: MRCVolume?) -> SIMD3<Int>? {
+    guard let mask else { return nil }
+    let size = mask.size.x
+    var sum = SIMD4<Double>(0, 0, 0, 0)
+    var index = 0
+    for z in 0..<size {
+      for y in 0..<size {
+        for x in 0..<size {
+          let weight = Double(max(0, mask.voxels[index]))
+          if weight > 0 { sum += weight * SIMD4(Double(x), Double(y), Double(z), 1) }
+          index += 1
+        }
+      }
+    }
+    guard sum.w > 0, sum.x.isFinite, sum.y.isFinite, sum.z.isFinite else { return nil }
+    func voxel(_ value: Double) -> Int { min(size - 1, max(0, Int((value / sum.w).rounded()))) }
+    return SIMD3(voxel(sum.x), voxel(sum.y), voxel(sum.z))
+  }
+
+  /// A plane through a voxel: 0 along z, 1 along y, 2 along x. The first row is the top, with the
+  /// largest coordinate.
+  static func plane(
+    _ axis: Int, of voxels: [Float], mask: [Float]?, size: Int, at centre: SIMD3<Int>
+  ) -> Plane {
+    let axes = MaskScreen.axes(of: axis)
+    var plane = Plane(width: size, height: size, values: [])
+    plane.values.reserveCapacity(size * size)
+    for row in 0..<size {
+      for column in 0..<size {
+        var place = centre
+        place[axes.across] = column
+        place[axes.up] = size - 1 - row
+        let index = (place.z * size + place.y) * size + place.x
+        plane.values.append(voxels[index])
+        if let mask { plane.mask.append(mask[index]) }
+      }
+    }
+    return plane
+  }
+}

@@ -1,0 +1,52 @@
+import CryoEM
+import EMFiles
+import Refinement
+
+/// Reads the volumes of the fulcrum and mask view.
+enum VolumeReader {
+  static func volumes(of job: Job) -> MaskViewVolumes {
+    var result = MaskViewVolumes(job: job)
+    do throws(Problem) {
+      if let path = job["input.map"]?.string ?? job["input.half_map_a"]?.string {
+        result.map = try volume(job.resolved(path))
+      }
+      if job["mask.type"]?.string != "none", let path = job["input.mask"]?.string {
+        let mask = try volume(job.resolved(path))
+        if let map = result.map, map.size != mask.size {
+          throw Problem(
+            "the mask has a box of \(mask.size), the map one of \(map.size)",
+            whatToDo: "Resample one of them.")
+        }
+        result.mask = mask
+        result.report = MaskReport(of: mask)
+      }
+    } catch { result.problem = error }
+    return result
+  }
+
+  private static func volume(_ path: String) throws(Problem) -> Volume {
+    let file = try MRCVolume(path: path)
+    guard file.size.x == file.size.y, file.size.y == file.size.z, file.size.x % 2 == 0 else {
+      throw Problem(
+        "\(path): \(file.size.x) x \(file.size.y) x \(file.size.z) is not a cube of even size",
+        whatToDo: "Give a cubic map.")
+    }
+    return Volume(size: file.size.x, pixelSize: file.voxelSize.x, voxels: file.voxels)
+  }
+
+  /// The dynamic mask that the map gives at a threshold, with the distances of the job.
+  static func dynamicMask(
+    _ job: Job, map: Volume, mask: Volume?, threshold: Double
+  ) -> Volume {
+    let region =
+      mask
+      ?? Volume.sphere(
+        size: map.size, pixelSize: map.pixelSize,
+        radius: Double(map.size / 2 - 2) * map.pixelSize,
+        outerRadius: Double(map.size / 2 - 1) * map.pixelSize)
+    return map.dynamicMask(
+      inside: region, threshold: threshold,
+      resolution: job["mask.start_resolution"]?.double ?? 12, near: job["mask.near"]?.double ?? 3,
+      far: job["mask.far"]?.double ?? 12, absolute: job["mask.absolute"]?.bool ?? false)
+  }
+}

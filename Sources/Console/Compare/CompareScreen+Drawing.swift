@@ -1,0 +1,114 @@
+import Refinement
+import Runs
+import Surface
+
+extension CompareScreen {
+  func draw(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
+    if runs.isEmpty {
+      frame.write("Reading the runs …", x: rect.x + 2, y: rect.y + 1, .dim)
+      return
+    }
+    let panes = isZoomed ? [focus] : Pane.allCases
+    var places = isZoomed ? [rect] : Self.places(in: rect)
+    // In a small terminal the pane with the focus has to be among those that fit.
+    var shown = Array(panes.prefix(places.count))
+    if !shown.contains(focus) { shown[shown.count - 1] = focus }
+    places = Array(places.prefix(shown.count))
+    for (pane, place) in zip(shown, places) {
+      frame.mark(place, .pane(pane.name))
+      let inner = frame.box(
+        place, Box(title: pane.title, isFocused: pane == focus && shown.count > 1))
+      switch pane {
+      case .fsc: drawFSC(in: inner, of: &frame)
+      case .statistics: drawStatistics(in: inner, of: &frame)
+      case .parameters: drawParameters(in: inner, of: &frame)
+      case .poses: drawPoses(in: inner, of: &frame)
+      }
+    }
+  }
+
+  private static func places(in rect: Rect) -> [Rect] {
+    Layout.panes(4, in: rect, minimum: Size(width: 36, height: 8))
+  }
+
+  /// The width of a column for each run beside a column of names.
+  private func columns(in rect: Rect, names: Int) -> Int {
+    max(6, (rect.width - names - 1) / max(1, runs.count) - 1)
+  }
+
+  private func drawHeads(in rect: Rect, names: Int, of frame: inout Frame) {
+    let width = columns(in: rect, names: names)
+    for (index, run) in runs.enumerated() {
+      frame.write(
+        run.name, x: rect.x + names + 1 + index * (width + 1), y: rect.y, .series(index),
+        width: width, alignment: .right)
+    }
+  }
+
+  private func drawStatistics(in rect: Rect, of frame: inout Frame) {
+    guard rect.height > 1 else { return }
+    let names = min(14, rect.width * 2 / 5)
+    drawHeads(in: rect, names: names, of: &frame)
+    let rows: [(String, (RunSnapshot) -> String)] = [
+      ("Status", { $0.status?.word ?? "?" }),
+      ("Iterations", { $0.metrics.last.map { "\($0.iteration)" } ?? "–" }),
+      ("Å at start", { $0.metrics.first.map { Numbers.resolution($0.fsc.resolution143) } ?? "–" }),
+      ("Å at 0.143", { $0.metrics.last.map { Numbers.resolution($0.fsc.resolution143) } ?? "–" }),
+      ("Å at 0.5", { $0.metrics.last.map { Numbers.resolution($0.fsc.resolution50) } ?? "–" }),
+      (
+        "Turned median",
+        { $0.metrics.last.map { "\(Numbers.short($0.rotationFromStart.median))°" } ?? "–" }
+      ),
+      (
+        "Turned 95%",
+        { $0.metrics.last.map { "\(Numbers.short($0.rotationFromStart.percentile95))°" } ?? "–" }
+      ),
+      (
+        "Moved median",
+        { $0.metrics.last.map { "\(Numbers.short($0.shiftFromStart.median)) Å" } ?? "–" }
+      ),
+      ("At a limit", { $0.metrics.last.map { Format.percent($0.shareAtLimit) } ?? "–" }),
+      ("Posterior", { $0.metrics.last.map { "\(Numbers.short($0.posteriorRotation))°" } ?? "–" }),
+      ("Particles", { $0.metrics.last.map { Format.count($0.particles) } ?? "–" }),
+      ("Time", { $0.manifest.map { Format.duration($0.duration) } ?? "–" }),
+    ]
+    let width = columns(in: rect, names: names)
+    for (row, line) in rows.prefix(rect.height - 1).enumerated() {
+      let y = rect.y + 1 + row
+      frame.write(line.0, x: rect.x, y: y, .dim, width: names)
+      for (index, run) in runs.enumerated() {
+        frame.write(
+          line.1(run), x: rect.x + names + 1 + index * (width + 1), y: y, width: width,
+          alignment: .right)
+      }
+    }
+  }
+
+  private func drawParameters(in rect: Rect, of frame: inout Frame) {
+    guard rect.height > 1 else { return }
+    let all = differences
+    if all.isEmpty {
+      frame.write("The parameters are the same.", x: rect.x, y: rect.y, .dim, width: rect.width)
+      return
+    }
+    let names = min(30, rect.width * 2 / 5)
+    drawHeads(in: rect, names: names, of: &frame)
+    let width = columns(in: rect, names: names)
+    for (row, parameter) in all.dropFirst(offset).prefix(rect.height - 1).enumerated() {
+      let y = rect.y + 1 + row
+      frame.write(parameter.title, x: rect.x, y: y, .dim, width: names)
+      for (index, run) in runs.enumerated() {
+        let job = run.job
+        let text = job?[parameter.key]?.text ?? parameter.defaultText
+        let short = text.contains("/") ? String(text.suffix(width)) : text
+        frame.write(
+          short, x: rect.x + names + 1 + index * (width + 1), y: y,
+          job?.isChanged(parameter.key) == true ? .changed : .text, width: width,
+          alignment: .right)
+      }
+    }
+    frame.scrollBar(
+      Rect(x: rect.x, y: rect.y + 1, width: rect.width, height: rect.height - 1), top: offset,
+      total: all.count)
+  }
+}

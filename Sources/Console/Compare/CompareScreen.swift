@@ -1,0 +1,129 @@
+import EMFiles
+import Refinement
+import Runs
+import Surface
+import Terminal
+
+/// Two to four runs side by side: FSC curves in one plot, parameters that differ, what became of the
+/// resolution and of the poses.
+struct CompareScreen: Screen {
+  let context = Command.Context.compare
+  let title = "Compare"
+  let folders: [String]
+  var snapshots: [String: RunSnapshot] = [:]
+  var focus = Pane.fsc
+  var isZoomed = false
+  /// Shell of the cross-hair in the FSC plot of the first run; nil without one.
+  var crosshair: Int?
+  /// First line of the parameters that is shown.
+  var offset = 0
+  /// Differences of poses between the first run and each other, where they could be read.
+  var poseDifferences: [String: PoseDifference] = [:]
+
+  enum Pane: Int, Sendable, CaseIterable {
+    case fsc, statistics, parameters, poses
+
+    var title: String {
+      switch self {
+      case .fsc: "FSC"
+      case .statistics: "Results"
+      case .parameters: "Parameters that differ"
+      case .poses: "Difference of poses"
+      }
+    }
+    var name: String { "compare-\(rawValue)" }
+  }
+
+  /// How far the poses of two runs are apart, particle by particle.
+  struct PoseDifference: Sendable {
+    var folder: String
+    var rotation: IterationMetrics.Histogram?
+    var shift: IterationMetrics.Histogram?
+    var problem = ""
+  }
+
+  init(folders: [String]) { self.folders = folders }
+
+  var keyBar: [Command] { [.nextPane, .zoom, .export, .copy] }
+
+  var opening: [Effect] {
+    folders.dropFirst().map { .comparePoses(first: folders[0], other: $0) }
+  }
+
+  /// The runs in their order, as far as they were read.
+  var runs: [RunSnapshot] { folders.compactMap { snapshots[$0] } }
+
+  /// The name of a run, short and different from the others.
+  func name(of run: RunSnapshot) -> String { run.name }
+
+  mutating func perform(_ command: Command, _ surroundings: inout Surroundings) -> [Effect] {
+    let count = Pane.allCases.count
+    switch command {
+    case .back:
+      guard isZoomed else { return [.pop] }
+      isZoomed = false
+    case .nextPane: focus = Pane(rawValue: (focus.rawValue + 1) % count) ?? .fsc
+    case .previousPane: focus = Pane(rawValue: (focus.rawValue + count - 1) % count) ?? .fsc
+    case .zoom: isZoomed.toggle()
+    case .up: offset = max(0, offset - 1)
+    case .down: offset = min(max(0, differences.count - 1), offset + 1)
+    case .pageUp: offset = max(0, offset - 10)
+    case .pageDown: offset = min(max(0, differences.count - 1), offset + 10)
+    case .left: moveCrosshair(by: -1)
+    case .right: moveCrosshair(by: 1)
+    case .first: crosshair = 1
+    case .last: crosshair = lastShell
+    default: return [.say("Nothing to do here")]
+    }
+    return []
+  }
+
+  private var lastShell: Int { runs.first?.metrics.last.map { $0.boxSize / 2 } ?? 1 }
+
+  private mutating func moveCrosshair(by step: Int) {
+    focus = .fsc
+    guard let place = crosshair else {
+      crosshair = runs.first?.metrics.last?.bandShell ?? 1
+      return
+    }
+    crosshair = min(max(1, place + step), lastShell)
+  }
+
+  /// Keys of the parameters that are not the same in all runs.
+  var differences: [Parameter] {
+    let jobs = runs.compactMap(\.job)
+    guard let first = jobs.first else { return [] }
+    let keys = Set(jobs.dropFirst().flatMap { $0.differences(from: first) })
+    return Parameter.all.filter { keys.contains($0.key) && $0.key != "output.directory" }
+  }
+
+  mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
+    switch news {
+    case .run(let snapshot) where folders.contains(snapshot.folder):
+      snapshots[snapshot.folder] = snapshot
+    case .poseDifference(let found): poseDifferences[found.folder] = found
+    default: break
+    }
+    return []
+  }
+
+  func refresh(_ surroundings: Surroundings) -> [Effect] {
+    // Ended runs do not change any more.
+    folders.filter { snapshots[$0]?.isLive != false }.map { .readRun(folder: $0) }
+  }
+
+  mutating func point(
+    at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
+    _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    if case .pane(let name) = target, let pane = Pane.allCases.first(where: { $0.name == name }) {
+      focus = pane
+    }
+    switch mouse.kind {
+    case .wheelUp: offset = max(0, offset - 1)
+    case .wheelDown: offset = min(max(0, differences.count - 1), offset + 1)
+    default: break
+    }
+    return []
+  }
+}

@@ -1,0 +1,153 @@
+import Refinement
+import Surface
+import Terminal
+
+extension FormScreen {
+  /// Commands that ask for something, or reach out of the screen.
+  mutating func reachOut(_ command: Command, _ surroundings: Surroundings) -> [Effect] {
+    switch command {
+    case .start:
+      check = .runningToStart
+      return [.check(job), .say("Checking the files …")]
+    case .check:
+      check = .running
+      return [.check(job), .say("Checking the files …")]
+    case .maskView: return [.push(MaskScreen(job: job)), .readVolumes(job)]
+    case .search:
+      return [
+        .popUp(
+          TextPrompt(
+            .searchParameters, title: "Parameters that contain", text: pattern,
+            hint: "Searches names, help, and the names in cryoSPARC and RELION", isLive: true))
+      ]
+    case .presets:
+      let items = JobPreset.all.map { preset in
+        let values = preset.values.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.text)" }
+        return Chooser.Item(
+          id: preset.id, title: preset.title,
+          detail: preset.help + " Sets " + values.joined(separator: ", ") + ".")
+      }
+      return [.popUp(Chooser(.choosePreset, title: "Presets", items: items))]
+    case .clone:
+      return [.popUp(Chooser(.cloneRun, title: "Take the parameters of", items: runItems))]
+    case .difference:
+      return [.popUp(Chooser(.differFromRun, title: "Compare with", items: runItems))]
+    case .commandLine:
+      let line = job.commandLine(jobFile: path ?? "\(job.name).toml")
+      return [
+        .popUp(TextViewer(title: "The same as a command", lines: [.init(line)], copyText: line))
+      ]
+    case .save:
+      let proposed = path ?? "\(job.name).toml"
+      return [
+        .popUp(TextPrompt(.saveJob, title: "Save the job file as", text: proposed))
+      ]
+    default: return [.say("Nothing to do here")]
+    }
+  }
+
+  private var runItems: [Chooser.Item] {
+    runs.compactMap { listing in
+      guard let other = listing.job else { return nil }
+      let count = job.differences(from: other).count
+      return Chooser.Item(
+        id: listing.entry.folder.path, title: listing.entry.name,
+        detail: listing.entry.manifest?.message ?? "", note: "\(count) differ")
+    }
+  }
+
+  mutating func answer(
+    _ question: Question, with text: String, _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    switch question {
+    case .searchParameters:
+      pattern = text
+      if let first = visible.first, !visible.contains(where: { $0.key == selected }) {
+        selected = first.key
+      }
+    case .editParameter(let key), .pickFile(let key): set(key, to: text)
+    case .choosePreset:
+      guard let preset = JobPreset.all.first(where: { $0.id == text }) else { return [] }
+      change(to: job.applying(preset))
+      return [.say("\(preset.title): \(preset.values.count) parameters set; u takes it back")]
+    case .cloneRun:
+      guard let other = runs.first(where: { $0.entry.folder.path == text })?.job else { return [] }
+      var next = other
+      (next.name, next.folder) = (job.name, job.folder)
+      next["output.directory"] = nil
+      mistakes = [:]
+      change(to: next)
+    case .differFromRun: return showDifferences(from: text)
+    case .saveJob:
+      return text.isEmpty ? [] : [.saveJob(job, path: text, overwrite: text == path)]
+    case .overwriteJob(let path): return [.saveJob(job, path: path, overwrite: true)]
+    case .leaveForm: return [.pop]
+    case .setFulcrum:
+      set("fulcrum.coordinates", to: text)
+      return [.say("Fulcrum at voxel \(text)")]
+    case .setThreshold: set("mask.threshold", to: text)
+    default: break
+    }
+    return []
+  }
+
+  private func showDifferences(from folder: String) -> [Effect] {
+    guard let listing = runs.first(where: { $0.entry.folder.path == folder }),
+      let other = listing.job
+    else { return [] }
+    let keys = job.differences(from: other)
+    var lines: [TextViewer.Line] = [
+      .init("\(keys.count) parameters differ: this form → \(listing.entry.name)", .title)
+    ]
+    for key in keys {
+      guard let parameter = Parameter.named(key) else { continue }
+      lines.append(.init(parameter.title, .accent))
+      let values = [job, other].map { $0[key]?.text ?? parameter.defaultText }
+      lines.append(.init("   \(values[0]) → \(values[1]) \(parameter.unit)"))
+    }
+    return [.popUp(TextViewer(title: "Differences", lines: lines))]
+  }
+
+  mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
+    switch news {
+    case .runs(let found, _): runs = found
+    case .checked(let report) where report.job == job:
+      let wasToStart = if case .runningToStart = check { true } else { false }
+      check = .done(report)
+      if let first = errors.first {
+        if let key = first.keys.first { show(key) }
+        return [.complain(first.problem)]
+      }
+      if wasToStart { return start() }
+      return [.popUp(checkViewer(report))]
+    case .jobSaved(let path):
+      markSaved(at: path)
+      return [.say("Saved \(path)")]
+    case .jobExists(let path):
+      return [
+        .popUp(
+          Confirmation(
+            question: .overwriteJob(path), title: "Replace \(path)?",
+            text: "There is a file of this name already.", action: "Replace"))
+      ]
+    case .started(let folder): return [.pop, .push(RunScreen(folder: folder))]
+    case .failed: if case .done = check {} else { check = nil }
+    default: break
+    }
+    return []
+  }
+
+  private func start() -> [Effect] {
+    [.start(job, parent: parent), .say("Starting …")]
+  }
+
+  private func checkViewer(_ report: CheckReport) -> TextViewer {
+    var lines = report.lines.map { TextViewer.Line($0) }
+    let warnings = findings.filter { $0.problem.severity == .warning }
+    if !warnings.isEmpty { lines += [.init(""), .init("Worth knowing", .title)] }
+    for warning in warnings {
+      lines += [.init(warning.problem.what, .warning), .init("  " + warning.problem.whatToDo)]
+    }
+    return TextViewer(title: "Ready to start", lines: lines)
+  }
+}

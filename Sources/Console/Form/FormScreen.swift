@@ -1,0 +1,160 @@
+import EMFiles
+import Refinement
+import Runs
+import Surface
+import Terminal
+
+/// The form of a job: every parameter, with its help, what is wrong, and what a start would take.
+struct FormScreen: Screen {
+  let context = Command.Context.form
+  var job: Job
+  /// Where the parameters came from, in words; empty for a blank form.
+  var origin = ""
+  /// The run and iteration that the new run continues.
+  var parent: RunManifest.Parent?
+  /// The file that the job was read from or saved to.
+  var path: String?
+  /// Jobs before the last changes, and jobs that undoing took back.
+  var undone: [Job] = []
+  var history: [Job] = []
+  /// Texts that were typed and are not valid, with what is wrong: they are kept until mended.
+  var mistakes: [String: Mistake] = [:]
+  var selected = Parameter.all.first?.key ?? ""
+  var editor: TextInput?
+  var pattern = ""
+  var onlyChanged = false
+  var showsAdvanced = false
+  /// The result of the last check, while the job has not changed since.
+  var check: Check?
+  var runs: [RunListing] = []
+  /// The job as last saved, to know whether leaving loses anything.
+  private var saved: Job
+
+  /// A text that is no value of its parameter.
+  struct Mistake: Sendable, Hashable {
+    var text: String
+    var problem: Problem
+  }
+
+  /// A look at the job's files.
+  enum Check: Sendable {
+    case running
+    /// The refinement starts when it is done without errors.
+    case runningToStart
+    case done(CheckReport)
+  }
+
+  init(_ job: Job, origin: String = "", path: String? = nil, parent: RunManifest.Parent? = nil) {
+    self.job = job
+    self.origin = origin
+    self.path = path
+    self.parent = parent
+    saved = job
+  }
+
+  var title: String { path.map { FilePath.name(of: $0) } ?? "New job" }
+
+  var keyBar: [Command] {
+    var commands: [Command] = [.start, .edit, .check, .maskView, .save, .advanced, .search]
+    if !history.isEmpty { commands.insert(.undo, at: 3) }
+    return commands + [.presets, .reset, .clone]
+  }
+
+  var opening: [Effect] { [.readRuns(folder: job.folder)] }
+
+  // MARK: What is seen
+
+  /// The parameters that are shown, in the order of the form.
+  var visible: [Parameter] {
+    let needle = pattern.lowercased()
+    return Parameter.all.filter { parameter in
+      let isTouched = job.isChanged(parameter.key) || mistakes[parameter.key] != nil
+      if onlyChanged, !isTouched { return false }
+      if !needle.isEmpty {
+        let names = [
+          parameter.key, parameter.title, parameter.help, parameter.cryosparcName ?? "",
+          parameter.relionName ?? "",
+        ]
+        return names.contains { $0.lowercased().contains(needle) }
+      }
+      return showsAdvanced || !parameter.isAdvanced || isTouched
+    }
+  }
+
+  var current: Parameter? {
+    let list = visible
+    return list.first { $0.key == selected } ?? list.first
+  }
+
+  /// Everything that is wrong or worth knowing, mistakes in typing first.
+  var findings: [JobFinding] {
+    var all = Parameter.all.compactMap { parameter in
+      mistakes[parameter.key].map { JobFinding([parameter.key], $0.problem) }
+    }
+    all += job.findings
+    if case .done(let report) = check { all += report.findings.filter { !all.contains($0) } }
+    return all
+  }
+
+  var errors: [JobFinding] { findings.filter { $0.problem.severity == .error } }
+
+  func obstacle(to command: Command) -> String? {
+    switch command {
+    case .start:
+      let errors = errors
+      guard let first = errors.first else { return nil }
+      let others = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
+      return "Cannot start: \(first.problem.what)\(others)"
+    case .undo: return history.isEmpty ? "There is nothing to undo" : nil
+    case .redo: return undone.isEmpty ? "There is nothing to redo" : nil
+    case .clone, .difference: return runs.isEmpty ? "There are no runs in this folder yet" : nil
+    case .maskView:
+      return job.isSet("input.map") || job.isSet("input.half_map_a")
+        ? nil : "Set the map (input.map) first"
+    default: return nil
+    }
+  }
+
+  // MARK: Changes
+
+  /// Sets the job to another one that can be taken back.
+  mutating func change(to next: Job) {
+    guard next != job else { return }
+    history.append(job)
+    undone = []
+    job = next
+    check = nil
+  }
+
+  /// Sets a parameter from text; a text that is no value is kept as a mistake.
+  mutating func set(_ key: String, to text: String) {
+    var next = job
+    do {
+      try next.set(key, to: text)
+      mistakes[key] = nil
+      change(to: next)
+    } catch {
+      mistakes[key] = Mistake(text: text, problem: error)
+    }
+  }
+
+  /// The text of a parameter's value, as typed where it is a mistake.
+  func text(of parameter: Parameter) -> String {
+    mistakes[parameter.key]?.text ?? job[parameter.key]?.text ?? ""
+  }
+
+  var hasUnsavedChanges: Bool { job != saved && !history.isEmpty }
+
+  mutating func markSaved(at path: String) {
+    self.path = path
+    saved = job
+  }
+}
+
+/// What a check of a job against its files found.
+struct CheckReport: Sendable {
+  var job: Job
+  var findings: [JobFinding]
+  /// What the files hold and what the refinement will take, line by line.
+  var lines: [String]
+}

@@ -1,0 +1,33 @@
+/// The panes of the live run and of results, in the order of their keys 1 to 9.
+enum Panel: Int, Sendable, Hashable, CaseIterable {
+  case fsc = 1
+  case resolution, orientations, poses, particles, noise, slices, log, files
+
+  var title: String {
+    switch self {
+    case .fsc: "FSC"
+    case .resolution: "Resolution"
+    case .orientations: "Orientations"
+    case .poses: "Pose changes"
+    case .particles: "Particles"
+    case .noise: "Noise and Guinier"
+    case .slices: "Slices"
+    case .log: "Log"
+    case .files: "Files"
+    }
+  }
+
+  /// The name by which a frame's targets call it.
+  var pane: String { "panel-\(rawValue)" }
+
+  init?(pane: String) {
+    guard pane.hasPrefix("panel-"), let number = Int(pane.dropFirst(6)) else { return nil }
+    self.init(rawValue: number)
+  }
+
+  /// The command that shows or hides it.
+  var command: Command { Command(rawValue: "panel-\(rawValue)") ?? .panel1 }
+
+  /// The smallest extent in which it says something.
+  static let smallest = (width: 26, height: 6)
+}

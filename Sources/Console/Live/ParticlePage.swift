@@ -1,0 +1,134 @@
+import Surface
+import Terminal
+
+/// Columns of numbers about the particles of an iteration.
+struct ParticleTable: Sendable {
+  var folder: String
+  var iteration: Int
+  var columns: [Column]
+  var count: Int
+  /// Why there is none; empty when there is.
+  var problem = ""
+
+  struct Column: Sendable {
+    let name: String
+    let values: [Double]
+    /// Decimals that suit the size of the values; none for whole numbers.
+    let decimals: Int
+
+    init(name: String, values: [Double]) {
+      self.name = name
+      self.values = values
+      let largest = values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+      let isWhole = values.allSatisfy { $0 == $0.rounded() }
+      decimals = isWhole || largest >= 10_000 ? 0 : largest >= 1000 ? 1 : 2
+    }
+  }
+}
+
+/// The table of particles with its order, its filter and the selected column.
+struct ParticlePage: Sendable {
+  var table: ParticleTable?
+  /// Column by which rows are sorted; nil for the order of the file.
+  var sorting: (column: Int, descending: Bool)?
+  /// A condition such as "turned>5"; empty for all.
+  var filter = ""
+  /// The column whose histogram is shown, and the row under the cursor.
+  var column = 0
+  var row = 0
+  /// Rows that pass, in order.
+  private(set) var order: [Int] = []
+
+  mutating func receive(_ found: ParticleTable) {
+    table = found
+    arrange()
+  }
+
+  /// Filters and sorts again.
+  mutating func arrange() {
+    guard let table else { return }
+    order = Array(0..<table.count)
+    if let condition = Condition(filter, columns: table.columns) {
+      order = order.filter { condition.holds(table.columns[condition.column].values[$0]) }
+    }
+    if let sorting, table.columns.indices.contains(sorting.column) {
+      let values = table.columns[sorting.column].values
+      order.sort {
+        values[$0] != values[$1]
+          ? (values[$0] < values[$1]) != sorting.descending : $0 < $1
+      }
+    }
+    row = min(row, max(0, order.count - 1))
+  }
+
+  /// A comparison of a column with a number.
+  struct Condition: Sendable {
+    var column: Int
+    var sign: Character
+    var value: Double
+
+    /// Reads "name>3", "name<3" or "name=3"; the name may be shortened. Nil for anything else.
+    init?(_ text: String, columns: [ParticleTable.Column]) {
+      guard let place = text.firstIndex(where: { "<>=".contains($0) }) else { return nil }
+      let name = text[..<place].lowercased().filter { $0 != " " }
+      let number = text[text.index(after: place)...].filter { $0 != " " }
+      guard let value = Double(number), !name.isEmpty,
+        let column = columns.firstIndex(where: {
+          $0.name.lowercased().filter { $0 != " " }.contains(name)
+        })
+      else { return nil }
+      (self.column, self.sign, self.value) = (column, text[place], value)
+    }
+
+    func holds(_ number: Double) -> Bool {
+      switch sign {
+      case ">": number > value
+      case "<": number < value
+      default: number == value
+      }
+    }
+  }
+}
+
+extension RunScreen {
+  /// Commands while the table of particles is shown; nil for those that are not its own.
+  mutating func performOnParticles(
+    _ command: Command, _ surroundings: Surroundings
+  ) -> [Effect]? {
+    guard var page = particles else { return nil }
+    let columns = page.table?.columns.count ?? 0
+    let last = max(0, page.order.count - 1)
+    switch command {
+    case .back, .particles:
+      particles = nil
+      return []
+    case .up: page.row = max(0, page.row - 1)
+    case .down: page.row = min(last, page.row + 1)
+    case .pageUp: page.row = max(0, page.row - 20)
+    case .pageDown: page.row = min(last, page.row + 20)
+    case .first: page.row = 0
+    case .last: page.row = last
+    case .left: page.column = max(0, page.column - 1)
+    case .right: page.column = min(max(0, columns - 1), page.column + 1)
+    case .sort:
+      page.sorting = (
+        page.column, page.sorting?.column == page.column ? page.sorting?.descending != true : true
+      )
+      page.arrange()
+    case .reverseSort:
+      page.sorting = (page.sorting?.column ?? page.column, page.sorting?.descending != true)
+      page.arrange()
+    case .search:
+      let names = page.table?.columns.map(\.name).joined(separator: ", ") ?? ""
+      return [
+        .popUp(
+          TextPrompt(
+            .searchParticles, title: "Particles with", text: page.filter,
+            hint: "A condition such as turned>5; columns: \(names)"))
+      ]
+    default: return nil
+    }
+    particles = page
+    return []
+  }
+}

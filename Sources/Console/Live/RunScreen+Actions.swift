@@ -1,0 +1,143 @@
+import Refinement
+import Runs
+import Surface
+import Terminal
+
+extension RunScreen {
+  /// Commands that reach out of the screen.
+  mutating func act(_ command: Command, _ surroundings: Surroundings) -> [Effect] {
+    let name = title
+    switch command {
+    case .pause:
+      let isPaused = snapshot?.status == .paused
+      return [
+        .control(folder: folder, isPaused ? .resume : .pause),
+        .say(isPaused ? "\(name) goes on" : "\(name) pauses within a second; p lets it go on"),
+      ]
+    case .stopAfter:
+      return [
+        .control(folder: folder, .stopAfterIteration),
+        .say("\(name) stops after this iteration"),
+      ]
+    case .stop:
+      return [
+        .popUp(
+          Confirmation(
+            question: .stopRun(folder), title: "Stop \(name) now?",
+            text: "The iteration under way is lost; the run can be resumed from its last "
+              + "checkpoint. x instead finishes the iteration first.", action: "Stop"))
+      ]
+    case .change: return [.popUp(changeChooser)]
+    case .resume: return [.resumeRun(folder: folder), .say("Resuming \(name)")]
+    case .continueRun:
+      guard let metrics else { return [.say("There is no iteration yet")] }
+      return [.continueFrom(folder: folder, iteration: metrics.iteration)]
+    case .parameters: return [.popUp(parametersViewer)]
+    case .particles:
+      guard let number = metrics?.iteration else { return [.say("There is no iteration yet")] }
+      particles = ParticlePage()
+      return [.readParticles(folder: folder, iteration: number)]
+    case .logLevel:
+      log.onlyWarnings.toggle()
+      return [.say(log.onlyWarnings ? "Log: warnings and errors" : "Log: everything")]
+    case .search:
+      focus = .log
+      panels.insert(.log)
+      return [
+        .popUp(
+          TextPrompt(
+            .searchLog, title: "Log lines that contain", text: log.pattern,
+            hint: "Enter keeps, Esc goes back", isLive: true))
+      ]
+    case .copy where focus == .files: return []
+    default: return [.say("Nothing to do here")]
+    }
+  }
+
+  /// What of the running refinement can be changed.
+  private var changeChooser: Chooser {
+    let items = Parameter.all.filter(\.canChangeWhileRunning).map { parameter in
+      Chooser.Item(
+        id: parameter.key, title: parameter.title, detail: parameter.help,
+        note: snapshot?.job?[parameter.key]?.text ?? parameter.defaultText)
+    }
+    return Chooser(.changeParameter, title: "Change from the next iteration on", items: items)
+  }
+
+  /// The parameters of the run, those that were changed first.
+  private var parametersViewer: TextViewer {
+    guard let job = snapshot?.job else {
+      return TextViewer(
+        title: "Parameters", lines: [.init("The job file cannot be read.", .warning)])
+    }
+    let changed = Parameter.all.filter { job.isChanged($0.key) }
+    let others = Parameter.all.filter { !job.isChanged($0.key) }
+    func line(_ parameter: Parameter, _ role: Role) -> TextViewer.Line {
+      let value = job[parameter.key]?.text ?? parameter.defaultText
+      return TextViewer.Line(
+        parameter.key.padded(toColumns: 34) + " " + value
+          + (parameter.unit.isEmpty ? "" : " " + parameter.unit), role)
+    }
+    return TextViewer(
+      title: "Parameters of \(title)",
+      lines: [.init("Changed", .title)] + changed.map { line($0, .changed) }
+        + [.init(""), .init("Defaults", .title)] + others.map { line($0, .text) },
+      copyText: job.toml())
+  }
+
+  mutating func answer(
+    _ question: Question, with text: String, _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    switch question {
+    case .searchLog:
+      log.pattern = text
+      log.follow()
+    case .searchParticles:
+      particles?.filter = text
+      particles?.arrange()
+    case .stopRun: return [.control(folder: folder, .stop), .say("\(title) stops")]
+    case .changeParameter:
+      guard let parameter = Parameter.named(text) else { return [] }
+      let value = snapshot?.job?[parameter.key]?.text ?? ""
+      return [
+        .popUp(
+          TextPrompt(
+            .changeValue(parameter.key), title: parameter.title, text: value,
+            hint: "\(parameter.type.expectation) \(parameter.unit)"))
+      ]
+    case .changeValue(let key): return change(key, to: text)
+    default: break
+    }
+    return []
+  }
+
+  private func change(_ key: String, to text: String) -> [Effect] {
+    var changes = Job()
+    do { try changes.set(key, to: text) } catch { return [.complain(error)] }
+    return [
+      .control(folder: folder, .parameters(changes)),
+      .say("\(key) = \(text) from the next iteration on"),
+    ]
+  }
+}
+
+extension Parameter {
+  /// Whether a running refinement takes a new value with its next iteration: what concerns the
+  /// search, the regularisation and the end, but neither files nor anything that images were packed
+  /// with.
+  var canChangeWhileRunning: Bool {
+    switch section {
+    case .input, .fulcrum, .image: false
+    case .output: ["compute.threads", "output.keep_iterations"].contains(key)
+    case .mask: key != "mask.type"
+    case .refinement:
+      [
+        "refinement.maximum_iterations", "refinement.extra_passes", "refinement.marginalize",
+        "refinement.minimize_scale", "refinement.estimate_greyscale",
+        "refinement.enforce_nonnegativity",
+      ].contains(key)
+    case .search: !["search.shift_extent", "search.method"].contains(key)
+    case .prior, .nonuniform: true
+    }
+  }
+}

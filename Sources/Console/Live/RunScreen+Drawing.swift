@@ -1,0 +1,308 @@
+import EMFiles
+import Refinement
+import Runs
+import Surface
+import Terminal
+
+extension RunScreen {
+  var status: String {
+    guard let snapshot else { return "" }
+    let resolution = snapshot.metrics.last.map { Format.resolution($0.fsc.resolution143) } ?? ""
+    return "\(snapshot.status?.word ?? "") \(snapshot.manifest?.iteration ?? 0) \(resolution)"
+  }
+
+  func draw(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
+    guard let snapshot else {
+      frame.write("Reading \(folder) …", x: rect.x + 2, y: rect.y + 1, .dim, width: rect.width - 2)
+      return
+    }
+    if snapshot.manifest == nil {
+      let problem = snapshot.problem
+      frame.write(
+        problem?.what ?? "\(folder) is not a run folder", x: rect.x + 2, y: rect.y + 1, .bad,
+        width: rect.width - 2)
+      frame.write(
+        problem?.whatToDo ?? "", x: rect.x + 2, y: rect.y + 2, width: rect.width - 2)
+      return
+    }
+    let headRows = rect.height >= 18 ? 3 : rect.height >= 10 ? 2 : 1
+    let (head, rest) = rect.split(top: headRows)
+    drawHeader(snapshot, in: head, of: &frame, surroundings)
+    if let particles {
+      drawParticles(particles, in: rest, of: &frame)
+      return
+    }
+    let stripRows = rest.height >= 12 ? 1 : 0
+    let (strip, body) = rest.split(top: stripRows)
+    let places =
+      isZoomed
+      ? [(panel: focus, rect: body)]
+      : PanelLayout.places(of: shownPanels, focus: focus, in: body)
+    if stripRows > 0 { drawStrip(places.map(\.panel), in: strip, of: &frame) }
+    for (panel, place) in places {
+      draw(panel, in: place, isAlone: places.count == 1, of: &frame, surroundings)
+    }
+  }
+
+  // MARK: Header
+
+  private func drawHeader(
+    _ snapshot: RunSnapshot, in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings
+  ) {
+    drawProgress(snapshot, in: rect.split(top: 1).top, of: &frame, surroundings)
+    let verdict = Verdict(snapshot)
+    let words = verdict.text.wrapped(toColumns: max(1, rect.width - 2))
+    // A verdict of two lines matters more than the machine, once the run has ended.
+    let hasMachine = rect.height > 2 && (snapshot.isLive || words.count < 2)
+    if hasMachine {
+      drawMachine(
+        snapshot, in: Rect(x: rect.x, y: rect.y + 1, width: rect.width, height: 1), of: &frame,
+        surroundings)
+    }
+    let place = rect.split(top: hasMachine ? 2 : 1).rest
+    frame.lines(
+      words.map { (" " + $0, verdict.role) }, in: place)
+  }
+
+  /// Status, iteration, stage and how far it is.
+  private func drawProgress(
+    _ snapshot: RunSnapshot, in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings
+  ) {
+    guard let manifest = snapshot.manifest, let status = snapshot.status else { return }
+    var x = rect.x + 1
+    x += frame.write("\(frame.look[status.symbol]) \(status.word)", x: x, y: rect.y, status.role)
+    x += frame.write(
+      "  iteration \(manifest.iteration) of \(manifest.maximumIterations)", x: x, y: rect.y,
+      width: max(0, rect.right - x))
+    guard snapshot.isLive, let progress = manifest.progress else {
+      let ended = manifest.ended.map {
+        "ended " + CalendarDate($0, offset: surroundings.timeZoneOffset).short
+          + " after " + Format.duration(manifest.duration)
+      }
+      frame.write(
+        (ended ?? "") + " ", x: x + 2, y: rect.y, .dim, width: max(0, rect.right - x - 2),
+        alignment: .right)
+      return
+    }
+    x += frame.write(
+      "  \(progress.stage.title)", x: x, y: rect.y, .accent, width: max(0, rect.right - x))
+    let room = rect.right - x - 3
+    guard room >= 10 else { return }
+    frame.draw(
+      ProgressBar(share: progress.fraction),
+      in: Rect(x: x + 2, y: rect.y, width: room, height: 1))
+  }
+
+  /// Pace, time left, memory and threads.
+  private func drawMachine(
+    _ snapshot: RunSnapshot, in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings
+  ) {
+    guard let manifest = snapshot.manifest else { return }
+    var words: [String] = []
+    if snapshot.isLive, let progress = manifest.progress {
+      if progress.perSecond > 0 {
+        words.append("\(Numbers.short(progress.perSecond))/s")
+      }
+      if let left = progress.secondsLeft { words.append("stage \(Format.duration(left)) left") }
+      if let left = remaining(snapshot) { words.append("all ≤ \(Format.duration(left))") }
+      words.append("elapsed \(Format.duration(surroundings.now - manifest.started))")
+      if surroundings.now - manifest.heartbeat > 30 {
+        words.append("no sign for \(Format.duration(surroundings.now - manifest.heartbeat))")
+      }
+    }
+    words += [
+      "\(Format.count(manifest.particles)) particles", "\(manifest.threads) threads",
+      Format.bytes(manifest.memory), manifest.host,
+    ]
+    let separator = " \(frame.look[Symbol.separator]) "
+    var text = ""
+    // Whole words only: what does not fit is left out.
+    for word in words {
+      let longer = text.isEmpty ? word : text + separator + word
+      if longer.columns > rect.width - 2 { break }
+      text = longer
+    }
+    frame.write(text, x: rect.x + 1, y: rect.y, .dim, width: rect.width - 1)
+  }
+
+  /// Seconds until the last iteration at the pace of the last one, if it does not converge before.
+  private func remaining(_ snapshot: RunSnapshot) -> Double? {
+    guard let manifest = snapshot.manifest, let last = snapshot.metrics.last, last.iteration > 0
+    else { return nil }
+    let seconds = last.seconds.values.reduce(0, +)
+    let left = manifest.maximumIterations - last.iteration
+    return seconds > 0 && left > 0 ? Double(left) * seconds : nil
+  }
+
+  /// The panes by their numbers: which are on, which are seen.
+  private func drawStrip(_ seen: [Panel], in rect: Rect, of frame: inout Frame) {
+    var x = rect.x + 1
+    let note = iterationNote
+    for panel in Panel.allCases {
+      let label = rect.width >= 100 ? panel.title : panel.shortTitle
+      let width = label.columns + 2
+      if x + width > rect.right - note.columns - 1 { break }
+      let role: Role = panel == focus ? .tabActive : seen.contains(panel) ? .tab : .dim
+      frame.write("\(panel.rawValue)", x: x, y: rect.y, panels.contains(panel) ? .key : .dim)
+      frame.write(label, x: x + 1, y: rect.y, role)
+      frame.mark(Rect(x: x, y: rect.y, width: width - 1, height: 1), .command(panel.command))
+      x += width
+    }
+    frame.write(
+      note + " ", x: rect.x, y: rect.y, iteration == nil ? .dim : .warning, width: rect.width,
+      alignment: .right)
+  }
+
+  private var iterationNote: String {
+    guard let metrics else { return "" }
+    let newest = snapshot?.metrics.last?.iteration ?? 0
+    return iteration == nil
+      ? "iteration \(metrics.iteration)"
+      : "iteration \(metrics.iteration) of \(newest)"
+  }
+
+  // MARK: Panes
+
+  private func draw(
+    _ panel: Panel, in rect: Rect, isAlone: Bool, of frame: inout Frame,
+    _ surroundings: Surroundings
+  ) {
+    frame.mark(rect, .pane(panel.pane))
+    let inner = frame.box(
+      rect,
+      Box(
+        title: panel.title, note: note(of: panel), number: panel.rawValue,
+        isFocused: panel == focus && !isAlone))
+    guard let metrics else {
+      if panel == .log {
+        drawLog(in: inner, of: &frame, surroundings)
+      } else {
+        frame.write(
+          "No iteration yet", x: inner.x, y: inner.y + inner.height / 2, .dim,
+          width: inner.width, alignment: .centre)
+      }
+      return
+    }
+    switch panel {
+    case .fsc: drawFSC(metrics, in: inner, of: &frame)
+    case .resolution: drawResolution(in: inner, of: &frame)
+    case .orientations: drawOrientations(metrics, in: inner, of: &frame)
+    case .poses: drawPoses(metrics, in: inner, of: &frame)
+    case .particles: drawParticleStatistics(metrics, in: inner, of: &frame)
+    case .noise: drawNoise(metrics, in: inner, of: &frame)
+    case .slices: drawSlices(in: inner, of: &frame)
+    case .log: drawLog(in: inner, of: &frame, surroundings)
+    case .files: drawFiles(in: inner, of: &frame)
+    }
+  }
+
+  /// What stands at the right of a pane's top: its setting or its number.
+  private func note(of panel: Panel) -> String {
+    guard let metrics else { return "" }
+    switch panel {
+    case .fsc: return Format.resolution(metrics.fsc.resolution143)
+    case .orientations:
+      return OrientationScore.samplingCompensation(of: metrics).map { "SCF " + Format.fixed($0, 2) }
+        ?? ""
+    case .poses: return againstStart ? "against the start" : "in this iteration"
+    case .slices: return sliceSource.title
+    case .log:
+      if !log.pattern.isEmpty { return "\"\(log.pattern)\"" }
+      return log.onlyWarnings ? "warnings" : log.back > 0 ? "not following" : ""
+    default: return ""
+    }
+  }
+
+  // MARK: Mouse
+
+  mutating func point(
+    at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
+    _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    switch target {
+    case .row("particles", let index):
+      switch mouse.kind {
+      case .press: particles?.row = index
+      case .wheelUp: return performOnParticles(.up, surroundings) ?? []
+      case .wheelDown: return performOnParticles(.down, surroundings) ?? []
+      default: break
+      }
+    case .column(_, let column):
+      if mouse.kind == .press {
+        particles?.column = column
+        return performOnParticles(.sort, surroundings) ?? []
+      }
+    case .pane(let name):
+      guard let panel = Panel(pane: name) else { return [] }
+      return point(at: panel, in: rect, with: mouse, surroundings)
+    default: break
+    }
+    return []
+  }
+
+  private mutating func point(
+    at panel: Panel, in rect: Rect, with mouse: MouseEvent, _ surroundings: Surroundings
+  ) -> [Effect] {
+    switch (mouse.kind, panel) {
+    case (.wheelUp, .log): log.navigate(.up, count: logLines.count, page: 10)
+    case (.wheelDown, .log): log.navigate(.down, count: logLines.count, page: 10)
+    case (.wheelUp, .files): fileOffset = max(0, fileOffset - 1)
+    case (.wheelDown, .files): fileOffset += 1
+    case (.wheelUp, _): zoomPlot(by: 0.8, at: shell(at: mouse.column, in: rect))
+    case (.wheelDown, _): zoomPlot(by: 1.25, at: shell(at: mouse.column, in: rect))
+    case (.press, _):
+      focus = panel
+      if panel == .fsc || panel == .noise {
+        dragStart = shell(at: mouse.column, in: rect)
+        crosshair = dragStart
+      }
+    case (.drag, .fsc), (.drag, .noise): crosshair = shell(at: mouse.column, in: rect)
+    case (.release, .fsc), (.release, .noise):
+      if let start = dragStart, let end = shell(at: mouse.column, in: rect), abs(end - start) > 2 {
+        shells = min(start, end)...max(start, end)
+        crosshair = nil
+      }
+      dragStart = nil
+    default: break
+    }
+    return []
+  }
+
+  /// The shell under a column of a pane with a plot over shells; nil beside the plot.
+  func shell(at column: Int, in rect: Rect) -> Int? {
+    guard let range = shellRange else { return nil }
+    // The axis takes about six columns at the left, the frame one on each side.
+    let width = max(1, rect.width - 8)
+    let share = min(max(0, Double(column - rect.x - 7) / Double(width)), 1)
+    let span = Double(range.upperBound - range.lowerBound)
+    return range.lowerBound + Int((share * span).rounded())
+  }
+
+  private mutating func zoomPlot(by factor: Double, at shell: Int?) {
+    guard let range = shellRange, let shell, let metrics else { return }
+    let span = Double(range.upperBound - range.lowerBound) * factor
+    let share =
+      Double(shell - range.lowerBound) / Double(max(1, range.upperBound - range.lowerBound))
+    let lower = max(1, Int((Double(shell) - share * span).rounded()))
+    let upper = min(metrics.boxSize / 2, Int((Double(shell) + (1 - share) * span).rounded()))
+    shells =
+      upper - lower < 4 ? range : lower == 1 && upper == metrics.boxSize / 2 ? nil : lower...upper
+  }
+}
+
+extension Panel {
+  /// The title for narrow terminals.
+  var shortTitle: String {
+    switch self {
+    case .fsc: "FSC"
+    case .resolution: "Res"
+    case .orientations: "Orient"
+    case .poses: "Poses"
+    case .particles: "Part"
+    case .noise: "Noise"
+    case .slices: "Slices"
+    case .log: "Log"
+    case .files: "Files"
+    }
+  }
+}

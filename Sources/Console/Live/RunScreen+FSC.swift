@@ -1,0 +1,90 @@
+import Refinement
+import Runs
+import Surface
+
+extension RunScreen {
+  /// The FSC curves of an iteration, with the corrected ones of earlier iterations behind them.
+  func drawFSC(_ metrics: IterationMetrics, in rect: Rect, of frame: inout Frame) {
+    frame.draw(fscPlot(metrics, isNarrow: rect.width < 56), in: rect)
+  }
+
+  func fscPlot(_ metrics: IterationMetrics, isNarrow: Bool = false) -> LinePlot {
+    let step = metrics.frequencyStep
+    let earlier = (snapshot?.metrics ?? []).filter { $0.iteration < metrics.iteration }.suffix(4)
+    var series = earlier.map {
+      LinePlot.Series(
+        "iteration \($0.iteration)", values: $0.fsc.corrected, step: step, isGhost: true)
+    }
+    let curves: [(String, [Double], Role)] = [
+      (isNarrow ? "none" : "no mask", metrics.fsc.noMask, .series4),
+      (isNarrow ? "sph" : "sphere", metrics.fsc.spherical, .series5),
+      ("loose", metrics.fsc.loose, .series2), ("tight", metrics.fsc.tight, .series3),
+      (isNarrow ? "corr" : "corrected", metrics.fsc.corrected, .series1),
+    ]
+    series += curves.filter { !$0.1.isEmpty }.map {
+      LinePlot.Series($0.0, values: $0.1, step: step, role: $0.2)
+    }
+    var limits: [LinePlot.Limit] = []
+    if metrics.bandShell > 0 {
+      limits.append(LinePlot.Limit(Double(metrics.bandShell) * step, "limit"))
+    }
+    return LinePlot(
+      series, x: .spatialFrequency(range: frequencyRange(metrics)),
+      y: PlotAxis(range: -0.05...1.02),
+      thresholds: [PlotFrame.Threshold(0.143), PlotFrame.Threshold(0.5)], limits: limits,
+      crosshair: crosshair.map { Double($0) * step }, emptyText: "no half-maps yet")
+  }
+
+  /// The spatial frequencies that plots show, 1/Å.
+  func frequencyRange(_ metrics: IterationMetrics) -> ClosedRange<Double>? {
+    guard let range = shellRange else { return nil }
+    let lower = range.lowerBound <= 1 ? 0 : Double(range.lowerBound)
+    return lower * metrics.frequencyStep...Double(range.upperBound) * metrics.frequencyStep
+  }
+
+  /// Noise per half and group, and the Guinier plot of the combined map.
+  func drawNoise(_ metrics: IterationMetrics, in rect: Rect, of frame: inout Frame) {
+    let step = metrics.frequencyStep
+    let isWide = rect.width >= 60
+    let parts = Layout.split(
+      rect, isWide ? .columns : .rows, [.init(), .init()], gap: isWide ? 1 : 0)
+    let noise = metrics.noise.enumerated().map { index, values in
+      LinePlot.Series(
+        metrics.noise.count > 1 ? "noise \(index + 1)" : "noise", values: values, step: step)
+    }
+    frame.draw(
+      LinePlot(
+        noise, x: .spatialFrequency(range: frequencyRange(metrics)),
+        y: PlotAxis(title: noise.count > 1 ? "" : "noise", scale: .logarithmic),
+        crosshair: crosshair.map { Double($0) * step }), in: parts[0])
+    guard !isWide, rect.height < 14 else {
+      drawGuinier(metrics, in: parts[1], of: &frame)
+      return
+    }
+  }
+
+  private func drawGuinier(_ metrics: IterationMetrics, in rect: Rect, of frame: inout Frame) {
+    let step = metrics.frequencyStep
+    let points = metrics.guinier.enumerated().map { shell, value in
+      PlotPoint((Double(shell) * step) * (Double(shell) * step), value)
+    }
+    frame.draw(
+      LinePlot(
+        [LinePlot.Series("ln F²", Array(points.dropFirst()))], x: PlotAxis(title: "1/Å²"),
+        y: PlotAxis(title: "ln F²"),
+        crosshair: crosshair.map { (Double($0) * step) * (Double($0) * step) }), in: rect)
+  }
+}
+
+extension IterationMetrics {
+  /// Spatial frequency of shell 1, 1/Å.
+  var frequencyStep: Double {
+    let length = Double(boxSize) * pixelSize
+    return length > 0 ? 1 / length : 1
+  }
+
+  /// Resolution of a shell, Å; infinite for shell 0.
+  func resolution(ofShell shell: Int) -> Double {
+    shell > 0 ? Double(boxSize) * pixelSize / Double(shell) : .infinity
+  }
+}

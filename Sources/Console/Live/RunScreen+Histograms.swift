@@ -1,0 +1,97 @@
+import Refinement
+import Runs
+import Surface
+
+extension RunScreen {
+  /// Changes of rotation and shift, with the prior and the limit marked.
+  func drawPoses(_ metrics: IterationMetrics, in rect: Rect, of frame: inout Frame) {
+    let rotation = againstStart ? metrics.rotationFromStart : metrics.rotationFromPrevious
+    let shift = againstStart ? metrics.shiftFromStart : metrics.shiftFromPrevious
+    let search = SearchLimits(snapshot?.job)
+    let parts = split(rect, count: 2)
+    drawHistogram(
+      rotation, title: "turned °", prior: search.priorRotation,
+      limit: againstStart ? search.rotation : nil, in: parts[0], of: &frame)
+    guard parts.count > 1 else { return }
+    drawHistogram(
+      shift, title: "moved Å", prior: search.priorShift, limit: againstStart ? search.shift : nil,
+      in: parts[1], of: &frame)
+  }
+
+  /// Scale, effective sample size and gain of score per particle.
+  func drawParticleStatistics(_ metrics: IterationMetrics, in rect: Rect, of frame: inout Frame) {
+    let parts = split(rect, count: 3)
+    let all: [(IterationMetrics.Histogram, String)] = [
+      (metrics.effectiveSampleSize, "sample size"), (metrics.scoreGain, "score gain"),
+      (metrics.scale, "scale"),
+    ]
+    for (part, histogram) in zip(parts, all) {
+      drawHistogram(histogram.0, title: histogram.1, in: part, of: &frame)
+    }
+  }
+
+  /// Side by side where there is width, one above the other where there is height, else one alone.
+  private func split(_ rect: Rect, count: Int) -> [Rect] {
+    let columns = min(count, max(1, rect.width / 28))
+    if columns == count {
+      return Layout.split(rect, .columns, Array(repeating: .init(), count: count), gap: 1)
+    }
+    let rows = min(count, max(1, rect.height / 6))
+    if rows >= columns {
+      return Layout.split(rect, .rows, Array(repeating: .init(), count: rows))
+    }
+    return Layout.split(rect, .columns, Array(repeating: .init(), count: columns), gap: 1)
+  }
+
+  private func drawHistogram(
+    _ histogram: IterationMetrics.Histogram, title: String, prior: Double? = nil,
+    limit: Double? = nil, in rect: Rect, of frame: inout Frame
+  ) {
+    let (head, body) = rect.split(top: rect.height > 3 ? 1 : 0)
+    if head.height > 0 {
+      let used = frame.write(title, x: head.x, y: head.y, .accent, width: head.width)
+      frame.write(
+        "  median \(Numbers.short(histogram.median)), 95% \(Numbers.short(histogram.percentile95))",
+        x: head.x + used, y: head.y, .dim, width: head.width - used)
+    }
+    var marks: [HistogramPlot.Mark] = []
+    if let prior, prior < histogram.upper { marks.append(.init(prior, "σ", role: .threshold)) }
+    if let limit, limit <= histogram.upper * 1.001 { marks.append(.init(limit, "limit")) }
+    frame.draw(
+      HistogramPlot(
+        lower: histogram.lower, upper: histogram.upper, counts: histogram.counts.map(Double.init),
+        marks: marks, flaggedFrom: limit.map { $0 * 0.99 }), in: body)
+  }
+
+  /// The histogram of a column of numbers.
+  func drawHistogram(of values: [Double], in rect: Rect, of frame: inout Frame) {
+    let finite = values.filter(\.isFinite)
+    guard let lower = finite.min(), let upper = finite.max() else { return }
+    let top = upper > lower ? upper : lower + 1
+    var counts = [Double](repeating: 0, count: max(1, min(80, rect.width)))
+    for value in finite {
+      let bin = Int((value - lower) / (top - lower) * Double(counts.count))
+      counts[min(max(0, bin), counts.count - 1)] += 1
+    }
+    frame.draw(HistogramPlot(lower: lower, upper: top, counts: counts), in: rect)
+  }
+}
+
+/// How far a run searches, and how wide its prior is, as the job says: degrees and Å.
+struct SearchLimits: Sendable, Hashable {
+  var rotation: Double?
+  var shift: Double?
+  var priorRotation: Double?
+  var priorShift: Double?
+
+  init(_ job: Job?) {
+    guard let job else { return }
+    rotation = job["search.rotation_extent"]?.double
+    shift = job["search.shift_extent"]?.double
+    guard job["prior.enabled"]?.bool == true else { return }
+    priorRotation = job["prior.rotation_sd"]?.double
+    priorShift = job["prior.shift_sd"]?.double
+    if !job.isSet("search.rotation_extent") { rotation = priorRotation.map { 3 * $0 } }
+    if !job.isSet("search.shift_extent") { shift = priorShift.map { 3 * $0 } }
+  }
+}

@@ -1,0 +1,81 @@
+import Refinement
+import Runs
+import Surface
+
+extension RunScreen {
+  /// Resolution over iterations: a curve where there is room, and a table.
+  func drawResolution(in rect: Rect, of frame: inout Frame) {
+    guard let snapshot else { return }
+    let wantsPlot = rect.height >= 13
+    let (upper, lower) = rect.split(top: wantsPlot ? rect.height - rect.height * 2 / 5 : 0)
+    if wantsPlot { frame.draw(resolutionPlot(snapshot), in: upper) }
+    drawResolutionTable(snapshot, in: lower, of: &frame)
+  }
+
+  private func resolutionPlot(_ snapshot: RunSnapshot) -> LinePlot {
+    func points(_ value: (IterationMetrics) -> Double) -> [PlotPoint] {
+      snapshot.metrics.map { PlotPoint(Double($0.iteration), value($0)) }
+    }
+    return LinePlot(
+      [
+        LinePlot.Series("0.143", points(\.fsc.resolution143), role: .series1),
+        LinePlot.Series("0.5", points(\.fsc.resolution50), role: .series2),
+      ], x: PlotAxis(title: "iteration"), y: PlotAxis(title: "Å"),
+      crosshair: iteration.map(Double.init))
+  }
+
+  private func drawResolutionTable(
+    _ snapshot: RunSnapshot, in rect: Rect, of frame: inout Frame
+  ) {
+    let metrics = snapshot.metrics
+    let columns = [
+      Table.Column("It", width: 3, alignment: .right),
+      Table.Column("0.143 Å", width: 7, alignment: .right),
+      Table.Column("change", width: 6, alignment: .right, priority: 1),
+      Table.Column("0.5 Å", width: 6, alignment: .right, priority: 2),
+      Table.Column("turned", width: 6, alignment: .right, priority: 3),
+      Table.Column("at limit", width: 8, alignment: .right, priority: 4),
+      Table.Column("time", width: 7, alignment: .right, priority: 5),
+    ]
+    let shown = metrics.firstIndex { $0.iteration == self.metrics?.iteration }
+    frame.table(
+      Table(
+        columns: columns, rowCount: metrics.count, selected: shown,
+        isFocused: focus == .resolution
+      ) { row in
+        let item = metrics[row]
+        let before = row > 0 ? metrics[row - 1].fsc.resolution143 : .nan
+        let change = item.fsc.resolution143 - before
+        return [
+          Table.Entry("\(item.iteration)", .dim),
+          Table.Entry(Numbers.resolution(item.fsc.resolution143), .accent),
+          change.isFinite
+            ? Table.Entry(
+              (change > 0 ? "+" : "") + Format.fixed(change, 2), change > 0.01 ? .warning : .good)
+            : "",
+          Table.Entry(Numbers.resolution(item.fsc.resolution50)),
+          Table.Entry("\(Numbers.short(item.rotationFromPrevious.median))°"),
+          Table.Entry(
+            Format.percent(item.shareAtLimit),
+            item.shareAtLimit > Verdict.suspiciousShare ? .warning : .text),
+          Table.Entry(Format.duration(item.seconds.values.reduce(0, +)), .dim),
+        ]
+      }, in: rect, pane: "iterations")
+  }
+
+  /// The distribution of viewing directions.
+  func drawOrientations(_ metrics: IterationMetrics, in rect: Rect, of frame: inout Frame) {
+    let columns = max(1, metrics.orientationAzimuths)
+    let rows = metrics.orientationCounts.count / columns
+    guard rows > 0 else {
+      frame.write("no orientations", x: rect.x, y: rect.y, .dim, width: rect.width)
+      return
+    }
+    frame.draw(
+      HeatMap(
+        columns: columns, rows: rows, values: metrics.orientationCounts.map(Double.init),
+        x: PlotAxis(title: "azimuth", range: 0...360, isAngle: true),
+        y: PlotAxis(title: "elevation", range: -90...90, isAngle: true),
+        projection: isMollweide ? .mollweide : .rectangular, unit: "particles"), in: rect)
+  }
+}

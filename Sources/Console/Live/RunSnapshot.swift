@@ -1,0 +1,33 @@
+import EMFiles
+import Refinement
+import Runs
+
+/// Everything that the screens show of a run, as its folder says at a moment.
+struct RunSnapshot: Sendable {
+  var folder: String
+  var manifest: RunManifest?
+  var status: RunStatus?
+  /// The metrics of all iterations, ascending.
+  var metrics: [IterationMetrics] = []
+  var events: [RunEvent] = []
+  var job: Job?
+  var summary: RunSummary?
+  /// The files of final/.
+  var files: [RunFile] = []
+  /// A line that opens the final maps in ChimeraX.
+  var chimeraXLine = ""
+  /// Iterations whose maps are kept.
+  var iterationsWithMaps: [Int] = []
+  var note = ""
+  /// Why the folder cannot be read.
+  var problem: Problem?
+
+  var name: String { RunFolder(folder).name }
+  var isLive: Bool { status?.isLive == true }
+
+  /// The metrics of an iteration, or of the last one.
+  func metrics(of iteration: Int?) -> IterationMetrics? {
+    guard let iteration else { return metrics.last }
+    return metrics.first { $0.iteration == iteration }
+  }
+}

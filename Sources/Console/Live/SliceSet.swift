@@ -1,0 +1,37 @@
+/// Which maps the slices show.
+enum SliceSource: String, Sendable, Hashable, CaseIterable {
+  case map, halfA = "half-map A", halfB = "half-map B", difference = "A − B"
+
+  var title: String { rawValue }
+}
+
+/// Slices that a screen wants to be read.
+struct SliceRequest: Sendable, Hashable {
+  var folder: String
+  /// The iteration; nil for the final maps.
+  var iteration: Int?
+  var source: SliceSource
+}
+
+/// A plane through a volume: values row by row, and the mask on it.
+struct Plane: Sendable, Hashable {
+  var width: Int
+  var height: Int
+  var values: [Float]
+  /// The mask's values on the plane; empty without a mask.
+  var mask: [Float] = []
+
+  static let empty = Plane(width: 0, height: 0, values: [])
+}
+
+/// Three orthogonal slices through the fulcrum, or through the centre of the box.
+struct SliceSet: Sendable {
+  var request: SliceRequest
+  /// Along z, y, x.
+  var planes: [Plane]
+  /// The voxel at which they meet.
+  var centre: SIMD3<Int>
+  var pixelSize: Double
+  /// Why there are none; empty when there are.
+  var problem = ""
+}

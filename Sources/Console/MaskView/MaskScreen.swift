@@ -1,0 +1,192 @@
+import CryoEM
+import EMFiles
+import Refinement
+import Surface
+import Terminal
+
+/// The volumes of the fulcrum and mask view.
+struct MaskViewVolumes: Sendable {
+  var job: Job
+  var map: Volume?
+  var mask: Volume?
+  var report: MaskReport?
+  var problem: Problem?
+}
+
+/// Three orthogonal slices of the map with the mask's outline and a cross-hair, which becomes the
+/// fulcrum.
+struct MaskScreen: Screen {
+  let context = Command.Context.mask
+  let title = "Fulcrum and mask"
+  let job: Job
+  var volumes: MaskViewVolumes?
+  /// The cross-hair, voxels from the corner.
+  var cross = SIMD3<Int>(0, 0, 0)
+  /// The plane with the focus: 0 along z (x right, y up), 1 along y, 2 along x.
+  var focus = 0
+  var showsOutline = true
+  /// Contrast: densities from −width to +width standard deviations about the mean.
+  var width = 4.0
+  /// A preview of the dynamic mask at this threshold; nil while it is not shown.
+  var threshold: Double?
+  var preview: Volume?
+  var isComputing = false
+
+  init(job: Job) { self.job = job }
+
+  var keyBar: [Command] {
+    [
+      .setFulcrum, .coordinates, .maskCentre, .boxCentre, .nextPane, .sliceForward, .sliceBack,
+      .outline, .moreContrast, .dynamicMask,
+    ] + (threshold == nil ? [] : [.raiseThreshold, .lowerThreshold])
+  }
+
+  var size: Int { volumes?.map?.size ?? volumes?.mask?.size ?? 0 }
+
+  var pixelSize: Double { volumes?.map?.pixelSize ?? volumes?.mask?.pixelSize ?? 1 }
+
+  func obstacle(to command: Command) -> String? {
+    switch command {
+    case .back, .nextPane, .previousPane: return nil
+    case .maskCentre: return volumes?.report == nil ? "There is no mask" : nil
+    default: return size == 0 ? volumes?.problem?.what ?? "The map is being read" : nil
+    }
+  }
+
+  mutating func perform(_ command: Command, _ surroundings: inout Surroundings) -> [Effect] {
+    switch command {
+    case .back: return [.pop]
+    case .nextPane: focus = (focus + 1) % 3
+    case .previousPane: focus = (focus + 2) % 3
+    case .left: move(axes.across, by: -1)
+    case .right: move(axes.across, by: 1)
+    case .up: move(axes.up, by: 1)
+    case .down: move(axes.up, by: -1)
+    case .pageUp: move(axes.up, by: 10)
+    case .pageDown: move(axes.up, by: -10)
+    case .first: move(axes.across, by: -10)
+    case .last: move(axes.across, by: 10)
+    case .sliceForward: move(axes.through, by: 1)
+    case .sliceBack: move(axes.through, by: -1)
+    case .outline: showsOutline.toggle()
+    case .moreContrast: width = max(0.5, width / 1.25)
+    case .lessContrast: width = min(20, width * 1.25)
+    case .boxCentre: cross = SIMD3(repeating: size / 2)
+    case .maskCentre:
+      if let centre = volumes?.report?.centre { cross = voxel(at: centre) }
+    case .coordinates:
+      return [
+        .popUp(
+          TextPrompt(
+            .coordinates, title: "Cross-hair in voxels", text: crossText,
+            hint: "x,y,z from the corner of the box, each 0 to \(max(0, size - 1))"))
+      ]
+    case .setFulcrum: return [.pop, .answer(.setFulcrum, crossText)]
+    case .dynamicMask, .raiseThreshold, .lowerThreshold: return changeDynamicMask(command)
+    default: return [.say("Nothing to do here")]
+    }
+    return []
+  }
+
+  var crossText: String { "\(cross.x),\(cross.y),\(cross.z)" }
+
+  /// The axes of the plane with the focus: across, up, and through it.
+  var axes: (across: Int, up: Int, through: Int) { Self.axes(of: focus) }
+
+  static func axes(of plane: Int) -> (across: Int, up: Int, through: Int) {
+    switch plane {
+    case 0: (0, 1, 2)
+    case 1: (0, 2, 1)
+    default: (1, 2, 0)
+    }
+  }
+
+  private mutating func move(_ axis: Int, by step: Int) {
+    cross[axis] = min(max(0, cross[axis] + step), max(0, size - 1))
+  }
+
+  /// The voxel of a point (Å from the box centre).
+  private func voxel(at point: Vector3) -> SIMD3<Int> {
+    let position = point / pixelSize + Double(size / 2)
+    return SIMD3(
+      clamped(position.x.rounded()), clamped(position.y.rounded()), clamped(position.z.rounded()))
+  }
+
+  private func clamped(_ value: Double) -> Int {
+    value.isFinite ? min(max(0, Int(value)), max(0, size - 1)) : 0
+  }
+
+  private mutating func changeDynamicMask(_ command: Command) -> [Effect] {
+    let own = job["mask.threshold"]?.double ?? 0.2
+    switch command {
+    case .dynamicMask:
+      guard threshold == nil else {
+        threshold = nil
+        preview = nil
+        return []
+      }
+      threshold = own
+    case .raiseThreshold: threshold = min(1, (threshold ?? own) + 0.02)
+    default: threshold = max(0, (threshold ?? own) - 0.02)
+    }
+    guard let threshold, let map = volumes?.map else { return [] }
+    isComputing = true
+    return [.previewMask(job, map: map, mask: volumes?.mask, threshold: threshold)]
+  }
+
+  mutating func answer(
+    _ question: Question, with text: String, _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    guard question == .coordinates else { return [] }
+    let numbers = text.split(whereSeparator: { $0 == "," || $0 == " " }).compactMap { Double($0) }
+    guard numbers.count == 3, numbers.allSatisfy({ $0 >= 0 && $0 < Double(size) }) else {
+      return [.say("Three numbers from 0 to \(max(0, size - 1)) are needed, as in \(crossText)")]
+    }
+    cross = SIMD3(
+      clamped(numbers[0].rounded()), clamped(numbers[1].rounded()),
+      clamped(numbers[2].rounded()))
+    return []
+  }
+
+  mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
+    switch news {
+    case .volumes(let found) where found.job == job:
+      volumes = found
+      cross = SIMD3(repeating: size / 2)
+      if let point = job["fulcrum.coordinates"]?.point {
+        cross = SIMD3(
+          clamped(point.x.rounded()), clamped(point.y.rounded()), clamped(point.z.rounded()))
+      } else if job["fulcrum.location"]?.string == "mask_center",
+        let centre = found.report?.centre
+      {
+        cross = voxel(at: centre)
+      }
+      if let problem = found.problem { return [.complain(problem)] }
+    case .maskPreview(let mask, let value) where value == threshold:
+      preview = mask
+      isComputing = false
+    default: break
+    }
+    return []
+  }
+
+  mutating func point(
+    at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
+    _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    guard case .row("plane", let plane) = target else { return [] }
+    switch mouse.kind {
+    case .wheelUp: move(Self.axes(of: plane).through, by: 1)
+    case .wheelDown: move(Self.axes(of: plane).through, by: -1)
+    case .press, .drag:
+      focus = plane
+      let axes = Self.axes(of: plane)
+      let across = Double(mouse.column - rect.x) + 0.5
+      let down = Double(mouse.row - rect.y) + 0.5
+      cross[axes.across] = clamped(across / Double(max(1, rect.width)) * Double(size))
+      cross[axes.up] = clamped((1 - down / Double(max(1, rect.height))) * Double(size))
+    case .release: break
+    }
+    return []
+  }
+}

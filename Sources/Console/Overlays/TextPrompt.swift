@@ -1,0 +1,97 @@
+import Surface
+import Terminal
+
+/// Asks for a line of text.
+struct TextPrompt: PopUp {
+  let question: Question
+  let title: String
+  /// What may be typed, below the field.
+  let hint: String
+  var editor: TextInput
+  /// Whether every change is answered at once, as for a filter.
+  let isLive: Bool
+  private let original: String
+
+  init(
+    _ question: Question, title: String, text: String = "", hint: String = "",
+    isLive: Bool = false
+  ) {
+    self.question = question
+    self.title = title
+    self.hint = hint
+    self.isLive = isLive
+    original = text
+    editor = TextInput(text)
+  }
+
+  mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect] {
+    switch input {
+    case .key(.escape):
+      return isLive ? [.closePopUp, .answer(question, original)] : [.closePopUp]
+    case .key(.enter): return [.closePopUp, .answer(question, editor.text)]
+    default:
+      let before = editor.text
+      _ = editor.take(input)
+      return isLive && editor.text != before ? [.answer(question, editor.text)] : []
+    }
+  }
+
+  func draw(over frame: inout Frame, _ surroundings: Surroundings) {
+    let width = min(frame.grid.size.width, max(50, title.columns + 6))
+    let lines = hint.isEmpty ? [] : hint.wrapped(toColumns: width - 4)
+    let place =
+      isLive
+      ? frame.lowerPlace(width: width, height: 3 + lines.count)
+      : frame.grid.bounds.centred(Size(width: width, height: 3 + lines.count))
+    let inner = frame.popUp(in: place, title: title)
+    frame.field(editor, in: Rect(x: inner.x, y: inner.y, width: inner.width, height: 1))
+    for (index, line) in lines.enumerated() {
+      frame.write(line, x: inner.x, y: inner.y + 1 + index, .dim, width: inner.width)
+    }
+  }
+}
+
+/// Asks before something is destroyed.
+struct Confirmation: PopUp {
+  let question: Question
+  let title: String
+  let text: String
+  /// What "yes" does, as a word.
+  let action: String
+
+  mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect] {
+    switch input {
+    case .key("y"), .key("Y"): return [.closePopUp, .answer(question, "yes")]
+    case .key(.escape), .key("n"), .key("N"), .key("q"), .key(.enter): return [.closePopUp]
+    default: return []
+    }
+  }
+
+  mutating func point(
+    at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
+    _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    guard mouse.kind == .press, case .row(_, let index) = target else { return [] }
+    return index == 0 ? [.closePopUp, .answer(question, "yes")] : [.closePopUp]
+  }
+
+  func draw(over frame: inout Frame, _ surroundings: Surroundings) {
+    let width = min(frame.grid.size.width, 60)
+    let lines = text.wrapped(toColumns: width - 4)
+    let place = frame.grid.bounds.centred(Size(width: width, height: lines.count + 4))
+    let inner = frame.popUp(in: place, title: title)
+    for (index, line) in lines.enumerated() {
+      frame.write(line, x: inner.x, y: inner.y + index, .text, width: inner.width)
+    }
+    let y = inner.y + lines.count + 1
+    var x = inner.x
+    for (index, choice) in [("y", action), ("Esc", "Leave it")].enumerated() {
+      let start = x
+      x += frame.write(" \(choice.0) ", x: x, y: y, .key)
+      x += frame.write(" \(choice.1) ", x: x, y: y, .keyLabel) + 2
+      frame.mark(
+        Rect(x: start, y: y, width: x - start - 2, height: 1),
+        .row(pane: "confirmation", index))
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import Refinement
+import Runs
+import Surface
+
+extension RunsScreen {
+  /// What a column says of a run.
+  func text(_ column: Column, of listing: RunListing) -> String {
+    let manifest = listing.entry.manifest
+    switch column {
+    case .mark: return marked.contains(listing.entry.folder.path) ? "*" : ""
+    case .name: return listing.entry.name
+    case .status: return listing.entry.problem == nil ? listing.entry.status?.word ?? "" : "damaged"
+    case .iteration: return manifest.map { "\($0.iteration)/\($0.maximumIterations)" } ?? ""
+    case .resolution: return manifest?.resolution.map { Numbers.resolution($0) } ?? "–"
+    case .extents: return extents(of: listing.job)
+    case .particles: return manifest.map { Format.count($0.particles) } ?? ""
+    case .started, .duration: return ""
+    case .mask:
+      if listing.job?["mask.type"]?.string == "none" { return "none" }
+      return listing.job?["input.mask"]?.string.map { FilePath.name(of: $0) } ?? ""
+    case .note: return listing.entry.note.split(separator: "\n").first.map(String.init) ?? ""
+    }
+  }
+
+  private func extents(of job: Job?) -> String {
+    guard let job, let rotation = job["search.rotation_extent"]?.double,
+      let shift = job["search.shift_extent"]?.double
+    else { return "" }
+    if job["prior.enabled"]?.bool == true, !job.isSet("search.rotation_extent"),
+      let spread = job["prior.rotation_sd"]?.double, let slide = job["prior.shift_sd"]?.double
+    {
+      return "\(Numbers.short(3 * spread))° \(Numbers.short(3 * slide))Å"
+    }
+    return "\(Numbers.short(rotation))° \(Numbers.short(shift))Å"
+  }
+
+  private func time(_ column: Column, of listing: RunListing, _ surroundings: Surroundings)
+    -> String
+  {
+    guard let manifest = listing.entry.manifest else { return "" }
+    if column == .started {
+      return CalendarDate(manifest.started, offset: surroundings.timeZoneOffset).short
+    }
+    let isLive = listing.entry.status?.isLive == true
+    return Format.duration(isLive ? surroundings.now - manifest.started : manifest.duration)
+  }
+
+  private static let columns: [Table.Column] = [
+    Table.Column("", width: 1, priority: 1),
+    Table.Column("Run", width: 14, isFlexible: true),
+    Table.Column("Status", width: 13),
+    Table.Column("Iter", width: 6, alignment: .right, priority: 3),
+    Table.Column("Å", width: 6, alignment: .right),
+    Table.Column("Extents", width: 8, alignment: .right, priority: 5),
+    Table.Column("Particles", width: 9, alignment: .right, priority: 4),
+    Table.Column("Started", width: 12, priority: 2),
+    Table.Column("Time", width: 8, alignment: .right, priority: 6),
+    Table.Column("Mask", width: 16, isFlexible: true, priority: 8),
+    Table.Column("Note", width: 16, isFlexible: true, priority: 9),
+  ]
+
+  func draw(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
+    guard let listings else {
+      frame.write("Reading \(surroundings.folder) …", x: rect.x + 2, y: rect.y + 1, .dim)
+      return
+    }
+    if listings.isEmpty {
+      drawWelcome(in: rect, of: &frame, surroundings)
+      return
+    }
+    let detailRows = rect.height >= 16 ? 7 : 0
+    let (upper, lower) = rect.split(bottom: detailRows)
+    let (head, body) = upper.split(top: filter.isEmpty ? 0 : 1)
+    if !filter.isEmpty {
+      frame.write(
+        "Runs that contain \"\(filter)\": \(visible.count) of \(listings.count) (Esc shows all)",
+        x: head.x + 1, y: head.y, .match, width: head.width - 2)
+    }
+    let rows = visible
+    frame.table(
+      Table(
+        columns: Self.columns, rowCount: rows.count, selected: selectedIndex,
+        sort: (sorting.column.rawValue, !sorting.descending),
+        emptyText: "No run contains \"\(filter)\"."
+      ) { [self] in cells(of: rows[$0], surroundings) }, in: body, pane: "runs")
+    if detailRows > 0 { drawDetail(in: lower, of: &frame, surroundings) }
+  }
+
+  private func cells(of listing: RunListing, _ surroundings: Surroundings) -> [Table.Entry] {
+    Column.allCases.map { column in
+      switch column {
+      case .started, .duration: return Table.Entry(time(column, of: listing, surroundings), .dim)
+      case .status:
+        let status = listing.entry.problem == nil ? listing.entry.status : nil
+        let symbol = surroundings.appearance[status?.symbol ?? .warning]
+        return Table.Entry("\(symbol) \(text(column, of: listing))", status?.role ?? .bad)
+      case .mark: return Table.Entry(text(column, of: listing), .accent)
+      case .resolution: return Table.Entry(text(column, of: listing), .accent)
+      case .mask, .note, .extents: return Table.Entry(text(column, of: listing), .dim)
+      default: return Table.Entry(text(column, of: listing))
+      }
+    }
+  }
+
+  private func drawDetail(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
+    guard let current else { return }
+    let inner = frame.box(
+      rect, Box(title: current.entry.name, note: marked.isEmpty ? "" : "\(marked.count) marked"))
+    var lines: [(String, String, Role)] = []
+    let manifest = current.entry.manifest
+    if let problem = current.entry.problem {
+      lines.append(("Problem", problem.what, .bad))
+      lines.append(("", problem.whatToDo, .text))
+    }
+    if let manifest, !manifest.message.isEmpty {
+      lines.append(("Outcome", manifest.message, current.entry.status?.role ?? .text))
+    } else if let progress = manifest?.progress {
+      let percent = progress.fraction.map { " " + Format.percent($0) } ?? ""
+      lines.append(
+        ("Now", "\(progress.stage.title)\(percent), iteration \(progress.iteration)", .accent))
+    }
+    if !current.entry.note.isEmpty {
+      lines.append(
+        ("Note", current.entry.note.split(separator: "\n").joined(separator: " "), .text))
+    }
+    if let paths = current.job?["input.particles"]?.text {
+      lines.append(("Particles", paths, .text))
+    }
+    if let mask = current.job?["input.mask"]?.string { lines.append(("Mask", mask, .text)) }
+    lines.append(("Folder", current.entry.folder.path, .text))
+    if let manifest {
+      lines.append(
+        (
+          "Made by",
+          "Fulcrum \(manifest.version) on \(manifest.host)"
+            + (manifest.parent.map { ", from \($0.run) iteration \($0.iteration)" } ?? ""), .dim
+        ))
+    }
+    for (index, line) in lines.prefix(inner.height).enumerated() {
+      frame.write(line.0, x: inner.x + 1, y: inner.y + index, .dim, width: 10)
+      frame.write(
+        line.1, x: inner.x + 12, y: inner.y + index, line.2, width: inner.width - 13)
+    }
+  }
+
+  private func drawWelcome(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
+    let key = surroundings.keyMap.keyName(of: .new, in: .runs) ?? "N"
+    let lines: [(String, Role)] = [
+      ("No runs here yet.", .title), ("", .text),
+      ("Folder  \(surroundings.folder)", .dim), ("", .text),
+      ("\(key)  makes a new job: particles, map, mask, and how to search.", .text),
+      ("?  shows the keys of every screen, Ctrl-P finds any command.", .text), ("", .text),
+      ("From the command line:", .dim),
+      ("fulcrum new JOB.toml    edit a job file in the form", .text),
+      ("fulcrum run JOB.toml    refine without the screens", .text),
+      ("fulcrum simulate        make particles to try it with", .text),
+    ]
+    let width = min(rect.width, 66)
+    let place = rect.centred(Size(width: width, height: lines.count))
+    for (index, line) in lines.prefix(place.height).enumerated() {
+      frame.write(line.0, x: place.x, y: place.y + index, line.1, width: place.width)
+    }
+  }
+}
+
+extension RunStatus {
+  /// The status as people say it.
+  var word: String { rawValue }
+
+  /// The sign beside the word.
+  var symbol: Symbol {
+    switch self {
+    case .running: .running
+    case .paused: .paused
+    case .finished: .done
+    case .stopped: .stopped
+    case .failed: .failed
+    case .interrupted: .warning
+    }
+  }
+
+  /// How it looks.
+  var role: Role {
+    switch self {
+    case .running: .accent
+    case .paused, .stopped, .interrupted: .warning
+    case .finished: .good
+    case .failed: .bad
+    }
+  }
+}

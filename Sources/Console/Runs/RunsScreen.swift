@@ -1,0 +1,244 @@
+import EMFiles
+import Refinement
+import Runs
+import Surface
+import Terminal
+
+/// A run as the table shows it: what its folder says at a glance, and its parameters.
+struct RunListing: Sendable {
+  var entry: RunCatalogue.Entry
+  var job: Job?
+}
+
+/// The runs of a folder.
+struct RunsScreen: Screen {
+  let context = Command.Context.runs
+  let title = "Runs"
+  /// Nil until the folder was read.
+  var listings: [RunListing]?
+  /// Paths of the folders of marked runs.
+  var marked: Set<String> = []
+  var filter = ""
+  var sorting = (column: Column.started, descending: true)
+  /// Path of the selected run.
+  var selected: String?
+
+  /// The columns, by which runs can be sorted.
+  enum Column: Int, Sendable, CaseIterable {
+    case mark, name, status, iteration, resolution, extents, particles, started, duration, mask
+    case note
+  }
+
+  var showsTime: Bool { listings?.contains { $0.entry.status?.isLive == true } == true }
+
+  var status: String {
+    guard let listings else { return "" }
+    return "\(listings.count) runs"
+  }
+
+  var keyBar: [Command] {
+    guard listings?.isEmpty == false else { return [.new, .reload, .commands, .quit] }
+    return [.open, .newFrom, .mark, .compare, .filter, .sort, .note, .delete]
+  }
+
+  /// The runs that the filter lets through, in order.
+  var visible: [RunListing] {
+    let needle = filter.lowercased()
+    let all = (listings ?? []).filter { listing in
+      needle.isEmpty
+        || Column.allCases.contains {
+          text($0, of: listing).lowercased().contains(needle)
+        }
+    }
+    let sorted = all.sorted { isBefore($0, $1) }
+    return sorting.descending ? sorted.reversed() : sorted
+  }
+
+  var selectedIndex: Int {
+    visible.firstIndex { $0.entry.folder.path == selected } ?? 0
+  }
+
+  var current: RunListing? {
+    let list = visible
+    return list.indices.contains(selectedIndex) ? list[selectedIndex] : nil
+  }
+
+  private func isBefore(_ left: RunListing, _ right: RunListing) -> Bool {
+    let numbers = [left, right].map { listing -> Double in
+      let manifest = listing.entry.manifest
+      switch sorting.column {
+      case .iteration: return Double(manifest?.iteration ?? -1)
+      case .resolution: return manifest?.resolution ?? .infinity
+      case .extents: return listing.job?["search.rotation_extent"]?.double ?? -1
+      case .particles: return Double(manifest?.particles ?? -1)
+      case .started: return manifest?.started ?? 0
+      case .duration: return manifest?.duration ?? -1
+      case .mark: return marked.contains(listing.entry.folder.path) ? 1 : 0
+      default: return 0
+      }
+    }
+    if numbers[0] != numbers[1] { return numbers[0] < numbers[1] }
+    let words = [left, right].map { text(sorting.column, of: $0) }
+    return words[0] != words[1] ? words[0] < words[1] : left.entry.name < right.entry.name
+  }
+
+  // MARK: Commands
+
+  func obstacle(to command: Command) -> String? {
+    switch command {
+    case .open, .mark, .rename, .note, .delete, .markAll:
+      return current == nil ? "There is no run here yet; N makes a new job" : nil
+    case .compare:
+      return (2...4).contains(marked.count)
+        ? nil : "Mark two to four runs with Space; \(marked.count) are marked"
+    default: return nil
+    }
+  }
+
+  mutating func perform(_ command: Command, _ surroundings: inout Surroundings) -> [Effect] {
+    switch command {
+    case .up: move(by: -1)
+    case .down: move(by: 1)
+    case .pageUp: move(by: -10)
+    case .pageDown: move(by: 10)
+    case .first: move(by: -.max / 2)
+    case .last: move(by: .max / 2)
+    case .open: return open()
+    case .mark: toggleMark()
+    case .markAll:
+      let all = Set(visible.map(\.entry.folder.path))
+      marked = marked.isEmpty ? all : []
+    case .sort: sort(by: 1)
+    case .reverseSort: sorting.descending.toggle()
+    case .filter:
+      return [
+        .popUp(
+          TextPrompt(
+            .filterRuns, title: "Show runs that contain", text: filter,
+            hint: "Enter keeps, Esc goes back", isLive: true))
+      ]
+    case .reload: return [.readRuns(folder: surroundings.folder)]
+    case .back:
+      if !filter.isEmpty {
+        filter = ""
+        return []
+      }
+      return [.quit]
+    default: return ask(command, surroundings)
+    }
+    return []
+  }
+
+  private func ask(_ command: Command, _ surroundings: Surroundings) -> [Effect] {
+    let name = current?.entry.name ?? ""
+    let path = current?.entry.folder.path ?? ""
+    switch command {
+    case .new: return [.push(FormScreen(Job(folder: surroundings.folder)))]
+    case .newFrom:
+      guard let job = current?.job else {
+        return [.push(FormScreen(Job(folder: surroundings.folder)))]
+      }
+      return [.push(FormScreen(job, origin: name))]
+    case .rename:
+      return [.popUp(TextPrompt(.renameRun(path), title: "New name of \(name)", text: name))]
+    case .note:
+      return [
+        .popUp(
+          TextPrompt(
+            .noteRun(path), title: "Note about \(name)", text: current?.entry.note ?? "",
+            hint: "An empty note removes it"))
+      ]
+    case .delete:
+      return [
+        .popUp(
+          Confirmation(
+            question: .deleteRun(path), title: "Delete \(name)?",
+            text:
+              "This removes the files that the run wrote into \(path). Files of others in it stay.",
+            action: "Delete"))
+      ]
+    case .compare:
+      let folders = visible.map(\.entry.folder.path).filter(marked.contains)
+      return [.push(CompareScreen(folders: folders))]
+    default: return []
+    }
+  }
+
+  private func open() -> [Effect] {
+    guard let current else { return [] }
+    if let problem = current.entry.problem { return [.complain(problem)] }
+    return [.push(RunScreen(folder: current.entry.folder.path))]
+  }
+
+  private mutating func move(by step: Int) {
+    let list = visible
+    guard !list.isEmpty else { return }
+    let index = min(max(0, selectedIndex + step), list.count - 1)
+    selected = list[index].entry.folder.path
+  }
+
+  private mutating func toggleMark() {
+    guard let path = current?.entry.folder.path else { return }
+    if marked.remove(path) == nil { marked.insert(path) }
+    move(by: 1)
+  }
+
+  private mutating func sort(by step: Int) {
+    let columns = Column.allCases.filter { $0 != .mark }
+    let index = columns.firstIndex(of: sorting.column) ?? 0
+    sorting.column = columns[(index + step) % columns.count]
+    sorting.descending = [.iteration, .particles, .started, .duration].contains(sorting.column)
+  }
+
+  // MARK: Answers and news
+
+  mutating func answer(
+    _ question: Question, with text: String, _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    switch question {
+    case .filterRuns: filter = text
+    case .renameRun(let path): return [.rename(folder: path, name: text)]
+    case .noteRun(let path): return [.note(folder: path, text: text)]
+    case .deleteRun(let path): return [.delete(folder: path)]
+    default: break
+    }
+    return []
+  }
+
+  mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
+    guard case .runs(let found, _) = news else { return [] }
+    let index = selectedIndex
+    listings = found
+    let paths = Set(found.map(\.entry.folder.path))
+    marked.formIntersection(paths)
+    if selected.map(paths.contains) != true {
+      let list = visible
+      selected = list.isEmpty ? nil : list[min(index, list.count - 1)].entry.folder.path
+    }
+    return []
+  }
+
+  func refresh(_ surroundings: Surroundings) -> [Effect] {
+    [.readRuns(folder: surroundings.folder)]
+  }
+
+  mutating func point(
+    at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
+    _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    switch (mouse.kind, target) {
+    case (.wheelUp, _): move(by: -1)
+    case (.wheelDown, _): move(by: 1)
+    case (.press, .row(_, let index)):
+      let list = visible
+      guard list.indices.contains(index) else { return [] }
+      if selected == list[index].entry.folder.path { return open() }
+      selected = list[index].entry.folder.path
+    case (.press, .column(_, let index)):
+      guard let column = Column(rawValue: index) else { return [] }
+      if sorting.column == column { sorting.descending.toggle() } else { sorting.column = column }
+    default: break
+    }
+    return []
+  }
+}
