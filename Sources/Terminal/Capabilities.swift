@@ -45,6 +45,8 @@ public struct Capabilities: Hashable, Sendable {
   /// Why there can be no screens, in words; nil when there can.
   public var obstacle: String?
   public var colour: ColourLevel
+  /// The most colours that can be switched to.
+  public var colourLimit: ColourLevel
   public var glyphs: GlyphLevel
   public var usesMouse: Bool
   /// Whether a terminfo overlay is needed, for true colour or for modern mouse reports.
@@ -67,6 +69,8 @@ public struct Capabilities: Hashable, Sendable {
     obstacle = Capabilities.obstacle(name: name, terminfo: terminfo, isTerminal: isTerminal)
     let best = Capabilities.best(name: name, environment: environment, terminfo: terminfo)
     colour = options.colour ?? Capabilities.wanted(environment: environment, best: best)
+    // Without the overlay of true colour the terminal is driven by its palette.
+    colourLimit = colour == .truecolor ? colour : max(colour, min(best, .c256))
     glyphs = options.glyphs ?? Capabilities.glyphs(name: name, codeset: codeset)
     usesMouse = options.usesMouse
     let needsColour = colour == .truecolor && !terminfo.hasDirectColour

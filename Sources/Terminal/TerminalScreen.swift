@@ -59,7 +59,7 @@ public final class TerminalScreen {
     meta(fulcrum_window(), true)
     set_escdelay(25)
     leaveok(fulcrum_window(), false)
-    if capabilities.colour != .none { colourPairs.start() }
+    if capabilities.colourLimit != .none { colourPairs.start() }
     curs_set(0)
     input.defineKeys()
     fulcrum_unblock_signals()
@@ -158,7 +158,7 @@ extension TerminalScreen {
       defer { column += 1 }
       guard cell.width > 0 else { continue }
       let scalars = cell.text.unicodeScalars.map(\.value)
-      let pair = capabilities.colour == .none ? 0 : colourPairs.pair(for: cell.style)
+      let pair = capabilities.colourLimit == .none ? 0 : colourPairs.pair(for: cell.style)
       _ = fulcrum_put(
         Int32(run.y), Int32(column), scalars, Int32(scalars.count),
         ColourPairs.attributes(cell.style), pair)

@@ -32,12 +32,9 @@ struct DotCanvas {
   /// The layer of lines that are drawn with a thin character where dots are coarse.
   static let thin: Int16 = 3000
 
-  /// Which dots along a line are drawn. Gaps are short: in a small panel a curve is a few cells high,
-  /// and what is missing there is missed.
+  /// Which dots along a line are drawn.
   enum Pattern: Sendable {
     case solid, dashed, dotted, dashDotted
-    /// Every third dot: for what is past.
-    case faint
 
     static func of(_ index: Int) -> Pattern {
       [.solid, .dashed, .dotted, .dashDotted][((index % 4) + 4) % 4]
@@ -46,10 +43,9 @@ struct DotCanvas {
     func isDrawn(_ step: Int) -> Bool {
       switch self {
       case .solid: return true
-      case .dashed: return step % 8 < 6
-      case .dotted: return step % 2 == 0
+      case .dashed: return step % 8 < 5
+      case .dotted: return step % 3 == 0
       case .dashDotted: return step % 9 < 5 || step % 9 == 7
-      case .faint: return step % 3 == 0
       }
     }
   }

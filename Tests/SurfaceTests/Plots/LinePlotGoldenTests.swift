@@ -34,9 +34,6 @@ func panel(_ plot: some Widget, _ title: String, _ size: Size, _ appearance: App
       expectGolden(
         panel(PlotData.fscPlot(), "FSC", Size(width: 60, height: 16), appearance),
         "fsc-none-\(marker.rawValue)")
-      expectGolden(
-        panel(PlotData.fscPlot(ghosts: 0), "FSC", Size(width: 40, height: 9), appearance),
-        "fsc-none-small-\(marker.rawValue)")
     }
   }
 
@@ -66,22 +63,6 @@ func panel(_ plot: some Widget, _ title: String, _ size: Size, _ appearance: App
         "resolution-\(name)-\(width)x\(height)")
       expectGolden(
         panel(PlotData.noise, "Noise", size, appearance), "noise-\(name)-\(width)x\(height)")
-    }
-  }
-
-  @Test func stepsAndPoints() {
-    var generator = SeededGenerator(12)
-    let cloud = (0..<60).map { _ in
-      PlotPoint(
-        Double.random(in: 0...8, using: &generator), Double.random(in: 0...8, using: &generator))
-    }
-    let stairs = (0...8).map { PlotPoint(Double($0), Double($0 * $0) / 8) }
-    let plot = LinePlot(
-      [.init("shifts", cloud, kind: .points), .init("limit", stairs, kind: .steps)],
-      x: PlotAxis(title: "Å"), y: PlotAxis(title: "Å"))
-    for (name, appearance) in Appearance.tested {
-      expectGolden(
-        panel(plot, "Shifts", Size(width: 44, height: 14), appearance), "points-\(name)")
     }
   }
 

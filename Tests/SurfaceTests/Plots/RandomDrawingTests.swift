@@ -64,9 +64,6 @@ import Testing
         sort: (Int.random(in: -1...5, using: &generator), true),
         top: Int.random(in: -5...5000, using: &generator), emptyText: generator.text(),
         row: { _ in [entry, entry, entry] }),
-      ItemList(
-        [entry, entry, "a"], selected: Int.random(in: -1...4, using: &generator),
-        top: Int.random(in: -5...9, using: &generator)),
       Box(title: generator.text(), note: generator.text(), footer: generator.text(), number: 3),
       Popup(
         title: generator.text(),

@@ -108,20 +108,6 @@ private let keys = KeyBar([
     }
   }
 
-  @Test func list() {
-    let list = ItemList(
-      [
-        "dark", .init("nord", .accent), "solarized-light", .init("broken", .bad), "漢字", "light",
-      ], selected: 3, top: 1)
-    for (name, appearance) in Appearance.tested {
-      let size = Size(width: 20, height: 4)
-      expectGolden(list.grid(size, appearance), "list-\(name)", styles: name == "unicode")
-    }
-    let rect = Rect(x: 0, y: 0, width: 20, height: 4)
-    #expect(list.index(at: Point(x: 3, y: 2), in: rect) == 3)
-    #expect(list.index(at: Point(x: 3, y: 4), in: rect) == nil)
-  }
-
   @Test func helpText() {
     let pane = TextPane(
       [

@@ -1,0 +1,36 @@
+import Surface
+import Testing
+
+@testable import Console
+
+/// What every screen looks like at the sizes that matter.
+@Suite struct GoldenTests {
+  static let sizes = [(80, 24), (120, 40), (200, 60)]
+
+  @Test(arguments: Stage.Scene.allCases, sizes.map { Size(width: $0.0, height: $0.1) })
+  func looksAsReviewed(_ scene: Stage.Scene, _ size: Size) throws {
+    let stage = Stage(scene, size: size)
+    try Golden.check(stage.text, "\(scene.rawValue)-\(size.width)x\(size.height).txt")
+  }
+
+  @Test(arguments: Stage.Scene.allCases)
+  func looksAsReviewedInASCII(_ scene: Stage.Scene) throws {
+    let text = Stage(scene, glyphs: .ascii).text
+    #expect(text.utf8.allSatisfy { $0 < 0x80 })
+    try Golden.check(text, "\(scene.rawValue)-80x24-ascii.txt")
+  }
+
+  @Test(arguments: [Stage.Scene.runs, .live, .form, .mask], [ColourLevel.c16, .c256])
+  func looksAsReviewedInColour(_ scene: Stage.Scene, _ colours: ColourLevel) throws {
+    let stage = Stage(scene, colours: colours)
+    try Golden.check(stage.grid.ansiText, "\(scene.rawValue)-80x24-\(colours.rawValue).ansi")
+  }
+
+  /// Screens fill exactly the terminal, whatever is in them.
+  @Test(arguments: Stage.Scene.allCases)
+  func hasTheSizeOfTheTerminal(_ scene: Stage.Scene) {
+    for size in [Size(width: 80, height: 24), Size(width: 20, height: 5)] {
+      #expect(Stage(scene, size: size).grid.size == size)
+    }
+  }
+}

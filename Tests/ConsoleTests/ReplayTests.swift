@@ -1,0 +1,58 @@
+import Surface
+import Terminal
+import Testing
+
+@testable import Console
+
+@Suite struct ReplayTests {
+  @Test func readsKeysTextAndDirectives() throws {
+    let script = try KeyScript(
+      """
+      # a comment
+      n Down "a \\" b" Ctrl-P F5
+      resize 120x40
+      until "Ready to start" 20
+      wait 0.5
+      capture form.txt
+      ? :
+      """)
+    #expect(
+      script.steps == [
+        .key("n"), .key(.down), .key("a"), .key(" "), .key("\""), .key(" "), .key("b"),
+        .key(.control("p")), .key(.function(5)), .resize(Size(width: 120, height: 40)),
+        .until("Ready to start", 20), .wait(0.5), .capture("form.txt"), .key("?"), .key(":"),
+      ])
+  }
+
+  @Test func namesTheLineOfAWrongKey() throws {
+    let error = try #require(throws: (any Error).self) {
+      try KeyScript("a\nb Hyper-X", file: "keys")
+    }
+    #expect("\(error)".contains("keys, line 2: \"Hyper-X\" is no key"))
+  }
+
+  @Test func waitsForWhatTheScreenShows() throws {
+    var replay = Replay(try KeyScript("a\nuntil \"done\" 5\nwait 1\nb"))
+    var grid = Grid(size: Size(width: 10, height: 2))
+    func step(_ now: Double) -> InputEvent? {
+      if case .input(let event) = replay.next(at: now, showing: grid) { event } else { nil }
+    }
+    #expect(step(0) == .key("a"))
+    #expect(step(1) == nil)
+    grid.write("done", x: 0, y: 0, style: .plain)
+    #expect(step(2) == nil)
+    #expect(step(2.5) == nil)
+    #expect(step(3) == nil)
+    #expect(step(3.6) == nil)
+    #expect(step(3.7) == .key("b"))
+    #expect(replay.isOver && replay.failure == nil)
+  }
+
+  @Test func givesUpWhenATextDoesNotCome() throws {
+    var replay = Replay(try KeyScript("until \"done\" 5\nb"))
+    let grid = Grid(size: Size(width: 10, height: 2))
+    _ = replay.next(at: 0, showing: grid)
+    _ = replay.next(at: 6, showing: grid)
+    #expect(replay.failure == "\"done\" did not appear within 5 s")
+  }
+}

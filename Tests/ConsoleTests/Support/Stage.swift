@@ -1,0 +1,132 @@
+import Refinement
+import Runs
+import Surface
+import Terminal
+
+@testable import Console
+
+/// An application without a terminal: a frozen clock, sample runs in place of folders, and effects
+/// that are done at once or kept to be looked at.
+struct Stage {
+  var application: Application
+  /// The effects that have reached out of the application.
+  var effects: [Effect] = []
+  var hasRuns = true
+
+  /// What an application opens with.
+  enum Scene: String, CaseIterable {
+    case runs, welcome, live, results, files, form, blank, mask, compare, particles
+    case help, palette, theme, card, check
+  }
+
+  init(
+    _ scene: Scene = .runs, size: Size = Size(width: 80, height: 24),
+    colours: ColourLevel = .none, glyphs: GlyphLevel = .unicode
+  ) {
+    let surroundings = Surroundings(
+      now: SampleRuns.start + 410, size: size, folder: "/data/ribosome", colours: colours,
+      glyphs: glyphs)
+    application = Application(surroundings, first: RunsScreen())
+    hasRuns = scene != .welcome
+    feed(application.refresh())
+    set(scene)
+  }
+
+  private mutating func set(_ scene: Scene) {
+    let runs = "/data/ribosome/runs/"
+    let job = SampleRuns.job()
+    switch scene {
+    case .runs, .welcome: break
+    case .live: show(RunScreen(folder: runs + "head"))
+    case .results: show(RunScreen(folder: runs + "body"))
+    case .files:
+      show(RunScreen(folder: runs + "body"))
+      play("9 z")
+    case .particles:
+      show(RunScreen(folder: runs + "body"))
+      play("t s")
+    case .form: show(FormScreen(job))
+    case .check:
+      show(FormScreen(job))
+      play("e")
+    case .blank: show(FormScreen(Job(folder: "/data/ribosome")))
+    case .mask:
+      show(FormScreen(job))
+      play("m")
+    case .compare: show(CompareScreen(folders: [runs + "head-wide", runs + "body"]))
+    case .help: play("?")
+    case .palette: play("Ctrl-P")
+    case .theme: play("F9")
+    case .card: play("F12")
+    }
+  }
+
+  mutating func show(_ screen: any Screen) { feed(application.settle([.push(screen)])) }
+
+  /// Takes an event and does what comes of it.
+  mutating func take(_ input: InputEvent) { feed(application.handle(.input(input))) }
+
+  /// Presses the keys of a script.
+  mutating func play(_ script: String) {
+    guard let script = try? KeyScript(script) else { return }
+    for step in script.steps {
+      switch step {
+      case .key(let key): take(.key(key))
+      case .paste(let text): take(.paste(text))
+      case .resize(let size): take(.resize(columns: size.width, rows: size.height))
+      case .wait, .until, .capture: break
+      }
+    }
+  }
+
+  mutating func tell(_ news: News) { feed(application.handle(.news(news))) }
+
+  /// The effects that have reached out since the last call.
+  mutating func takeEffects() -> [Effect] {
+    defer { effects = [] }
+    return effects
+  }
+
+  var grid: Grid { application.draw().grid }
+  var text: String { grid.text }
+
+  private mutating func feed(_ new: [Effect]) {
+    for effect in new {
+      if let news = reply(to: effect) { tell(news) } else { effects.append(effect) }
+    }
+  }
+
+  /// What the outside world answers to those effects that only read.
+  private func reply(to effect: Effect) -> News? {
+    switch effect {
+    case .readRuns(let folder):
+      return .runs(hasRuns ? SampleRuns.listings() : [], folder: folder)
+    case .readRun(let folder):
+      let name = RunFolder(folder).name
+      let isLive = name == "head"
+      return .run(
+        SampleRuns.snapshot(
+          name: name, status: isLive ? .running : .finished, iterations: isLive ? 4 : 7,
+          seed: name.count % 3))
+    case .readSlices(let request):
+      return .slices(SampleRuns.slices(of: request.folder, iteration: request.iteration))
+    case .readVolumes(let job):
+      var volumes = SampleRuns.volumes()
+      volumes.job = job
+      return .volumes(volumes)
+    case .readParticles(let folder, let iteration):
+      return .particles(SampleRuns.particles(of: folder, iteration: iteration))
+    case .comparePoses(_, let other): return .poseDifference(SampleRuns.difference(other))
+    case .readThemes: return .themes([.builtIn], [])
+    case .check(let job):
+      return .checked(
+        CheckReport(
+          job: job, findings: [],
+          lines: [
+            "Particles: 2500 (1251 + 1249), box 128 at 1.5 Å, 12 stacks, 1 optics groups.",
+            "About 8:20 on 8 threads, 1.2 GB of memory, 74 MB on disk.",
+          ]))
+    default: return nil
+    }
+  }
+}
