@@ -2,7 +2,7 @@ import CFFTW
 import Synchronization
 
 /// FFTW's planner is not thread-safe; its plans are.
-private let planner = Mutex<Void>(())
+let planner = Mutex<Void>(())
 
 /// Fourier transforms between real arrays and half-spectra, in two or three dimensions.
 ///

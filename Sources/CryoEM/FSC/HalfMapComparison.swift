@@ -1,4 +1,3 @@
-import Fourier
 import Synchronization
 
 /// Runs body(0) … body(count − 1), in any order and perhaps at the same time, and returns when all are
@@ -10,53 +9,55 @@ public func oneAfterTheOther(_ count: Int, _ body: @Sendable (Int) -> Void) {
   for index in 0..<count { body(index) }
 }
 
-/// Two half-maps made ready for being compared inside several masks: the transforms that do not depend
-/// on the mask are made once.
-public struct HalfMapComparison: Sendable {
-  /// The half-maps.
-  public let a: Volume, b: Volume
+/// Two half-maps made ready for being compared inside several masks, one after the other: the
+/// transforms that do not depend on the mask are made once.
+struct HalfMapComparison {
+  let size: Int, pixelSize: Double
   /// Their FSC without a mask.
-  public let noMask: [Double]
+  let noMask: [Double]
   /// The first shell at which that is below 0.8, from which phases are randomised; nil for none.
-  public let randomisedFromShell: Int?
-  /// The half-maps with random phases from that shell on.
-  private let random: [Volume]
+  let randomisedFromShell: Int?
+  private let pair: SpectrumPair
+  private let maps: [CubeSamples]
+  /// The half-maps with random phases from that shell on, in the planes of the widest mask.
+  private let random: [CubeSamples]
 
   /// Prepares a pair of half-maps of one size.
   ///
-  /// - Parameter seed: of the random phases.
-  public init(
-    halfA a: Volume, halfB b: Volume, seed: UInt64, scheduler: Scheduler = oneAfterTheOther
+  /// - Parameters:
+  ///   - widest: the support of all masks inside which randomised maps will be compared.
+  ///   - seed: of the random phases.
+  init(
+    halfA a: Volume, halfB b: Volume, widest: FSCMask?, seed: UInt64, scheduler: Scheduler
   ) {
-    self.a = a
-    self.b = b
-    let spectra = collected(2, scheduler) { ($0 == 0 ? a : b).spectrum }
-    let curve = fourierShellCorrelation(spectra[0], spectra[1])
+    precondition(a.size == b.size)
+    (size, pixelSize) = (a.size, a.pixelSize)
+    let pair = SpectrumPair(size: a.size)
+    self.pair = pair
+    maps = [.volume(a), .volume(b)]
+    let curve = pair.curve(maps, inside: nil, keep: true, scheduler)
     noMask = curve
-    let first = curve.indices.dropFirst().first { curve[$0] < 0.8 }
+    let first = curve.indices.dropFirst().first { shell in curve[shell] < 0.8 }
     randomisedFromShell = first
-    random =
-      first.map { first in
-        collected(2, scheduler) { half in
-          let randomised = spectra[half].phasesRandomised(
-            fromShell: first, seed: half == 0 ? seed : ~seed)
-          return Volume(spectrum: randomised, pixelSize: a.pixelSize)
-        }
-      } ?? []
+    guard let first else {
+      random = []
+      return
+    }
+    random = pair.randomised(fromShell: first, seed: seed, inside: widest, scheduler)
   }
 
   /// The curve inside a mask.
-  public func curve(inside mask: Volume) -> [Double] {
-    fourierShellCorrelation(a, b, mask: mask)
+  func curve(inside mask: FSCMask, _ scheduler: Scheduler) -> [Double] {
+    pair.curve(maps, inside: mask, scheduler)
   }
 
-  /// The curve of the maps with random phases inside a mask; the plain one where no phases are random.
-  public func randomisedCurve(inside mask: Volume) -> [Double] {
-    random.isEmpty ? curve(inside: mask) : fourierShellCorrelation(random[0], random[1], mask: mask)
+  /// The curve of the maps with random phases inside a mask; nil where no phases are random.
+  func randomisedCurve(inside mask: FSCMask, _ scheduler: Scheduler) -> [Double]? {
+    random.isEmpty ? nil : pair.curve(random, inside: mask, scheduler)
   }
 
   /// A curve inside a mask, corrected by that of random phases inside the same mask.
-  public func corrected(_ masked: [Double], _ randomised: [Double]) -> [Double] {
+  func corrected(_ masked: [Double], _ randomised: [Double]) -> [Double] {
     guard let randomisedFromShell else { return masked }
     return correctedCurve(masked: masked, randomised: randomised, fromShell: randomisedFromShell)
   }

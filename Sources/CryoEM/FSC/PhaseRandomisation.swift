@@ -6,8 +6,7 @@ extension CubicSpectrum {
   ///
   /// A sample's phase depends on the seed and its frequencies alone.
   public func phasesRandomised(fromShell first: Int, seed: UInt64) -> CubicSpectrum {
-    // A fine choice of directions is as good as a continuous one, and a table is fast.
-    let directions = (0..<4096).map { ComplexFloat.unit(angle: 2 * .pi * Double($0) / 4096) }
+    let directions = Self.directions
     var result = self
     forEachFrequency { index, kx, ky, kz, _ in
       let squared = kx * kx + ky * ky + kz * kz
@@ -22,6 +21,12 @@ extension CubicSpectrum {
       result.values[index] = amplitude * (index <= mate ? direction : direction.conjugated)
     }
     return result
+  }
+
+  /// Unit numbers all round: a fine choice of directions is as good as a continuous one, and a table
+  /// is fast.
+  static let directions = (0..<4096).map {
+    ComplexFloat.unit(angle: 2 * .pi * Double($0) / 4096)
   }
 
   /// Where the sample of the opposite frequency is stored, in the planes that hold both.

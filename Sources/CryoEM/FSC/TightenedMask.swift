@@ -20,19 +20,24 @@ public struct TightenedMask: Sendable {
     halfA a: Volume, halfB b: Volume, mask: Volume, seed: UInt64,
     scheduler: Scheduler = oneAfterTheOther
   ) {
-    let comparison = HalfMapComparison(halfA: a, halfB: b, seed: seed, scheduler: scheduler)
-    let around = FSCMeasurement.surroundings(comparison, mask: mask, scheduler)
-    let squares = squaredDistances(toInside: mask.voxels.map { $0 >= 0.5 }, size: mask.size)
+    let distances = MaskDistances(of: mask)
+    let masks = FSCMasks(
+      size: a.size, pixelSize: a.pixelSize, loose: distances.mask(near: 25, far: 40), tight: nil)
+    let comparison = HalfMapComparison(
+      halfA: a, halfB: b, widest: masks.loose, seed: seed, scheduler: scheduler)
+    let spherical = comparison.curve(inside: masks.sphere, scheduler)
+    var looseCurve: [Double]?
     func candidate(_ near: Double, _ far: Double) -> TightenedMask {
-      let grown = Volume.softMask(
-        squaredDistances: squares, size: mask.size, pixelSize: mask.pixelSize, near: near,
-        far: far)
-      let curves = collected(2, scheduler) {
-        $0 == 0 ? comparison.curve(inside: grown) : comparison.randomisedCurve(inside: grown)
-      }
+      let known = looseCurve == nil ? masks.loose : nil
+      let grown = known ?? FSCMask(distances.mask(near: near, far: far))
+      let masked = comparison.curve(inside: grown, scheduler)
+      let loose = looseCurve ?? masked
+      looseCurve = loose
+      let randomised = comparison.randomisedCurve(inside: grown, scheduler) ?? masked
       return TightenedMask(
-        mask: grown, near: near, far: far,
-        measurement: FSCMeasurement(comparison, around, masked: curves[0], randomised: curves[1]))
+        mask: grown.volume, near: near, far: far,
+        measurement: FSCMeasurement(
+          comparison, spherical: spherical, loose: loose, masked: masked, randomised: randomised))
     }
     var best = candidate(Self.distances[0].near, Self.distances[0].far)
     for (near, far) in Self.distances.dropFirst() {

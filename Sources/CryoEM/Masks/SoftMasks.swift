@@ -4,9 +4,7 @@ extension Volume {
   /// A soft mask about everything at or above a threshold: 1 up to the distance `near` from it, 0
   /// from `far` on (Å), half a cosine between them, by exact Euclidean distances.
   public func softMask(threshold: Float, near: Double, far: Double) -> Volume {
-    Self.softMask(
-      inside: voxels.map { $0 >= threshold }, size: size, pixelSize: pixelSize, near: near,
-      far: far)
+    MaskDistances(of: self, threshold: threshold).mask(near: near, far: far)
   }
 
   /// This mask grown about its 0.5 level: 1 up to `near`, 0 from `far` on (Å).
@@ -19,42 +17,33 @@ extension Volume {
   /// The tight mask of an FSC: the mask dilated to 6 Å, zero at 12 Å.
   public var tightMask: Volume { dilated(near: 6, far: 12) }
 
-  /// A soft mask about the voxels that are inside.
-  static func softMask(
-    inside: [Bool], size: Int, pixelSize: Double, near: Double, far: Double
-  ) -> Volume {
-    softMask(
-      squaredDistances: squaredDistances(toInside: inside, size: size), size: size,
-      pixelSize: pixelSize, near: near, far: far)
-  }
-
-  /// A soft mask about the voxels whose squared distance (in voxels) is zero.
-  static func softMask(
-    squaredDistances squares: [Float], size: Int, pixelSize: Double, near: Double, far: Double
-  ) -> Volume {
-    let nearSquare = Float(near * near / (pixelSize * pixelSize))
-    let farSquare = Float(far * far / (pixelSize * pixelSize))
-    let voxels = squares.map { square -> Float in
-      if square == 0 || square <= nearSquare { return 1 }
-      if square >= farSquare { return 0 }
-      return Float(raisedCosine(Double(square).squareRoot() * pixelSize, from: near, to: far))
-    }
-    return Volume(size: size, pixelSize: pixelSize, voxels: voxels)
-  }
-
   /// A soft sphere: 1 up to `radius` from a point, 0 from `outerRadius` on (all Å).
   public static func sphere(
     size: Int, pixelSize: Double, radius: Double, outerRadius: Double, centre: Vector3 = .zero
   ) -> Volume {
     var mask = Volume(size: size, pixelSize: pixelSize)
-    let empty = mask
-    empty.forEachVoxel { index, position in
-      let offset = position - centre
-      let square = (offset * offset).sum()
-      if square >= outerRadius * outerRadius { return }
-      mask.voxels[index] =
-        square <= radius * radius
-        ? 1 : Float(raisedCosine(square.squareRoot(), from: radius, to: outerRadius))
+    // Squares of the coordinates' distances from the centre; the same for all three axes but its.
+    let squares = (0..<3).map { axis in
+      (0..<size).map { index -> Double in
+        let offset = pixelSize * Double(index - size / 2) - centre[axis]
+        return offset * offset
+      }
+    }
+    let (inner, outer) = (radius * radius, outerRadius * outerRadius)
+    mask.voxels.withUnsafeMutableBufferPointer { voxels in
+      for z in 0..<size {
+        for y in 0..<size {
+          let row = squares[1][y] + squares[2][z]
+          if row >= outer { continue }
+          for x in 0..<size {
+            let square = squares[0][x] + row
+            if square >= outer { continue }
+            voxels[(z * size + y) * size + x] =
+              square <= inner
+              ? 1 : Float(raisedCosine(square.squareRoot(), from: radius, to: outerRadius))
+          }
+        }
+      }
     }
     return mask
   }

@@ -1,0 +1,28 @@
+/// How far each voxel is from a mask, from which masks of several widths are made.
+struct MaskDistances: Sendable {
+  private let size: Int, pixelSize: Double
+  /// Squared distances, voxels.
+  private let squares: [Float]
+
+  /// The distances from everything at or above a threshold.
+  init(of mask: Volume, threshold: Float = 0.5) {
+    (size, pixelSize) = (mask.size, mask.pixelSize)
+    squares = squaredDistances(toInside: mask.voxels.map { $0 >= threshold }, size: mask.size)
+  }
+
+  /// The soft mask that is 1 up to `near` and 0 from `far` on (Å).
+  func mask(near: Double, far: Double) -> Volume {
+    // Squared distances are whole numbers, so the edge comes from a table.
+    let end = max(far, 0) / pixelSize
+    let last = Int(min(end * end, Double(3 * size * size))) + 1
+    let edge = (0...last).map { square -> Float in
+      square == 0
+        ? 1 : Float(raisedCosine(Double(square).squareRoot() * pixelSize, from: near, to: far))
+    }
+    let beyond = Float(last)
+    let values = edge.withUnsafeBufferPointer { edge in
+      squares.map { $0 < beyond ? edge[Int($0)] : 0 }
+    }
+    return Volume(size: size, pixelSize: pixelSize, voxels: values)
+  }
+}
