@@ -4,8 +4,8 @@ import CFFTW
 /// what is done with the spectrum is done while it is in cache: the planes of z, and then the
 /// columns along z, eight neighbours in x at a time.
 ///
-/// A half-transformed cube is indexed [(z · size + y) · rowLength + x], x from 0 to size/2, the rest
-/// of a row unused; a block of columns [z · 8 + x]. The phase origin is at index 0, and neither
+/// A half-transformed cube is indexed [z · planeLength + y · rowLength + x], x from 0 to size/2, the
+/// rest unused; a block of columns [z · 8 + x]. The phase origin is at index 0, and neither
 /// direction scales. May be used by many threads at once, each with its own memory.
 public final class PlaneColumnTransform: Sendable {
   /// Columns of a block.
@@ -15,6 +15,9 @@ public final class PlaneColumnTransform: Sendable {
   public let size: Int
   /// Complex samples from one row to the next: size/2 + 1 rounded up to whole blocks.
   public let rowLength: Int
+  /// Complex samples from one plane to the next: an odd number of blocks, so that the samples of a
+  /// column do not compete for the same lines of the cache.
+  public let planeLength: Int
   private nonisolated(unsafe) let planes: (forward: fftwf_plan, inverse: fftwf_plan)
   private nonisolated(unsafe) let columns: (forward: fftwf_plan, inverse: fftwf_plan)
 
@@ -25,15 +28,16 @@ public final class PlaneColumnTransform: Sendable {
     let rowLength = (size / 2 + width) / width * width
     self.size = size
     self.rowLength = rowLength
+    planeLength = size * rowLength + width
     let plane = FFTBuffer<Float>(count: size * size)
-    let cube = FFTBuffer<ComplexFloat>(count: size * size * rowLength)
+    let cube = FFTBuffer<ComplexFloat>(count: size * planeLength)
     let block = FFTBuffer<ComplexFloat>(count: size * width)
     nonisolated(unsafe) let real = plane.pointer
     nonisolated(unsafe) let spectrum = Self.complex(cube.pointer)
     nonisolated(unsafe) let lines = Self.complex(block.pointer)
     let extents = [Int32(size), Int32(size)]
     let rows = [Int32(size), Int32(rowLength)]
-    let (step, many) = (Int32(size * rowLength), Int32(width))
+    let (step, many) = (Int32(planeLength), Int32(width))
     nonisolated(unsafe) var plans: [fftwf_plan?] = []
     planner.withLock { _ in
       plans = [

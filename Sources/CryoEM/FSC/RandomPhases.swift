@@ -17,13 +17,13 @@ struct RandomPhases: Sendable {
   /// Copies columns into a block, those samples with random phases that are in a shell to randomise.
   func fill(
     _ block: FFTBuffer<ComplexFloat>, from start: UnsafeMutablePointer<ComplexFloat>,
-    rowLength: Int, y: Int, x first: Int, seed: UInt64
+    planeLength: Int, y: Int, x first: Int, seed: UInt64
   ) {
     let width = PlaneColumnTransform.blockWidth
     let ky = signedFrequency(y, size: size)
     directions.withUnsafeBufferPointer { directions in
       for z in 0..<size {
-        let source = start + z * size * rowLength
+        let source = start + z * planeLength
         let target = block.pointer + z * width
         let kz = signedFrequency(z, size: size)
         let square = ky * ky + kz * kz

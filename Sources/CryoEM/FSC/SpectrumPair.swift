@@ -28,7 +28,7 @@ struct SpectrumPair: Sendable {
   init(size: Int) {
     self.size = size
     transform = PlaneColumnTransform(size: size)
-    let count = size * size * transform.rowLength
+    let count = size * transform.planeLength
     spectra = [FFTBuffer(count: count), FFTBuffer(count: count)]
   }
 
@@ -56,7 +56,7 @@ struct SpectrumPair: Sendable {
           for x in stride(from: 0, to: transform.rowLength, by: PlaneColumnTransform.blockWidth) {
             let start = spectra[half].pointer + y * transform.rowLength + x
             phases.fill(
-              block, from: start, rowLength: transform.rowLength, y: y, x: x,
+              block, from: start, planeLength: transform.planeLength, y: y, x: x,
               seed: half == 0 ? seed : ~seed)
             transform.inverseColumns(block, into: start)
           }
@@ -68,7 +68,7 @@ struct SpectrumPair: Sendable {
       for half in 0..<2 {
         for z in range(part) where mask?.rows[z].isEmpty != true {
           transform.inversePlane(
-            spectra[half].pointer + z * size * transform.rowLength,
+            spectra[half].pointer + z * transform.planeLength,
             into: maps[half].pointer + z * size * size)
         }
       }
@@ -86,7 +86,7 @@ struct SpectrumPair: Sendable {
     for half in 0..<2 {
       maps[half].withPointer { source in
         for z in planes {
-          let target = spectra[half].pointer + z * size * transform.rowLength
+          let target = spectra[half].pointer + z * transform.planeLength
           if let mask, mask.rows[z].isEmpty {
             target.update(repeating: .zero, count: size * transform.rowLength)
             continue
@@ -128,7 +128,7 @@ struct SpectrumPair: Sendable {
   ) {
     let width = PlaneColumnTransform.blockWidth
     for z in 0..<size {
-      (start + z * size * transform.rowLength).update(from: block.pointer + z * width, count: width)
+      (start + z * transform.planeLength).update(from: block.pointer + z * width, count: width)
     }
   }
 }
