@@ -43,7 +43,7 @@ struct Inserter: Sendable {
       place(pose, weight: 1, shiftCovariance: samples.shiftCovariance)
       return
     }
-    for index in 0..<6 {
+    for index in 0..<PosteriorSamples.count {
       place(
         samples.pose(index), weight: posterior.weights[index],
         shiftCovariance: samples.shiftCovariance)

@@ -7,7 +7,7 @@ struct PosePosterior: Sendable {
   /// Covariance of rotation vector (rad²) and position (Å²) about the best pose.
   var covariance = Matrix5()
   /// Weights of the sampled rotations, see `PosteriorSamples`; unused while `isSampled` is false.
-  var weights = InlineArray<6, Float>(repeating: 1.0 / 6)
+  var weights = InlineArray<4, Float>(repeating: 0.25)
   /// Whether the rotation is sampled; if not, the best pose stands for all.
   var isSampled = false
   /// 1 / Σ weight² of the samples, 1 when not sampled.
@@ -51,7 +51,7 @@ struct PosePosterior: Sendable {
     if prior.shiftExtent <= 0 { Self.carryOrigin(&inverse, prior.shiftDerivatives(at: pose)) }
     covariance = inverse
     isSampled = prior.rotationExtent > 0 && rotationDeviation >= narrow
-    effectiveSampleSize = isSampled ? 6 : 1
+    effectiveSampleSize = isSampled ? 4 : 1
   }
 
   /// The covariance of a position that moves only to keep the projected fulcrum in place.
@@ -79,7 +79,7 @@ struct PosePosterior: Sendable {
   ) {
     guard isSampled, let samples = PosteriorSamples(self, about: pose) else { return }
     var total: Float = 0
-    for index in 0..<6 {
+    for index in 0..<PosteriorSamples.count {
       // A sample far above the Gaussian says that the Gaussian is wrong there, not that all weight
       // belongs to it.
       let excess = min(score(samples.pose(index)) - best + 1.5, 1)
@@ -92,7 +92,7 @@ struct PosePosterior: Sendable {
       return
     }
     var squares: Float = 0
-    for index in 0..<6 {
+    for index in 0..<PosteriorSamples.count {
       weights[index] /= total
       squares += weights[index] * weights[index]
     }
@@ -100,11 +100,15 @@ struct PosePosterior: Sendable {
   }
 }
 
-/// The poses that stand for a posterior: rotations at ±√3 along the columns of the Cholesky factor of
-/// their covariance (the points of the unscented transform of Julier and Uhlmann, 1997), each with the
-/// position's regression on the rotation. What is left of the position's width damps the insertion in
-/// closed form.
+/// The poses that stand for a posterior: four rotations, the vertices of a regular tetrahedron in the
+/// space whitened by the Cholesky factor of their covariance, each with the position's regression on
+/// the rotation. What is left of the position's width damps the insertion in closed form.
+///
+/// Four points are the fewest with a given mean and covariance in three dimensions (the simplex points
+/// of the unscented transform: Julier, 2003); the six points on the axes gave no better maps.
 struct PosteriorSamples: Sendable {
+  /// Number of samples.
+  static let count = 4
   private let centre: Alignment
   private let factor: Cholesky3
   /// Regression of the position on the rotation, Σ_tω Σ_ωω⁻¹, its two rows.
@@ -127,9 +131,11 @@ struct PosteriorSamples: Sendable {
       max(0, c[4, 4] - (slopeY * y).sum()))
   }
 
-  /// Sample 0…5.
+  /// Sample 0…3.
   func pose(_ index: Int) -> Alignment {
-    let step = factor.column(index / 2) * (index % 2 == 0 ? 3.0.squareRoot() : -3.0.squareRoot())
+    let step =
+      factor.column(0) * (index < 2 ? 1 : -1) + factor.column(1) * (index % 2 == 0 ? 1 : -1)
+      + factor.column(2) * (index == 0 || index == 3 ? 1 : -1)
     return Alignment(
       rotation: centre.rotation * Rotation(rotationVector: step),
       position: centre.position + Vector2((slopeX * step).sum(), (slopeY * step).sum()))
