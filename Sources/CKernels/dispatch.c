@@ -73,3 +73,4 @@ DISPATCH(void, fulcrum_shift_scores,
           int ny, float *scratch, float *scores),
          (real, imaginary, columns, rows, count, band, first_x, step_x, nx, first_y, step_y, ny,
           scratch, scores))
+DISPATCH(void, fulcrum_multiply_add, (float *values, int rounds), (values, rounds))

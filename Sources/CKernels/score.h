@@ -131,3 +131,11 @@ void KERNEL(fulcrum_terms)(const float *grid, int radius, enum fulcrum_interpola
     store(residual + i, er * er + ei * ei);
   }
 }
+
+void KERNEL(fulcrum_multiply_add)(float *values, int rounds) {
+  lanes a[10];
+  for (int j = 0; j < 10; j++) a[j] = load(values + 16 * j);
+  for (int i = 0; i < rounds; i++)
+    for (int j = 0; j < 10; j++) a[j] = a[j] * 0.999999f + 1e-7f;
+  for (int j = 0; j < 10; j++) store(values + 16 * j, a[j]);
+}

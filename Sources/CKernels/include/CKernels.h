@@ -95,4 +95,8 @@ void fulcrum_shift_scores(const float *real, const float *imaginary, const int16
 
 /// The instruction set that this machine's kernels use, for reports.
 const char *fulcrum_instruction_set(void);
+
+/// Runs `rounds` fused multiply-adds on each of ten vectors of sixteen floats in place: the arithmetic
+/// that a kernel can reach at most, for benchmarks.
+void fulcrum_multiply_add(float *lanes, int rounds);
 #endif

@@ -11,20 +11,17 @@ public final class CubeTransform: Sendable {
   public let size: Int
   /// Edge in pixels of the images.
   public let period: Int
-  /// Interpolation that grids made here are meant for.
-  public let interpolation: Interpolation
   private let transform: RealTransform
-  /// 1 / envelope along an axis.
-  private let correction: [Float]
 
-  public init(size: Int, period: Int, interpolation: Interpolation) {
+  public init(size: Int, period: Int) {
     self.size = size
     self.period = period
-    self.interpolation = interpolation
     transform = RealTransform(shape: [size, size, size])
-    correction = (0..<size).map {
-      Float(1 / interpolation.envelope(Double($0 - size / 2) / Double(size)))
-    }
+  }
+
+  /// 1 / envelope of an interpolation along an axis.
+  private func correction(for interpolation: Interpolation) -> [Float] {
+    (0..<size).map { Float(1 / interpolation.envelope(Double($0 - size / 2) / Double(size))) }
   }
 
   /// The smallest cube for grids of a radius.
@@ -48,26 +45,25 @@ public final class CubeTransform: Sendable {
   /// Fills a grid with the transform of the density in the workspace's real buffer, the density
   /// times the interpolation's correction.
   func fill(_ grid: ReferenceGrid, from workspace: Workspace) {
-    applyCorrection(workspace.real)
+    applyCorrection(of: grid.interpolation, to: workspace.real)
     transform.forward(workspace.real, into: workspace.spectrum)
     let scale = Float(period) / Float(size)
     grid.fill(from: workspace.spectrum, size: size, scale: scale * scale * scale)
   }
 
   /// The density of a spectrum in the workspace's spectrum buffer, into its real buffer. The spectrum
-  /// must hold the recentring signs; `corrected` divides by the interpolation's envelope.
-  func density(in workspace: Workspace, corrected: Bool) {
+  /// must hold the recentring signs; the envelope of the insertion's interpolation is divided out.
+  func density(in workspace: Workspace, insertedBy interpolation: Interpolation) {
     transform.inverse(workspace.spectrum, into: workspace.real)
     let voxels = Float(period) * Float(period) * Float(period)
-    if corrected {
-      applyCorrection(workspace.real, scale: 1 / voxels)
-    } else {
-      for index in 0..<transform.realCount { workspace.real.pointer[index] /= voxels }
-    }
+    applyCorrection(of: interpolation, to: workspace.real, scale: 1 / voxels)
   }
 
-  /// The same without interpolation between: multiplies by the correction of all three axes.
-  private func applyCorrection(_ real: FFTBuffer<Float>, scale: Float = 1) {
+  /// Multiplies by the correction of all three axes.
+  private func applyCorrection(
+    of interpolation: Interpolation, to real: FFTBuffer<Float>, scale: Float = 1
+  ) {
+    let correction = correction(for: interpolation)
     for z in 0..<size {
       for y in 0..<size {
         let outer = correction[z] * correction[y] * scale

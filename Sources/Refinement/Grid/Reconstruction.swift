@@ -10,12 +10,11 @@ struct Reconstruction: Sendable {
   private let table: ShellTable
 
   /// - Parameter size: voxels of the cube; the fewest that hold the accumulators unless given.
-  init(geometry: Geometry, radius: Int, interpolation: Interpolation, size: Int? = nil) {
+  init(geometry: Geometry, radius: Int, size: Int? = nil) {
     self.geometry = geometry
     self.radius = radius
     cube = CubeTransform(
-      size: size ?? CubeTransform.size(forRadius: radius), period: geometry.period,
-      interpolation: interpolation)
+      size: size ?? CubeTransform.size(forRadius: radius), period: geometry.period)
     table = ShellTable(radius: radius, oversampling: 1, shells: radius)
   }
 
@@ -76,6 +75,6 @@ struct Reconstruction: Sendable {
         }
       }
     }
-    cube.density(in: workspace, corrected: true)
+    cube.density(in: workspace, insertedBy: total.interpolation)
   }
 }

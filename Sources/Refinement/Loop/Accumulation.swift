@@ -27,7 +27,7 @@ struct Accumulation: Sendable {
     let lists = members
     let radius = radius
     let accumulators = members.map { _ in
-      Accumulator(radius: radius, interpolation: context.interpolation)
+      Accumulator(radius: radius, interpolation: context.insertion)
     }
     let factors = context.factors(state.noiseFactors, band: band)
     let threads = context.settings.threads

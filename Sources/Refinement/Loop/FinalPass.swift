@@ -7,10 +7,13 @@ import Fourier
 struct FinalPass: Sendable {
   let context: RunContext
   let transformer: ImageTransformer
+  /// What is subtracted from the images; empty for nothing.
+  let outside: [BoxModel]
   /// Images read, transformed and inserted at a time.
   private let batchSize = 256
 
-  /// The unfiltered half-maps in the input's box and frame. The density outside the mask is in them.
+  /// The unfiltered half-maps in the input's box and frame. The density outside the mask is in them
+  /// unless it is subtracted.
   func halfMaps(
     _ state: RefinementState, progress: @escaping @Sendable (Int) -> Void
   ) throws -> (a: Volume, b: Volume) {
@@ -23,10 +26,10 @@ struct FinalPass: Sendable {
     let points = SamplingPoints(window: box, maximumShell: box / 2 - 1)
     let packer = ImagePacker(
       transformer: transformer, geometry: geometry, points: points,
-      survey: currentNoise(state), outside: [], highpassShell: 0)
+      survey: currentNoise(state), outside: outside, highpassShell: 0)
     let radius = geometry.clampedGridRadius(ofShell: box / 2 - 1)
     let accumulators = (0..<2).map { _ in
-      Accumulator(radius: radius, interpolation: context.interpolation)
+      Accumulator(radius: radius, interpolation: .cubic)
     }
     try insertAll(state, packer: packer, points: points, accumulators, progress: progress)
     let volumes = Collected<Volume>(count: 2)
@@ -34,8 +37,7 @@ struct FinalPass: Sendable {
       for half in range {
         accumulators[half].complete()
         let reconstruction = Reconstruction(
-          geometry: geometry, radius: radius, interpolation: context.interpolation,
-          size: geometry.period)
+          geometry: geometry, radius: radius, size: geometry.period)
         let means = reconstruction.shellMeans(accumulators[half])
         let workspace = reconstruction.cube.workspace()
         reconstruction.density(

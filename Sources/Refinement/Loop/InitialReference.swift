@@ -19,8 +19,7 @@ struct InitialReference: Sendable {
     maps: [Volume], mask: [Float], boxMask: Volume, folds: Int, band: Int
   ) -> [ReferenceGrid] {
     let weights = shellWeights(maps, mask: boxMask)
-    let cube = CubeTransform(
-      size: geometry.period, period: geometry.period, interpolation: interpolation)
+    let cube = CubeTransform(size: geometry.period, period: geometry.period)
     return maps.flatMap { map -> [ReferenceGrid] in
       let workspace = cube.workspace()
       var density = CentredMap(geometry: geometry).moved(map) { shell in

@@ -22,6 +22,7 @@ struct Preparation {
     let context: RunContext
     let transformer: ImageTransformer
     let mask: [Float]
+    let outside: [BoxModel]
     let state: RefinementState
   }
 
@@ -65,10 +66,10 @@ struct Preparation {
       images: packed.images, windowCentres: packed.windowCentres, survey: survey,
       skipped: Set(packed.skipped),
       noiseShare: transformer.noiseShare(ofCrop: geometry.window, about: packed.windowCentres),
-      folds: folds(), interpolation: .cubic,
+      folds: folds(), interpolation: .cubic, insertion: .trilinear,
       gyration: gyration(geometry), control: control)
     return Prepared(
-      context: context, transformer: transformer, mask: mask,
+      context: context, transformer: transformer, mask: mask, outside: outside,
       state: initialState(context, greyscale: abs(survey.greyscale)))
   }
 

@@ -38,8 +38,7 @@ struct ReferenceMaker: Sendable {
     let threads = context.settings.threads
     let totals = totals(accumulators)
     let reconstruction = Reconstruction(
-      geometry: context.geometry, radius: accumulators[0].radius,
-      interpolation: context.interpolation)
+      geometry: context.geometry, radius: accumulators[0].radius)
     let cube = reconstruction.cube
     let maskCube = CentredMap.coarsened(mask, from: context.geometry.period, to: cube.size)
       .map { min(max($0, 0), 1) }
@@ -87,7 +86,7 @@ struct ReferenceMaker: Sendable {
     let folds = context.foldCount
     guard folds > 1 else { return accumulators }
     let totals = (0..<2).map { _ in
-      Accumulator(radius: accumulators[0].radius, interpolation: context.interpolation)
+      Accumulator(radius: accumulators[0].radius, interpolation: context.insertion)
     }
     parallelFor(count: 2, chunk: 1, threads: context.settings.threads) { range, _ in
       for half in range {

@@ -37,7 +37,9 @@ struct RunContext: Sendable {
   let noiseShare: Double
   /// Fold of each particle in its half-set.
   let folds: [Int32]
+  /// How slices of references are read, and how images are inserted between iterations.
   let interpolation: Interpolation
+  let insertion: Interpolation
   /// rms radius of the masked density about the centre, pixels.
   let gyration: Double
   let control: RefinementControl

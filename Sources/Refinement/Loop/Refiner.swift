@@ -25,6 +25,8 @@ struct Refiner {
   let transformer: ImageTransformer
   /// The mask about its own centre, `geometry.period`³.
   let mask: [Float]
+  /// The density outside the mask of each half, where it is subtracted.
+  let outside: [BoxModel]
   let events: @Sendable (RefinementEvent) -> Void
   var state: RefinementState
   var metrics: [IterationMetrics] = []
@@ -40,6 +42,7 @@ struct Refiner {
     context = prepared.context
     transformer = prepared.transformer
     mask = prepared.mask
+    outside = prepared.outside
     state = prepared.state
   }
 
@@ -205,8 +208,10 @@ struct Refiner {
     let update = NoiseUpdate(context: context, references: references, band: band)
       .measure(state, sampleSize: 1000)
     state.noiseFactors = update.noiseFactors
-    if context.settings.estimateGreyscale { measuredGreyscale = update.greyscale }
-    state.greyscale = [1, 1]
+    measuredGreyscale = update.greyscale
+    // References are made of the same images from the first reconstruction on: without a new estimate
+    // their scale is one.
+    state.greyscale = context.settings.estimateGreyscale ? update.greyscale : [1, 1]
   }
 
   /// Grey scale of the references of the last search in the images.
@@ -235,7 +240,9 @@ struct Refiner {
     events(.stage(.final, iteration: iteration))
     let events = events
     let total = context.particles.count
-    let halves = try FinalPass(context: context, transformer: transformer).halfMaps(state) {
+    let halves = try FinalPass(
+      context: context, transformer: transformer, outside: outside
+    ).halfMaps(state) {
       events(.progress(.final, done: $0, total: total))
     }
     let tightened = TightenedMask(

@@ -25,7 +25,7 @@ struct BoxModel: Sendable {
     // All points must lie inside the grid, also those beyond the last sample of the spectrum.
     let radius = Int(((Double(maximumShell) + 0.5) * oversampling).rounded(.up)) + 1
     grid = ReferenceGrid(radius: radius, interpolation: .cubic)
-    let cube = CubeTransform(size: period, period: period, interpolation: .cubic)
+    let cube = CubeTransform(size: period, period: period)
     let workspace = cube.workspace()
     let offset = (period - map.size) / 2
     for z in 0..<map.size {

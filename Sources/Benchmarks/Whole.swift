@@ -1,0 +1,79 @@
+import ArgumentParser
+import CryoEM
+import Refinement
+import Synchronization
+
+/// A whole refinement of simulated particles: seconds by stage, per particle and iteration.
+struct Whole: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "refine", abstract: "Time a whole refinement of simulated particles.")
+
+  @Option(help: "Number of particles.")
+  var particles = 500
+  @Option(help: "Pixels along an image's edge.")
+  var box = 64
+  @Option(help: "Pixel size, Å.")
+  var pixelSize = 4.0
+  @Option(help: "Size of the phantom, Å; the mask keeps it whatever the box.")
+  var extent = 0.0
+  @Option(help: "Worker threads.")
+  var threads = 1
+  @Option(help: "Iterations.")
+  var iterations = 4
+  @Option(help: "Highest resolution of the search, Å; 0 for none.")
+  var maximumResolution = 0.0
+  @Option(help: "Far distance of the mask's soft edge, Å.")
+  var maskFar = 24.0
+
+  func run() throws {
+    var simulated = SimulationSettings()
+    simulated.count = particles
+    simulated.boxSize = box
+    simulated.pixelSize = pixelSize
+    let phantom = TwoBodyPhantom(
+      extent: extent > 0 ? extent : Double(box) * pixelSize * 0.75, blobWidth: 0.8 * 4, seed: 1)
+    let simulation = Simulation(simulated, phantom: phantom)
+    var settings = RefinementSettings()
+    settings.priorEnabled = true
+    settings.priorRotation = radians(5)
+    settings.priorShift = 3
+    settings.rotationExtent = radians(15)
+    settings.shiftExtent = 9
+    settings.maximumIterations = iterations
+    settings.threads = threads
+    settings.nonuniform.enabled = false
+    settings.maximumResolution = maximumResolution > 0 ? maximumResolution : nil
+    let halves = simulation.consensusHalfMaps(resolution: settings.initialResolution)
+    let mask = simulation.mask(of: phantom.small, near: 6, far: maskFar)
+    let input = RefinementInput(
+      settings: settings, particles: simulation.particleSet(stack: "simulated.mrcs"),
+      images: ArraySource(boxSize: box, pixels: simulation.images(of: 0..<particles)),
+      map: simulation.consensusMap, halfMaps: (halves[0], halves[1]), mask: mask,
+      fulcrum: mask.centreOfMass ?? .zero)
+    let stages = Mutex<[String]>([])
+    var failure: (any Error)?
+    let cpu = cpuSeconds()
+    let wall = seconds {
+      do {
+        _ = try refine(input) { event in
+          guard case .iteration(let metrics) = event else { return }
+          stages.withLock { $0.append(Self.json(metrics)) }
+        }
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    print(
+      "{\"particles\": \(particles), \"box\": \(box), \"threads\": \(threads), "
+        + "\"wall_seconds\": \(rounded(wall)), \"cpu_seconds\": \(rounded(cpuSeconds() - cpu)), "
+        + "\"iterations\": [\n  " + stages.withLock { $0 }.joined(separator: ",\n  ") + "\n]}")
+  }
+
+  private static func json(_ metrics: IterationMetrics) -> String {
+    let parts = metrics.seconds.sorted { $0.key < $1.key }
+      .map { "\"\($0.key)\": \(rounded($0.value * 1000))" }
+    return "{\"iteration\": \(metrics.iteration), \"cpu_ms_per_particle\": "
+      + "\(rounded(metrics.cpuSeconds * 1000 / Double(max(metrics.particles, 1)))), "
+      + "\"evaluations\": \(rounded(metrics.evaluationsPerParticle)), \"milliseconds\": {"
+      + parts.joined(separator: ", ") + "}}"
+  }
+}
