@@ -80,7 +80,8 @@ struct Refiner {
       if converged {
         extra += 1
       } else {
-        converged = convergence.isReached(shell: shell, step: step)
+        converged = convergence.isReached(
+          shell: shell, step: step, deviation: metrics.last?.posteriorRotation ?? 0)
       }
       if converged && extra >= settings.extraPasses { break }
     }

@@ -11,12 +11,13 @@ struct Polish {
   /// Newton decrement, in standard deviations of the posterior, at which the climb ends.
   var tolerance = 0.1
 
-  /// The maximum near `start` up to a shell, and the posterior there.
+  /// The maximum near `start` up to a shell, the posterior there, and the log posterior at `start`.
   func climb(
     from start: Alignment, band: Int, scorer: inout PoseScorer
-  ) -> (pose: Alignment, evaluation: PoseEvaluation) {
+  ) -> (pose: Alignment, evaluation: PoseEvaluation, start: Double) {
     var pose = start
     var here = scorer.evaluate(pose, band: band)
+    let first = here.value
     var damping = 1e-3
     for _ in 0..<maximumSteps {
       guard
@@ -44,7 +45,7 @@ struct Polish {
         if damping > 1e4 { break }
       }
     }
-    return (pose, here)
+    return (pose, here, first)
   }
 
   /// The damped Newton step and the gain that the quadratic model promises.

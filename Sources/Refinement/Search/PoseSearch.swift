@@ -56,18 +56,18 @@ struct PoseSearch: Sendable {
     if let workspace, let lattice {
       candidates += gridCandidates(scorer: &scorer, lattice: lattice, workspace: workspace)
     }
-    for band in plan.bands.dropLast() where candidates.count >= 1 {
+    for band in plan.bands.dropLast() {
       candidates = climbed(candidates, band: band, scorer: &scorer)
     }
     let band = plan.bands.last ?? points.maximumShell
-    let start = scorer.score(current, band: band)
-    var best: (pose: Alignment, evaluation: PoseEvaluation)?
+    var best: (pose: Alignment, evaluation: PoseEvaluation, start: Double)?
     for candidate in candidates {
       let found = polish.climb(from: candidate, band: band, scorer: &scorer)
-      if best == nil || found.evaluation.value > (best?.evaluation.value ?? -.infinity) {
-        best = found
-      }
+      if found.evaluation.value > best?.evaluation.value ?? -.infinity { best = found }
     }
+    // A climb never ends below where it began; only one that began elsewhere can.
+    let began = candidates.count == 1 && candidates[0] == current
+    let start = began ? best?.start ?? -.infinity : scorer.score(current, band: band)
     guard let best, best.evaluation.value >= start else {
       return Found(
         pose: current, evaluation: scorer.evaluate(current, band: band), gain: 0)
