@@ -54,6 +54,7 @@ struct Accumulation: Sendable {
             planes: part)
           if index % 64 == 63 { progress(counter.add(64), total) }
         }
+        progress(counter.add(lists[slot].count % 64), total)
       }
     }
     try context.control.throwIfStopped()
