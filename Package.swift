@@ -48,7 +48,8 @@ let package = Package(
     .executableTarget(
       name: "fulcrum",
       dependencies: [
-        "Console", "Terminal", "Runs", "Refinement", "CryoEM", "EMFiles", argumentParser,
+        "Console", "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles",
+        argumentParser,
       ]),
     .executableTarget(
       name: "Benchmarks",

@@ -50,13 +50,16 @@ enum Program {
 struct FulcrumCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fulcrum",
-    abstract: "Local refinement of cryo-EM particle poses inside a mask.",
-    discussion: "Without a subcommand: the application, on the runs of the current folder.",
+    abstract: "Local refinement of cryo-EM particles. Alone: opens the application.",
     version: versionLine,
     subcommands: [
       NewCommand.self, RunCommand.self, CheckCommand.self, ResumeCommand.self, WatchCommand.self,
       ListCommand.self, SimulateCommand.self, FSCCommand.self,
     ])
 
-  func run() throws { try openApplication() }
+  @OptionGroup var screens: ScreenOptions
+
+  func run() throws {
+    if try !screens.open(.runs(folder: ".")) { printRunsAndWhatToDo() }
+  }
 }

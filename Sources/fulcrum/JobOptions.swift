@@ -22,6 +22,13 @@ struct JobOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where image paths start.", valueName: "dir"))
   var projectDir: String?
 
+  /// Everything that the command line sets, as `key=value`.
+  var allAssignments: [String] {
+    assignments + (output.map { ["output.directory=\($0)"] } ?? [])
+      + (threads.map { ["compute.threads=\($0)"] } ?? [])
+      + (projectDir.map { ["input.project_dir=\($0)"] } ?? [])
+  }
+
   /// Everything that a refinement needs, after the preflight.
   ///
   /// Throws a `CommandFailure` with every problem of the job file, of the command line and of the
@@ -33,11 +40,7 @@ struct JobOptions: ParsableArguments {
       do { (job, problems) = try Job.read(path: path) } catch { throw CommandFailure.input(error) }
     }
     let here = FilePath.currentFolder
-    var all = assignments
-    if let output { all.append("output.directory=\(output)") }
-    if let threads { all.append("compute.threads=\(threads)") }
-    if let projectDir { all.append("input.project_dir=\(projectDir)") }
-    for assignment in all {
+    for assignment in allAssignments {
       do { try job.set(assignment: assignment, typedIn: here) } catch { problems.append(error) }
     }
     let output =

@@ -92,7 +92,7 @@ final class ProgressPrinter: Sendable {
     let text = "\(place(progress.iteration)) \(description(of: progress))"
     let room = width - text.count - 3
     guard room >= 10, let fraction = progress.fraction else { return String(text.prefix(width)) }
-    let length = min(room, 30)
+    let length = min(room, 20)
     let full = Int(fraction * Double(length))
     let bar = String(repeating: "#", count: full) + String(repeating: "-", count: length - full)
     return "[\(bar)] \(text)"

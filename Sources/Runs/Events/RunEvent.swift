@@ -50,7 +50,7 @@ extension IterationMetrics {
     if iteration == 0 { return "Start: \(now) inside the mask" }
     let turned = Format.fixed(rotationFromStart.median, 2)
     let moved = Format.fixed(shiftFromStart.median, 2)
-    return "Iteration \(iteration): \(now) inside the mask, median change \(turned)° / \(moved) Å, "
-      + "\(Format.percent(shareAtLimit)) at a search limit"
+    return "Iteration \(iteration): \(now) inside the mask, change \(turned)° / \(moved) Å, "
+      + "\(Format.percent(shareAtLimit)) at the limit"
   }
 }

@@ -6,15 +6,25 @@ import Refinement
 /// `fulcrum new`: a job to fill in.
 struct NewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "new", abstract: "Write a job file with every parameter, to be filled in.")
+    commandName: "new", abstract: "Set up a job in the form.",
+    usage: "fulcrum new [JOB.toml] [--set key=value ...] [options]",
+    discussion: "Without a terminal, or with --plain: writes a job file with every parameter.")
 
-  @Argument(help: "The job file; it must not exist yet.")
+  @Argument(help: "The job file.")
   var job = "job.toml"
 
-  @Option(name: .customLong("set"), help: "Set a parameter; may be repeated.")
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Set a parameter; may be repeated.", valueName: "key=value"))
   var assignments: [String] = []
 
+  @Flag(help: "Write the file, without the form.")
+  var plain = false
+
+  @OptionGroup var screens: ScreenOptions
+
   func run() throws {
+    if try !plain && screens.open(.form(job: job), assignments: assignments) { return }
     guard access(job, F_OK) != 0 else {
       throw CommandFailure.input(
         Problem(

@@ -7,12 +7,16 @@ import Runs
 /// `fulcrum run`: a refinement from files to files.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Refine, without the application.",
+    commandName: "run", abstract: "Refine from files to files.",
     usage: "fulcrum run [JOB.toml] [--set key=value ...] [options]")
 
   @OptionGroup var options: JobOptions
 
+  @Flag(help: "Watch it in the application, where there is a terminal.")
+  var live = false
+
   func run() throws {
+    if try live && runInScreens() { return }
     let prepared = try options.prepare()
     for warning in prepared.warnings { printProblem(warning) }
     for note in prepared.notes { printOut(note) }
@@ -34,6 +38,18 @@ struct RunCommand: ParsableCommand {
     case .failed(let problem):
       throw CommandFailure(CommandFailure.failed, [problem])
     }
+  }
+
+  /// Refines in the application; false where there can be no screens.
+  private func runInScreens() throws -> Bool {
+    guard let job = options.job else { return false }
+    var assignments = options.allAssignments
+    if options.output == nil, !assignments.contains(where: { $0.hasPrefix("output.directory=") }) {
+      let name = FilePath.stem(of: job)
+      let folder = RunCatalogue.freeFolder(named: name, in: FilePath.currentFolder)
+      assignments.append("output.directory=\(folder)")
+    }
+    return try ScreenOptions.parse([]).open(.refine(job: job), assignments: assignments)
   }
 
   /// What the refinement has improved, and where it is.

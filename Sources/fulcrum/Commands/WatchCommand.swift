@@ -6,11 +6,17 @@ import Runs
 /// `fulcrum watch`: the events of a run as they come.
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "watch", abstract: "Follow a run until it ends.",
+    commandName: "watch", abstract: "Follow a run, live.",
+    usage: "fulcrum watch RUN [options]",
     discussion: "Reads the run folder only: it works from any machine that sees it.")
 
   @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
   var folder: String
+
+  @Flag(help: "Print lines until the run ends, without the screens.")
+  var plain = false
+
+  @OptionGroup var screens: ScreenOptions
 
   func run() throws {
     let run = RunFolder(folder)
@@ -19,6 +25,12 @@ struct WatchCommand: ParsableCommand {
         Problem(
           "\(folder): not a run folder", whatToDo: "Give one of the folders of: fulcrum list"))
     }
+    if try !plain && screens.open(.run(folder: folder)) { return }
+    try follow(run)
+  }
+
+  /// Prints the events of a run as they come, until it ends.
+  private func follow(_ run: RunFolder) throws {
     var next = 0
     while true {
       let entry = RunCatalogue.entry(of: run)

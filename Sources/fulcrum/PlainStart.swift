@@ -1,7 +1,8 @@
 import Runs
 
-/// Opens the application on the runs of the current folder.
-func openApplication() throws {
+/// What the program says where it cannot open its screens: the runs of the current folder, and what
+/// to do next.
+func printRunsAndWhatToDo() {
   let entries = RunCatalogue.runs()
   if entries.isEmpty {
     printOut(

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Console
+import EMFiles
+import Surface
+import Terminal
+
+/// How the application looks and listens.
+struct ScreenOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Theme of the screens.", valueName: "name"))
+  var theme: String?
+
+  @Option(help: ArgumentHelp("Colours.", valueName: "n"))
+  var color: ColourLevel?
+
+  @Flag(help: "Draw with ASCII characters alone.")
+  var ascii = false
+
+  @Flag(help: "Leave the mouse to the terminal.")
+  var noMouse = false
+
+  @Flag(help: ArgumentHelp("Draw seldom, for slow lines.", visibility: .hidden))
+  var lowBandwidth = false
+
+  @Option(help: ArgumentHelp("Play the keys of a script.", valueName: "file", visibility: .hidden))
+  var replay: String?
+
+  /// Opens the application; returns false, having done nothing, where there can be no screens.
+  ///
+  /// Throws a `CommandFailure` where a job file is wrong, or a refinement that was started in the
+  /// screens has not finished.
+  func open(_ start: Application.Start, assignments: [String] = []) throws -> Bool {
+    let ending: Application.Ending
+    do {
+      let options = Application.Options(
+        terminal: TerminalOptions(
+          colour: color, glyphs: ascii ? .ascii : nil, usesMouse: !noMouse),
+        theme: theme, isLowBandwidth: lowBandwidth, script: try replay.map(Self.script),
+        assignments: assignments)
+      ending = try Application.run(start, options: options)
+    } catch { throw CommandFailure.input(error) }
+    switch ending {
+    case .left, .refinementEnded(.finished): return true
+    case .noScreens(let reason):
+      if replay != nil {
+        throw CommandFailure.input(
+          Problem("--replay: \(reason)", whatToDo: "Play the script in a terminal."))
+      }
+      return false
+    case .refinementEnded(.stopped): throw CommandFailure(CommandFailure.stopped, [])
+    case .refinementEnded: throw CommandFailure(CommandFailure.failed, [])
+    case .scriptFailed(let reason):
+      throw CommandFailure(
+        CommandFailure.failed, [Problem(reason, whatToDo: "Mend the script, or what it shows.")])
+    }
+  }
+
+  private static func script(_ path: String) throws -> KeyScript {
+    let file = try InputFile(path: path)
+    let bytes = try file.bytes(at: 0, count: file.size)
+    return try KeyScript(String(decoding: bytes, as: UTF8.self), file: path)
+  }
+}
+
+extension ColourLevel: ExpressibleByArgument {}
