@@ -51,6 +51,7 @@ struct FulcrumCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fulcrum",
     abstract: "Local refinement of cryo-EM particles. Alone: opens the application.",
+    usage: "fulcrum [options], or fulcrum SUBCOMMAND",
     version: versionLine,
     subcommands: [
       NewCommand.self, RunCommand.self, CheckCommand.self, ResumeCommand.self, WatchCommand.self,

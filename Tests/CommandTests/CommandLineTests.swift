@@ -11,8 +11,9 @@ struct CommandLineTests {
   func helpFitsAScreen(command: [String]) throws {
     let run = try ProgramRun(command + ["--help"], in: "/tmp")
     #expect(run.status == 0)
-    let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines.count <= 24, "\(lines.count) lines")
+    let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    // The prompt needs a line, too.
+    #expect(lines.count <= 23, "\(lines.count) lines")
     #expect(lines.allSatisfy { $0.count <= 80 }, "\(run.output)")
     #expect(run.output.contains("USAGE: fulcrum"))
   }

@@ -5,7 +5,7 @@ import Runs
 /// `fulcrum check`: the preflight alone.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Look at the input of a refinement, and say what it takes.",
+    commandName: "check", abstract: "Look at all input; say what a refinement takes.",
     usage: "fulcrum check [JOB.toml] [--set key=value ...] [options]")
 
   @OptionGroup var options: JobOptions
