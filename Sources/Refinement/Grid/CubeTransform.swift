@@ -24,9 +24,16 @@ public final class CubeTransform: Sendable {
     (0..<size).map { Float(1 / interpolation.envelope(Double($0 - size / 2) / Double(size))) }
   }
 
-  /// The smallest cube for grids of a radius.
+  /// The cube for grids of a radius whose transform is likely to be cheapest: FFTW takes about two
+  /// thirds of the time per voxel where 16 divides the size, and four fifths where 4 does.
   public static func size(forRadius radius: Int) -> Int {
-    goodTransformSize(atLeast: 2 * radius + 2)
+    let least = goodTransformSize(atLeast: 2 * radius + 2)
+    let sizes = stride(from: least, through: least + least / 8, by: 2)
+      .filter { goodTransformSize(atLeast: $0) == $0 }
+    func cost(_ size: Int) -> Double {
+      Double(size * size * size) * (size % 16 == 0 ? 0.65 : size % 4 == 0 ? 0.8 : 1)
+    }
+    return sizes.min { cost($0) < cost($1) } ?? least
   }
 
   /// Buffers for one transform at a time; each thread needs its own.

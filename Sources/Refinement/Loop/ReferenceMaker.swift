@@ -5,8 +5,8 @@ import Glibc
 /// Makes the references of the next search from accumulated images, and measures the half-maps.
 struct ReferenceMaker: Sendable {
   let context: RunContext
-  /// The mask about its own centre in a box of `geometry.period` voxels.
-  let mask: [Float]
+  /// The mask on the cubes of the iterations.
+  let masks: CubeMasks
 
   /// What came out of an iteration's accumulators.
   struct Product: Sendable {
@@ -39,17 +39,16 @@ struct ReferenceMaker: Sendable {
     let totals = totals(accumulators)
     let reconstruction = Reconstruction(
       geometry: context.geometry, radius: accumulators[0].radius)
-    let cube = reconstruction.cube
-    let maskCube = CentredMap.coarsened(mask, from: context.geometry.period, to: cube.size)
-      .map { min(max($0, 0), 1) }
     let means = totals.map { reconstruction.shellMeans($0) }
     let halves = rawHalves(totals, means: means, reconstruction)
-    let maskVolume = Volume(
-      size: cube.size, pixelSize: reconstruction.voxelSize, voxels: maskCube)
-    let measured = FSCMeasurement(
-      halfA: halves[0], halfB: halves[1], mask: maskVolume, tight: maskVolume,
-      seed: context.settings.randomSeed &+ 1)
-    let fsc = measured.report
+    let measuring = masks.masks(size: reconstruction.cube.size)
+    let fsc = FSCMeasurement(
+      halfA: halves[0], halfB: halves[1], masks: measuring.fsc,
+      seed: context.settings.randomSeed &+ 1,
+      scheduler: { count, body in
+        parallelFor(count: count, chunk: 1, threads: threads) { range, _ in range.forEach(body) }
+      }
+    ).report
     let band = nextBand(fsc, cube: reconstruction, limit: min(bandLimit, inserted))
     // Beyond the band nothing is known: three shells of fall-off keep the mask's product smooth.
     let lastShell = Int((Double(band) + 3) * context.geometry.oversampling)
@@ -57,29 +56,48 @@ struct ReferenceMaker: Sendable {
       Double(context.geometry.period) * context.geometry.pixelSize
         / context.settings.splitResolution
     )
-    let references = Collected<ReferenceGrid>(count: 2 * folds)
     let radius = context.geometry.clampedGridRadius(ofShell: band)
-    parallelFor(count: 2 * folds, chunk: 1, threads: threads) { range, _ in
+    let references = references(
+      totals, folds: folds > 1 ? accumulators : [], means: means, fsc: fsc.corrected,
+      lastShell: lastShell, split: split, radius: radius)
+    let mean = halves[0].combined(with: halves[1]) { 0.5 * ($0 + $1) } * measuring.mask
+    let guinier = mean.spectrum.shellPower.map { $0 > 0 ? log($0) : -50 }
+    return Product(
+      references: references, fsc: fsc, size: reconstruction.cube.size,
+      voxelSize: reconstruction.voxelSize, band: band, guinier: guinier, halfMaps: halves)
+  }
+
+  /// The filtered, masked references, on a cube no finer than they need.
+  private func references(
+    _ totals: [Accumulator], folds accumulators: [Accumulator], means: [[Double]], fsc: [Double],
+    lastShell: Int, split: Int, radius: Int
+  ) -> [ReferenceGrid] {
+    let folds = context.foldCount
+    let reconstruction = Reconstruction(
+      geometry: context.geometry, radius: totals[0].radius,
+      size: CubeTransform.size(forRadius: min(totals[0].radius, max(lastShell, radius) + 2)))
+    let cube = reconstruction.cube
+    let mask = masks.masks(size: cube.size).mask.voxels
+    let references = Collected<ReferenceGrid>(count: 2 * folds)
+    let workspaces = WorkspacePool { cube.workspace() }
+    parallelFor(count: 2 * folds, chunk: 1, threads: context.settings.threads) { range, _ in
+      let workspace = workspaces.take()
+      defer { workspaces.giveBack(workspace) }
       for slot in range {
         let half = slot / folds
-        let regularisation = Self.regularisation(
-          fsc.corrected, means: means[half], last: lastShell, floor: 1e-3)
-        let workspace = cube.workspace()
         reconstruction.density(
-          of: totals[half], without: folds > 1 ? accumulators[slot] : nil,
-          shared: totals[1 - half], sharedShells: split, regularisation: regularisation,
+          of: totals[half], without: accumulators.isEmpty ? nil : accumulators[slot],
+          shared: totals[1 - half], sharedShells: split,
+          regularisation: Self.regularisation(
+            fsc, means: means[half], last: lastShell, floor: 1e-3),
           into: workspace)
-        for index in 0..<maskCube.count { workspace.real.pointer[index] *= maskCube[index] }
+        for index in mask.indices { workspace.real.pointer[index] *= mask[index] }
         let grid = ReferenceGrid(radius: radius, interpolation: context.interpolation)
         cube.fill(grid, from: workspace)
         references[slot] = grid
       }
     }
-    let mean = halves[0].combined(with: halves[1]) { 0.5 * ($0 + $1) } * maskVolume
-    let guinier = mean.spectrum.shellPower.map { $0 > 0 ? log($0) : -50 }
-    return Product(
-      references: (try? references.values()) ?? [], fsc: fsc, size: cube.size,
-      voxelSize: reconstruction.voxelSize, band: band, guinier: guinier, halfMaps: halves)
+    return (try? references.values()) ?? []
   }
 
   private func totals(_ accumulators: [Accumulator]) -> [Accumulator] {

@@ -23,8 +23,9 @@ struct Refiner {
   let input: RefinementInput
   let context: RunContext
   let transformer: ImageTransformer
-  /// The mask about its own centre, `geometry.period`³.
+  /// The mask about its own centre, `geometry.period`³, and on the iterations' cubes.
   let mask: [Float]
+  private let cubeMasks: CubeMasks
   /// The density outside the mask of each half, where it is subtracted.
   let outside: [BoxModel]
   let events: @Sendable (RefinementEvent) -> Void
@@ -42,6 +43,7 @@ struct Refiner {
     context = prepared.context
     transformer = prepared.transformer
     mask = prepared.mask
+    cubeMasks = CubeMasks(geometry: prepared.context.geometry, fine: prepared.mask)
     outside = prepared.outside
     state = prepared.state
   }
@@ -116,7 +118,7 @@ struct Refiner {
     }
     events(.stage(.filtering, iteration: iteration))
     clock.begin(.filtering)
-    let product = ReferenceMaker(context: context, mask: mask).make(
+    let product = ReferenceMaker(context: context, masks: cubeMasks).make(
       accumulators, inserted: band, bandLimit: bandLimit)
     clock.end()
     return product
@@ -247,7 +249,10 @@ struct Refiner {
       events(.progress(.final, done: $0, total: total))
     }
     let tightened = TightenedMask(
-      halfA: halves.a, halfB: halves.b, mask: input.mask, seed: context.settings.randomSeed &+ 1)
+      halfA: halves.a, halfB: halves.b, mask: input.mask, seed: context.settings.randomSeed &+ 1,
+      scheduler: { [threads = context.settings.threads] count, body in
+        parallelFor(count: count, chunk: 1, threads: threads) { range, _ in range.forEach(body) }
+      })
     let fsc = tightened.measurement.report
     let mean = halves.a.combined(with: halves.b) { 0.5 * ($0 + $1) }
     let weights = fsc.corrected.map { value in

@@ -32,8 +32,7 @@ struct ReconstructionTests {
     }
     accumulator.complete()
     let reconstruction = Reconstruction(
-      geometry: body.geometry, radius: accumulator.radius, interpolation: interpolation,
-      size: body.geometry.period)
+      geometry: body.geometry, radius: accumulator.radius, size: body.geometry.period)
     let means = reconstruction.shellMeans(accumulator)
     let workspace = reconstruction.cube.workspace()
     reconstruction.density(
@@ -87,7 +86,7 @@ struct ReconstructionTests {
       return accumulator
     }
     let reconstruction = Reconstruction(
-      geometry: body.geometry, radius: radius, interpolation: .cubic)
+      geometry: body.geometry, radius: radius)
     func density(
       _ total: Accumulator, without: Accumulator? = nil, shared: Accumulator? = nil,
       sharedShells: Int = 0, last: Int = 12

@@ -46,7 +46,7 @@ struct SmallBody {
   static func grid(
     of density: [Float], period: Int, radius: Int, _ interpolation: Interpolation
   ) -> ReferenceGrid {
-    let cube = CubeTransform(size: period, period: period, interpolation: interpolation)
+    let cube = CubeTransform(size: period, period: period)
     let workspace = cube.workspace()
     workspace.real.copy(from: density)
     let grid = ReferenceGrid(radius: radius, interpolation: interpolation)

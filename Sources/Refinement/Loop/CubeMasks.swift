@@ -1,0 +1,37 @@
+import CryoEM
+import Synchronization
+
+/// The mask of the refinement on cubes of different sizes, each made once.
+final class CubeMasks: Sendable {
+  /// The mask on one cube, and the masks of its FSC curves.
+  struct Masks: Sendable {
+    let mask: Volume
+    let fsc: FSCMasks
+  }
+
+  private let geometry: Geometry
+  /// The mask about its own centre in a box of `geometry.period` voxels.
+  private let fine: [Float]
+  private let made = Mutex<[Int: Masks]>([:])
+
+  init(geometry: Geometry, fine: [Float]) {
+    self.geometry = geometry
+    self.fine = fine
+  }
+
+  /// The masks on a cube of `size`³ voxels with an edge of the geometry's period.
+  func masks(size: Int) -> Masks {
+    made.withLock { made in
+      if let known = made[size] { return known }
+      let voxels = CentredMap.coarsened(fine, from: geometry.period, to: size)
+        .map { min(max($0, 0), 1) }
+      let voxelSize = Double(geometry.period) * geometry.pixelSize / Double(size)
+      let mask = Volume(size: size, pixelSize: voxelSize, voxels: voxels)
+      let masks = Masks(
+        mask: mask,
+        fsc: FSCMasks(size: size, pixelSize: voxelSize, mask: mask, tight: mask))
+      made[size] = masks
+      return masks
+    }
+  }
+}
