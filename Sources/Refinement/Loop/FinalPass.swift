@@ -18,7 +18,7 @@ struct FinalPass: Sendable {
     _ state: RefinementState, progress: @escaping @Sendable (Int) -> Void
   ) throws -> (a: Volume, b: Volume) {
     let box = context.geometry.box
-    // Half again as much room as the box keeps the cubic kernel's aliases small to its rim.
+    // Half again as much room as the box keeps the kernel's aliases small where the mask is.
     let geometry = Geometry(
       box: box, pixelSize: context.geometry.pixelSize, window: box,
       period: goodTransformSize(atLeast: box * 3 / 2), centre: .zero, fulcrum: .zero,
@@ -29,7 +29,7 @@ struct FinalPass: Sendable {
       survey: currentNoise(state), outside: outside, highpassShell: 0)
     let radius = geometry.clampedGridRadius(ofShell: box / 2 - 1)
     let accumulators = (0..<2).map { _ in
-      Accumulator(radius: radius, interpolation: .cubic)
+      Accumulator(radius: radius, interpolation: context.insertion)
     }
     try insertAll(state, packer: packer, points: points, accumulators, progress: progress)
     let volumes = Collected<Volume>(count: 2)

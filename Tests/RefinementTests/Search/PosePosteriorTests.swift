@@ -47,17 +47,17 @@ struct PosePosteriorTests {
         #expect(abs(posterior.covariance[row, column] - expected[row, column]) < 1e-3 * size)
       }
     }
-    #expect(posterior.isSampled && posterior.effectiveSampleSize == 6)
+    #expect(posterior.isSampled && posterior.effectiveSampleSize == 4)
   }
 
-  /// The six samples have the posterior's mean and covariance; what the positions lack of theirs is the
+  /// The samples have the posterior's mean and covariance; what the positions lack of theirs is the
   /// damping's.
   @Test func samplesReproduceMeanAndCovariance() throws {
     let posterior = PosePosterior(curvature: curvature(), at: pose, prior: prior(), narrow: 0)
     let samples = try #require(PosteriorSamples(posterior, about: pose))
     var mean = Vector5()
     var covariance = Matrix5()
-    for index in 0..<6 {
+    for index in 0..<PosteriorSamples.count {
       let weight = Double(posterior.weights[index])
       let vector = rotationVector(of: samples.pose(index), about: pose)
       for row in 0..<5 {
@@ -90,18 +90,18 @@ struct PosePosteriorTests {
     }
     var posterior = PosePosterior(curvature: matrix, at: pose, prior: prior(), narrow: 0)
     posterior.reweigh(about: pose, best: 40, score: gaussian)
-    for index in 0..<6 { #expect(abs(posterior.weights[index] - 1.0 / 6) < 1e-3) }
-    #expect(abs(posterior.effectiveSampleSize - 6) < 1e-2)
-    // One side of an axis falls off more steeply.
+    for index in 0..<PosteriorSamples.count { #expect(abs(posterior.weights[index] - 0.25) < 1e-3) }
+    #expect(abs(posterior.effectiveSampleSize - 4) < 1e-2)
+    // The posterior falls off more steeply towards one of them.
     let samples = try #require(PosteriorSamples(posterior, about: pose))
     let steep = samples.pose(2)
     posterior.reweigh(about: pose, best: 40) { sample in
       gaussian(sample) - (sample.rotation.angle(to: steep.rotation) < 1e-6 ? 2 : 0)
     }
-    let total = (0..<6).reduce(0.0) { $0 + Double(posterior.weights[$1]) }
+    let total = (0..<PosteriorSamples.count).reduce(0.0) { $0 + Double(posterior.weights[$1]) }
     #expect(abs(total - 1) < 1e-6)
     #expect(abs(Double(posterior.weights[2] / posterior.weights[3]) - exp(-2)) < 1e-3)
-    #expect(posterior.effectiveSampleSize < 5.5 && posterior.effectiveSampleSize > 4)
+    #expect(posterior.effectiveSampleSize < 3.7 && posterior.effectiveSampleSize > 2.5)
   }
 
   /// Samples that are all impossible leave the best pose alone.
@@ -131,7 +131,7 @@ struct PosePosteriorTests {
     let posterior = PosePosterior(curvature: curvature(), at: pose, prior: prior, narrow: 0)
     let samples = try #require(PosteriorSamples(posterior, about: pose))
     let held = pose.position + pose.rotation.projected(prior.fulcrum)
-    for index in 0..<6 {
+    for index in 0..<PosteriorSamples.count {
       let sample = samples.pose(index)
       let away = sample.position + sample.rotation.projected(prior.fulcrum) - held
       let turn = sample.rotation.angle(to: pose.rotation)
