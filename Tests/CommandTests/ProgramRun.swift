@@ -79,7 +79,7 @@ struct StartedProgram {
   func outputSoFar() throws -> String { try Self.text(outputPath) }
 
   /// The program is beside the tests.
-  private static func programPath() throws -> String {
+  static func programPath() throws -> String {
     let real = try #require(realpath("/proc/self/exe", nil))
     defer { free(real) }
     let tests = String(cString: real)

@@ -109,14 +109,12 @@ extension Application {
 
   private static func folder(of start: Start) -> String {
     switch start {
-    case .runs(let folder): folder
-    case .form(let job): job.map { FilePath.folder(of: $0) } ?? "."
-    case .refine(let job): FilePath.folder(of: job)
+    case .runs(let folder): return FilePath.absolute(folder)
+    case .form, .refine: return FilePath.currentFolder
     case .run(let folder):
       // runs/NAME belongs to the folder above runs.
-      FilePath.name(of: FilePath.folder(of: FilePath.absolute(folder))) == "runs"
-        ? FilePath.folder(of: FilePath.folder(of: FilePath.absolute(folder)))
-        : FilePath.folder(of: FilePath.absolute(folder))
+      let place = FilePath.folder(of: FilePath.absolute(folder))
+      return FilePath.name(of: place) == "runs" ? FilePath.folder(of: place) : place
     }
   }
 

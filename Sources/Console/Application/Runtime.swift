@@ -36,14 +36,14 @@ final class Runtime {
     self.settings = settings
     let mailbox = Mailbox<[News]>(waking: screen.wakePipe)
     news = mailbox
-    background = Background(themes: themes) { item in
+    background = Background(folder: application.surroundings.folder, themes: themes) { item in
       mailbox.update { $0 = ($0 ?? []) + [item] }
     }
   }
 
   /// Shows the screens until the user leaves or the terminal goes away.
   func run(starting effects: [Effect]) {
-    handle(effects)
+    handle(application.settle(effects))
     refresh()
     while !isOver {
       drawIfDue()

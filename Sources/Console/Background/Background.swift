@@ -16,7 +16,7 @@ final class Background: Sendable {
   private let heavy = DispatchQueue(label: "fulcrum.heavy")
   private let reader = Mutex(ReaderBox())
   private let themes: ThemeCatalogue
-  let engine = EngineRoom()
+  let engine: EngineRoom
 
   /// What the reading queue keeps between calls.
   private struct ReaderBox: ~Copyable {
@@ -24,8 +24,9 @@ final class Background: Sendable {
     var themeStamps: [String: String] = [:]
   }
 
-  init(themes: ThemeCatalogue, post: @escaping @Sendable (News) -> Void) {
+  init(folder: String, themes: ThemeCatalogue, post: @escaping @Sendable (News) -> Void) {
     self.themes = themes
+    engine = EngineRoom(folder: folder)
     self.post = post
   }
 

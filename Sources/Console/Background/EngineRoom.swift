@@ -13,6 +13,10 @@ final class EngineRoom: Sendable {
     var lastOutcome: RunStatus?
   }
   private let state = Mutex(State())
+  /// Where new runs go.
+  private let folder: String
+
+  init(folder: String) { self.folder = folder }
 
   /// Refinements that run in this process.
   var runningSessions: Int { state.withLock { $0.running.count } }
@@ -38,7 +42,7 @@ final class EngineRoom: Sendable {
   private func prepare(_ job: Job) throws(Problems) -> PreparedInput {
     let output =
       job["output.directory"]?.string.map { job.resolved($0) }
-      ?? RunCatalogue.freeFolder(named: job.name, in: job.folder)
+      ?? RunCatalogue.freeFolder(named: job.name, in: folder)
     return try PreparedInput(job: job, outputFolder: FilePath.absolute(output))
   }
 

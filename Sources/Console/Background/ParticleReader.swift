@@ -89,9 +89,9 @@ enum ParticleReader {
   private static func columns(of particles: ParticleSet) -> [ParticleTable.Column] {
     let angles = particles.poses.map(\.rotation.eulerAngles)
     var columns: [ParticleTable.Column] = [
-      .init(name: "rot °", values: angles.map { degrees($0.rot) }),
-      .init(name: "tilt °", values: angles.map { degrees($0.tilt) }),
-      .init(name: "psi °", values: angles.map { degrees($0.psi) }),
+      .init(name: "rot °", values: angles.map { $0.rot }),
+      .init(name: "tilt °", values: angles.map { $0.tilt }),
+      .init(name: "psi °", values: angles.map { $0.psi }),
       .init(name: "x Å", values: particles.poses.map(\.origin.x)),
       .init(name: "y Å", values: particles.poses.map(\.origin.y)),
       .init(name: "defocus Å", values: particles.defoci.map { ($0.u + $0.v) / 2 }),

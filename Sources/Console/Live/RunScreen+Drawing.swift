@@ -7,8 +7,9 @@ import Terminal
 extension RunScreen {
   var status: String {
     guard let snapshot else { return "" }
-    let resolution = snapshot.metrics.last.map { Format.resolution($0.fsc.resolution143) } ?? ""
-    return "\(snapshot.status?.word ?? "") \(snapshot.manifest?.iteration ?? 0) \(resolution)"
+    let resolution = snapshot.summary?.resolutionAfter ?? snapshot.metrics.last?.fsc.resolution143
+    return "\(snapshot.status?.word ?? "") \(snapshot.iteration) "
+      + (resolution.map { Format.resolution($0) } ?? "")
   }
 
   func draw(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
@@ -72,7 +73,7 @@ extension RunScreen {
     var x = rect.x + 1
     x += frame.write("\(frame.look[status.symbol]) \(status.word)", x: x, y: rect.y, status.role)
     x += frame.write(
-      "  iteration \(manifest.iteration) of \(manifest.maximumIterations)", x: x, y: rect.y,
+      "  iteration \(snapshot.iteration) of \(manifest.maximumIterations)", x: x, y: rect.y,
       width: max(0, rect.right - x))
     guard snapshot.isLive, let progress = manifest.progress else {
       let ended = manifest.ended.map {
@@ -105,7 +106,7 @@ extension RunScreen {
       }
       if let left = progress.secondsLeft { words.append("stage \(Format.duration(left)) left") }
       if let left = remaining(snapshot) { words.append("all ≤ \(Format.duration(left))") }
-      words.append("elapsed \(Format.duration(surroundings.now - manifest.started))")
+      words.append("elapsed \(Format.duration(max(0, surroundings.now - manifest.started)))")
       if surroundings.now - manifest.heartbeat > 30 {
         words.append("no sign for \(Format.duration(surroundings.now - manifest.heartbeat))")
       }

@@ -50,9 +50,7 @@ extension RunScreen {
           Table.Entry("\(item.iteration)", .dim),
           Table.Entry(Numbers.resolution(item.fsc.resolution143), .accent),
           change.isFinite
-            ? Table.Entry(
-              (change > 0 ? "+" : "") + Format.fixed(change, 2), change > 0.01 ? .warning : .good)
-            : "",
+            ? Self.change(change) : "",
           Table.Entry(Numbers.resolution(item.fsc.resolution50)),
           Table.Entry("\(Numbers.short(item.rotationFromPrevious.median))°"),
           Table.Entry(
@@ -61,6 +59,13 @@ extension RunScreen {
           Table.Entry(Format.duration(item.seconds.values.reduce(0, +)), .dim),
         ]
       }, in: rect, pane: "iterations")
+  }
+
+  /// A change of resolution, Å; smaller is better.
+  private static func change(_ value: Double) -> Table.Entry {
+    if abs(value) < 0.005 { return Table.Entry("0.00", .dim) }
+    return Table.Entry(
+      (value > 0 ? "+" : "") + Format.fixed(value, 2), value > 0 ? .warning : .good)
   }
 
   /// The distribution of viewing directions.

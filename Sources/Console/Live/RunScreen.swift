@@ -205,7 +205,7 @@ struct RunScreen: Screen {
       snapshot = found
       var effects = slicesIfNeeded()
       if wasLive, !found.isLive, let status = found.status {
-        effects += [.notify("\(found.name) \(status.word)"), .say(Verdict(found).text)]
+        effects += [.notify("\(found.name) \(status.word)"), .say("\(found.name) \(status.word)")]
       }
       wasLive = found.isLive
       return effects

@@ -25,6 +25,11 @@ struct RunSnapshot: Sendable {
   var name: String { RunFolder(folder).name }
   var isLive: Bool { status?.isLive == true }
 
+  /// The iteration under way, or the last one of a run that has ended.
+  var iteration: Int {
+    isLive ? manifest?.iteration ?? 0 : metrics.last?.iteration ?? manifest?.iteration ?? 0
+  }
+
   /// The metrics of an iteration, or of the last one.
   func metrics(of iteration: Int?) -> IterationMetrics? {
     guard let iteration else { return metrics.last }

@@ -51,11 +51,13 @@ struct Verdict: Sendable, Hashable {
     }
     let before = metrics.dropLast().last?.fsc.resolution143 ?? .infinity
     let gain = before - last.fsc.resolution143
-    let trend = gain > 0.01 ? "improving" : gain < -0.01 ? "getting worse" : "settling"
+    // Less than a hundredth is the noise of where a curve crosses.
+    let noise = 0.01 * last.fsc.resolution143
+    let trend = gain > noise ? "improving" : gain < -noise ? "getting worse" : "settling"
     self.init(
       text: "\(trend): \(change) in the mask at iteration \(last.iteration), "
         + "\(Format.percent(last.shareAtLimit)) at a limit",
-      role: gain < -0.01 ? .warning : .good)
+      role: gain < -noise ? .warning : .good)
   }
 
   private init(text: String, role: Role) {

@@ -16,7 +16,9 @@ extension MaskScreen {
     let isWide = rect.width >= 150
     let columns = (isWide ? 44 : rect.width) - 2
     let lines = facts(volumes).flatMap { fact in
-      fact.text.wrapped(toColumns: max(1, columns), indent: 12).map { ($0, fact.role) }
+      fact.text.wrapped(toColumns: max(1, columns - 12)).enumerated().map { row, line in
+        ((row == 0 ? fact.name : "").padded(toColumns: 12) + line, fact.role)
+      }
     }
     let infoRows = isWide ? 0 : min(lines.count, max(0, rect.height - 8))
     let (upper, lower) = rect.split(bottom: infoRows)
@@ -63,56 +65,61 @@ extension MaskScreen {
   }
 
   /// What is known of map, mask and fulcrum, and the advice of the field.
-  func facts(_ volumes: MaskViewVolumes) -> [(text: String, role: Role)] {
+  func facts(_ volumes: MaskViewVolumes) -> [(name: String, text: String, role: Role)] {
     func angstroms(_ voxel: Int) -> String {
       Format.fixed(Double(voxel - size / 2) * pixelSize, 1)
     }
-    var lines: [(text: String, role: Role)] = [
+    var lines: [(name: String, text: String, role: Role)] = [
       (
-        "Cross-hair  voxel \(crossText)   \(angstroms(cross.x)), \(angstroms(cross.y)), "
+        "Cross-hair",
+        "voxel \(crossText)   \(angstroms(cross.x)), \(angstroms(cross.y)), "
           + "\(angstroms(cross.z)) Å from the centre", .accent
       ),
-      ("Map         box \(size), \(Numbers.short(pixelSize)) Å per voxel", .text),
+      ("Map", "box \(size), \(Numbers.short(pixelSize)) Å per voxel", .text),
     ]
     if let report = volumes.report {
       lines.append(
         (
-          "Mask        diameter \(Int(report.diameter.rounded())) Å, about "
+          "Mask",
+          "diameter \(Int(report.diameter.rounded())) Å, about "
             + "\(Int(report.enclosedMass.rounded())) kDa, edge "
             + "\(Format.fixed(report.softness, 1)) voxels wide", .text
         ))
       lines += advice(report)
     } else {
-      lines.append(("Mask        none", .dim))
+      lines.append(("Mask", "none", .dim))
     }
     if let threshold {
       let state = isComputing ? "computing …" : "shown in place of the mask"
-      lines.append(("Dynamic     threshold \(Format.fixed(threshold, 2)), \(state)", .changed))
+      lines.append(("Dynamic", "threshold \(Format.fixed(threshold, 2)), \(state)", .changed))
     }
     return lines
   }
 
-  private func advice(_ report: MaskReport) -> [(text: String, role: Role)] {
-    var lines: [(text: String, role: Role)] = []
-    if report.isEmpty { lines.append(("The mask is empty: no voxel is above 0.5.", .bad)) }
+  private func advice(_ report: MaskReport) -> [(name: String, text: String, role: Role)] {
+    var lines: [(name: String, text: String, role: Role)] = []
+    if report.isEmpty {
+      lines.append(("Advice", "The mask is empty: no voxel is above 0.5.", .bad))
+    }
     if report.hasInvalidValues {
-      lines.append(("The mask has values that are not numbers.", .bad))
+      lines.append(("Advice", "The mask has values that are not numbers.", .bad))
     }
     if report.isBinary {
       lines.append(
-        ("The mask has no soft edge: soften it, or the FSC tells of the edge.", .warning))
+        ("Advice", "The mask has no soft edge: soften it, or the FSC tells of the edge.", .warning))
     }
     if report.enclosedMass < MaskReport.advisedMass, !report.isEmpty {
       lines.append(
         (
+          "Advice",
           "Less than \(Int(MaskReport.advisedMass)) kDa: poses are hard to find; use the prior, "
             + "and a limit of the resolution.", .warning
         ))
     }
     if report.touchesSphere {
-      lines.append(("The mask reaches the edge of the box.", .warning))
+      lines.append(("Advice", "The mask reaches the edge of the box.", .warning))
     }
-    if lines.isEmpty { lines.append(("Nothing to object to in the mask.", .good)) }
+    if lines.isEmpty { lines.append(("Advice", "Nothing to object to in the mask.", .good)) }
     return lines
   }
 }
