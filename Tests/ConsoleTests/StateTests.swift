@@ -157,15 +157,30 @@ import Testing
     #expect(requests == [.pause, .stopAfterIteration, .stop])
   }
 
-  @Test func changesParametersOfARunningRun() throws {
+  @Test func saysWhatThisVersionCannotDo() {
     var stage = Stage(.live)
-    stage.play("e \"prior over rotation\" Enter Ctrl-U \"7\" Enter")
-    let request = stage.takeEffects().compactMap { effect -> ControlRequest? in
-      if case .control(_, let request) = effect { request } else { nil }
-    }.first
-    var expected = Job()
-    try expected.set("prior.rotation_sd", to: "7")
-    #expect(request == .parameters(expected))
+    stage.play("e")
+    #expect(stage.text.contains("takes no new parameters in this version"))
+    stage.play("r")
+    #expect(stage.text.contains("not available in this version"))
+    #expect(stage.takeEffects().isEmpty)
+  }
+
+  @Test func dragZoomsTheFSCAndTheMouseReadsIt() throws {
+    var stage = Stage(.live)
+    stage.play("z")
+    stage.take(.mouse(MouseEvent(.press, column: 20, row: 12)))
+    stage.take(.mouse(MouseEvent(.drag, column: 40, row: 12)))
+    stage.take(.mouse(MouseEvent(.release, column: 40, row: 12)))
+    let screen = try #require(stage.application.screen as? RunScreen)
+    let shells = try #require(screen.shells)
+    // Columns 7 to 78 of the plot are shells 0 to 64.
+    #expect(abs(shells.lowerBound - 12) <= 1)
+    #expect(abs(shells.upperBound - 30) <= 1)
+    stage.play("Right")
+    #expect((stage.application.screen as? RunScreen)?.crosshair != nil)
+    stage.play("Esc")
+    #expect((stage.application.screen as? RunScreen)?.isZoomed == false)
   }
 
   @Test func finishedRunsCannotBePaused() {

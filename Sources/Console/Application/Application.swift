@@ -133,5 +133,7 @@ public struct Application: Sendable {
   var showsTime: Bool { screen.showsTime }
 
   /// What the screen wants read again; to be asked about once a second.
-  mutating func refresh() -> [Effect] { settle(screen.refresh(surroundings)) }
+  mutating func refresh() -> [Effect] {
+    settle(screen.refresh(surroundings)) + [.checkTheme(surroundings.theme.identifier)]
+  }
 }

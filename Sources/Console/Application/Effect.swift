@@ -31,6 +31,8 @@ enum Effect: Sendable {
   case previewMask(Job, map: Volume, mask: Volume?, threshold: Double)
   case comparePoses(first: String, other: String)
   case readThemes
+  /// Reads the themes again when the file of this one has changed.
+  case checkTheme(String)
   /// The job of a run, with the poses of an iteration as its input.
   case continueFrom(folder: String, iteration: Int)
 

@@ -39,6 +39,7 @@ final class Background: Sendable {
       read { self.post(.folder(FolderReader.listing(of: path, endings: endings))) }
     case .readHeader(let path): read { self.post(.header(FolderReader.header(of: path))) }
     case .readThemes: read { self.postThemes() }
+    case .checkTheme(let identifier): read { self.postThemesIfChanged(identifier) }
     case .readSlices(let request): work { self.post(.slices(SliceReader.slices(request))) }
     case .readParticles(let folder, let iteration):
       work { self.post(.particles(ParticleReader.table(of: folder, iteration: iteration))) }
@@ -88,6 +89,16 @@ final class Background: Sendable {
       }
     }
     post(.themes(found, problems))
+  }
+
+  /// All themes again when the file of one was written to since the last look.
+  private func postThemesIfChanged(_ identifier: String) {
+    let stamp = themes.stamp(of: identifier) ?? ""
+    let before = reader.withLock { box in
+      defer { box.themeStamps[identifier] = stamp }
+      return box.themeStamps[identifier]
+    }
+    if let before, before != stamp { postThemes() }
   }
 
   // MARK: Changing

@@ -23,11 +23,11 @@ enum SliceReader {
         result.problem = "The map is not a cube"
         return result
       }
-      let mask = mask(of: folder, size: size)
-      result.centre = centre(of: mask) ?? SIMD3(size.x / 2, size.y / 2, size.z / 2)
+      let mask = mask(of: folder, for: volume)
+      result.centre = centre(of: mask, size: size.x) ?? SIMD3(size.x / 2, size.y / 2, size.z / 2)
       result.pixelSize = volume.voxelSize.x
       result.planes = (0..<3).map {
-        plane($0, of: volume.voxels, mask: mask?.voxels, size: size.x, at: result.centre)
+        plane($0, of: volume.voxels, mask: mask, size: size.x, at: result.centre)
       }
     } catch { result.problem = error.what }
     return result
@@ -47,25 +47,49 @@ enum SliceReader {
     return first
   }
 
-  /// The mask of the run, where it can be found and has the box of the map.
-  private static func mask(of folder: RunFolder, size: SIMD3<Int>) -> MRCVolume? {
+  /// The values of the run's mask at the voxels of a map, which may hold a part of the box only: its
+  /// header says where its first voxel is. Nil where there is no mask of the same sampling.
+  private static func mask(of folder: RunFolder, for map: MRCVolume) -> [Float]? {
     let paths = [folder.finalPath + "/mask.mrc", (try? folder.job())?["input.mask"]?.string]
     for path in paths.compactMap({ $0 }) {
-      if let mask = try? MRCVolume(path: path), mask.size == size { return mask }
+      guard let mask = try? MRCVolume(path: path) else { continue }
+      if mask.size == map.size { return mask.voxels }
+      let step = map.voxelSize.x
+      guard step > 0, abs(mask.voxelSize.x - step) < 0.01 * step else { continue }
+      let origin = map.header.origin
+      return part(
+        of: mask, size: map.size.x,
+        from: SIMD3(
+          Int((Double(origin.x) / step).rounded()), Int((Double(origin.y) / step).rounded()),
+          Int((Double(origin.z) / step).rounded())))
     }
     return nil
   }
 
+  /// A cube out of a volume; zero where it reaches beyond.
+  static func part(of volume: MRCVolume, size: Int, from corner: SIMD3<Int>) -> [Float] {
+    var part = [Float](repeating: 0, count: size * size * size)
+    let whole = volume.size
+    for z in 0..<size where (0..<whole.z).contains(z + corner.z) {
+      for y in 0..<size where (0..<whole.y).contains(y + corner.y) {
+        let row = ((z + corner.z) * whole.y + y + corner.y) * whole.x
+        for x in 0..<size where (0..<whole.x).contains(x + corner.x) {
+          part[(z * size + y) * size + x] = volume.voxels[row + x + corner.x]
+        }
+      }
+    }
+    return part
+  }
+
   /// The voxel nearest to the mask's centre of mass.
-  private static func centre(of mask: MRCVolume?) -> SIMD3<Int>? {
+  private static func centre(of mask: [Float]?, size: Int) -> SIMD3<Int>? {
     guard let mask else { return nil }
-    let size = mask.size.x
     var sum = SIMD4<Double>(0, 0, 0, 0)
     var index = 0
     for z in 0..<size {
       for y in 0..<size {
         for x in 0..<size {
-          let weight = Double(max(0, mask.voxels[index]))
+          let weight = Double(max(0, mask[index]))
           if weight > 0 { sum += weight * SIMD4(Double(x), Double(y), Double(z), 1) }
           index += 1
         }

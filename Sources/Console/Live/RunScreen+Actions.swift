@@ -24,8 +24,8 @@ extension RunScreen {
         .popUp(
           Confirmation(
             question: .stopRun(folder), title: "Stop \(name) now?",
-            text: "The iteration under way is lost; the run can be resumed from its last "
-              + "checkpoint. x instead finishes the iteration first.", action: "Stop"))
+            text: "The iteration under way is lost, the ones before are kept. x instead finishes "
+              + "this iteration and writes the final maps.", action: "Stop"))
       ]
     case .change: return [.popUp(changeChooser)]
     case .resume: return [.resumeRun(folder: folder), .say("Resuming \(name)")]

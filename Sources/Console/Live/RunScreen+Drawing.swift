@@ -249,17 +249,19 @@ extension RunScreen {
     case (.wheelDown, .log): log.navigate(.down, count: logLines.count, page: 10)
     case (.wheelUp, .files): fileOffset = max(0, fileOffset - 1)
     case (.wheelDown, .files): fileOffset += 1
-    case (.wheelUp, _): zoomPlot(by: 0.8, at: shell(at: mouse.column, in: rect))
-    case (.wheelDown, _): zoomPlot(by: 1.25, at: shell(at: mouse.column, in: rect))
+    case (.wheelUp, _): zoomPlot(by: 0.8, at: shell(at: mouse.column, in: rect, surroundings))
+    case (.wheelDown, _): zoomPlot(by: 1.25, at: shell(at: mouse.column, in: rect, surroundings))
     case (.press, _):
       focus = panel
       if panel == .fsc || panel == .noise {
-        dragStart = shell(at: mouse.column, in: rect)
+        dragStart = shell(at: mouse.column, in: rect, surroundings)
         crosshair = dragStart
       }
-    case (.drag, .fsc), (.drag, .noise): crosshair = shell(at: mouse.column, in: rect)
+    case (.drag, .fsc), (.drag, .noise): crosshair = shell(at: mouse.column, in: rect, surroundings)
     case (.release, .fsc), (.release, .noise):
-      if let start = dragStart, let end = shell(at: mouse.column, in: rect), abs(end - start) > 2 {
+      if let start = dragStart, let end = shell(at: mouse.column, in: rect, surroundings),
+        abs(end - start) > 2
+      {
         shells = min(start, end)...max(start, end)
         crosshair = nil
       }
@@ -269,14 +271,15 @@ extension RunScreen {
     return []
   }
 
-  /// The shell under a column of a pane with a plot over shells; nil beside the plot.
-  func shell(at column: Int, in rect: Rect) -> Int? {
-    guard let range = shellRange else { return nil }
-    // The axis takes about six columns at the left, the frame one on each side.
-    let width = max(1, rect.width - 8)
-    let share = min(max(0, Double(column - rect.x - 7) / Double(width)), 1)
-    let span = Double(range.upperBound - range.lowerBound)
-    return range.lowerBound + Int((share * span).rounded())
+  /// The shell under a column of the FSC's pane, as near as a plot's column can say.
+  func shell(at column: Int, in rect: Rect, _ surroundings: Surroundings) -> Int? {
+    guard let metrics, let range = shellRange else { return nil }
+    let inner = rect.width >= 4 && rect.height >= 3 ? Box.content(of: rect) : rect
+    let plot = fscPlot(metrics, isNarrow: inner.width < 56)
+    let frequency = plot.frame(in: inner, surroundings.appearance).xValue(atColumn: column)
+    guard frequency.isFinite else { return nil }
+    let shell = Int((frequency / metrics.frequencyStep).rounded())
+    return min(max(shell, range.lowerBound), range.upperBound)
   }
 
   private mutating func zoomPlot(by factor: Double, at shell: Int?) {

@@ -51,10 +51,9 @@ struct RunScreen: Screen {
     if particles != nil { return [.sort, .reverseSort, .search, .export] }
     var commands: [Command] = [.nextPane, .zoom]
     if snapshot?.isLive == true {
-      commands += [.pause, .stopAfter, .stop, .change, .detach]
+      commands += [.pause, .stopAfter, .stop, .detach]
     } else {
       commands += [.previousIteration, .nextIteration, .particles, .continueRun, .parameters]
-      if snapshot?.status == .interrupted { commands.insert(.resume, at: 0) }
     }
     switch focus {
     case .orientations: commands.append(.projection)
@@ -69,13 +68,14 @@ struct RunScreen: Screen {
   func obstacle(to command: Command) -> String? {
     let status = snapshot?.status
     switch command {
+    case .change where snapshot?.isLive == true:
+      return "A running refinement takes no new parameters in this version; x finishes it, "
+        + "c then continues with others"
     case .pause, .stop, .stopAfter, .change:
       if snapshot?.isLive == true { return nil }
       return "The run is \(status?.word ?? "not read yet"): there is nothing to \(command.rawValue)"
     case .resume:
-      if status == .interrupted || status == .stopped || status == .failed { return nil }
-      return "Only an interrupted, stopped or failed run can be resumed; this one is "
-        + (status?.word ?? "not read yet")
+      return "Resuming is not available in this version; c goes on from the last poses"
     case .continueRun:
       return snapshot?.job == nil ? "The run's parameters cannot be read" : nil
     case .previousIteration, .nextIteration:

@@ -17,7 +17,8 @@ struct Verdict: Sendable, Hashable {
     } else if let manifest = snapshot.manifest, let status = snapshot.status, !status.isLive {
       let end = manifest.message.isEmpty ? status.word : manifest.message
       self.init(
-        text: status == .interrupted ? "interrupted: its process is gone; r resumes it" : end,
+        text: status == .interrupted
+          ? "interrupted: its process is gone; c goes on from its last poses" : end,
         role: status.role)
     } else {
       self.init(trend: snapshot.metrics)

@@ -1,0 +1,113 @@
+import CryoEM
+import EMFiles
+import Foundation
+import Refinement
+import Runs
+import Testing
+
+@testable import Console
+
+/// What the screens read from real run folders.
+@Suite struct RunReaderTests {
+  /// A folder that goes with the test.
+  final class Folder {
+    let path = FileManager.default.temporaryDirectory.path + "/fulcrum-console-" + UUID().uuidString
+    init() throws {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+  }
+
+  private func writer(in folder: Folder, name: String = "one") throws -> RunWriter {
+    try RunWriter(
+      creating: folder.path + "/runs/" + name, job: SampleRuns.job(),
+      manifest: RunManifest(name: name, particles: 12, maximumIterations: 9))
+  }
+
+  @Test func readsWhatIsNewAndNothingTwice() throws {
+    let folder = try Folder()
+    let writer = try writer(in: folder)
+    let reader = RunReader()
+    let path = writer.folder.path
+    writer.take(.iteration(SampleRuns.metrics(iteration: 0, seed: 0)))
+    let first = try #require(reader.run(at: path, isForced: false))
+    #expect(first.metrics.count == 1)
+    #expect(first.status == .running)
+    #expect(reader.run(at: path, isForced: false) == nil)
+
+    writer.take(.iteration(SampleRuns.metrics(iteration: 1, seed: 0)))
+    writer.take(.warning("look out"))
+    let second = try #require(reader.run(at: path, isForced: false))
+    #expect(second.metrics.map(\.iteration) == [0, 1])
+    #expect(second.events.count > first.events.count)
+    #expect(second.events.filter { $0.text == "look out" }.count == 1)
+
+    writer.end(.finished, message: "converged")
+    let last = try #require(reader.run(at: path, isForced: false))
+    #expect(last.status == .finished)
+    #expect(last.manifest?.message == "converged")
+    #expect(last.events.count == RunFolder(path).events().events.count)
+  }
+
+  @Test func listsRunsWithTheirParameters() throws {
+    let folder = try Folder()
+    let reader = RunReader()
+    #expect(reader.runs(in: folder.path, isForced: false)?.isEmpty == true)
+    #expect(reader.runs(in: folder.path, isForced: false) == nil)
+    let writer = try writer(in: folder)
+    let found = try #require(reader.runs(in: folder.path, isForced: false))
+    #expect(found.map(\.entry.name) == ["one"])
+    #expect(found.first?.job?["prior.rotation_sd"] == .number(5))
+    try writer.folder.setNote("a note")
+    #expect(reader.runs(in: folder.path, isForced: false)?.first?.entry.note == "a note")
+  }
+
+  @Test func damagedRunsAreShownAsSuch() throws {
+    let folder = try Folder()
+    let path = try writer(in: folder).folder.path
+    try "{".write(toFile: path + "/run.json", atomically: true, encoding: .utf8)
+    let reader = RunReader()
+    let listing = try #require(reader.runs(in: folder.path, isForced: false)?.first)
+    #expect(listing.entry.problem != nil)
+    let snapshot = try #require(reader.run(at: path, isForced: false))
+    #expect(snapshot.problem?.what.contains("run.json") == true)
+  }
+
+  /// The half-maps of an iteration hold a part of the box; the mask's part is found by the header.
+  @Test func slicesFindTheMaskOfAPartOfTheBox() throws {
+    let folder = try Folder()
+    let writer = try writer(in: folder)
+    let size = 16
+    let whole = (0..<size * size * size).map { Float($0) }
+    let final = writer.folder.finalPath
+    try FileManager.default.createDirectory(atPath: final, withIntermediateDirectories: true)
+    try MRCVolume.write(
+      whole, size: SIMD3(size, size, size), voxelSize: 2, to: final + "/mask.mrc")
+    let part = Volume(size: 8, pixelSize: 2)
+    writer.writeHalfMaps(a: part, b: part, origin: SIMD3(4, 6, 8), iteration: 1, keep: 1)
+    let slices = SliceReader.slices(
+      SliceRequest(folder: writer.folder.path, iteration: 1, source: .map))
+    #expect(slices.problem.isEmpty)
+    let plane = try #require(slices.planes.first)
+    let z = slices.centre.z
+    // Top row of the plane along z: y = 7 of the part is y = 10 of the whole, x = 0 is x = 2.
+    #expect(plane.mask.first == Float(((z + 4) * size + 10) * size + 2))
+  }
+
+  @Test func pickerReadsFoldersAndHeaders() throws {
+    let folder = try Folder()
+    try MRCVolume.write(
+      [Float](repeating: 1, count: 64), size: SIMD3(4, 4, 4), voxelSize: 1.5,
+      to: folder.path + "/map.mrc")
+    try "hello".write(toFile: folder.path + "/notes.txt", atomically: true, encoding: .utf8)
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/sub", withIntermediateDirectories: true)
+    let listing = FolderReader.listing(of: folder.path, endings: ["mrc"])
+    #expect(listing.entries.map(\.name) == ["sub", "map.mrc"])
+    let preview = FolderReader.header(of: folder.path + "/map.mrc")
+    #expect(preview.lines.contains("Box 4 x 4 x 4"))
+    #expect(preview.lines.contains("Pixel 1.5 Å"))
+    #expect(
+      FolderReader.listing(of: folder.path + "/nowhere", endings: []).problem.isEmpty == false)
+  }
+}
