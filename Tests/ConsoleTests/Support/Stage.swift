@@ -92,6 +92,7 @@ struct Stage {
 
   private mutating func feed(_ new: [Effect]) {
     for effect in new {
+      if case .checkTheme = effect { continue }
       if let news = reply(to: effect) { tell(news) } else { effects.append(effect) }
     }
   }
