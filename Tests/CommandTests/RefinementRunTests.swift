@@ -125,6 +125,27 @@ struct RefinementRunTests {
     #expect(angles.allSatisfy { $0 < 1 } && shifts.allSatisfy { $0 < 0.2 })
   }
 
+  /// Where nothing may move, the result is the input's reconstruction: neither better nor worse, and
+  /// no particle has another pose.
+  @Test func whatMayNotMoveDoesNotImprove() throws {
+    let set = try simulated()
+    let run = try ProgramRun(
+      [
+        "run", "set/set.toml", "--set", "search.rotation_extent=0", "--set",
+        "search.shift_extent=0", "--set", "refinement.subtract_outside=false",
+      ], in: set.path)
+    #expect(run.status == 0, "\(run.errors)")
+    let summary = try RunFolder(set("runs/set")).summary()
+    #expect(abs(summary.resolutionAfter / summary.resolutionBefore - 1) < 0.1)
+    #expect(summary.medianRotation < 1e-3)
+    let before = try ParticleFile.read(path: set("set/start.star"), projectDirectory: set("set"))
+    let after = try ParticleFile.read(
+      path: set("runs/set/final/particles.star"), projectDirectory: set("set"))
+    for (p, q) in zip(before.particles.poses, after.particles.poses) {
+      #expect(degrees(p.rotation.angle(to: q.rotation)) < 1e-4)
+    }
+  }
+
   @Test func imagesThatAreNotNumbersAreLeftOutAndCounted() throws {
     let set = try simulated(["--float32"])
     var bytes = try set.bytes("set/particles.mrcs")

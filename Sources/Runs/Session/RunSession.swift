@@ -72,7 +72,7 @@ public final class RunSession: Sendable {
       }
       if let failure = writer.failure { return .failed(failure) }
       let summary = RunSummary(
-        of: result, fulcrum: prepared.input.fulcrum, manifest: writer.manifest)
+        of: result, input: prepared.input, manifest: writer.manifest)
       try writer.writeFinal(result, summary: summary, prepared: prepared)
       return .finished(summary)
     } catch {

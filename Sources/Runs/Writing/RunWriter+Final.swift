@@ -43,9 +43,11 @@ extension RunWriter {
 
 extension RunSummary {
   /// The summary of a result.
-  init(of result: RefinementResult, fulcrum: Vector3, manifest: RunManifest) {
+  init(of result: RefinementResult, input: RefinementInput, manifest: RunManifest) {
     let last = result.metrics.last
-    let before = result.metrics.first { $0.iteration == 0 }?.fsc.resolution143
+    let before =
+      Self.resolutionBefore(result, input: input)
+      ?? result.metrics.first { $0.iteration == 0 }?.fsc.resolution143
     converged = result.converged
     iterations = result.metrics.map(\.iteration).max() ?? 0
     resolutionBefore = before ?? manifest.startResolution ?? .infinity
@@ -57,11 +59,23 @@ extension RunSummary {
     particles = last?.particles ?? result.poses.count
     skipped = last?.skipped ?? 0
     bFactor = result.bFactor
-    self.fulcrum = [fulcrum.x, fulcrum.y, fulcrum.z]
+    fulcrum = [input.fulcrum.x, input.fulcrum.y, input.fulcrum.z]
     seconds = WallClock.now - manifest.started
     cpuSeconds = ProcessFacts.cpuSeconds
     verdict = Self.verdict(
       converged: converged, iterations: iterations, before: resolutionBefore,
       after: resolutionAfter, shareAtLimit: shareAtLimit)
+  }
+
+  /// Resolution of the input's half-maps inside the mask with which the result was measured, so that
+  /// the two compare; nil without half-maps.
+  private static func resolutionBefore(
+    _ result: RefinementResult, input: RefinementInput
+  ) -> Double? {
+    guard let halves = input.halfMaps else { return nil }
+    let measured = FSCMeasurement(
+      halfA: halves.a, halfB: halves.b, mask: input.mask, tight: result.fscMask,
+      seed: input.settings.randomSeed &+ 1)
+    return measured.report.resolution143
   }
 }
