@@ -21,7 +21,12 @@ FULCRUM_INLINE located locate(lanes kx, lanes ky, const float m[6], int radius) 
   at.z = m[4] * kx + m[5] * ky;
   int_lanes below = at.x < 0.0f;
   at.sign = 1.0f + 2.0f * __builtin_convertvector(below, lanes);
-  lanes x = at.x * at.sign, y = at.y * at.sign, z = at.z * at.sign;
+  // Grids have room for all points; whatever a caller does, nothing beyond the border is touched.
+  const float low = -(float)radius, high = (float)radius + 0.999f;
+  const lanes lows = (lanes){0} + low, highs = (lanes){0} + high;
+  lanes x = smaller(at.x * at.sign, highs);
+  lanes y = larger(smaller(at.y * at.sign, highs), lows);
+  lanes z = larger(smaller(at.z * at.sign, highs), lows);
   lanes bx = floored(x), by = floored(y), bz = floored(z);
   at.fx = x - bx;
   at.fy = y - by;

@@ -44,6 +44,16 @@ FULCRUM_INLINE lanes floored(lanes x) {
   return r + __builtin_convertvector(above, lanes);
 }
 
+// The smaller and the larger of two; the second where the first is not a number.
+FULCRUM_INLINE lanes smaller(lanes a, lanes b) {
+  int_lanes first = a < b;
+  return (lanes)(((int_lanes)a & first) | ((int_lanes)b & ~first));
+}
+FULCRUM_INLINE lanes larger(lanes a, lanes b) {
+  int_lanes first = a > b;
+  return (lanes)(((int_lanes)a & first) | ((int_lanes)b & ~first));
+}
+
 // Cosine and sine of 2 pi u, by the Taylor series in a quarter-turn-reduced argument; absolute error
 // under 2e-6 for |u| < 64, set by the rounding of u.
 FULCRUM_INLINE void cosine_sine_of_turns(lanes u, lanes *cosine, lanes *sine) {

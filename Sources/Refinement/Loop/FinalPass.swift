@@ -22,7 +22,7 @@ struct FinalPass: Sendable {
     let geometry = Geometry(
       box: box, pixelSize: context.geometry.pixelSize, window: box,
       period: goodTransformSize(atLeast: box * 3 / 2), centre: .zero, fulcrum: .zero,
-      maskDiameter: Double(box))
+      maskDiameter: Double(box), stretch: context.geometry.stretch)
     let points = SamplingPoints(window: box, maximumShell: box / 2 - 1)
     let packer = ImagePacker(
       transformer: transformer, geometry: geometry, points: points,

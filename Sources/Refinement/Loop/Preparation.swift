@@ -30,7 +30,7 @@ struct Preparation {
     let settings = input.settings
     let geometry = Geometry(
       box: input.images.boxSize, mask: input.mask, fulcrum: input.fulcrum,
-      shiftExtent: settings.shiftExtent)
+      shiftExtent: settings.shiftExtent, stretch: stretch)
     events(.stage(.packing, iteration: 0))
     events(
       .log(
@@ -73,6 +73,11 @@ struct Preparation {
       state: initialState(context, greyscale: abs(survey.greyscale)))
   }
 
+  /// The largest by which a magnification that is used stretches frequencies.
+  private var stretch: Double {
+    input.settings.useAnisotropicMagnification ? input.particles.stretch : 1
+  }
+
   private func switches(_ settings: RefinementSettings) -> ContrastTransferFunction.Switches {
     var switches = ContrastTransferFunction.Switches()
     switches.ctf = settings.correctCTF
@@ -99,7 +104,9 @@ struct Preparation {
     for shell in weights.indices where shell > last { weights[shell] = 0 }
     let points = SamplingPoints(window: box, maximumShell: last)
     return maps.map {
-      BoxModel(map: $0.filtered(byShells: weights) * outside, maximumShell: last, points: points)
+      BoxModel(
+        map: $0.filtered(byShells: weights) * outside, maximumShell: last, points: points,
+        stretch: stretch)
     }
   }
 
@@ -113,7 +120,7 @@ struct Preparation {
     let points = SamplingPoints(window: box, maximumShell: shell)
     let map = BoxModel(
       map: input.map.lowPassed(to: input.settings.initialResolution), maximumShell: shell,
-      points: points)
+      points: points, stretch: stretch)
     return try Survey(
       transformer: transformer, map: map, outside: outside, threads: input.settings.threads,
       sampleSize: 250, model: input.settings.noiseModel)

@@ -15,7 +15,9 @@ struct BoxModel: Sendable {
   let oversampling: Double
 
   /// A model of a map up to a shell of its own box. Densities are at most half a box from the centre.
-  init(map: Volume, maximumShell: Int, points: SamplingPoints) {
+  ///
+  /// - Parameter stretch: the largest by which a magnification stretches frequencies.
+  init(map: Volume, maximumShell: Int, points: SamplingPoints, stretch: Double = 1) {
     box = map.size
     pixelSize = map.pixelSize
     self.points = points
@@ -23,7 +25,7 @@ struct BoxModel: Sendable {
     let period = goodTransformSize(atLeast: map.size * 3 / 2)
     oversampling = Double(period) / Double(map.size)
     // All points must lie inside the grid, also those beyond the last sample of the spectrum.
-    let radius = Int(((Double(maximumShell) + 0.5) * oversampling).rounded(.up)) + 1
+    let radius = Int(((Double(maximumShell) + 0.5) * oversampling * stretch).rounded(.up)) + 1
     grid = ReferenceGrid(radius: radius, interpolation: .cubic)
     let cube = CubeTransform(size: period, period: period)
     let workspace = cube.workspace()

@@ -57,7 +57,8 @@ public struct PreparedInput: Sendable {
 
     let geometry = Geometry(
       box: particles.boxSize, mask: maps.mask, fulcrum: fulcrum,
-      shiftExtent: valid.settings.shiftExtent)
+      shiftExtent: valid.settings.shiftExtent,
+      stretch: valid.settings.useAnisotropicMagnification ? particles.particles.stretch : 1)
     estimate = Estimate(
       particles: particles.particles.count, geometry: geometry, settings: valid.settings,
       resolution: maps.resolution)

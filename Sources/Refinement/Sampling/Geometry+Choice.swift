@@ -10,9 +10,11 @@ extension Geometry {
   ///   - mask: in the same box.
   ///   - fulcrum: Å from the box centre.
   ///   - shiftExtent: Å.
+  ///   - stretch: the largest by which a magnification stretches.
   ///   - window: pixels, to override the choice; clamped to the box.
   public init(
-    box: Int, mask: Volume, fulcrum: Vector3, shiftExtent: Double, window: Int? = nil
+    box: Int, mask: Volume, fulcrum: Vector3, shiftExtent: Double,
+    stretch: Double = 1, window: Int? = nil
   ) {
     let sphere = BoundingSphere(of: mask)
     let pixelSize = mask.pixelSize
@@ -23,6 +25,6 @@ extension Geometry {
     self.init(
       box: box, pixelSize: pixelSize, window: chosen,
       period: goodTransformSize(atLeast: Int(room.rounded(.up))), centre: sphere.centre,
-      fulcrum: fulcrum, maskDiameter: diameter)
+      fulcrum: fulcrum, maskDiameter: diameter, stretch: stretch)
   }
 }

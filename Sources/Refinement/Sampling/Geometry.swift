@@ -21,6 +21,23 @@ public struct Geometry: Sendable, Equatable {
   public let fulcrum: Vector3
   /// Diameter of the mask's bounding sphere, pixels.
   public let maskDiameter: Double
+  /// How much farther out than its own length a frequency may be sampled: the largest factor by which
+  /// a magnification matrix of the optics groups stretches, at least 1.
+  public let stretch: Double
+
+  public init(
+    box: Int, pixelSize: Double, window: Int, period: Int, centre: Vector3, fulcrum: Vector3,
+    maskDiameter: Double, stretch: Double = 1
+  ) {
+    self.box = box
+    self.pixelSize = pixelSize
+    self.window = window
+    self.period = period
+    self.centre = centre
+    self.fulcrum = fulcrum
+    self.maskDiameter = maskDiameter
+    self.stretch = stretch
+  }
 
   /// Highest shell of the window's transform that is ever used; the Nyquist line never is.
   public var maximumShell: Int { window / 2 - 1 }
@@ -42,11 +59,11 @@ public struct Geometry: Sendable, Equatable {
 
   /// Radius in grid units that covers shells up to `shell`, with half a shell for their width.
   public func gridRadius(ofShell shell: Int) -> Int {
-    Int(((Double(shell) + 0.5) * oversampling).rounded(.up)) + 1
+    Int(((Double(shell) + 0.5) * oversampling * stretch).rounded(.up)) + 1
   }
 
-  /// The largest grid radius whose Hermitian cube fits a transform with the period's own sampling.
+  /// The same, but no larger than the last shell of a transform with the period's own sampling needs.
   public func clampedGridRadius(ofShell shell: Int) -> Int {
-    min(gridRadius(ofShell: shell), period / 2 + 1)
+    min(gridRadius(ofShell: shell), Int((Double(period / 2) * stretch).rounded(.up)) + 1)
   }
 }

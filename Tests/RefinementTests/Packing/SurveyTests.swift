@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import Glibc
 import Testing
 
 @testable import Refinement
@@ -97,16 +98,18 @@ struct BoxModelTests {
     }
   }
 
-  /// Every point of every view is inside the grid: the kernels read four taps without looking.
-  @Test(arguments: [32, 36, 48, 50, 64])
-  func hasRoomForAllPoints(box: Int) {
+  /// Every point of every view is inside the grid, also where a magnification stretches them.
+  @Test(arguments: [32, 36, 48, 50, 64], [[1, 0, 0, 1], [1.06, 0.04, -0.03, 0.97]])
+  func hasRoomForAllPoints(box: Int, magnification: [Double]) {
     let model = BoxModel(
       map: Volume(size: box, pixelSize: 2), maximumShell: box / 2 - 1,
-      points: SamplingPoints(window: box, maximumShell: box / 2 - 1))
+      points: SamplingPoints(window: box, maximumShell: box / 2 - 1),
+      stretch: Magnification(magnification).stretch)
     let farthest =
       model.points.indices.map {
-        (model.points.kx[$0] * model.points.kx[$0] + model.points.ky[$0] * model.points.ky[$0])
-          .squareRoot()
+        let (x, y) = (Double(model.points.kx[$0]), Double(model.points.ky[$0]))
+        return hypot(
+          magnification[0] * x + magnification[1] * y, magnification[2] * x + magnification[3] * y)
       }.max() ?? 0
     #expect(Double(farthest) * model.oversampling < Double(model.grid.radius) + 1)
   }

@@ -1,0 +1,61 @@
+import CKernels
+import Fourier
+import Testing
+
+@testable import Refinement
+
+struct BorderTests {
+  private let radius = 4
+  private let matrix = SliceMatrix(
+    rotation: .identity, oversampling: 1e3, magnification: [1, 0.3, -0.2, 1])
+
+  /// Points far beyond the grid read its border: a constant grid gives the constant.
+  @Test(arguments: [Interpolation.trilinear, .cubic])
+  func slicesReadNothingBeyondTheBorder(interpolation: Interpolation) {
+    let grid = ReferenceGrid(radius: radius, interpolation: interpolation)
+    for index in 0..<grid.samples.count { grid.samples[index] = ComplexFloat(2.5, 0) }
+    let points = SamplingPoints(window: 16, maximumShell: 7)
+    let (real, imaginary) = (
+      FFTBuffer<Float>(count: points.paddedCount), FFTBuffer<Float>(count: points.paddedCount)
+    )
+    matrix.withPointer {
+      fulcrum_slice(
+        grid.pointer, Int32(radius), interpolation.kernel, points.kx.pointer, points.ky.pointer,
+        Int32(points.paddedCount), $0, real.pointer, imaginary.pointer)
+    }
+    for index in points.indices {
+      #expect(abs(real[index] - 2.5) < 1e-4 && abs(imaginary[index]) < 1e-4)
+    }
+  }
+
+  /// Nothing outside an accumulator's samples is written.
+  @Test(arguments: [Interpolation.trilinear, .cubic])
+  func insertionsWriteNothingBeyondTheBorder(interpolation: Interpolation) {
+    let samples = ReferenceGrid.sampleCount(radius: radius)
+    let guardCount = 4096
+    let numerator = FFTBuffer<Float>(count: 2 * samples + 2 * guardCount)
+    let denominator = FFTBuffer<Float>(count: samples + 2 * guardCount)
+    let points = SamplingPoints(window: 16, maximumShell: 7)
+    let ones = points.ones
+    let images = PackedImages(points: points, count: 1)
+    for index in points.indices {
+      let planes = images.planes(0)
+      (planes.real[index], planes.imaginary[index], planes.weight[index]) = (1, 1, 1)
+    }
+    // Twice the grid's reach: what goes astray stays in the guards.
+    let near = SliceMatrix(
+      rotation: .identity, oversampling: 1.2, magnification: [1, 0.1, -0.1, 1])
+    let zero = FFTBuffer<Float>(count: 4)
+    near.withPointer {
+      fulcrum_insert(
+        numerator.pointer + guardCount, denominator.pointer + guardCount, Int32(radius),
+        interpolation.kernel, points.points(factor: ones, band: 7), images.image(0), $0,
+        zero.pointer, zero.pointer, 1, 1, 0, Int32(2 * radius + 4))
+    }
+    let outside = [0..<guardCount, (samples + guardCount)..<(samples + 2 * guardCount)]
+    for range in outside { #expect(range.allSatisfy { denominator[$0] == 0 }) }
+    let beyond = [0..<guardCount, (2 * samples + guardCount)..<(2 * samples + 2 * guardCount)]
+    for range in beyond { #expect(range.allSatisfy { numerator[$0] == 0 }) }
+    #expect((guardCount..<samples + guardCount).contains { denominator[$0] > 0 })
+  }
+}
