@@ -199,12 +199,16 @@ struct ImagePacker: Sendable {
     inverse.inverse(spectrum, into: workspace.real)
     let scale = 1 / Float(window * window)
     for y in 0..<window {
-      let fromY = wrapped(y - window / 2 + Int(centre.y), box)
+      let fromY = y - window / 2 + Int(centre.y)
+      let row = wrapped(fromY, box) * box
       let toY = wrapped(y - window / 2, window)
       for x in 0..<window {
-        let fromX = wrapped(x - window / 2 + Int(centre.x), box)
+        let fromX = x - window / 2 + Int(centre.x)
+    // What lies beyond the image's edge is unknown: zero, as beyond the images' own window.
+    let edge = -box / 2..<box / 2
         workspace.window[toY * window + wrapped(x - window / 2, window)] =
-          workspace.real[fromY * box + fromX] * scale
+          edge.contains(fromX) && edge.contains(fromY)
+          ? workspace.real[row + wrapped(fromX, box)] * scale : 0
       }
     }
     forward.forward(workspace.window, into: workspace.windowSpectrum)

@@ -51,19 +51,19 @@ struct ImageTransformer: Sendable {
   }
 
   /// Share of white noise's power that the window leaves in crops of `size` pixels about some of the
-  /// given centres (pixels from the image's centre).
+  /// given centres (pixels from the image's centre), where nothing lies beyond the image.
   func noiseShare(ofCrop size: Int, about centres: [SIMD2<Int32>]) -> Double {
     guard size < box, !centres.isEmpty else { return noiseShare }
-    func wrapped(_ index: Int) -> Int { ((index % box) + box) % box }
     let corner = box / 2 - size / 2
+    let inside = 0..<box
     var (sum, count) = (0.0, 0.0)
     for centre in stride(from: 0, to: centres.count, by: (centres.count + 99) / 100)
       .lazy.map({ centres[$0] })
     {
-      for y in 0..<size {
-        let row = wrapped(y + corner + Int(centre.y)) * box
-        for x in 0..<size {
-          let value = window[row + wrapped(x + corner + Int(centre.x))]
+      let (left, top) = (corner + Int(centre.x), corner + Int(centre.y))
+      for y in inside.clamped(to: top..<top + size) {
+        for x in inside.clamped(to: left..<left + size) {
+          let value = window[y * box + x]
           sum += Double(value * value)
         }
       }

@@ -115,6 +115,50 @@ struct PackingTests {
     }
   }
 
+  /// A window that reaches over the image's edge holds nothing there, not the opposite side.
+  @Test func windowsDoNotWrapRound() throws {
+    let box = 48
+    let images = PaintedImages(count: 1, body: body, sigma: 1).changed { pixels in
+      for index in pixels.indices { pixels[index] = 0 }
+      // A smooth spot near the left edge.
+      for y in 0..<box {
+        for x in 0..<box {
+          let square = Double((x - 5) * (x - 5) + (y - 24) * (y - 24))
+          pixels[y * box + x] = Float(1000 * exp(-square / 8))
+        }
+      }
+    }
+    var survey = try images.survey()
+    survey.noise = [[Double]](repeating: [Double](repeating: 1, count: 25), count: 2)
+    var switches = ContrastTransferFunction.Switches()
+    switches.ctf = false
+    let transformer = ImageTransformer(
+      source: ArraySource(boxSize: box, pixels: images.pixels), particles: images.particles,
+      switches: switches, windowInner: 2, windowOuter: 3)
+    let geometry = images.geometry(window: 24)
+    let packer = ImagePacker(
+      transformer: transformer, geometry: geometry,
+      points: SamplingPoints(window: 24, maximumShell: 11), survey: survey, outside: [],
+      highpassShell: 0)
+    func power(_ centre: SIMD2<Int32>) throws -> Float {
+      let packed = PackedImages(points: packer.points, count: 1)
+      let workspace = ImagePacker.Workspace(packer: packer)
+      #expect(try packer.pack(0, centre: centre, into: packed, slot: 0, workspace))
+      return packed.data(0).reduce(0) { $0 + $1.squaredModulus }
+    }
+    let held = try power(SIMD2(-18, 0))
+    // The same pixels, seen as if the image went on to the right; and off the image altogether.
+    // A little is left: the image's mean is gone.
+    #expect(try power(SIMD2(18, 0)) < 0.02 * held)
+    #expect(try power(SIMD2(30, 0)) < 0.02 * held)
+    #expect(try power(SIMD2(200, -100)) == 0)
+    // Noise is only where there are pixels.
+    #expect(transformer.noiseShare(ofCrop: 24, about: [SIMD2(0, 0)]) == 1)
+    #expect(transformer.noiseShare(ofCrop: 24, about: [SIMD2(24, 0)]) == 0.5)
+    #expect(transformer.noiseShare(ofCrop: 24, about: [SIMD2(24, -24)]) == 0.25)
+    #expect(transformer.noiseShare(ofCrop: 24, about: [SIMD2(99, 0)]) == 0)
+  }
+
   /// What is subtracted is gone: the packed data are those of images without it.
   @Test(arguments: [Float(1), -1])
   func subtractionLeavesTheBody(contrast: Float) throws {
