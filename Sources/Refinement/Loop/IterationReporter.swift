@@ -47,7 +47,7 @@ struct IterationReporter {
       scale: .init(of: used.map { Double(state.scales[$0]) }, lower: 0, upper: 3),
       effectiveSampleSize: .init(
         of: used.map { state.posteriors[$0].effectiveSampleSize }, lower: 0, upper: 7, bins: 28),
-      scoreGain: .init(of: outcomes.map(\.gain)),
+      scoreGain: .init(of: outcomes.isEmpty ? [] : used.map { outcomes[$0].gain }),
       evaluationsPerParticle: used.isEmpty ? 0 : Double(evaluations) / Double(used.count),
       particles: used.count, skipped: context.skipped.count, seconds: clock.seconds,
       cpuSeconds: clock.cpuSeconds)

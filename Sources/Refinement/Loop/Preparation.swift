@@ -60,6 +60,7 @@ struct Preparation {
           "\(packed.skipped.count) of \(total) images have values that are not numbers and are left "
             + "out; the first is particle \((packed.skipped.min() ?? 0) + 1)"))
     }
+    try requireUsable(skipped: Set(packed.skipped))
     let mask = CentredMap(geometry: geometry).moved(input.mask).map { min(max($0, 0), 1) }
     let context = RunContext(
       settings: settings, particles: input.particles, geometry: geometry, points: points,
@@ -71,6 +72,19 @@ struct Preparation {
     return Prepared(
       context: context, transformer: transformer, mask: mask, outside: outside,
       state: initialState(context, greyscale: abs(survey.greyscale)))
+  }
+
+  /// - Throws: `Problem` where a half-set has no image that can be used.
+  private func requireUsable(skipped: Set<Int>) throws(Problem) {
+    let halves = input.particles.halfSets
+    let used = halves.indices.filter { !skipped.contains($0) }.map { halves[$0] }
+    guard !used.contains(.a) || !used.contains(.b) else { return }
+    let which =
+      used.isEmpty ? "either half-set" : used.contains(.a) ? "half-set b" : "half-set a"
+    throw Problem(
+      "No image of \(which) can be used: "
+        + "\(skipped.count) of \(halves.count) have values that are not numbers",
+      whatToDo: "Extract the particles again, or leave the bad images out of the particle file.")
   }
 
   /// The largest by which a magnification that is used stretches frequencies.

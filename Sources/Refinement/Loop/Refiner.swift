@@ -177,8 +177,13 @@ struct Refiner {
     }
     drift = anchored()
     previous = before
-    let changes = zip(before, state.poses).map { degrees($0.rotation.angle(to: $1.rotation)) }
-    return changes.sorted()[changes.count / 2]
+    let changes = used.map { degrees(before[$0].rotation.angle(to: state.poses[$0].rotation)) }
+    return changes.isEmpty ? 0 : changes.sorted()[changes.count / 2]
+  }
+
+  /// Particles whose images can be used, by index.
+  private var used: [Int] {
+    state.poses.indices.filter { !context.skipped.contains($0) }
   }
 
   /// Common motion taken out in this iteration, per half: radians and Å.
@@ -189,12 +194,12 @@ struct Refiner {
   private mutating func anchored() -> [(rotation: Double, shift: Double)] {
     guard context.settings.anchorFrame else { return [(0, 0), (0, 0)] }
     var sums = [FrameAnchor.Sums(), FrameAnchor.Sums()]
-    for particle in state.poses.indices where !context.skipped.contains(particle) {
+    for particle in used {
       sums[context.particles.halfSets[particle].rawValue].add(
         start: state.start[particle], now: state.poses[particle])
     }
     let anchors = sums.map(\.anchor)
-    for particle in state.poses.indices {
+    for particle in used {
       guard let anchor = anchors[context.particles.halfSets[particle].rawValue] else { continue }
       state.poses[particle] = anchor.removed(
         from: state.poses[particle], start: state.start[particle])
