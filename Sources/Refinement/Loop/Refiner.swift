@@ -192,7 +192,11 @@ struct Refiner {
   var previous: [Alignment] = []
 
   private mutating func anchored() -> [(rotation: Double, shift: Double)] {
-    guard context.settings.anchorFrame else { return [(0, 0), (0, 0)] }
+    let settings = context.settings
+    // Poses that are held are not to be touched at all.
+    guard settings.anchorFrame, settings.rotationExtent > 0 || settings.shiftExtent > 0 else {
+      return [(0, 0), (0, 0)]
+    }
     var sums = [FrameAnchor.Sums(), FrameAnchor.Sums()]
     for particle in used {
       sums[context.particles.halfSets[particle].rawValue].add(
@@ -237,7 +241,7 @@ struct Refiner {
       .artifacts(
         IterationArtifacts(
           iteration: made.iteration,
-          poses: state.poses.enumerated().map { context.pose($1, of: $0) },
+          poses: context.poses(state),
           halfMapA: product.halfMaps[0], halfMapB: product.halfMaps[1],
           centre: context.geometry.centre)))
     events(.iteration(made))
@@ -268,7 +272,7 @@ struct Refiner {
       map: mean, curve: fsc.corrected, resolution: fsc.resolution143,
       bFactor: context.settings.sharpenBFactor)
     return RefinementResult(
-      poses: state.poses.enumerated().map { context.pose($1, of: $0) },
+      poses: context.poses(state),
       halfSets: context.particles.halfSets,
       rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
       shiftDeviations: state.posteriors.map(\.shiftDeviation),

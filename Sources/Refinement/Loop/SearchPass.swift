@@ -48,7 +48,7 @@ struct SearchPass: Sendable {
     of particle: Int, _ state: RefinementState, factors: [FFTBuffer<Float>],
     workspace: ShiftLattice.Workspace?
   ) -> Outcome {
-    let current = state.poses[particle]
+    var current = state.poses[particle]
     if context.skipped.contains(particle) {
       return Outcome(
         pose: current, posterior: .point, scale: 1, gain: 0, isAtLimit: false, evaluations: 0)
@@ -56,6 +56,8 @@ struct SearchPass: Sendable {
     let settings = context.settings
     let half = context.particles.halfSets[particle].rawValue
     let prior = context.prior(of: particle, state)
+    // Taking out the common motion may have led out of the extents.
+    current = prior.clamped(current)
     let reference = references[half * context.foldCount + Int(context.folds[particle])]
     var scorer = PoseScorer(
       reference: reference, image: context.images.image(particle), points: context.points,
