@@ -40,7 +40,7 @@ struct IterationReporter {
       shareAtLimit: used.isEmpty || outcomes.isEmpty
         ? 0 : Double(outcomes.filter(\.isAtLimit).count) / Double(used.count),
       posteriorRotation: median(used.map { degrees(state.posteriors[$0].rotationDeviation) }),
-      posteriorShift: median(used.map { state.posteriors[$0].shiftDeviation }),
+      posteriorShift: median(used.map { context.shiftDeviation(of: $0, state) }),
       driftRotation: drift.map { degrees($0.rotation) }, driftShift: drift.map(\.shift),
       greyscale: greyscale, orientationAzimuths: Self.azimuths,
       orientationCounts: orientations(used), noise: noise(), guinier: product.guinier,

@@ -275,7 +275,7 @@ struct Refiner {
       poses: context.poses(state),
       halfSets: context.particles.halfSets,
       rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
-      shiftDeviations: state.posteriors.map(\.shiftDeviation),
+      shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
       skipped: context.skipped.sorted(), halfMapA: halves.a, halfMapB: halves.b,
       map: mean.filtered(byShells: weights), sharpened: sharpened.map, mask: input.mask,
       fscMask: tightened.mask, fsc: fsc, bFactor: sharpened.bFactor, converged: converged,

@@ -18,11 +18,22 @@ struct PosePosterior: Sendable {
 
   private init() {}
 
-  /// Standard deviation of the rotation about an axis, radians, and of the position along an axis, Å.
+  /// Standard deviation of the rotation about an axis, radians, and of the position of the reference's
+  /// origin along an axis, Å.
   var rotationDeviation: Double {
     ((covariance[0, 0] + covariance[1, 1] + covariance[2, 2]) / 3).squareRoot()
   }
   var shiftDeviation: Double { ((covariance[3, 3] + covariance[4, 4]) / 2).squareRoot() }
+
+  /// Standard deviation along an axis, Å, of where a point appears whose position in the image has the
+  /// given derivatives by the five parameters.
+  func shiftDeviation(_ moves: InlineArray<5, Vector2>) -> Double {
+    var sum = 0.0
+    for row in 0..<5 {
+      for column in 0..<5 { sum += (moves[row] * moves[column]).sum() * covariance[row, column] }
+    }
+    return (max(sum, 0) / 2).squareRoot()
+  }
 
   /// The posterior from the curvature (negative second derivative) at the best pose, within the
   /// extents.

@@ -139,6 +139,12 @@ struct PosePosteriorTests {
       #expect((away * away).sum().squareRoot() < 30 * turn * turn)
       #expect(turn > 1e-3)
     }
+    // The width is that of the fulcrum, not of the reference's origin, which swings about it.
+    #expect(posterior.shiftDeviation(prior.shiftDerivatives(at: pose)) < 1e-6)
+    #expect(posterior.shiftDeviation > 1e-2)
+    prior.fulcrum = .zero
+    let atOrigin = posterior.shiftDeviation(prior.shiftDerivatives(at: pose))
+    #expect(abs(atOrigin - posterior.shiftDeviation) < 1e-12)
     #expect(samples.shiftCovariance.x < 1e-9 && samples.shiftCovariance.z < 1e-9)
   }
 }
