@@ -18,18 +18,21 @@ struct FrameAnchor: Sendable {
     private var count = 0
 
     /// Adds a particle's starting and present pose.
-    mutating func add(start: Alignment, now: Alignment) {
+    mutating func add(
+      start: Alignment, now: Alignment, magnification: Magnification = .identity
+    ) {
       let change = start.rotation.transposed * now.rotation
       rotation.0 += change.row0
       rotation.1 += change.row1
       rotation.2 += change.row2
       let shift = now.position - start.position
-      let rows = [(start.rotation.row0, shift.x), (start.rotation.row1, shift.y)]
-      for (row, value) in rows {
-        for i in 0..<3 {
-          right[i] += row[i] * value
-          for j in 0..<3 { normal[i, j] += row[i] * row[j] }
-        }
+      // How the body's translation along each axis moves what is seen of it.
+      let moves = [Vector3(1, 0, 0), Vector3(0, 1, 0), Vector3(0, 0, 1)].map {
+        magnification.position(of: start.rotation.projected($0))
+      }
+      for i in 0..<3 {
+        right[i] += (moves[i] * shift).sum()
+        for j in 0..<3 { normal[i, j] += (moves[i] * moves[j]).sum() }
       }
       count += 1
     }
@@ -51,9 +54,12 @@ struct FrameAnchor: Sendable {
   }
 
   /// The pose without the common motion, given where the particle started.
-  func removed(from pose: Alignment, start: Alignment) -> Alignment {
+  func removed(
+    from pose: Alignment, start: Alignment, magnification: Magnification = .identity
+  ) -> Alignment {
     Alignment(
       rotation: pose.rotation * rotation.transposed,
-      position: pose.position - start.rotation.projected(translation))
+      position: pose.position
+        - magnification.position(of: start.rotation.projected(translation)))
   }
 }

@@ -12,13 +12,11 @@ struct IterationReporter {
     band: Int
   ) -> IterationMetrics {
     let used = state.poses.indices.filter { !context.skipped.contains($0) }
-    let fulcrum = context.geometry.fulcrum - context.geometry.centre
     func changes(_ reference: [Alignment]) -> (rotation: [Double], shift: [Double]) {
       let pairs = used.map { index -> (Double, Double) in
         let (from, to) = (reference[index], state.poses[index])
-        let shift =
-          to.position + to.rotation.projected(fulcrum) - from.position
-          - from.rotation.projected(fulcrum)
+        let prior = context.prior(of: index, state)
+        let shift = prior.fulcrumPosition(to) - prior.fulcrumPosition(from)
         return (
           degrees(from.rotation.angle(to: to.rotation)), (shift * shift).sum().squareRoot()
         )

@@ -66,41 +66,64 @@ struct RunContext: Sendable {
     }
   }
 
+  /// The same as it moves points.
+  func distortion(of particle: Int) -> Magnification {
+    settings.useAnisotropicMagnification
+      ? Magnification(particles.optics[Int(particles.opticsIndices[particle])].magnification)
+      : .identity
+  }
+
   /// The pose of a particle in its whole image.
   func pose(_ alignment: Alignment, of particle: Int) -> Pose {
     let centre = Vector2(
       Double(windowCentres[particle].x), Double(windowCentres[particle].y))
-    return Pose(
-      rotation: alignment.rotation, placing: geometry.centre,
-      at: alignment.position + centre * geometry.pixelSize)
+    let position = alignment.position + centre * geometry.pixelSize
+    let projected = distortion(of: particle)
+      .position(of: alignment.rotation.projected(geometry.centre))
+    return Pose(rotation: alignment.rotation, origin: projected - position)
+  }
+
+  /// The poses of all particles in their whole images; exactly the input's where nothing moved.
+  func poses(_ state: RefinementState) -> [Pose] {
+    state.poses.indices.map {
+      state.poses[$0] == state.start[$0] ? particles.poses[$0] : pose(state.poses[$0], of: $0)
+    }
   }
 
   /// A pose relative to the particle's window.
   func alignment(_ pose: Pose, of particle: Int) -> Alignment {
     let centre = Vector2(
       Double(windowCentres[particle].x), Double(windowCentres[particle].y))
+    let projected = distortion(of: particle)
+      .position(of: pose.rotation.projected(geometry.centre))
     return Alignment(
-      rotation: pose.rotation,
-      position: pose.position(of: geometry.centre) - centre * geometry.pixelSize)
+      rotation: pose.rotation, position: projected - pose.origin - centre * geometry.pixelSize)
   }
 
   /// The prior and extents of a particle.
   func prior(of particle: Int, _ state: RefinementState) -> PosePrior {
-    var centre = state.start[particle]
-    let now = state.poses[particle]
-    let fulcrum = geometry.fulcrum - geometry.centre
-    let position = { (pose: Alignment) in pose.position + pose.rotation.projected(fulcrum) }
-    if settings.recenterRotations {
-      let held = position(centre)
-      centre.rotation = now.rotation
-      centre.position = held - centre.rotation.projected(fulcrum)
-    }
-    if settings.recenterShifts { centre.position += position(now) - position(centre) }
     let enabled = settings.priorEnabled
-    return PosePrior(
-      centre: centre, fulcrum: fulcrum,
+    var prior = PosePrior(
+      centre: state.start[particle], fulcrum: geometry.fulcrum - geometry.centre,
       rotationPrecision: enabled ? 1 / (settings.priorRotation * settings.priorRotation) : 0,
       shiftPrecision: enabled ? 1 / (settings.priorShift * settings.priorShift) : 0,
-      rotationExtent: settings.rotationExtent, shiftExtent: settings.shiftExtent)
+      rotationExtent: settings.rotationExtent, shiftExtent: settings.shiftExtent,
+      magnification: distortion(of: particle))
+    let now = state.poses[particle]
+    if settings.recenterRotations {
+      let held = prior.fulcrumPosition(prior.centre)
+      prior.centre.rotation = now.rotation
+      prior.centre.position = held - prior.projectedFulcrum(now.rotation)
+    }
+    if settings.recenterShifts {
+      prior.centre.position += prior.fulcrumPosition(now) - prior.fulcrumPosition(prior.centre)
+    }
+    return prior
+  }
+
+  /// Standard deviation of where a particle's fulcrum appears, along an axis, Å.
+  func shiftDeviation(of particle: Int, _ state: RefinementState) -> Double {
+    let moves = prior(of: particle, state).shiftDerivatives(at: state.poses[particle])
+    return state.posteriors[particle].shiftDeviation(moves)
   }
 }

@@ -200,13 +200,15 @@ struct Refiner {
     var sums = [FrameAnchor.Sums(), FrameAnchor.Sums()]
     for particle in used {
       sums[context.particles.halfSets[particle].rawValue].add(
-        start: state.start[particle], now: state.poses[particle])
+        start: state.start[particle], now: state.poses[particle],
+        magnification: context.distortion(of: particle))
     }
     let anchors = sums.map(\.anchor)
     for particle in used {
       guard let anchor = anchors[context.particles.halfSets[particle].rawValue] else { continue }
       state.poses[particle] = anchor.removed(
-        from: state.poses[particle], start: state.start[particle])
+        from: state.poses[particle], start: state.start[particle],
+        magnification: context.distortion(of: particle))
     }
     return anchors.map { anchor in
       guard let anchor else { return (0, 0) }

@@ -49,7 +49,7 @@ struct ImagePacker: Sendable {
     let particles = transformer.particles
     let count = particles.count
     let images = PackedImages(points: points, count: count)
-    let centres = particles.poses.map { windowCentre(of: $0) }
+    let centres = (0..<count).map { windowCentre(of: $0) }
     let chunk = 32
     let skipped = Collected<[Int]>(count: (count + chunk - 1) / chunk)
     let counter = Counter()
@@ -76,9 +76,14 @@ struct ImagePacker: Sendable {
 
   /// Where the window of a particle lies: at its mask's projected centre, or at the image's centre
   /// when the window is the whole image.
-  private func windowCentre(of pose: Pose) -> SIMD2<Int32> {
+  private func windowCentre(of particle: Int) -> SIMD2<Int32> {
     guard geometry.window < geometry.box else { return .zero }
-    let position = pose.position(of: geometry.centre) / geometry.pixelSize
+    let pose = transformer.particles.poses[particle]
+    let magnification =
+      transformer.switches.magnification
+      ? Magnification(transformer.optics(of: particle).magnification) : .identity
+    let projected = magnification.position(of: pose.rotation.projected(geometry.centre))
+    let position = (projected - pose.origin) / geometry.pixelSize
     return SIMD2(Int32(position.x.rounded()), Int32(position.y.rounded()))
   }
 
@@ -198,14 +203,14 @@ struct ImagePacker: Sendable {
     // The spectrum's phase origin is the image's centre, so pixel 0 of the inverse is that centre.
     inverse.inverse(spectrum, into: workspace.real)
     let scale = 1 / Float(window * window)
+    // What lies beyond the image's edge is unknown: zero, as beyond the images' own window.
+    let edge = -box / 2..<box / 2
     for y in 0..<window {
       let fromY = y - window / 2 + Int(centre.y)
       let row = wrapped(fromY, box) * box
       let toY = wrapped(y - window / 2, window)
       for x in 0..<window {
         let fromX = x - window / 2 + Int(centre.x)
-    // What lies beyond the image's edge is unknown: zero, as beyond the images' own window.
-    let edge = -box / 2..<box / 2
         workspace.window[toY * window + wrapped(x - window / 2, window)] =
           edge.contains(fromX) && edge.contains(fromY)
           ? workspace.real[row + wrapped(fromX, box)] * scale : 0

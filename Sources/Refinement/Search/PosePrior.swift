@@ -23,6 +23,8 @@ struct PosePrior: Sendable {
   /// Hard limits, radians and Å.
   var rotationExtent: Double
   var shiftExtent: Double
+  /// Of the particle's optics group.
+  var magnification = Magnification.identity
 
   /// The change from the centre: rotation vector, and shift of the projected fulcrum, Å.
   func change(of pose: Alignment) -> (rotation: Vector3, shift: Vector2) {
@@ -30,8 +32,14 @@ struct PosePrior: Sendable {
     return (rotation, fulcrumPosition(pose) - fulcrumPosition(centre))
   }
 
-  private func fulcrumPosition(_ pose: Alignment) -> Vector2 {
-    pose.position + pose.rotation.projected(fulcrum)
+  /// Where the fulcrum appears relative to the reference's origin, Å.
+  func projectedFulcrum(_ rotation: Rotation) -> Vector2 {
+    magnification.position(of: rotation.projected(fulcrum))
+  }
+
+  /// Where the fulcrum appears, Å from the centre of the particle's window.
+  func fulcrumPosition(_ pose: Alignment) -> Vector2 {
+    pose.position + projectedFulcrum(pose.rotation)
   }
 
   /// The log prior without its constant.
@@ -68,9 +76,9 @@ struct PosePrior: Sendable {
   func shiftDerivatives(at pose: Alignment) -> InlineArray<5, Vector2> {
     let f = fulcrum
     var moves = InlineArray<5, Vector2>(repeating: .zero)
-    moves[0] = pose.rotation.projected(Vector3(0, -f.z, f.y))
-    moves[1] = pose.rotation.projected(Vector3(f.z, 0, -f.x))
-    moves[2] = pose.rotation.projected(Vector3(-f.y, f.x, 0))
+    moves[0] = magnification.position(of: pose.rotation.projected(Vector3(0, -f.z, f.y)))
+    moves[1] = magnification.position(of: pose.rotation.projected(Vector3(f.z, 0, -f.x)))
+    moves[2] = magnification.position(of: pose.rotation.projected(Vector3(-f.y, f.x, 0)))
     moves[3] = Vector2(1, 0)
     moves[4] = Vector2(0, 1)
     return moves
@@ -85,7 +93,7 @@ struct PosePrior: Sendable {
       let held = fulcrumPosition(pose)
       pose.rotation =
         centre.rotation * Rotation(rotationVector: rotation * (rotationExtent / angle))
-      pose.position = held - pose.rotation.projected(fulcrum)
+      pose.position = held - projectedFulcrum(pose.rotation)
     }
     let shift = fulcrumPosition(pose) - fulcrumPosition(centre)
     let distance = (shift * shift).sum().squareRoot()

@@ -105,8 +105,7 @@ struct PoseSearch: Sendable {
       let rotation = centre.rotation * turn
       // The rotation is about the fulcrum: the origin moves along with it.
       let carried =
-        centre.position + centre.rotation.projected(scorer.prior.fulcrum)
-        - rotation.projected(scorer.prior.fulcrum)
+        scorer.prior.fulcrumPosition(centre) - scorer.prior.projectedFulcrum(rotation)
       let power = scorer.scan(
         rotation, about: carried, lattice: lattice, workspace: workspace)
       var best: (pose: Alignment, value: Double)?
