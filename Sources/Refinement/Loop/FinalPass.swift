@@ -12,11 +12,10 @@ struct FinalPass: Sendable {
   /// Images read, transformed and inserted at a time.
   private let batchSize = 256
 
-  /// The unfiltered half-maps in the input's box and frame. The density outside the mask is in them
-  /// unless it is subtracted.
-  func halfMaps(
+  /// All images inserted at their last poses, each half-set by itself.
+  func accumulate(
     _ state: RefinementState, progress: @escaping @Sendable (Int) -> Void
-  ) throws -> (a: Volume, b: Volume) {
+  ) throws -> FinalSums {
     let box = context.geometry.box
     // Half again as much room as the box keeps the kernel's aliases small where the mask is.
     let geometry = Geometry(
@@ -32,24 +31,11 @@ struct FinalPass: Sendable {
       Accumulator(radius: radius, interpolation: context.insertion)
     }
     try insertAll(state, packer: packer, points: points, accumulators, progress: progress)
-    let volumes = Collected<Volume>(count: 2)
-    parallelFor(count: 2, chunk: 1, threads: context.settings.threads) { range, _ in
-      for half in range {
-        accumulators[half].complete()
-        let reconstruction = Reconstruction(
-          geometry: geometry, radius: radius, size: geometry.period)
-        let means = reconstruction.shellMeans(accumulators[half])
-        let workspace = reconstruction.cube.workspace()
-        reconstruction.density(
-          of: accumulators[half], regularisation: means.map { Float(1e-3 * $0 + 1e-20) },
-          into: workspace)
-        volumes[half] = Volume(
-          size: box, pixelSize: geometry.pixelSize,
-          voxels: CentredMap.boxed(workspace.real.array, from: geometry.period, to: box))
-      }
+    let threads = context.settings.threads
+    parallelFor(count: 2, chunk: 1, threads: threads) { range, _ in
+      for half in range { accumulators[half].complete() }
     }
-    let halves = try volumes.values()
-    return (halves[0], halves[1])
+    return FinalSums(geometry: geometry, halves: accumulators, threads: threads)
   }
 
   /// The noise of packing times what the iterations learnt of it.

@@ -254,11 +254,12 @@ struct Refiner {
     events(.stage(.final, iteration: iteration))
     let events = events
     let total = context.particles.count
-    let halves = try FinalPass(
+    let sums = try FinalPass(
       context: context, transformer: transformer, outside: outside
-    ).halfMaps(state) {
+    ).accumulate(state) {
       events(.progress(.final, done: $0, total: total))
     }
+    let halves = sums.halfMaps()
     let tightened = TightenedMask(
       halfA: halves.a, halfB: halves.b, mask: input.mask, seed: context.settings.randomSeed &+ 1,
       scheduler: { [threads = context.settings.threads] count, body in
@@ -266,21 +267,24 @@ struct Refiner {
       })
     let fsc = tightened.measurement.report
     let mean = halves.a.combined(with: halves.b) { 0.5 * ($0 + $1) }
-    let weights = fsc.corrected.map { value in
-      let correlation = max(value, 0)
-      return 2 * correlation / (1 + correlation)
-    }
+    let bFactor =
+      SharpenedMap(
+        map: mean, curve: fsc.corrected, resolution: fsc.resolution143,
+        bFactor: context.settings.sharpenBFactor
+      ).bFactor
+    // The combined map is filtered already: sharpening only adds the B factor and the cut.
+    let map = sums.combined(fsc: fsc.corrected)
     let sharpened = SharpenedMap(
-      map: mean, curve: fsc.corrected, resolution: fsc.resolution143,
-      bFactor: context.settings.sharpenBFactor)
+      map: map, curve: fsc.corrected.map { _ in 1 }, resolution: fsc.resolution143,
+      bFactor: bFactor)
     return RefinementResult(
       poses: context.poses(state),
       halfSets: context.particles.halfSets,
       rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
       shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
       skipped: context.skipped.sorted(), halfMapA: halves.a, halfMapB: halves.b,
-      map: mean.filtered(byShells: weights), sharpened: sharpened.map, mask: input.mask,
-      fscMask: tightened.mask, fsc: fsc, bFactor: sharpened.bFactor, converged: converged,
+      map: map, sharpened: sharpened.map, mask: input.mask,
+      fscMask: tightened.mask, fsc: fsc, bFactor: bFactor, converged: converged,
       metrics: metrics)
   }
 }

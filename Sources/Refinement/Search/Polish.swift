@@ -9,7 +9,7 @@ struct Polish {
   /// Steps at most for one band.
   var maximumSteps = 10
   /// Newton decrement, in standard deviations of the posterior, at which the climb ends.
-  var tolerance = 0.1
+  var tolerance = 0.03
 
   /// The maximum near `start` up to a shell, the posterior there, and the log posterior at `start`.
   func climb(

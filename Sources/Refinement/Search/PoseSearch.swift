@@ -9,6 +9,8 @@ struct PoseSearch: Sendable {
   let points: SamplingPoints
   let geometry: Geometry
   let polish: Polish
+  /// The polish of bands under the full one, which only has to reach the next band's basin.
+  private let coarse = Polish(maximumSteps: 6, tolerance: 0.3)
   /// Rotations of the grid, the identity among them.
   private let grid: [Rotation]
   private let lattice: ShiftLattice?
@@ -80,9 +82,9 @@ struct PoseSearch: Sendable {
     _ candidates: [Alignment], band: Int, scorer: inout PoseScorer
   ) -> [Alignment] {
     if candidates.count == 1 {
-      return [polish.climb(from: candidates[0], band: band, scorer: &scorer).pose]
+      return [coarse.climb(from: candidates[0], band: band, scorer: &scorer).pose]
     }
-    let found = candidates.map { polish.climb(from: $0, band: band, scorer: &scorer) }
+    let found = candidates.map { coarse.climb(from: $0, band: band, scorer: &scorer) }
       .sorted { $0.evaluation.value > $1.evaluation.value }
     var kept: [Alignment] = []
     guard let best = found.first else { return [] }
