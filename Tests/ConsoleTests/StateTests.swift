@@ -1,3 +1,4 @@
+import EMFiles
 import Refinement
 import Runs
 import Surface
@@ -84,6 +85,23 @@ import Testing
     stage.tell(.started(folder: "/data/ribosome/runs/head"))
     #expect(stage.application.screen is RunScreen)
     #expect(stage.application.screens.count == 2)
+  }
+
+  @Test func startingTwiceStartsOnce() {
+    var stage = Stage(.form)
+    stage.play("s s s e")
+    let starts = stage.takeEffects().filter { if case .start = $0 { true } else { false } }
+    #expect(starts.count == 1)
+    #expect(stage.text.contains("being started"))
+    stage.tell(.failed(Problem("no space is left", whatToDo: "Make some.")))
+    stage.play("s")
+    #expect(stage.takeEffects().count == 1)
+  }
+
+  @Test func clicksBesideAPopUpCloseIt() {
+    var stage = Stage(.theme)
+    stage.take(.mouse(MouseEvent(.press, column: 2, row: 20)))
+    #expect(stage.application.popUps.isEmpty)
   }
 
   @Test func blankFormSaysWhyItCannotStart() {

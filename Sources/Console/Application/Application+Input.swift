@@ -90,6 +90,7 @@ extension Application {
       return perform(command)
     }
     if !popUps.isEmpty {
+      if target == .cover, mouse.kind == .press { return [.closePopUp] }
       return popUps[popUps.count - 1].point(at: target, in: rect, with: mouse, &surroundings)
     }
     return screens[top].point(at: target, in: rect, with: mouse, &surroundings)

@@ -65,7 +65,8 @@ public struct Application: Sendable {
       switch effect {
       case .push(let screen):
         screens.append(screen)
-        outside += settle(self.screen.opening + self.screen.refresh(surroundings))
+        outside += settle(
+          self.screen.opening(surroundings) + self.screen.refresh(surroundings))
       case .pop: outside += settle(leaveScreen())
       case .popToRuns:
         screens.removeSubrange(1...)

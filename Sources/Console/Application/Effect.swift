@@ -21,7 +21,9 @@ enum Effect: Sendable {
   case answer(Question, String)
 
   // Reading.
+  /// The runs of a folder: whenever something has changed, or now in any case.
   case readRuns(folder: String)
+  case listRuns(folder: String)
   case readRun(folder: String)
   case readSlices(SliceRequest)
   case readParticles(folder: String, iteration: Int)

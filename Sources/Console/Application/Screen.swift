@@ -32,7 +32,7 @@ protocol Screen: Sendable {
   /// Whether it shows something that changes with the time alone.
   var showsTime: Bool { get }
   /// What it wants to be read when it opens.
-  var opening: [Effect] { get }
+  func opening(_ surroundings: Surroundings) -> [Effect]
   /// What it wants to be read again, every second or so.
   func refresh(_ surroundings: Surroundings) -> [Effect]
   /// Draws into a rectangle of the frame.
@@ -54,7 +54,7 @@ extension Screen {
     _ question: Question, with text: String, _ surroundings: inout Surroundings
   ) -> [Effect] { [] }
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] { [] }
-  var opening: [Effect] { [] }
+  func opening(_ surroundings: Surroundings) -> [Effect] { [] }
   func refresh(_ surroundings: Surroundings) -> [Effect] { [] }
   func exported(_ surroundings: Surroundings) -> Export {
     var frame = Frame(size: surroundings.size, look: surroundings.appearance)

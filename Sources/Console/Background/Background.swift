@@ -17,6 +17,8 @@ final class Background: Sendable {
   private let reader = Mutex(ReaderBox())
   private let themes: ThemeCatalogue
   let engine: EngineRoom
+  /// The folder whose runs are shown.
+  private let folder: String
 
   /// What the reading queue keeps between calls.
   private struct ReaderBox: ~Copyable {
@@ -26,6 +28,7 @@ final class Background: Sendable {
 
   init(folder: String, themes: ThemeCatalogue, post: @escaping @Sendable (News) -> Void) {
     self.themes = themes
+    self.folder = folder
     engine = EngineRoom(folder: folder)
     self.post = post
   }
@@ -34,6 +37,7 @@ final class Background: Sendable {
   func perform(_ effect: Effect) {
     switch effect {
     case .readRuns(let folder): read { self.postRuns(folder, isForced: false) }
+    case .listRuns(let folder): read { self.postRuns(folder, isForced: true) }
     case .readRun(let folder): read { self.postRun(folder, isForced: false) }
     case .readFolder(let path, let endings):
       read { self.post(.folder(FolderReader.listing(of: path, endings: endings))) }
@@ -156,7 +160,7 @@ final class Background: Sendable {
 
   private func reread(_ folder: String) {
     reader.withLock { $0.runs.forget(folder) }
-    postRuns(FilePath.folder(of: FilePath.folder(of: folder)), isForced: true)
+    postRuns(self.folder, isForced: true)
   }
 
   private func save(_ job: Job, to path: String, overwrite: Bool) throws {

@@ -80,6 +80,8 @@ final class EngineRoom: Sendable {
       print("The refinement goes on in \(folders); Ctrl-C stops it.")
       fflush(nil)
       signal(SIGINT, SIG_IGN)
+      // From here on the terminal may go away without harm.
+      signal(SIGHUP, SIG_IGN)
     }
     let source = DispatchSource.makeSignalSource(signal: SIGINT)
     source.setEventHandler { for session in sessions { session.control.requestStop() } }

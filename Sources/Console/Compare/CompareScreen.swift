@@ -46,7 +46,7 @@ struct CompareScreen: Screen {
 
   var keyBar: [Command] { [.nextPane, .zoom, .export, .copy] }
 
-  var opening: [Effect] {
+  func opening(_ surroundings: Surroundings) -> [Effect] {
     folders.dropFirst().map { .comparePoses(first: folders[0], other: $0) }
   }
 

@@ -118,7 +118,10 @@ extension FormScreen {
         if let key = first.keys.first { show(key) }
         return [.complain(first.problem)]
       }
-      if wasToStart { return start() }
+      if wasToStart {
+        check = .starting
+        return start()
+      }
       return [.popUp(checkViewer(report))]
     case .jobSaved(let path):
       markSaved(at: path)
@@ -131,7 +134,7 @@ extension FormScreen {
             text: "There is a file of this name already.", action: "Replace"))
       ]
     case .started(let folder): return [.pop, .push(RunScreen(folder: folder))]
-    case .failed: if case .done = check {} else { check = nil }
+    case .failed: if case .done? = check {} else { check = nil }
     default: break
     }
     return []

@@ -181,8 +181,8 @@ extension FormScreen {
   /// The same knob elsewhere.
   private func names(of parameter: Parameter) -> String {
     var text = ""
-    if let name = parameter.cryosparcName { text += "  cryoSPARC: \(name)" }
-    if let name = parameter.relionName { text += "  RELION: \(name)" }
+    if let name = parameter.cryosparcName { text += " · cryoSPARC: \(name)" }
+    if let name = parameter.relionName { text += " · RELION: \(name)" }
     return text
   }
 

@@ -41,6 +41,8 @@ struct FormScreen: Screen {
     case running
     /// The refinement starts when it is done without errors.
     case runningToStart
+    /// It went well, and the refinement is being started.
+    case starting
     case done(CheckReport)
   }
 
@@ -60,7 +62,9 @@ struct FormScreen: Screen {
     return commands + [.presets, .reset, .clone]
   }
 
-  var opening: [Effect] { [.readRuns(folder: job.folder)] }
+  func opening(_ surroundings: Surroundings) -> [Effect] {
+    [.listRuns(folder: surroundings.folder)]
+  }
 
   // MARK: What is seen
 
@@ -100,7 +104,10 @@ struct FormScreen: Screen {
 
   func obstacle(to command: Command) -> String? {
     switch command {
-    case .start:
+    case .start, .check:
+      if check.isRunning { return "The files are being looked at" }
+      if case .starting = check { return "The refinement is being started" }
+      if command == .check { return nil }
       let errors = errors
       guard let first = errors.first else { return nil }
       let others = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""

@@ -2,7 +2,6 @@ import EMFiles
 import Refinement
 import Runs
 import Surface
-import Terminal
 
 extension RunScreen {
   var status: String {
@@ -212,85 +211,6 @@ extension RunScreen {
       return log.onlyWarnings ? "warnings" : log.back > 0 ? "not following" : ""
     default: return ""
     }
-  }
-
-  // MARK: Mouse
-
-  mutating func point(
-    at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
-    _ surroundings: inout Surroundings
-  ) -> [Effect] {
-    switch target {
-    case .row("particles", let index):
-      switch mouse.kind {
-      case .press: particles?.row = index
-      case .wheelUp: return performOnParticles(.up, surroundings) ?? []
-      case .wheelDown: return performOnParticles(.down, surroundings) ?? []
-      default: break
-      }
-    case .column(_, let column):
-      if mouse.kind == .press {
-        particles?.column = column
-        return performOnParticles(.sort, surroundings) ?? []
-      }
-    case .pane(let name):
-      guard let panel = Panel(pane: name) else { return [] }
-      return point(at: panel, in: rect, with: mouse, surroundings)
-    default: break
-    }
-    return []
-  }
-
-  private mutating func point(
-    at panel: Panel, in rect: Rect, with mouse: MouseEvent, _ surroundings: Surroundings
-  ) -> [Effect] {
-    switch (mouse.kind, panel) {
-    case (.wheelUp, .log): log.navigate(.up, count: logLines.count, page: 10)
-    case (.wheelDown, .log): log.navigate(.down, count: logLines.count, page: 10)
-    case (.wheelUp, .files): fileOffset = max(0, fileOffset - 1)
-    case (.wheelDown, .files): fileOffset += 1
-    case (.wheelUp, _): zoomPlot(by: 0.8, at: shell(at: mouse.column, in: rect, surroundings))
-    case (.wheelDown, _): zoomPlot(by: 1.25, at: shell(at: mouse.column, in: rect, surroundings))
-    case (.press, _):
-      focus = panel
-      if panel == .fsc || panel == .noise {
-        dragStart = shell(at: mouse.column, in: rect, surroundings)
-        crosshair = dragStart
-      }
-    case (.drag, .fsc), (.drag, .noise): crosshair = shell(at: mouse.column, in: rect, surroundings)
-    case (.release, .fsc), (.release, .noise):
-      if let start = dragStart, let end = shell(at: mouse.column, in: rect, surroundings),
-        abs(end - start) > 2
-      {
-        shells = min(start, end)...max(start, end)
-        crosshair = nil
-      }
-      dragStart = nil
-    default: break
-    }
-    return []
-  }
-
-  /// The shell under a column of the FSC's pane, as near as a plot's column can say.
-  func shell(at column: Int, in rect: Rect, _ surroundings: Surroundings) -> Int? {
-    guard let metrics, let range = shellRange else { return nil }
-    let inner = rect.width >= 4 && rect.height >= 3 ? Box.content(of: rect) : rect
-    let plot = fscPlot(metrics, isNarrow: inner.width < 56)
-    let frequency = plot.frame(in: inner, surroundings.appearance).xValue(atColumn: column)
-    guard frequency.isFinite else { return nil }
-    let shell = Int((frequency / metrics.frequencyStep).rounded())
-    return min(max(shell, range.lowerBound), range.upperBound)
-  }
-
-  private mutating func zoomPlot(by factor: Double, at shell: Int?) {
-    guard let range = shellRange, let shell, let metrics else { return }
-    let span = Double(range.upperBound - range.lowerBound) * factor
-    let share =
-      Double(shell - range.lowerBound) / Double(max(1, range.upperBound - range.lowerBound))
-    let lower = max(1, Int((Double(shell) - share * span).rounded()))
-    let upper = min(metrics.boxSize / 2, Int((Double(shell) + (1 - share) * span).rounded()))
-    shells =
-      upper - lower < 4 ? range : lower == 1 && upper == metrics.boxSize / 2 ? nil : lower...upper
   }
 }
 

@@ -117,7 +117,7 @@ struct RunsScreen: Screen {
             .filterRuns, title: "Show runs that contain", text: filter,
             hint: "Enter keeps, Esc goes back", isLive: true))
       ]
-    case .reload: return [.readRuns(folder: surroundings.folder)]
+    case .reload: return [.listRuns(folder: surroundings.folder)]
     case .back:
       if !filter.isEmpty {
         filter = ""
@@ -206,7 +206,7 @@ struct RunsScreen: Screen {
   }
 
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
-    guard case .runs(let found, _) = news else { return [] }
+    guard case .runs(let found, surroundings.folder) = news else { return [] }
     let index = selectedIndex
     listings = found
     let paths = Set(found.map(\.entry.folder.path))

@@ -100,7 +100,7 @@ struct Stage {
   /// What the outside world answers to those effects that only read.
   private func reply(to effect: Effect) -> News? {
     switch effect {
-    case .readRuns(let folder):
+    case .readRuns(let folder), .listRuns(let folder):
       return .runs(hasRuns ? SampleRuns.listings() : [], folder: folder)
     case .readRun(let folder):
       let name = RunFolder(folder).name
