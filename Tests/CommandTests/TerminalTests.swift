@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Refinement
 import Runs
 import Testing
 
@@ -192,5 +193,36 @@ struct TerminalTests {
       try terminal.press("q")
       try terminal.wait(for: "ready$")
     }
+  }
+
+  /// Prints what a live view sends while a stage goes on, and holds it to 400 bytes a frame.
+  @Test(arguments: [(80, 24), (200, 60)])
+  func steadyFramesAreSmall(_ width: Int, _ height: Int) throws {
+    let set = try SmallDataSet()
+    let job = try Job.read(path: set("job.toml")).job
+    let writer = try RunWriter(
+      creating: set("runs/steady"), job: job,
+      manifest: RunManifest(name: "steady", particles: 50_000, maximumIterations: 20))
+    writer.take(.stage(.search, iteration: 1))
+    let terminal = try TerminalSession(width: width, height: height, folder: set.path)
+    let record = set("record")
+    try terminal.record(to: record)
+    func bytes() -> Int {
+      (try? FileManager.default.attributesOfItem(atPath: record)[.size] as? Int) ?? 0
+    }
+    try terminal.start("watch runs/steady")
+    try terminal.wait(for: "Aligning")
+    usleep(1_500_000)
+    let before = bytes()
+    let seconds = 6
+    for step in 1...seconds * 4 {
+      writer.take(.progress(.search, done: step * 900, total: 50_000))
+      writer.heartbeat()
+      usleep(250_000)
+    }
+    // The folder is looked at once a second: that is how often a frame can differ.
+    let perFrame = (bytes() - before) / seconds
+    print("\(width)x\(height): \(perFrame) bytes a frame while a stage goes on")
+    #expect(perFrame > 0 && perFrame < 400)
   }
 }

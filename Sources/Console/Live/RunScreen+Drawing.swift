@@ -183,6 +183,13 @@ extension RunScreen {
       }
       return
     }
+    // Maps are most of what a frame sends; on a slow line they wait until they are looked at.
+    if surroundings.isLowBandwidth, [.slices, .orientations].contains(panel), panel != focus {
+      frame.write(
+        "Tab to it to draw it", x: inner.x, y: inner.y + inner.height / 2, .dim,
+        width: inner.width, alignment: .centre)
+      return
+    }
     switch panel {
     case .fsc: drawFSC(metrics, in: inner, of: &frame)
     case .resolution: drawResolution(in: inner, of: &frame)

@@ -88,6 +88,11 @@ enum SampleRuns {
       "prior.enabled": "true", "prior.rotation_sd": "5", "prior.shift_sd": "2.5",
     ]
     for (key, value) in values { try? job.set(key, to: value) }
+    if name == "head-wide" {
+      try? job.set("search.rotation_extent", to: "30")
+      try? job.set("prior.rotation_sd", to: "10")
+      try? job.set("refinement.subtract_outside", to: "true")
+    }
     return job
   }
 
