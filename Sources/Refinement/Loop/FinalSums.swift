@@ -28,9 +28,10 @@ struct FinalSums: Sendable {
     return (a, b)
   }
 
-  /// The map of both halves together, filtered for the least mean square error: numerator /
-  /// (denominator + 1/τ²) with the signal-to-noise ratio 2 FSC/(1 − FSC) of the whole data. Spends the
-  /// sums of half a.
+  /// The map of both halves together, filtered by the signal-to-noise ratio 2 FSC/(1 − FSC) of the whole
+  /// data: by voxel, numerator / (denominator + 1/τ²), as far as 1/τ² is at most half the shell's mean
+  /// weight, and by shell for the rest. With more of it by voxel, maps of real data lose where views
+  /// are crowded. Spends the sums of half a.
   ///
   /// - Parameter fsc: the corrected curve of the half-maps, in shells of the box.
   func combined(fsc: [Double]) -> Volume {
@@ -38,20 +39,30 @@ struct FinalSums: Sendable {
     total.add(halves[1])
     let means = reconstruction.shellMeans(total)
     let ratio = Double(geometry.box) / Double(geometry.period)
+    let noise = fsc.indices.map { shell -> Double in
+      let value = min(max(shell < 2 ? 1 : fsc[shell], 1e-3), 0.999)
+      return (1 - value) / (2 * value)
+    }
     let regularisation = means.indices.map { shell -> Float in
-      let index = min(Int((Double(shell) * ratio).rounded()), fsc.count - 1)
-      let value = min(max(index < 2 ? 1 : fsc[index], 1e-3), 0.999)
-      return Float(means[shell] * (1 - value) / (2 * value)) + 1e-20
+      let index = min(Int((Double(shell) * ratio).rounded()), noise.count - 1)
+      return Float(means[shell] * min(noise[index], 0.5)) + 1e-20
     }
     return density(of: total, regularisation: regularisation)
+      .filtered(byShells: noise.map { (1 + min($0, 0.5)) / (1 + $0) })
   }
 
   private func density(of sums: Accumulator, regularisation: [Float]) -> Volume {
     let reconstruction = reconstruction
     let workspace = reconstruction.cube.workspace()
     reconstruction.density(of: sums, regularisation: regularisation, into: workspace)
-    return Volume(
+    let whole = Volume(
       size: geometry.box, pixelSize: geometry.pixelSize,
       voxels: CentredMap.boxed(workspace.real.array, from: geometry.period, to: geometry.box))
+    // Beyond the sphere in the box, images of most orientations say nothing.
+    let edge = Double(geometry.box / 2) * geometry.pixelSize
+    let sphere = Volume.sphere(
+      size: geometry.box, pixelSize: geometry.pixelSize,
+      radius: edge - max(3 * geometry.pixelSize, 0.05 * edge), outerRadius: edge)
+    return whole * sphere
   }
 }
