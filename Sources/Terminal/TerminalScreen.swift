@@ -131,7 +131,9 @@ public final class TerminalScreen {
 
 extension TerminalScreen {
   /// Shows a grid: sends what differs from the last one.
-  public func show(_ grid: Grid) {
+  ///
+  /// - Parameter focus: where the cursor rests while no text is typed, hidden, for screen readers.
+  public func show(_ grid: Grid, focus: Point? = nil) {
     guard !isGone else { return }
     let before = WrittenBytes.ofThisThread
     if mustRepaint { clearok(fulcrum_window(), true) }
@@ -143,7 +145,8 @@ extension TerminalScreen {
       wmove(fulcrum_window(), Int32(cursor.y), Int32(cursor.x))
     } else {
       curs_set(0)
-      wmove(fulcrum_window(), max(0, fulcrum_rows() - 1), 0)
+      let place = focus ?? Point(x: 0, y: max(0, grid.size.height - 1))
+      wmove(fulcrum_window(), Int32(place.y), Int32(place.x))
     }
     wrefresh(fulcrum_window())
     mustRepaint = false

@@ -6,7 +6,6 @@ import Testing
 
 /// The application in a real terminal.
 @Suite(
-  .serialized,
   .enabled(if: TerminalSession.isAvailable, "tmux is missing: the terminal is not tested"))
 struct TerminalTests {
   @Test func showsWhatToDoAndQuits() throws {
@@ -185,7 +184,7 @@ struct TerminalTests {
       let time = clock.now - start
       usleep(300_000)
       let first = bytes()
-      usleep(2_200_000)
+      usleep(1_800_000)
       let idle = bytes() - first
       print("\(width)x\(height): first frame \(first) bytes, \(time) with the shell; idle \(idle)")
       #expect(idle == 0)
@@ -212,9 +211,9 @@ struct TerminalTests {
     }
     try terminal.start("watch runs/steady")
     try terminal.wait(for: "Aligning")
-    usleep(1_500_000)
+    usleep(1_200_000)
     let before = bytes()
-    let seconds = 6
+    let seconds = 4
     for step in 1...seconds * 4 {
       writer.take(.progress(.search, done: step * 900, total: 50_000))
       writer.heartbeat()

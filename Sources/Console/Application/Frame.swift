@@ -6,6 +6,8 @@ public struct Frame: Sendable {
   /// How it looks where drawing goes on: as `base`, or on the ground of a pop-up.
   var look: Appearance
   let base: Appearance
+  /// Where the selected line is: the hidden cursor stands there, so that screen readers find it.
+  var focus: Point?
   /// Places that can be clicked or jumped to; a later one lies above an earlier one.
   public private(set) var targets: [(rect: Rect, target: Target)] = []
 

@@ -122,9 +122,10 @@ final class Runtime {
     guard isDirty else { return }
     if let lastFrame, clock.now - lastFrame < frameInterval { return }
     isDirty = false
-    let grid = application.draw().grid
+    let frame = application.draw()
+    let grid = frame.grid
     guard grid != shown else { return }
-    screen.show(grid)
+    screen.show(grid, focus: frame.focus)
     shown = grid
     lastFrame = clock.now
     application.surroundings.traffic.frames += 1

@@ -91,19 +91,24 @@ extension CompareScreen {
       frame.write("The parameters are the same.", x: rect.x, y: rect.y, .dim, width: rect.width)
       return
     }
-    let names = min(30, rect.width * 2 / 5)
+    // Values are short: the names get what they leave.
+    let values = all.flatMap { parameter in runs.map { $0.job?.shown(parameter).columns ?? 1 } }
+    let width = min(14, max(9, values.max() ?? 9))
+    let names = max(12, min(42, rect.width - 1 - runs.count * (width + 1)))
     drawHeads(in: rect, names: names, of: &frame)
-    let width = columns(in: rect, names: names)
+    let column = columns(in: rect, names: names)
     for (row, parameter) in all.dropFirst(offset).prefix(rect.height - 1).enumerated() {
       let y = rect.y + 1 + row
-      frame.write(parameter.title, x: rect.x, y: y, .dim, width: names)
+      let key = String(parameter.key.drop { $0 != "." }.dropFirst())
+      frame.write(
+        parameter.title.columns <= names ? parameter.title : key, x: rect.x, y: y, .dim,
+        width: names)
       for (index, run) in runs.enumerated() {
-        let job = run.job
-        let text = job?[parameter.key]?.text ?? parameter.defaultText
-        let short = text.contains("/") ? String(text.suffix(width)) : text
+        let text = run.job?.shown(parameter) ?? "–"
         frame.write(
-          short, x: rect.x + names + 1 + index * (width + 1), y: y,
-          job?.isChanged(parameter.key) == true ? .changed : .text, width: width,
+          text.contains("/") ? String(text.suffix(column)) : text,
+          x: rect.x + names + 1 + index * (column + 1), y: y,
+          run.job?.isChanged(parameter.key) == true ? .changed : .text, width: column,
           alignment: .right)
       }
     }

@@ -33,6 +33,7 @@ extension Frame {
       if isSelected { grid.fill(place, style: look[ground]) }
       let note = line.note.columns
       let style = look.style(line.role, on: ground)
+      if isSelected { focus = Point(x: place.x, y: place.y) }
       // A sign besides the colour tells the selected line where there is none.
       if isSelected { grid.write(look[Symbol.selected], x: place.x, y: place.y, style: style) }
       grid.write(
@@ -65,6 +66,9 @@ extension Frame {
           .column(pane: pane, column))
       }
       if next != column { start = x + 1 }
+    }
+    if let selected = table.selected, selected >= table.top, selected < table.top + visible {
+      focus = Point(x: rect.x, y: rect.y + 1 + selected - table.top)
     }
     for row in 0..<max(0, min(visible, table.rowCount - table.top)) {
       mark(

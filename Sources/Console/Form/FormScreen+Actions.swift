@@ -102,7 +102,7 @@ extension FormScreen {
     for key in keys {
       guard let parameter = Parameter.named(key) else { continue }
       lines.append(.init(parameter.title, .accent))
-      let values = [job, other].map { $0[key]?.text ?? parameter.defaultText }
+      let values = [job, other].map { $0.shown(parameter) }
       lines.append(.init("   \(values[0]) → \(values[1]) \(parameter.unit)"))
     }
     return [.popUp(TextViewer(title: "Differences", lines: lines))]

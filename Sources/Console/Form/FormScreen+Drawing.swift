@@ -87,7 +87,10 @@ extension FormScreen {
   ) {
     let look = frame.look
     let ground: Role = isSelected ? .selection : .text
-    if isSelected { frame.grid.fill(rect, style: look[ground]) }
+    if isSelected {
+      frame.grid.fill(rect, style: look[ground])
+      frame.focus = Point(x: rect.x, y: rect.y)
+    }
     let own = findings.filter { $0.keys.first == parameter.key }
     let isWrong = own.contains { $0.problem.severity == .error }
     let isChanged = job.isChanged(parameter.key)
@@ -140,13 +143,10 @@ extension FormScreen {
       width: rect.width - used)
   }
 
-  /// A value as people read it: switches as on and off.
+  /// A value as people read it; a mistake as it was typed.
   private func shownText(of parameter: Parameter) -> String {
     guard mistakes[parameter.key] == nil else { return text(of: parameter) }
-    switch job[parameter.key] {
-    case .toggle(let isOn): return isOn ? "on" : "off"
-    default: return text(of: parameter)
-    }
+    return job[parameter.key]?.shown ?? ""
   }
 
   // MARK: Help

@@ -73,7 +73,7 @@ extension RunScreen {
     let changed = Parameter.all.filter { job.isChanged($0.key) }
     let others = Parameter.all.filter { !job.isChanged($0.key) }
     func line(_ parameter: Parameter, _ role: Role) -> TextViewer.Line {
-      let value = job[parameter.key]?.text ?? parameter.defaultText
+      let value = job.shown(parameter)
       return TextViewer.Line(
         parameter.key.padded(toColumns: 34) + " " + value
           + (parameter.unit.isEmpty ? "" : " " + parameter.unit), role)
