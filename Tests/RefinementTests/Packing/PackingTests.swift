@@ -160,8 +160,8 @@ struct PackingTests {
   }
 
   /// What is subtracted is gone: the packed data are those of images without it.
-  @Test(arguments: [Float(1), -1])
-  func subtractionLeavesTheBody(contrast: Float) throws {
+  @Test(arguments: [Float(1), -1], [false, true])
+  func subtractionLeavesTheBody(contrast: Float, windowed: Bool) throws {
     let other = Phantom.random(blobs: 50, radius: 17, width: 3, seed: 9)
       .moved(rotation: .identity, about: .zero, shift: Vector3(0, 8, 38))
     let inside = body.moved(rotation: .identity, about: .zero, shift: Vector3(0, 0, -20))
@@ -169,13 +169,15 @@ struct PackingTests {
       .changed { for index in $0.indices { $0[index] *= contrast } }
     let alone = PaintedImages(count: 12, body: inside, seed: 4)
     let outside = [BoxModel](repeating: both.model(of: other), count: 2)
-    let survey = try both.survey(outside: outside)
+    let survey = try both.survey(windowed: windowed, outside: outside)
     let geometry = both.geometry(window: 48)
-    let expected = try alone.pack(geometry, survey: survey).images
+    let expected = try alone.pack(geometry, survey: survey, windowed: windowed).images
     let subtracted = try both.pack(
-      geometry, survey: survey, outside: outside, sign: contrast
+      geometry, survey: survey, outside: outside, windowed: windowed, sign: contrast
     ).images
-    let untouched = try both.pack(geometry, survey: survey, sign: contrast).images
+    let untouched = try both.pack(
+      geometry, survey: survey, windowed: windowed, sign: contrast
+    ).images
     // The share is a regression: the bodies' projections overlap and correlate a little by chance.
     let band = subtracted.points.count(upTo: 18)
     for particle in 0..<12 {
