@@ -1,3 +1,4 @@
+import Fourier
 import Glibc
 
 // The CTF of every pixel of an image's half-plane, as it is needed once for each particle.
@@ -46,6 +47,28 @@ extension ContrastTransferFunction {
       for column in 0..<columns {
         let kx = Double(column) * step
         values[row * columns + column] = Float(line.reversed().reduce(0) { $0 * kx + $1 })
+      }
+    }
+  }
+
+  /// Multiplies the half-plane transform of an image by exp(−i·phase): takes the odd aberrations' phase
+  /// out of it.
+  public func removePhase(
+    from spectrum: FFTBuffer<ComplexFloat>, boxSize: Int, pixelSize: Double
+  ) {
+    if hasNoPhase { return }
+    let columns = boxSize / 2 + 1
+    let step = 1 / (Double(boxSize) * pixelSize)
+    for row in 0..<boxSize {
+      let ky = Double(row <= boxSize / 2 ? row : row - boxSize) * step
+      let halfTurns = scaled(oddPhase.row(at: ky), step).map { $0 / .pi }
+      let pixels = spectrum.pointer + row * columns
+      for column in 0..<columns {
+        var t = 0.0
+        for index in halfTurns.indices.reversed() { t = t * Double(column) + halfTurns[index] }
+        let turn = ComplexFloat(
+          Self.sinPi(t + 0.5, times: 1), Self.sinPi(t, times: -1))
+        pixels[column] = pixels[column].times(turn)
       }
     }
   }

@@ -12,11 +12,14 @@ struct ImagePacker: Sendable {
   let survey: Survey
   /// The density outside the mask of each half; empty to subtract nothing.
   let outside: [BoxModel]
-  /// Shell of the box below which data are ignored (high-pass); 0 for none.
-  let highpassShell: Int
+  /// Shell of each sample of the box's half-spectrum; box/2 for all beyond the last that is used.
+  private let shells: [Int32]
+  /// 1/σ² per shell of the box, 0 where data are ignored, per half-set and optics group.
+  private let inverseNoise: [[Float]]
   private let inverse: RealTransform
   private let forward: RealTransform
 
+  /// - Parameter highpassShell: shell of the box below which data are ignored; 0 for none.
   init(
     transformer: ImageTransformer, geometry: Geometry, points: SamplingPoints, survey: Survey,
     outside: [BoxModel], highpassShell: Int
@@ -26,7 +29,18 @@ struct ImagePacker: Sendable {
     self.points = points
     self.survey = survey
     self.outside = outside
-    self.highpassShell = highpassShell
+    let box = geometry.box
+    let width = box / 2 + 1
+    shells = (0..<box * width).map { pixel in
+      let (x, ky) = (pixel % width, signedFrequency(pixel / width, size: box))
+      return Int32(min(Int(Float(x * x + ky * ky).squareRoot().rounded()), box / 2))
+    }
+    inverseNoise = survey.noise.map { noise in
+      (0...box / 2).map { shell in
+        shell > 0 && shell >= highpassShell && shell < box / 2 && noise[shell] > 0
+          ? Float(1 / noise[shell]) : 0
+      }
+    }
     inverse = transformer.transform
     forward = RealTransform(shape: [geometry.window, geometry.window])
   }
@@ -147,6 +161,11 @@ struct ImagePacker: Sendable {
   }
 
   /// Takes the density outside the mask out of the loaded transform.
+  ///
+  /// The images are windowed and the model is not. Measured on a second body that ends at 0.9 of the
+  /// window's flat radius: after the subtraction the data are wrong by 7.8% of the first body's
+  /// amplitude, by 7.0% without a window (by 156% without subtraction). Windowing the model would
+  /// cost two more transforms for each image.
   private func subtractOutside(_ particle: Int, _ workspace: Workspace) {
     guard outside.count == 2 else { return }
     let model = outside[transformer.particles.halfSets[particle].rawValue]
@@ -161,11 +180,6 @@ struct ImagePacker: Sendable {
       var ctf = workspace.image.ctf[pixel]
       if group.isPremultiplied { ctf *= ctf }
       ctf *= Float(survey.outsideShare[Int(model.points.shells[index])]) * transformer.sign
-  ///
-  /// The images are windowed and the model is not. Measured on a second body that ends at 0.9 of the
-  /// window's flat radius: after the subtraction the data are wrong by 7.8% of the first body's
-  /// amplitude, by 7.0% without a window (by 156% without subtraction). Windowing the model would
-  /// cost two more transforms for each image.
       spectrum[pixel] -=
         ctf * ComplexFloat(workspace.modelReal[index], workspace.modelImaginary[index])
     }
@@ -173,29 +187,24 @@ struct ImagePacker: Sendable {
 
   /// Turns the loaded transform Y and CTF into C·Y/σ² and C²/σ².
   private func weigh(_ particle: Int, _ workspace: Workspace) {
-    let box = geometry.box
-    let width = box / 2 + 1
     let particles = transformer.particles
     let groups = max(1, particles.optics.count)
     let group = Int(particles.opticsIndices[particle])
-    let noise = survey.noise[particles.halfSets[particle].rawValue * groups + group]
-    let inverseNoise = noise.enumerated().map { shell, variance -> Float in
-      shell > 0 && shell >= highpassShell && shell < box / 2 && variance > 0
-        ? Float(1 / variance) : 0
-    }
     let isPremultiplied = particles.optics[group].isPremultiplied
-    let spectrum = workspace.image.spectrum
-    for y in 0..<box {
-      let ky = signedFrequency(y, size: box)
-      for x in 0..<width {
-        let shell = Int(Float(x * x + ky * ky).squareRoot().rounded())
-        let pixel = y * width + x
-        let weight = shell < inverseNoise.count ? inverseNoise[shell] : 0
-        let ctf = workspace.image.ctf[pixel]
-        spectrum[pixel] *= isPremultiplied ? weight : weight * ctf
-        workspace.weight[pixel] = ComplexFloat(weight * ctf * ctf, 0)
+    let spectrum = workspace.image.spectrum.pointer
+    let values = workspace.image.ctf.pointer
+    let weights = workspace.weight.pointer
+    inverseNoise[particles.halfSets[particle].rawValue * groups + group]
+      .withUnsafeBufferPointer { inverseNoise in
+        shells.withUnsafeBufferPointer { shells in
+          for pixel in shells.indices {
+            let weight = inverseNoise[Int(shells[pixel])]
+            let ctf = values[pixel]
+            spectrum[pixel] *= isPremultiplied ? weight : weight * ctf
+            weights[pixel] = ComplexFloat(weight * ctf * ctf, 0)
+          }
+        }
       }
-    }
   }
 
   /// The window's transform of a spectrum of the box, about a pixel counted from the image's centre,

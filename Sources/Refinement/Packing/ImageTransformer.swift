@@ -78,7 +78,6 @@ struct ImageTransformer: Sendable {
     let spectrum: FFTBuffer<ComplexFloat>
     let ctf: FFTBuffer<Float>
     nonisolated(unsafe) var rows: [Float] = []
-    nonisolated(unsafe) var phases: [Float] = []
 
     init(box: Int) {
       pixels = FFTBuffer(count: box * box)
@@ -138,11 +137,6 @@ struct ImageTransformer: Sendable {
       optics: group, defocus: particles.defoci[particle], switches: switches)
     ctf.fill(values: &workspace.rows, boxSize: box, pixelSize: group.pixelSize)
     workspace.ctf.copy(from: workspace.rows)
-    guard !ctf.hasNoPhase else { return }
-    ctf.fillPhases(values: &workspace.phases, boxSize: box, pixelSize: group.pixelSize)
-    for (index, phase) in workspace.phases.enumerated() {
-      let turn = ComplexFloat.unit(angle: -Double(phase))
-      workspace.spectrum[index] = workspace.spectrum[index].times(turn)
-    }
+    ctf.removePhase(from: workspace.spectrum, boxSize: box, pixelSize: group.pixelSize)
   }
 }

@@ -1,3 +1,4 @@
+import Fourier
 import Glibc
 import Testing
 
@@ -136,6 +137,30 @@ struct ContrastTransferFunctionTests {
       }
     }
     #expect(worst < 3e-7)
+  }
+
+  /// A spectrum of exp(iφ), φ sample by sample from the formula, becomes 1.
+  @Test func oddPhasesAreRemoved() {
+    var optics = titan
+    optics.beamTilt = Vector2(0.8, -0.5)
+    optics.oddZernike = [0.3, -0.2, 40, -30, 5, 0, 200, 0, 0, -100, 0, 0]
+    let ctf = ContrastTransferFunction(optics: optics, defocus: Defocus(u: 20000, v: 19000))
+    let (box, pixel) = (48, 1.05)
+    let width = box / 2 + 1
+    let spectrum = FFTBuffer<ComplexFloat>(count: box * width)
+    var largest = 0.0
+    for index in 0..<box * width {
+      let ky = index / width <= box / 2 ? index / width : index / width - box
+      let phase = ctf.phase(
+        at: Vector2(Double(index % width), Double(ky)) / (Double(box) * pixel))
+      largest = max(largest, abs(phase))
+      spectrum[index] = .unit(angle: phase)
+    }
+    ctf.removePhase(from: spectrum, boxSize: box, pixelSize: pixel)
+    for index in 0..<box * width {
+      #expect((spectrum[index] - ComplexFloat(1, 0)).squaredModulus < 1e-11)
+    }
+    #expect(largest > 3)
   }
 
   @Test func zernikeTermsOfHigherOrderInRows() {
