@@ -32,6 +32,22 @@ public struct RefinementInput: Sendable {
   }
 }
 
+extension RefinementInput {
+  /// The same with a mask that ends inside the sphere which all images show, softly like their own
+  /// window; unchanged where the mask does not reach beyond it.
+  var maskedWithinImages: RefinementInput {
+    let half = 0.5 * Double(mask.size) * mask.pixelSize
+    guard BoundingSphere(of: mask).radius > half else { return self }
+    var input = self
+    input.mask =
+      mask
+      * Volume.sphere(
+        size: mask.size, pixelSize: mask.pixelSize, radius: min(settings.windowInner, 0.9) * half,
+        outerRadius: min(settings.windowOuter, 1) * half)
+    return input
+  }
+}
+
 /// What a refinement ends with.
 public struct RefinementResult: Sendable {
   /// The refined poses, in the order of the input.

@@ -14,7 +14,8 @@ public func refine(
   _ input: RefinementInput, control: RefinementControl = RefinementControl(),
   events: @escaping @Sendable (RefinementEvent) -> Void
 ) throws -> RefinementResult {
-  var refiner = try Refiner(input, control: control, events: events)
+  var refiner = try Refiner(
+    input.maskedWithinImages, control: control, events: events)
   return try refiner.run()
 }
 

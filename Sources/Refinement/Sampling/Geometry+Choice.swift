@@ -16,8 +16,11 @@ extension Geometry {
     box: Int, mask: Volume, fulcrum: Vector3, shiftExtent: Double,
     stretch: Double = 1, window: Int? = nil
   ) {
-    let sphere = BoundingSphere(of: mask)
+    var sphere = BoundingSphere(of: mask)
     let pixelSize = mask.pixelSize
+    // Beyond the sphere in the box there is nothing that all images show.
+    let reach = 0.5 * Double(box) * pixelSize
+    if sphere.radius > reach { (sphere.centre, sphere.radius) = (.zero, reach) }
     let diameter = max(2 * sphere.radius / pixelSize, 8)
     let wanted = 1.5 * diameter + 2 * min(shiftExtent, 10) / pixelSize
     let chosen = min(box, goodTransformSize(atLeast: window ?? Int(wanted.rounded(.up))))
