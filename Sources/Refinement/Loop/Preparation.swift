@@ -71,7 +71,7 @@ struct Preparation {
       gyration: gyration(geometry), control: control)
     return Prepared(
       context: context, transformer: transformer, mask: mask, outside: outside,
-      state: initialState(context, greyscale: abs(survey.greyscale)))
+      state: initialState(context, greyscale: survey.greyscales.map { abs($0) }))
   }
 
   /// - Throws: `Problem` where a half-set has no image that can be used.
@@ -180,7 +180,7 @@ struct Preparation {
     return radius > 0 ? radius : geometry.maskDiameter / 4
   }
 
-  private func initialState(_ context: RunContext, greyscale: Double) -> RefinementState {
+  private func initialState(_ context: RunContext, greyscale: [Double]) -> RefinementState {
     let start = input.particles.poses.enumerated().map { context.alignment($1, of: $0) }
     let slots = 2 * max(1, input.particles.optics.count)
     let ones = [Double](repeating: 1, count: context.geometry.maximumShell + 1)
@@ -189,6 +189,6 @@ struct Preparation {
       posteriors: [PosePosterior](repeating: .point, count: start.count),
       scales: [Float](repeating: 1, count: start.count),
       noiseFactors: [[Double]](repeating: ones, count: slots),
-      greyscale: [greyscale, greyscale], band: 1)
+      greyscale: greyscale, band: 1)
   }
 }

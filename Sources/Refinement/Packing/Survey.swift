@@ -11,6 +11,8 @@ struct Survey: Sendable {
   var noise: [[Double]]
   /// Grey scale of the data over the input map, negative where the contrast is inverted.
   var greyscale: Double
+  /// The same from the images of each half-set alone.
+  var greyscales: [Double]
   /// Share of the outside model to subtract per shell; empty when nothing is subtracted.
   var outsideShare: [Double]
 
@@ -73,9 +75,8 @@ struct Survey: Sendable {
     var sums = [Sums](repeating: Sums(shells: shells), count: 2 * groups)
     for block in collected { for slot in sums.indices { Self.add(block[slot], to: &sums[slot]) } }
     outsideShare = outside.isEmpty ? [] : Self.shares(sums, shells: shells)
-    let crossMap = sums.reduce(0.0) { $0 + $1.crossMap.reduce(0, +) }
-    let powerMap = sums.reduce(0.0) { $0 + $1.powerMap.reduce(0, +) }
-    greyscale = powerMap > 0 ? crossMap / powerMap : 1
+    greyscale = Self.greyscale(sums[...])
+    greyscales = [Self.greyscale(sums[..<groups]), Self.greyscale(sums[groups...])]
     let share = outsideShare
     noise = zip(sums, particles.optics.isEmpty ? [] : (0..<2 * groups).map { $0 % groups }).map {
       sums, group in
@@ -110,6 +111,13 @@ struct Survey: Sendable {
       sums.crossMap[s] += other.crossMap[s]
       sums.powerMap[s] += other.powerMap[s]
     }
+  }
+
+  /// The regression of the images on the map.
+  private static func greyscale(_ sums: ArraySlice<Sums>) -> Double {
+    let cross = sums.reduce(0.0) { $0 + $1.crossMap.reduce(0, +) }
+    let power = sums.reduce(0.0) { $0 + $1.powerMap.reduce(0, +) }
+    return power > 0 ? cross / power : 1
   }
 
   /// The regression of the images on the outside model, shell by shell.
