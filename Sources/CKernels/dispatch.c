@@ -1,5 +1,6 @@
 // Chooses the kernels for this machine's instructions, so that one binary suits all machines.
 #include "include/CKernels.h"
+#include "include/CKernelVariants.h"
 
 #if defined(__x86_64__)
 enum { unknown, base, v3, v4 };
@@ -33,11 +34,15 @@ static int level(void) {
 const char *fulcrum_instruction_set(void) {
   return level() == v4 ? "AVX-512" : level() == v3 ? "AVX2" : "SSE2";
 }
+int fulcrum_has_variant(enum fulcrum_variant variant) {
+  return (int)variant <= level() - base;
+}
 #else
 #define DISPATCH(result, name, parameters, arguments)                                              \
   result name##_base parameters;                                                                   \
   result name parameters { return name##_base arguments; }
 const char *fulcrum_instruction_set(void) { return "baseline"; }
+int fulcrum_has_variant(enum fulcrum_variant variant) { return variant == fulcrum_base; }
 #endif
 
 DISPATCH(void, fulcrum_evaluate,
