@@ -111,3 +111,28 @@ import Testing
       FolderReader.listing(of: folder.path + "/nowhere", endings: []).problem.isEmpty == false)
   }
 }
+
+/// What a new run that goes on from another one starts with.
+@Suite struct ContinuationTests {
+  @Test func takesThePosesAndLeavesTheImagesWhereTheyAre() throws {
+    let path =
+      FileManager.default.temporaryDirectory.path + "/fulcrum-continue-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var job = SampleRuns.job()
+    job.folder = "/data/project"
+    let writer = try RunWriter(
+      creating: path + "/runs/one", job: job, manifest: RunManifest(name: "one"))
+    writer.take(.iteration(SampleRuns.metrics(iteration: 1, seed: 0)))
+    let poses = writer.folder.iterationPath(1) + "/poses.star"
+    #expect(throws: Problem.self) {
+      try Continuation.job(of: writer.folder.path, iteration: 1)
+    }
+    try "data_".write(toFile: poses, atomically: true, encoding: .utf8)
+    let next = try Continuation.job(of: writer.folder.path, iteration: 1)
+    #expect(next["input.particles"]?.pathList == [poses])
+    #expect(next["input.project_dir"]?.string == "/data/project")
+    #expect(next["input.half_map_a"]?.string == "/data/project/J42/half_map_a.mrc")
+    #expect(!next.isSet("output.directory"))
+    #expect(next.folder == path)
+  }
+}

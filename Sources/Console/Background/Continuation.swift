@@ -16,6 +16,10 @@ enum Continuation {
         whatToDo: "Choose another iteration with [ and ].")
     }
     if iteration > 0, let particles = ParticleReader.file(of: folder, iteration: iteration) {
+      // The images stay where they are: their paths start where those of the run's input did.
+      if !job.isSet("input.project_dir"), let input = job["input.particles"]?.pathList?.first {
+        job["input.project_dir"] = .text(FilePath.folder(of: job.resolved(input)))
+      }
       job["input.particles"] = .paths([particles])
       job["input.passthrough"] = nil
     }

@@ -56,11 +56,14 @@ public struct Job: Sendable, Equatable {
     values[key] = values[key].map { Self.absolute($0, of: key, from: folder) }
   }
 
-  /// The job as a run folder records it, to stand alone and to be repeated: paths absolute, and the
-  /// search extents that follow from the prior written out.
+  /// The job as a run folder records it, to stand alone and to be repeated: paths absolute, the folder
+  /// from which image paths start and the search extents that follow from the prior written out.
   public var asRun: Job {
     var job = self
     for (key, value) in values { job.values[key] = Self.absolute(value, of: key, from: folder) }
+    if !isSet("input.project_dir") {
+      job.values["input.project_dir"] = .text(FilePath.absolute(folder))
+    }
     for key in Self.extentsByPrior.keys { job.values[key] = extentByPrior(key) ?? job.values[key] }
     return job
   }
