@@ -24,7 +24,8 @@ final class RunReader {
       if let known = listings[path], known.stamp == stamp {
         all.append(known.listing)
       } else {
-        let listing = RunListing(entry: entry, job: try? entry.folder.job())
+        let listing = RunListing(
+          entry: entry, job: try? entry.folder.job(), summary: try? entry.folder.summary())
         listings[path] = (stamp, listing)
         all.append(listing)
       }

@@ -46,6 +46,15 @@ struct ThemePicker: PopUp {
     return []
   }
 
+  mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
+    if case .themes(let found, _) = news,
+      let index = found.firstIndex(where: { $0.identifier == surroundings.theme.identifier })
+    {
+      selected = index
+    }
+    return []
+  }
+
   private mutating func show(_ index: Int, _ surroundings: inout Surroundings) {
     guard surroundings.themes.indices.contains(index) else { return }
     selected = index
@@ -56,7 +65,7 @@ struct ThemePicker: PopUp {
     let bounds = frame.grid.bounds
     let height = min(bounds.height, surroundings.themes.count + 4)
     // At the right, so that the screen below shows what the theme does to it.
-    let width = min(bounds.width, 34)
+    let width = min(bounds.width, 38)
     let place = Rect(
       x: bounds.right - width, y: max(0, (bounds.height - height) / 2), width: width,
       height: height)

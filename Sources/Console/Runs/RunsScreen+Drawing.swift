@@ -10,8 +10,9 @@ extension RunsScreen {
     case .mark: return marked.contains(listing.entry.folder.path) ? "*" : ""
     case .name: return listing.entry.name
     case .status: return listing.entry.problem == nil ? listing.entry.status?.word ?? "" : "damaged"
-    case .iteration: return manifest.map { "\($0.iteration)/\($0.maximumIterations)" } ?? ""
-    case .resolution: return manifest?.resolution.map { Numbers.resolution($0) } ?? "–"
+    case .iteration:
+      return manifest.map { "\(listing.iteration ?? 0)/\($0.maximumIterations)" } ?? ""
+    case .resolution: return listing.resolution.map { Numbers.resolution($0) } ?? "–"
     case .extents: return extents(of: listing.job)
     case .particles: return manifest.map { Format.count($0.particles) } ?? ""
     case .started, .duration: return ""
@@ -51,7 +52,7 @@ extension RunsScreen {
     Table.Column("Status", width: 13),
     Table.Column("Iter", width: 6, alignment: .right, priority: 3),
     Table.Column("Å", width: 6, alignment: .right),
-    Table.Column("Extents", width: 8, alignment: .right, priority: 5),
+    Table.Column("Extents", width: 9, alignment: .right, priority: 5),
     Table.Column("Particles", width: 9, alignment: .right, priority: 4),
     Table.Column("Started", width: 12, priority: 2),
     Table.Column("Time", width: 8, alignment: .right, priority: 6),

@@ -8,6 +8,13 @@ import Terminal
 struct RunListing: Sendable {
   var entry: RunCatalogue.Entry
   var job: Job?
+  /// The outcome of a finished run.
+  var summary: RunSummary?
+
+  /// Å inside the mask: of the result, or of the last iteration.
+  var resolution: Double? { summary?.resolutionAfter ?? entry.manifest?.resolution }
+  /// The iteration under way, or the last one.
+  var iteration: Int? { summary?.iterations ?? entry.manifest?.iteration }
 }
 
 /// The runs of a folder.
@@ -67,8 +74,8 @@ struct RunsScreen: Screen {
     let numbers = [left, right].map { listing -> Double in
       let manifest = listing.entry.manifest
       switch sorting.column {
-      case .iteration: return Double(manifest?.iteration ?? -1)
-      case .resolution: return manifest?.resolution ?? .infinity
+      case .iteration: return Double(listing.iteration ?? -1)
+      case .resolution: return listing.resolution ?? .infinity
       case .extents: return listing.job?["search.rotation_extent"]?.double ?? -1
       case .particles: return Double(manifest?.particles ?? -1)
       case .started: return manifest?.started ?? 0
