@@ -61,6 +61,22 @@ struct WholeRefinementTests {
     #expect(result.metrics.allSatisfy { $0.driftRotation.allSatisfy { $0 == 0 } })
   }
 
+  /// Without a shift extent particles turn about the fulcrum, which neither moves nor has a width.
+  @Test func rotationsAloneHoldTheFulcrum() throws {
+    var set = TwoBodyRefinement(count: 60, box: 24, pixelSize: 8)
+    set.settings.shiftExtent = 0
+    set.settings.maximumIterations = 1
+    set.settings.anchorFrame = false
+    let result = try set.refined()
+    for (start, end) in zip(set.simulation.startPoses, result.poses) {
+      #expect(start.motion(to: end, about: set.simulation.phantom.hinge).distance < 1e-6)
+    }
+    #expect(result.poses != set.simulation.startPoses)
+    #expect(result.shiftDeviations.allSatisfy { $0 < 1e-3 })
+    #expect(result.metrics.last?.posteriorShift ?? 1 < 1e-3)
+    #expect(result.rotationDeviations.allSatisfy { $0 > 0.1 })
+  }
+
   /// An image of half a says nothing to half b before the halves' correlation is first used.
   @Test func halvesAreIndependent() throws {
     var set = TwoBodyRefinement(count: 60, box: 24, pixelSize: 8)
