@@ -75,12 +75,11 @@ public final class TerminalScreen {
   public func close() {
     guard isOpen else { return }
     isOpen = false
-    if !isGone {
-      setMouse(false)
-      send("\u{1B}[?2004l")
-      curs_set(1)
-      endwin()
-    }
+    // A hang-up may come by a signal alone; on a terminal that is truly gone this fails quietly.
+    setMouse(false)
+    send("\u{1B}[?2004l")
+    curs_set(1)
+    endwin()
     fulcrum_unguard_terminal(isGone ? 1 : 0)
     fclose(output)
     standardError?.end()
@@ -114,7 +113,6 @@ public final class TerminalScreen {
   }
 
   private func send(_ text: String) {
-    guard !isGone else { return }
     let bytes = Array(text.utf8)
     var start = 0
     while start < bytes.count {

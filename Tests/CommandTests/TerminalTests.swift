@@ -31,7 +31,7 @@ struct TerminalTests {
     #expect(!text.contains("-icanon") && !text.contains("-echo "))
   }
 
-  @Test(arguments: [SIGTERM, SIGINT, SIGSEGV, SIGABRT])
+  @Test(arguments: [SIGTERM, SIGINT, SIGHUP, SIGSEGV, SIGABRT])
   func givesTheTerminalBackOnSignals(_ signal: Int32) throws {
     let set = try SmallDataSet()
     let terminal = try TerminalSession(folder: set.path)
@@ -41,6 +41,19 @@ struct TerminalTests {
     let after = try terminal.wait(for: "ready$")
     #expect(!after.contains("No runs here yet."))
     try expectShellWorks(terminal)
+  }
+
+  @Test func endsWithItsTerminal() throws {
+    let set = try SmallDataSet()
+    let terminal = try TerminalSession(folder: set.path)
+    try terminal.start()
+    try terminal.wait(for: "No runs here yet.")
+    let program = try terminal.programID
+    try terminal.hangUp()
+    let clock = ContinuousClock()
+    let deadline = clock.now + .seconds(20)
+    while clock.now < deadline, kill(program, 0) == 0 { usleep(50_000) }
+    #expect(kill(program, 0) != 0)
   }
 
   @Test func resizesEverywhere() throws {
