@@ -122,22 +122,6 @@ extension RunScreen {
 }
 
 extension Parameter {
-  /// Whether a running refinement takes a new value with its next iteration: what concerns the
-  /// search, the regularisation and the end, but neither files nor anything that images were packed
-  /// with.
-  var canChangeWhileRunning: Bool {
-    switch section {
-    case .input, .fulcrum, .image: false
-    case .output: ["compute.threads", "output.keep_iterations"].contains(key)
-    case .mask: key != "mask.type"
-    case .refinement:
-      [
-        "refinement.maximum_iterations", "refinement.extra_passes", "refinement.marginalize",
-        "refinement.minimize_scale", "refinement.estimate_greyscale",
-        "refinement.enforce_nonnegativity",
-      ].contains(key)
-    case .search: !["search.shift_extent", "search.method"].contains(key)
-    case .prior, .nonuniform: true
-    }
-  }
+  /// Whether a running refinement takes a new value with its next iteration.
+  var canChangeWhileRunning: Bool { RefinementSettings.keysOfRunningChange.contains(key) }
 }

@@ -50,5 +50,4 @@ public let unavailableFeatures: [UnavailableFeature] = [
   UnavailableFeature("refinement.symmetry", "enforced symmetry", unless: .text("C1")),
   UnavailableFeature(
     "noise.model", "noise that depends on direction", unless: .text("symmetric"), .text("white")),
-  UnavailableFeature("compute.cache_dir", "a scratch folder for packed images"),
 ]

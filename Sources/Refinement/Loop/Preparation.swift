@@ -42,7 +42,8 @@ struct Preparation {
     let outside = outsideModels()
     let survey = try survey(transformer, outside: outside)
     transformer.sign = try sign(survey.greyscale)
-    let points = SamplingPoints(window: geometry.window, maximumShell: geometry.maximumShell)
+    let points = SamplingPoints(
+      window: geometry.window, maximumShell: geometry.packedShell(settings))
     let highpass = settings.highpass.map {
       Int((Double(geometry.box) * geometry.pixelSize / $0).rounded(.up))
     }
@@ -51,7 +52,9 @@ struct Preparation {
       outside: outside, highpassShell: highpass ?? 0)
     let events = events
     let total = input.particles.count
-    let packed = try packer.pack(threads: settings.threads, control: control) {
+    let packed = try packer.pack(
+      threads: settings.threads, scratch: settings.cacheDirectory, control: control
+    ) {
       events(.progress(.packing, done: $0, total: total))
     }
     if !packed.skipped.isEmpty {

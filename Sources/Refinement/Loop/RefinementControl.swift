@@ -6,6 +6,7 @@ public final class RefinementControl: Sendable {
   private let stop = Atomic(false)
   private let stopAfterIteration = Atomic(false)
   private let paused = Atomic(false)
+  private let change = Mutex<(@Sendable (RefinementSettings) -> RefinementSettings)?>(nil)
 
   public init() {}
 
@@ -17,6 +18,27 @@ public final class RefinementControl: Sendable {
   public func pause() { paused.store(true, ordering: .relaxed) }
   /// Lets a paused refinement go on.
   public func resume() { paused.store(false, ordering: .relaxed) }
+
+  /// Changes the settings from the next iteration on; see `RefinementSettings.takingOver`.
+  public func changeSettings(
+    _ change: @escaping @Sendable (RefinementSettings) -> RefinementSettings
+  ) {
+    self.change.withLock { waiting in
+      guard let first = waiting else {
+        waiting = change
+        return
+      }
+      waiting = { change(first($0)) }
+    }
+  }
+
+  /// The change that waits, once.
+  func takeSettingsChange() -> (@Sendable (RefinementSettings) -> RefinementSettings)? {
+    change.withLock { waiting in
+      defer { waiting = nil }
+      return waiting
+    }
+  }
 
   /// Whether a stop was asked for.
   public var isStopRequested: Bool { stop.load(ordering: .relaxed) }

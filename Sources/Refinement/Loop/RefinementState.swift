@@ -21,9 +21,10 @@ struct RefinementState: Sendable {
   var band: Int
 }
 
-/// What never changes during a run.
+/// What does not change during a run, apart from the settings that a user may change between
+/// iterations.
 struct RunContext: Sendable {
-  let settings: RefinementSettings
+  var settings: RefinementSettings
   let particles: ParticleSet
   let geometry: Geometry
   let points: SamplingPoints

@@ -22,7 +22,7 @@ public func refine(
 /// The loop of a refinement.
 struct Refiner {
   let input: RefinementInput
-  let context: RunContext
+  private(set) var context: RunContext
   let transformer: ImageTransformer
   /// The mask about its own centre, `geometry.period`³, and on the iterations' cubes.
   let mask: [Float]
@@ -57,23 +57,28 @@ struct Refiner {
       ?? context.geometry.maximumShell
     var clock = IterationClock()
     let firstBand = min(
-      bandLimit, context.geometry.shell(atResolution: settings.initialResolution))
-    var product = try reconstruct(band: insertionBand(firstBand), bandLimit: bandLimit, &clock)
+      bandLimit, context.geometry.shell(atResolution: context.settings.initialResolution))
+    var product = try reconstruct(
+      band: context.geometry.insertionShell(beyond: firstBand), bandLimit: bandLimit, &clock)
     report(product, outcomes: [], clock: &clock, band: 0)
     var references = initialReferences(band: firstBand)
     state.band = firstBand
     var convergence = Convergence()
     var converged = false
     var extra = 0
-    while state.iteration < settings.maximumIterations {
+    while state.iteration < context.settings.maximumIterations {
       try control.throwIfStopped()
+      if let change = control.takeSettingsChange() {
+        context.settings = context.settings.takingOver(change(context.settings))
+      }
       clock = IterationClock()
       let band = state.band
       let outcomes = try search(references, band: band, &clock)
       let step = take(outcomes)
       measureNoise(references, band: band)
       product = try reconstruct(
-        band: insertionBand(max(product.band, band)), bandLimit: bandLimit, &clock)
+        band: context.geometry.insertionShell(beyond: max(product.band, band)),
+        bandLimit: bandLimit, &clock)
       references = product.references
       state.iteration += 1
       state.band = product.band
@@ -86,17 +91,12 @@ struct Refiner {
         converged = convergence.isReached(
           shell: shell, step: step, deviation: metrics.last?.posteriorRotation ?? 0)
       }
-      if converged && extra >= settings.extraPasses { break }
+      if converged && extra >= context.settings.extraPasses { break }
     }
     return try finish(converged: converged)
   }
 
   private var control: RefinementControl { context.control }
-
-  /// Some shells beyond the band, where the next iteration's resolution is measured.
-  private func insertionBand(_ band: Int) -> Int {
-    min(context.geometry.maximumShell, band + max(8, band / 4))
-  }
 
   private func initialReferences(band: Int) -> [ReferenceGrid] {
     let maps = input.halfMaps.map { [$0.a, $0.b] } ?? [input.map, input.map]

@@ -56,13 +56,18 @@ struct ImagePacker: Sendable {
 
   /// Packs all particles. `progress` is told how many are done.
   ///
-  /// - Throws: `Problem` for a stack that cannot be read.
+  /// - Parameter scratch: folder of a scratch file; nil to pack into memory.
+  /// - Throws: `Problem` for a stack that cannot be read, or a scratch folder without room.
   func pack(
-    threads: Int, control: RefinementControl, progress: @escaping @Sendable (Int) -> Void
+    threads: Int, scratch: String? = nil, control: RefinementControl,
+    progress: @escaping @Sendable (Int) -> Void
   ) throws -> Result {
     let particles = transformer.particles
     let count = particles.count
-    let images = PackedImages(points: points, count: count)
+    let images =
+      try scratch.map { (folder) throws(Problem) in
+        try PackedImages(points: points, count: count, scratch: folder)
+      } ?? PackedImages(points: points, count: count)
     let centres = (0..<count).map { windowCentre(of: $0) }
     let chunk = 32
     let skipped = Collected<[Int]>(count: (count + chunk - 1) / chunk)

@@ -1,4 +1,5 @@
 import CKernels
+import EMFiles
 import Fourier
 
 /// All images of a run as the search and the reconstruction see them: for each particle the half-disc
@@ -13,13 +14,24 @@ public final class PackedImages: Sendable {
   /// Number of images.
   public let count: Int
   private let stride: Int
-  private let storage: FFTBuffer<Float>
+  private let storage: PackedStorage
 
+  /// Room for `count` images in memory.
   init(points: SamplingPoints, count: Int) {
     self.points = points
     self.count = count
     stride = 3 * points.paddedCount
-    storage = FFTBuffer(count: count * stride)
+    storage = PackedStorage(count: count * stride)
+  }
+
+  /// Room for `count` images in a scratch file in a folder.
+  ///
+  /// - Throws: `Problem` when the folder cannot hold the file.
+  init(points: SamplingPoints, count: Int, scratch: String) throws(Problem) {
+    self.points = points
+    self.count = count
+    stride = 3 * points.paddedCount
+    storage = try PackedStorage(count: count * stride, scratch: scratch)
   }
 
   /// Bytes of a run's packed images.

@@ -30,4 +30,14 @@ extension Geometry {
       period: goodTransformSize(atLeast: Int(room.rounded(.up))), centre: sphere.centre,
       fulcrum: fulcrum, maskDiameter: diameter, stretch: stretch)
   }
+
+  /// Some shells beyond a search's band, where the next iteration's resolution is measured.
+  func insertionShell(beyond band: Int) -> Int { min(maximumShell, band + max(8, band / 4)) }
+
+  /// The highest shell that a run ever looks at: all of them, unless the resolution of the search is
+  /// limited.
+  func packedShell(_ settings: RefinementSettings) -> Int {
+    settings.maximumResolution.map { insertionShell(beyond: shell(atResolution: $0)) }
+      ?? maximumShell
+  }
 }

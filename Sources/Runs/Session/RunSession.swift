@@ -1,6 +1,7 @@
 import CryoEM
 import EMFiles
 import Refinement
+import Synchronization
 
 /// A refinement and its run folder: starts the engine on what the preflight prepared, and writes what
 /// comes out. Used with a screen and without one.
@@ -39,14 +40,17 @@ public final class RunSession: Sendable {
 
   /// Refines, on this thread and the engine's, until the end; `observe` sees every event.
   public func run(observe: @escaping @Sendable (RefinementEvent) -> Void) -> Outcome {
-    let monitor = RunMonitor(of: writer) { [control] request in
+    let monitor = RunMonitor(of: writer) { [self] request in
       switch request {
       case .pause: control.pause()
       case .resume: control.resume()
       case .stop: control.requestStop()
       case .stopAfterIteration: control.requestStopAfterIteration()
-      case .parameters:
-        observe(.warning("New parameters for a running refinement are not available."))
+      case .parameters(let changes):
+        for event in change(changes) {
+          writer.take(event)
+          observe(event)
+        }
       }
     }
     let outcome = refineAndWrite(observe: observe)
@@ -57,6 +61,29 @@ public final class RunSession: Sendable {
     case .failed(let problem): writer.end(.failed, message: problem.what)
     }
     return outcome
+  }
+
+  /// The job with what was changed while it runs.
+  private let changedJob = Mutex<Job?>(nil)
+
+  /// Hands new parameters to the refinement for its next iteration; tells what became of each.
+  private func change(_ changes: Job) -> [RefinementEvent] {
+    var events: [RefinementEvent] = []
+    var job = changedJob.withLock { $0 } ?? prepared.job
+    for (key, value) in changes.values.sorted(by: { $0.key < $1.key }) {
+      if RefinementSettings.keysOfRunningChange.contains(key) {
+        try? job.set(key, to: value.text)
+        events.append(.log("\(key) = \(value.text) from the next iteration on"))
+      } else {
+        events.append(.warning("\(key) cannot change while a refinement runs; it stays as it was"))
+      }
+    }
+    do {
+      let settings = try job.validated().settings
+      control.changeSettings { $0.takingOver(settings) }
+      changedJob.withLock { [job] in $0 = job }
+      return events
+    } catch { return error.all.map { .warning($0.what + ": the parameters stay as they were") } }
   }
 
   private func refineAndWrite(
