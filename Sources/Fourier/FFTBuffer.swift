@@ -1,4 +1,5 @@
 import CFFTW
+import Glibc
 
 /// Memory aligned for FFTW, freed with its owner.
 ///
@@ -9,17 +10,30 @@ public final class FFTBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   /// The elements.
   public let pointer: UnsafeMutablePointer<Element>
 
+  /// Bytes mapped for a large buffer; 0 for one from FFTW's allocator.
+  private let mappedBytes: Int
+
   /// A buffer of zeros.
+  ///
+  /// Large buffers come from the system by themselves: zero already, and on large pages where the
+  /// system has them, which spares the kernels most of their misses in the page tables.
   public init(count: Int) {
     self.count = count
-    guard let memory = fftwf_malloc(max(1, count) * MemoryLayout<Element>.stride) else {
-      fatalError("out of memory: \(count * MemoryLayout<Element>.stride) bytes")
+    let bytes = max(1, count) * MemoryLayout<Element>.stride
+    if bytes >= 4 * largePage, let mapped = mapLargePages(bytes: bytes) {
+      mappedBytes = mapped.bytes
+      pointer = mapped.address.bindMemory(to: Element.self, capacity: max(1, count))
+      return
     }
+    guard let memory = fftwf_malloc(bytes) else { fatalError("out of memory: \(bytes) bytes") }
+    mappedBytes = 0
     pointer = memory.bindMemory(to: Element.self, capacity: max(1, count))
     clear()
   }
 
-  deinit { fftwf_free(pointer) }
+  deinit {
+    if mappedBytes > 0 { munmap(pointer, mappedBytes) } else { fftwf_free(pointer) }
+  }
 
   /// Sets all bytes to zero.
   public func clear() {
@@ -45,4 +59,24 @@ public final class FFTBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
     get { pointer[index] }
     set { pointer[index] = newValue }
   }
+}
+
+/// Bytes of a large page on x86-64 and most other machines.
+private let largePage = 2 << 20
+
+/// Zeroed memory that begins at a large page; nil where the system has none.
+private func mapLargePages(bytes: Int) -> (address: UnsafeMutableRawPointer, bytes: Int)? {
+  let wanted = (bytes + largePage - 1) / largePage * largePage
+  // One page more than wanted, of which the ends around the aligned part go back.
+  guard
+    let raw = mmap(
+      nil, wanted + largePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+    raw != MAP_FAILED
+  else { return nil }
+  let before = (largePage - Int(bitPattern: raw) % largePage) % largePage
+  let aligned = raw + before
+  if before > 0 { munmap(raw, before) }
+  if before < largePage { munmap(aligned + wanted, largePage - before) }
+  madvise(aligned, wanted, MADV_HUGEPAGE)
+  return (aligned, wanted)
 }

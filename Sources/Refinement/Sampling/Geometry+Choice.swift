@@ -32,7 +32,7 @@ extension Geometry {
   }
 
   /// Some shells beyond a search's band, where the next iteration's resolution is measured.
-  func insertionShell(beyond band: Int) -> Int { min(maximumShell, band + max(8, band / 4)) }
+  func insertionShell(beyond band: Int) -> Int { min(maximumShell, band + max(6, band / 6)) }
 
   /// The highest shell that a run ever looks at: all of them, unless the resolution of the search is
   /// limited.
