@@ -17,6 +17,8 @@ final class KernelBench {
   /// What is timed.
   enum Kernel: String, CaseIterable { case slice, score, evaluate, insert }
 
+  /// Whether the kernels of the compiler's baseline instructions are run, not this machine's best.
+  var isBaseline = false
   private let interpolation: Interpolation
   private let radius: Int
   private let points: SamplingPoints
@@ -52,6 +54,12 @@ final class KernelBench {
     rotations = (0..<64).map { _ in Rotation.random(using: &generator) }
   }
 
+  /// Pixels of one run.
+  var pixels: Int { points.count * rotations.count }
+  var instructions: String {
+    isBaseline ? "baseline" : String(cString: fulcrum_instruction_set())
+  }
+
   /// Runs a kernel at 64 random orientations.
   func run(_ kernel: Kernel) {
     let points = fulcrum_points(
@@ -70,15 +78,17 @@ final class KernelBench {
       let shift: [Float] = [0.01, -0.02]
       switch kernel {
       case .slice:
-        fulcrum_slice(
+        (isBaseline ? fulcrum_slice_base : fulcrum_slice)(
           grid.pointer, Int32(radius), how, points.kx, points.ky, points.count, m, real.pointer,
           imaginary.pointer)
       case .score:
-        fulcrum_score(grid.pointer, Int32(radius), how, points, image, m, shift, &sums)
+        (isBaseline ? fulcrum_score_base : fulcrum_score)(
+          grid.pointer, Int32(radius), how, points, image, m, shift, &sums)
       case .evaluate:
-        fulcrum_evaluate(grid.pointer, Int32(radius), how, points, image, m, shift, &sums)
+        (isBaseline ? fulcrum_evaluate_base : fulcrum_evaluate)(
+          grid.pointer, Int32(radius), how, points, image, m, shift, &sums)
       case .insert:
-        fulcrum_insert(
+        (isBaseline ? fulcrum_insert_base : fulcrum_insert)(
           numerator.pointer, denominator.pointer, Int32(radius), how, points, image, m, shift,
           [1e-4, 0, 1e-4], 1, 1, 0, Int32(fulcrum_grid_extent(Int32(radius))))
       }
@@ -103,7 +113,7 @@ final class KernelBench {
     let work = work(kernel)
     let perPixel = time.minimum / pixels
     return "{\"kernel\": \"\(kernel.rawValue)\", \"interpolation\": \"\(interpolation)\", "
-      + "\"instructions\": \"\(String(cString: fulcrum_instruction_set()))\", "
+      + "\"instructions\": \"\(instructions)\", "
       + "\"band\": \(band), \"radius\": \(radius), \"pixels\": \(points.count), "
       + "\"ns_per_pixel_minimum\": \(rounded(perPixel * 1e9)), "
       + "\"ns_per_pixel_median\": \(rounded(time.median / pixels * 1e9)), "

@@ -24,12 +24,21 @@ struct Whole: ParsableCommand {
   var maximumResolution = 0.0
   @Option(help: "Far distance of the mask's soft edge, Å.")
   var maskFar = 24.0
+  @Option(
+    help:
+      "Variance of signal over noise in a disc of 0.8 of 128 pixels; the noise of a pixel does not depend on the box."
+  )
+  var signalToNoise = 0.05
+  @Flag(help: "Make each image when it is read, instead of holding all in memory.")
+  var painted = false
 
   func run() throws {
     var simulated = SimulationSettings()
     simulated.count = particles
     simulated.boxSize = box
     simulated.pixelSize = pixelSize
+    simulated.signalToNoise =
+      extent > 0 ? signalToNoise * 16384 / Double(box * box) : signalToNoise
     let phantom = TwoBodyPhantom(
       extent: extent > 0 ? extent : Double(box) * pixelSize * 0.75, blobWidth: 0.8 * 4, seed: 1)
     let simulation = Simulation(simulated, phantom: phantom)
@@ -45,25 +54,44 @@ struct Whole: ParsableCommand {
     settings.maximumResolution = maximumResolution > 0 ? maximumResolution : nil
     let halves = simulation.consensusHalfMaps(resolution: settings.initialResolution)
     let mask = simulation.mask(of: phantom.small, near: 6, far: maskFar)
+    let images: any ImageSource =
+      painted
+      ? PaintedSource(simulation: simulation)
+      : ArraySource(boxSize: box, pixels: simulation.images(of: 0..<particles))
     let input = RefinementInput(
       settings: settings, particles: simulation.particleSet(stack: "simulated.mrcs"),
-      images: ArraySource(boxSize: box, pixels: simulation.images(of: 0..<particles)),
+      images: images,
       map: simulation.consensusMap, halfMaps: (halves[0], halves[1]), mask: mask,
       fulcrum: mask.centreOfMass ?? .zero)
     let stages = Mutex<[String]>([])
+    let clock = StageClock()
+    let geometry = Geometry(
+      box: box, mask: mask, fulcrum: input.fulcrum, shiftExtent: settings.shiftExtent)
     var failure: (any Error)?
     let cpu = cpuSeconds()
     let wall = seconds {
       do {
         _ = try refine(input) { event in
+          clock.take(event)
           guard case .iteration(let metrics) = event else { return }
           stages.withLock { $0.append(Self.json(metrics)) }
         }
       } catch { failure = error }
     }
+    clock.finish()
     if let failure { throw failure }
+    let rounds = Double(max(stages.withLock { $0.count } - 1, 1))
+    let perParticle = RefinementEvent.Stage.allCases.map { stage in
+      let isOnce = stage == .packing || stage == .final || stage == .subtraction
+      let share = clock.seconds(stage) * 1000 / Double(particles) / (isOnce ? 1 : rounds)
+      return "\"\(stage.rawValue)\": \(rounded(share))"
+    }
     print(
       "{\"particles\": \(particles), \"box\": \(box), \"threads\": \(threads), "
+        + "\"window\": \(geometry.window), \"period\": \(geometry.period), "
+        + "\"mask_diameter\": \(rounded(geometry.maskDiameter * pixelSize)), "
+        + "\"peak_MB\": \(rounded(peakMegabytes())), "
+        + "\"cpu_ms_per_particle\": {\(perParticle.joined(separator: ", "))}, "
         + "\"wall_seconds\": \(rounded(wall)), \"cpu_seconds\": \(rounded(cpuSeconds() - cpu)), "
         + "\"iterations\": [\n  " + stages.withLock { $0 }.joined(separator: ",\n  ") + "\n]}")
   }
@@ -71,9 +99,21 @@ struct Whole: ParsableCommand {
   private static func json(_ metrics: IterationMetrics) -> String {
     let parts = metrics.seconds.sorted { $0.key < $1.key }
       .map { "\"\($0.key)\": \(rounded($0.value * 1000))" }
-    return "{\"iteration\": \(metrics.iteration), \"cpu_ms_per_particle\": "
+    return "{\"iteration\": \(metrics.iteration), \"band\": \(metrics.bandShell), "
+      + "\"resolution\": \(rounded(metrics.fsc.resolution143)), \"cpu_ms_per_particle\": "
       + "\(rounded(metrics.cpuSeconds * 1000 / Double(max(metrics.particles, 1)))), "
       + "\"evaluations\": \(rounded(metrics.evaluationsPerParticle)), \"milliseconds\": {"
       + parts.joined(separator: ", ") + "}}"
+  }
+}
+
+/// Images that are simulated when they are asked for.
+private struct PaintedSource: ImageSource {
+  let simulation: Simulation
+  var boxSize: Int { simulation.settings.boxSize }
+
+  func read(particle index: Int, into pixels: UnsafeMutableBufferPointer<Float>) {
+    let image = simulation.image(of: index)
+    for pixel in pixels.indices { pixels[pixel] = image[pixel] }
   }
 }
