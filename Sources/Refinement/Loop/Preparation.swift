@@ -159,13 +159,20 @@ struct Preparation {
   }
 
   /// Folds of the particles, dealt at random within each half; copies of a particle share a fold.
+  ///
+  /// What decides is where a particle first stands in its file, and not its name there: the same
+  /// particles from another kind of file are dealt alike.
   private func folds() -> [Int32] {
     let count = max(1, input.settings.referenceFolds)
-    let seed = input.settings.randomSeed
+    let sources = input.particles.sources
+    var firsts: [UInt64: Int] = [:]
     return input.particles.poses.indices.map { index in
-      let source =
-        index < input.particles.sources.count ? input.particles.sources[index] : UInt64(index)
-      var generator = SeededGenerator(seed: seed, stream: source)
+      var first = index
+      if index < sources.count {
+        first = firsts[sources[index], default: index]
+        firsts[sources[index]] = first
+      }
+      var generator = SeededGenerator(seed: input.settings.randomSeed, stream: UInt64(first))
       return Int32(generator.next() % UInt64(count))
     }
   }

@@ -144,12 +144,26 @@ struct ReferenceMaker: Sendable {
     }
   }
 
+  /// The shell, with its fraction, where a curve falls under 0.143 for two shells at least: a single dip
+  /// to the threshold must not halve the band of the next search.
+  static func lastingCrossing(of curve: [Double]) -> Double {
+    for shell in curve.indices.dropFirst() where curve[shell] < 0.143 {
+      guard shell + 1 < curve.count, curve[shell + 1] >= 0.143 else {
+        let before = curve[shell - 1]
+        guard before > 0.143 else { return Double(shell) }
+        return Double(shell - 1) + (before - 0.143) / (before - curve[shell])
+      }
+    }
+    return Double(max(curve.count - 1, 1))
+  }
+
   /// The window's shell where the corrected curve falls under 0.143, within the limit; at least the
   /// shell of the gold-standard split.
   private func nextBand(_ fsc: FSCReport, cube: Reconstruction, limit: Int) -> Int {
     let geometry = context.geometry
     let least = geometry.shell(atResolution: context.settings.splitResolution)
-    let reached = geometry.shell(atResolution: fsc.resolution143)
+    let edge = Double(geometry.period) * geometry.pixelSize
+    let reached = geometry.shell(atResolution: edge / Self.lastingCrossing(of: fsc.corrected))
     return max(min(reached, limit), min(least, limit))
   }
 }
