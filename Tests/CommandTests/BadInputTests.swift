@@ -195,6 +195,12 @@ struct BadInputTests {
   @Test func whatIsNotAvailableIsRefusedByName() throws {
     let set = try SmallDataSet()
     try set.expectRefusal(
-      ["compute.cache_dir", "not available"], arguments: ["--set", "compute.cache_dir=scratch"])
+      ["refinement.symmetry", "not available"], arguments: ["--set", "refinement.symmetry=D7"])
+  }
+
+  @Test func aScratchFolderThatIsNotThere() throws {
+    let set = try SmallDataSet()
+    try set.expectRefusal(
+      ["compute.cache_dir", "scratch"], arguments: ["--set", "compute.cache_dir=scratch"])
   }
 }

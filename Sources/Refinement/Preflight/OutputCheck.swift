@@ -21,3 +21,20 @@ func checkOutput(_ folder: String, _ findings: inout FindingList) {
       "Choose another one with --output, or change the permissions.")
   }
 }
+
+/// The scratch folder must be there and take files.
+func checkScratch(_ folder: String, _ findings: inout FindingList) {
+  var status = stat()
+  guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+    findings.error(
+      "compute.cache_dir = \(folder): there is no such folder",
+      "Make the folder, name another on a local disk, or leave it out.")
+    return
+  }
+  guard access(folder, W_OK | X_OK) == 0 else {
+    findings.error(
+      "compute.cache_dir = \(folder): the folder cannot be written",
+      "Give a folder of yours on a local disk, or leave it out.")
+    return
+  }
+}

@@ -41,6 +41,7 @@ public struct PreparedInput: Sendable {
     }
     for note in valid.notes { findings.note(note) }
     checkOutput(outputFolder, &findings)
+    if let scratch = valid.settings.cacheDirectory { checkScratch(scratch, &findings) }
     let particles = CheckedParticles(
       inputs: valid.inputs, settings: valid.settings, findings: &findings)
     let maps = CheckedMaps(inputs: valid.inputs, findings: &findings)
