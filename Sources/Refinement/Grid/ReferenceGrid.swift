@@ -50,9 +50,8 @@ public final class ReferenceGrid: Sendable {
   }
 
   /// Fills the grid from the half-spectrum of a cube of `size`³ samples with the same spacing, whose
-  /// phase origin is at index 0 of the FFT; samples beyond the spectrum are zero.
-  ///
-  /// - Parameter recentring: whether factors (−1)^(x+y+z) move the origin to the cube's centre.
+  /// phase origin is at index 0 of the FFT; samples beyond the spectrum are zero. Factors (−1)^(x+y+z)
+  /// move the origin to the cube's centre.
   func fill(from spectrum: FFTBuffer<ComplexFloat>, size: Int, scale: Float) {
     let width = size / 2 + 1
     let limit = min(radius + 2, size / 2 - 1)

@@ -1,8 +1,5 @@
 import Glibc
 
-/// The version of the program.
-public let programVersion = "0.1.0"
-
 /// Time of day.
 public enum WallClock {
   /// Seconds since 1970.

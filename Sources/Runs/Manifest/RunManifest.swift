@@ -1,3 +1,4 @@
+import EMFiles
 import Refinement
 
 /// What is known about a run at a glance: run.json, replaced whole at every heartbeat.
