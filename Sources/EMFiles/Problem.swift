@@ -1,3 +1,5 @@
+import Glibc
+
 /// Something wrong with what came from outside, told to the person at the terminal in two lines:
 /// what is wrong and where, and what to do about it.
 public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
@@ -7,6 +9,11 @@ public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
   public var whatToDo: String
   /// Whether work can go on in spite of it.
   public var severity: Severity
+  /// The system's error number behind it; 0 for none.
+  public var systemError: Int32 = 0
+
+  /// Whether there was no room on a disk, or no more of a quota: it may pass.
+  public var isFullDisk: Bool { systemError == ENOSPC || systemError == EDQUOT }
 
   /// Whether a problem stops the work.
   public enum Severity: Sendable, Hashable { case error, warning }

@@ -9,7 +9,7 @@ struct CommandFailure: Error {
   /// The input or the command line was wrong.
   static let wrongInput: Int32 = 2
   /// Stopped by the user: as a shell has it for SIGINT.
-  static let stopped: Int32 = 130
+  static let stopped: Int32 = StopReason.user.exitStatus
 
   let status: Int32
   let problems: [Problem]

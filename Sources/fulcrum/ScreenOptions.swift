@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import EMFiles
+import Runs
 import Surface
 import Terminal
 
@@ -47,6 +48,9 @@ struct ScreenOptions: ParsableArguments {
       }
       return false
     case .refinementEnded(.stopped): throw CommandFailure(CommandFailure.stopped, [])
+    case .stoppedFromOutside(let reason):
+      printOut("\(reason.text); what was done is kept. To go on: fulcrum resume RUN")
+      throw CommandFailure(reason.exitStatus, [])
     case .refinementEnded: throw CommandFailure(CommandFailure.failed, [])
     case .scriptFailed(let reason):
       throw CommandFailure(

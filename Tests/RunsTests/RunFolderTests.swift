@@ -139,15 +139,15 @@ struct RunFolderTests {
     try folder.request(.parameters(parameters))
     try folder.request(.pause)
     #expect(folder.isPauseRequested)
-    let taken = folder.takeRequests()
-    #expect(taken.prefix(2) == [.stop, .stopAfterIteration])
-    guard case .parameters(let job)? = taken.last else {
+    let waiting = folder.waitingRequests()
+    #expect(waiting.map(\.kind) == [.pause, .stop, .stopAfterIteration, .parameters])
+    guard case .success(.parameters(let job))? = waiting.last?.content else {
       Issue.record("no parameters")
       return
     }
     #expect(job.values == parameters.values)
-    #expect(folder.takeRequests().isEmpty)
-    try folder.request(.resume)
+    for request in waiting { folder.remove(request.kind) }
+    #expect(folder.waitingRequests().isEmpty)
     #expect(!folder.isPauseRequested)
   }
 

@@ -49,6 +49,8 @@ extension Application {
     case noScreens(String)
     /// The screens are gone and a refinement that was started in them has ended like this.
     case refinementEnded(RunStatus)
+    /// A signal has stopped the refinements that were started in the screens.
+    case stoppedFromOutside(StopReason)
     /// The script did not come to its end.
     case scriptFailed(String)
   }

@@ -39,6 +39,8 @@ final class Runtime {
     background = Background(folder: application.surroundings.folder, themes: themes) { item in
       mailbox.update { $0 = ($0 ?? []) + [item] }
     }
+    // Wakes the screens, which may have to end with it.
+    background.engine.whenOneEnds { mailbox.update { $0 = $0 ?? [] } }
   }
 
   /// Shows the screens until the user leaves or the terminal goes away.
@@ -57,6 +59,7 @@ final class Runtime {
       }
       playScript()
       for item in news.take() ?? [] { handle(application.handle(.news(item))) }
+      if background.engine.endingSignal != nil, background.engine.runningSessions == 0 { return }
       refreshIfDue()
     }
   }
@@ -86,14 +89,11 @@ final class Runtime {
 
   /// Waits for the refinements that were started here, with plain lines unless the terminal is gone.
   func followSessions() -> Application.Ending {
-    guard background.engine.runningSessions > 0 || background.engine.lastOutcome != nil else {
-      return .left
-    }
-    if background.engine.runningSessions > 0 {
-      background.engine.followPlainly(isSilent: isHungUp)
-      return background.engine.lastOutcome.map(Application.Ending.refinementEnded) ?? .left
-    }
-    return .left
+    let goesOn = background.engine.runningSessions > 0
+    if goesOn { background.engine.followPlainly(isSilent: isHungUp) }
+    if let reason = background.engine.endingSignal { return .stoppedFromOutside(reason) }
+    return goesOn
+      ? background.engine.lastOutcome.map(Application.Ending.refinementEnded) ?? .left : .left
   }
 
   // MARK: Time

@@ -152,8 +152,13 @@ final class Background: Sendable {
         self.reporting { self.post(.started(folder: try self.engine.start(job, parent: parent))) }
       }
     case .resumeRun(let folder):
-      throw Problem(
-        "\(folder) cannot be resumed yet", whatToDo: "Start a new run from its poses with c.")
+      work {
+        self.reporting {
+          try self.engine.resume(folder)
+          self.post(.done("\(RunFolder(folder).name) goes on"))
+          self.read { self.reread(folder) }
+        }
+      }
     default: break
     }
   }

@@ -11,6 +11,9 @@ final class EngineRoom: Sendable {
   private struct State {
     var running: [RunSession] = []
     var lastOutcome: RunStatus?
+    var signal: StopReason?
+    var isListening = false
+    var ended: @Sendable () -> Void = {}
   }
   private let state = Mutex(State())
   /// Where new runs go.
@@ -59,16 +62,54 @@ final class EngineRoom: Sendable {
 
   /// Starts a refinement and returns its run folder.
   func start(_ job: Job, parent: RunManifest.Parent?) throws -> String {
-    let session = try RunSession(try prepare(job), parent: parent)
-    state.withLock { $0.running.append(session) }
+    launch(try RunSession(try prepare(job), parent: parent))
+  }
+
+  /// Goes on with a run that was interrupted or stopped.
+  func resume(_ folder: String) throws { _ = launch(try RunSession(resuming: folder)) }
+
+  private func launch(_ session: RunSession) -> String {
+    let isFirst = state.withLock { state in
+      state.running.append(session)
+      defer { state.isListening = true }
+      return !state.isListening
+    }
+    if isFirst { listen() }
     DispatchQueue(label: "fulcrum.refinement").async { [self] in
       let outcome = session.run { _ in }
       state.withLock { state in
         state.running.removeAll { $0 === session }
         state.lastOutcome = outcome.status
       }
+      ended()
     }
     return session.folder.path
+  }
+
+  /// Called, on any thread, when a refinement has ended.
+  private var ended: @Sendable () -> Void { state.withLock(\.ended) }
+
+  /// Sets what is called, on any thread, when a refinement has ended.
+  func whenOneEnds(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.ended = body } }
+
+  /// The signal that ends the program, when one came while a refinement ran; nil for none.
+  var endingSignal: StopReason? { state.withLock(\.signal) }
+
+  /// From the first refinement on, signals stop what runs here, which then can be resumed; the program
+  /// ends when all have come to a halt, after four seconds at the latest.
+  private func listen() {
+    StopSignals.listen { [self] signal, count in
+      let reason = StopReason.signal(signal)
+      if signal == SIGINT, count > 1 { exit(reason.exitStatus) }
+      let sessions = state.withLock { state in
+        state.signal = reason
+        return state.running
+      }
+      for session in sessions {
+        session.stop(reason, within: 3.5) { exit(reason.exitStatus) }
+      }
+      if sessions.isEmpty { ended() }
+    }
   }
 
   /// Waits until all refinements have ended, with their events as lines on standard output. Ctrl-C
@@ -79,13 +120,8 @@ final class EngineRoom: Sendable {
       let folders = sessions.map(\.folder.path).joined(separator: ", ")
       print("The refinement goes on in \(folders); Ctrl-C stops it.")
       fflush(nil)
-      signal(SIGINT, SIG_IGN)
-      // From here on the terminal may go away without harm.
-      signal(SIGHUP, SIG_IGN)
     }
-    let source = DispatchSource.makeSignalSource(signal: SIGINT)
-    source.setEventHandler { for session in sessions { session.control.requestStop() } }
-    if !isSilent { source.resume() }
+    StopSignals.unblock()
     var next = sessions.map { _ in 0 }
     while true {
       let isOver = runningSessions == 0
@@ -99,7 +135,6 @@ final class EngineRoom: Sendable {
       if isOver { break }
       usleep(300_000)
     }
-    if !isSilent { source.cancel() } else { source.resume() }
   }
 }
 

@@ -127,7 +127,7 @@ extension Command {
     line(.parameters, in: [.run], ["i"], "Job", "Parameters of the run"),
     line(
       .continueRun, in: [.run], ["c"], "Continue", "New run from this iteration's poses and maps"),
-    line(.resume, in: [.run], ["r"], "Resume", "Resume an interrupted run from its checkpoint"),
+    line(.resume, in: [.run], ["r"], "Resume", "Go on with an interrupted, stopped or failed run"),
     line(
       .baseline, in: [.run], ["b"], "Baseline", "Changes against the start or the last iteration"),
     line(.projection, in: [.run], ["m"], "Mollweide", "Orientations as a rectangle or a globe"),

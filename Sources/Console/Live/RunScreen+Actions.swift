@@ -24,11 +24,17 @@ extension RunScreen {
         .popUp(
           Confirmation(
             question: .stopRun(folder), title: "Stop \(name) now?",
-            text: "The iteration under way is lost, the ones before are kept. x instead finishes "
-              + "this iteration and writes the final maps.", action: "Stop"))
+            text: "What is done is kept, and r goes on with it later. x instead finishes this "
+              + "iteration and writes the final maps.", action: "Stop"))
       ]
     case .change: return [.popUp(changeChooser)]
-    case .resume: return [.resumeRun(folder: folder), .say("Resuming \(name)")]
+    case .resume:
+      switch snapshot?.status {
+      case .interrupted, .stopped, .failed:
+        return [.resumeRun(folder: folder), .say("Resuming \(name): looking at its input")]
+      case .finished: return [.say("\(name) has finished; c refines on from its poses")]
+      default: return [.say("\(name) goes on already; p holds it and lets it go on")]
+      }
     case .continueRun:
       guard let metrics else { return [.say("There is no iteration yet")] }
       return [.continueFrom(folder: folder, iteration: metrics.iteration)]

@@ -125,7 +125,7 @@ extension RunEvent.Kind {
     case .iteration: (.done, .good)
     case .control: (.paused, .accent)
     case .ended: (.stopped, .accent)
-    case .started: (.running, .accent)
+    case .started, .resumed: (.running, .accent)
     case .stage: (nil, .dim)
     case .log: (nil, .text)
     }

@@ -18,7 +18,7 @@ struct Verdict: Sendable, Hashable {
       let end = manifest.message.isEmpty ? status.word : manifest.message
       self.init(
         text: status == .interrupted
-          ? "interrupted: its process is gone; c goes on from its last poses" : end,
+          ? "interrupted: its process is gone; r goes on where it was" : end,
         role: status.role)
     } else {
       self.init(trend: snapshot.metrics)

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// The third row is the viewing direction in the reference frame. A central slice of the reference's
 /// transform is P(kx, ky) = V̂(Aᵀ · (kx, ky, 0)).
-public struct Rotation: Sendable, Hashable {
+public struct Rotation: Sendable, Hashable, BitwiseCopyable {
   /// The rows of the matrix.
   public var row0: Vector3, row1: Vector3, row2: Vector3
 

@@ -31,9 +31,12 @@ public final class AtomicFile {
     let temporary = "\(folder).\(name.prefix(200)).\(getpid()).\(serial).part"
     let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
-      throw Problem(
+      let number = errno
+      var problem = Problem(
         "\(path) cannot be written (\(systemError()))",
         whatToDo: "Check that the folder exists and may be written.")
+      problem.systemError = number
+      throw problem
     }
     self.path = path
     self.finalPath = final
@@ -109,9 +112,12 @@ public final class AtomicFile {
   }
 
   private func failure(_ action: String) -> Problem {
-    Problem(
+    let number = errno
+    var problem = Problem(
       "\(path): \(action) failed (\(systemError()))",
       whatToDo: "Check the free space and the disk quota; what was there before is untouched.")
+    problem.systemError = number
+    return problem
   }
 }
 

@@ -1,5 +1,5 @@
 /// Decides when nothing improves any more.
-struct Convergence: Sendable {
+struct Convergence: Sendable, Codable {
   private var bestShell = -1.0
 
   /// Takes an iteration's resolution (in shells, with fraction), the median change in rotation and the

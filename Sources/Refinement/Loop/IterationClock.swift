@@ -2,12 +2,27 @@ import Glibc
 
 /// Wall-clock seconds of an iteration's stages, and the CPU seconds of the process.
 struct IterationClock: Sendable {
-  private(set) var seconds: [String: Double] = [:]
+  /// What an iteration has taken so far, by the stage's name.
+  struct Spent: Sendable, Codable {
+    var seconds: [String: Double] = [:]
+    var cpuSeconds = 0.0
+  }
+
+  private(set) var seconds: [String: Double]
   private var current: (stage: RefinementEvent.Stage, since: Double)?
-  private let cpuStart = IterationClock.now(CLOCK_PROCESS_CPUTIME_ID)
+  private let cpuStart: Double
+
+  /// A clock that goes on from what was spent before.
+  init(after spent: Spent = Spent()) {
+    seconds = spent.seconds
+    cpuStart = Self.now(CLOCK_PROCESS_CPUTIME_ID) - spent.cpuSeconds
+  }
 
   /// CPU seconds of the process since the clock was made.
   var cpuSeconds: Double { Self.now(CLOCK_PROCESS_CPUTIME_ID) - cpuStart }
+
+  /// What was spent until now.
+  var spent: Spent { Spent(seconds: seconds, cpuSeconds: cpuSeconds) }
 
   /// Ends the current stage and begins another.
   mutating func begin(_ stage: RefinementEvent.Stage) {

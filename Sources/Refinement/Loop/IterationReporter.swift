@@ -8,7 +8,7 @@ struct IterationReporter {
 
   func metrics(
     _ product: ReferenceMaker.Product, outcomes: [SearchPass.Outcome], previous: [Alignment],
-    drift: [(rotation: Double, shift: Double)], greyscale: [Double], clock: IterationClock,
+    drift: [CommonMotion], greyscale: [Double], clock: IterationClock,
     band: Int
   ) -> IterationMetrics {
     let used = state.poses.indices.filter { !context.skipped.contains($0) }

@@ -2,7 +2,7 @@ import CryoEM
 import Fourier
 
 /// What changes from iteration to iteration: a value that a checkpoint can hold.
-struct RefinementState: Sendable {
+struct RefinementState: Sendable, Codable {
   /// Number of iterations done.
   var iteration = 0
   /// Where each particle started, relative to its window.
@@ -33,7 +33,7 @@ struct RunContext: Sendable {
   let windowCentres: [SIMD2<Int32>]
   /// Noise variance per shell of the box at packing.
   let survey: Survey
-  let skipped: Set<Int>
+  var skipped: Set<Int>
   /// Share of the noise's power that the images' soft window leaves in the particles' windows.
   let noiseShare: Double
   /// Fold of each particle in its half-set.

@@ -8,14 +8,18 @@ import Glibc
 /// - Parameters:
 ///   - input: settings, particles, images, maps and mask, checked.
 ///   - control: stops, holds or shortens the refinement from another thread.
+///   - checkpoints: where the state is kept between iterations, and finished parts of a search in
+///     them. A refinement goes on from what it finds there, and ends as it would have ended.
 ///   - events: told of stages, progress, iterations and warnings, from any thread.
-/// - Throws: `Problem` for images that cannot be read, `RefinementStopped` after a stop.
+/// - Throws: `Problem` for images that cannot be read and for checkpoints that do not fit,
+///   `RefinementStopped` after a stop.
 public func refine(
   _ input: RefinementInput, control: RefinementControl = RefinementControl(),
+  checkpoints: (any CheckpointStore)? = nil,
   events: @escaping @Sendable (RefinementEvent) -> Void
 ) throws -> RefinementResult {
   var refiner = try Refiner(
-    input.maskedWithinImages, control: control, events: events)
+    input.maskedWithinImages, control: control, checkpoints: checkpoints, events: events)
   return try refiner.run()
 }
 
@@ -30,87 +34,147 @@ struct Refiner {
   /// The density outside the mask of each half, where it is subtracted.
   let outside: [BoxModel]
   let events: @Sendable (RefinementEvent) -> Void
-  var state: RefinementState
-  var metrics: [IterationMetrics] = []
+  private let checkpoints: (any CheckpointStore)?
+  private var loop: LoopState
 
-  /// Surveys and packs the images.
+  /// What changes from iteration to iteration.
+  private var state: RefinementState { loop.refinement }
+
+  /// Surveys and packs the images, and finds where to go on.
   init(
     _ input: RefinementInput, control: RefinementControl,
+    checkpoints: (any CheckpointStore)? = nil,
     events: @escaping @Sendable (RefinementEvent) -> Void
   ) throws {
     self.input = input
     self.events = events
+    self.checkpoints = checkpoints
+    // A checkpoint that does not fit is refused before hours of packing.
+    let saved = try checkpoints.flatMap { try LoopState(in: $0) }
     let prepared = try Preparation(input, control: control, events: events).prepare()
     context = prepared.context
     transformer = prepared.transformer
     mask = prepared.mask
     cubeMasks = CubeMasks(geometry: prepared.context.geometry, fine: prepared.mask)
     outside = prepared.outside
-    state = prepared.state
+    if let saved {
+      loop = saved
+      try saved.requireFit(prepared.state)
+      resume()
+    } else {
+      loop = LoopState(settings: context.settings, refinement: prepared.state, inserted: 0)
+      loop.inserted = context.geometry.insertionShell(beyond: firstBand)
+      loop.skipped = context.skipped.sorted()
+    }
+  }
+
+  /// Takes the settings of the checkpoint, and what it knows of the images.
+  private mutating func resume() {
+    let threads = context.settings.threads
+    context.settings = loop.settings
+    context.settings.threads = threads
+    loop.settings = context.settings
+    let known = Set(loop.skipped)
+    let lost = context.skipped.subtracting(known)
+    if let first = lost.min() {
+      events(
+        .warning(
+          "\(lost.count) images could be used before the interruption and cannot any more, the first "
+            + "is particle \(first + 1): the result differs from that of an uninterrupted run"))
+    }
+    context.skipped.formUnion(known)
+    loop.skipped = context.skipped.sorted()
   }
 
   /// Iterates until nothing improves, then makes the final maps.
   mutating func run() throws -> RefinementResult {
-    let settings = context.settings
-    let bandLimit =
-      settings.maximumResolution.map { context.geometry.shell(atResolution: $0) }
-      ?? context.geometry.maximumShell
-    var clock = IterationClock()
-    let firstBand = min(
-      bandLimit, context.geometry.shell(atResolution: context.settings.initialResolution))
-    var product = try reconstruct(
-      band: context.geometry.insertionShell(beyond: firstBand), bandLimit: bandLimit, &clock)
-    report(product, outcomes: [], clock: &clock, band: 0)
-    var references = initialReferences(band: firstBand)
-    state.band = firstBand
-    var convergence = Convergence()
-    var converged = false
-    var extra = 0
-    while state.iteration < context.settings.maximumIterations {
-      try control.throwIfStopped()
-      if let change = control.takeSettingsChange() {
-        context.settings = context.settings.takingOver(change(context.settings))
-      }
-      clock = IterationClock()
-      let band = state.band
-      let outcomes = try search(references, band: band, &clock)
-      let step = take(outcomes)
-      measureNoise(references, band: band)
-      product = try reconstruct(
-        band: context.geometry.insertionShell(beyond: max(product.band, band)),
-        bandLimit: bandLimit, &clock)
-      references = product.references
-      state.iteration += 1
-      state.band = product.band
-      report(product, outcomes: outcomes, clock: &clock, band: band)
-      if control.isStopAfterIterationRequested { break }
-      let shell = context.geometry.windowEdge / product.fsc.resolution143
-      if converged {
-        extra += 1
-      } else {
-        converged = convergence.isReached(
-          shell: shell, step: step, deviation: metrics.last?.posteriorRotation ?? 0)
-      }
-      if converged && extra >= context.settings.extraPasses { break }
+    while true {
+      var clock = IterationClock(after: loop.spent)
+      let product = try reconstruct(&clock)
+      report(product, clock: clock)
+      let references = state.iteration == 0 ? initialReferences() : product.references
+      loop.refinement.band = state.iteration == 0 ? firstBand : product.band
+      if isOver(product) { break }
+      try advance(references, product: product)
     }
-    return try finish(converged: converged)
+    return try finish(converged: loop.converged)
+  }
+
+  /// Whether the refinement ends with the iteration that was just reported.
+  private mutating func isOver(_ product: ReferenceMaker.Product) -> Bool {
+    let settings = context.settings
+    if state.iteration > 0 {
+      if control.isStopAfterIterationRequested { return true }
+      let shell = context.geometry.windowEdge / product.fsc.resolution143
+      if loop.converged {
+        loop.extra += 1
+      } else {
+        loop.converged = loop.convergence.isReached(
+          shell: shell, step: loop.step, deviation: loop.metrics.last?.posteriorRotation ?? 0)
+      }
+      if loop.converged && loop.extra >= settings.extraPasses { return true }
+    }
+    return state.iteration >= settings.maximumIterations
+  }
+
+  /// Searches and takes the results over: the state at the beginning of the next iteration.
+  private mutating func advance(
+    _ references: [ReferenceGrid], product: ReferenceMaker.Product
+  ) throws {
+    try control.throwIfStopped()
+    takeSettings()
+    var clock = IterationClock()
+    let band = state.band
+    let outcomes = try search(references, band: band, &clock)
+    loop.step = take(outcomes)
+    loop.outcomes = outcomes
+    measureNoise(references, band: band)
+    loop.searchedBand = band
+    loop.inserted = context.geometry.insertionShell(beyond: max(product.band, band))
+    loop.refinement.iteration += 1
+    loop.spent = clock.spent
+    try checkpoints?.save(try CheckpointContent(loop))
+  }
+
+  /// The settings of the next search: those with which it began before an interruption, or those of
+  /// now with what a user has changed.
+  private mutating func takeSettings() {
+    let next = state.iteration + 1
+    let threads = context.settings.threads
+    if let checkpoints, let begun = SearchLog.start(in: checkpoints, iteration: next) {
+      context.settings = begun.settings
+      context.settings.threads = threads
+    } else if let change = control.takeSettingsChange() {
+      context.settings = context.settings.takingOver(change(context.settings))
+    }
+    loop.settings = context.settings
+  }
+
+  /// Highest shell of the window that a search may use.
+  private var bandLimit: Int {
+    context.settings.maximumResolution.map { context.geometry.shell(atResolution: $0) }
+      ?? context.geometry.maximumShell
+  }
+
+  /// Band of the first search.
+  private var firstBand: Int {
+    min(bandLimit, context.geometry.shell(atResolution: context.settings.initialResolution))
   }
 
   private var control: RefinementControl { context.control }
 
-  private func initialReferences(band: Int) -> [ReferenceGrid] {
+  private func initialReferences() -> [ReferenceGrid] {
     let maps = input.halfMaps.map { [$0.a, $0.b] } ?? [input.map, input.map]
     return InitialReference(
       geometry: context.geometry, interpolation: context.interpolation,
       resolution: context.settings.initialResolution
     ).references(
-      maps: maps, mask: mask, boxMask: input.mask, folds: context.foldCount, band: band)
+      maps: maps, mask: mask, boxMask: input.mask, folds: context.foldCount, band: firstBand)
   }
 
-  private func reconstruct(
-    band: Int, bandLimit: Int, _ clock: inout IterationClock
-  ) throws -> ReferenceMaker.Product {
-    let iteration = state.iteration + (metrics.isEmpty ? 0 : 1)
+  private func reconstruct(_ clock: inout IterationClock) throws -> ReferenceMaker.Product {
+    let iteration = state.iteration
+    let band = loop.inserted
     events(.stage(.reconstruction, iteration: iteration))
     clock.begin(.reconstruction)
     let events = events
@@ -150,7 +214,7 @@ struct Refiner {
       let motion =
         state.iteration == 0
         ? min(likely, settings.rotationExtent)
-        : min(likely, radians(metrics.last?.rotationFromPrevious.percentile95 ?? 5))
+        : min(likely, radians(loop.metrics.last?.rotationFromPrevious.percentile95 ?? 5))
       plan = SearchPlan(
         geometry: context.geometry, band: band, motion: motion,
         extent: state.iteration == 0 ? settings.rotationExtent : 0, gyration: context.gyration,
@@ -161,7 +225,12 @@ struct Refiner {
       search: PoseSearch(
         plan: plan, points: context.points, geometry: context.geometry,
         extents: (settings.rotationExtent, settings.shiftExtent)),
-      band: band, references: references)
+      band: band, references: references,
+      log: try checkpoints.map {
+        try SearchLog(
+          SearchLog.Start(
+            iteration: state.iteration + 1, settings: settings, chunk: SearchPass.chunk), in: $0)
+      })
     let events = events
     let total = context.particles.count
     return try pass.run(state) { events(.progress(.search, done: $0, total: total)) }
@@ -172,12 +241,12 @@ struct Refiner {
   private mutating func take(_ outcomes: [SearchPass.Outcome]) -> Double {
     let before = state.poses
     for (particle, outcome) in outcomes.enumerated() {
-      state.poses[particle] = outcome.pose
-      state.posteriors[particle] = outcome.posterior
-      state.scales[particle] = outcome.scale
+      loop.refinement.poses[particle] = outcome.pose
+      loop.refinement.posteriors[particle] = outcome.posterior
+      loop.refinement.scales[particle] = outcome.scale
     }
-    drift = anchored()
-    previous = before
+    loop.drift = anchored()
+    loop.previous = before
     let changes = used.map { degrees(before[$0].rotation.angle(to: state.poses[$0].rotation)) }
     return changes.isEmpty ? 0 : changes.sorted()[changes.count / 2]
   }
@@ -187,16 +256,12 @@ struct Refiner {
     state.poses.indices.filter { !context.skipped.contains($0) }
   }
 
-  /// Common motion taken out in this iteration, per half: radians and Å.
-  var drift: [(rotation: Double, shift: Double)] = []
-  /// Poses of the last iteration.
-  var previous: [Alignment] = []
-
-  private mutating func anchored() -> [(rotation: Double, shift: Double)] {
+  /// Takes out the common motion of each half.
+  private mutating func anchored() -> [CommonMotion] {
     let settings = context.settings
     // Poses that are held are not to be touched at all.
     guard settings.anchorFrame, settings.rotationExtent > 0 || settings.shiftExtent > 0 else {
-      return [(0, 0), (0, 0)]
+      return [CommonMotion(), CommonMotion()]
     }
     var sums = [FrameAnchor.Sums(), FrameAnchor.Sums()]
     for particle in used {
@@ -207,39 +272,34 @@ struct Refiner {
     let anchors = sums.map(\.anchor)
     for particle in used {
       guard let anchor = anchors[context.particles.halfSets[particle].rawValue] else { continue }
-      state.poses[particle] = anchor.removed(
+      loop.refinement.poses[particle] = anchor.removed(
         from: state.poses[particle], start: state.start[particle],
         magnification: context.distortion(of: particle))
     }
     return anchors.map { anchor in
-      guard let anchor else { return (0, 0) }
-      return (
-        anchor.rotation.angle, (anchor.translation * anchor.translation).sum().squareRoot()
-      )
+      guard let anchor else { return CommonMotion() }
+      return CommonMotion(
+        rotation: anchor.rotation.angle,
+        shift: (anchor.translation * anchor.translation).sum().squareRoot())
     }
   }
 
   private mutating func measureNoise(_ references: [ReferenceGrid], band: Int) {
     let update = NoiseUpdate(context: context, references: references, band: band)
       .measure(state, sampleSize: 1000)
-    state.noiseFactors = update.noiseFactors
-    measuredGreyscale = update.greyscale
+    loop.refinement.noiseFactors = update.noiseFactors
+    loop.measuredGreyscale = update.greyscale
     // References are made of the same images from the first reconstruction on: without a new estimate
     // their scale is one.
-    state.greyscale = context.settings.estimateGreyscale ? update.greyscale : [1, 1]
+    loop.refinement.greyscale = context.settings.estimateGreyscale ? update.greyscale : [1, 1]
   }
 
-  /// Grey scale of the references of the last search in the images.
-  var measuredGreyscale = [1.0, 1.0]
-
-  private mutating func report(
-    _ product: ReferenceMaker.Product, outcomes: [SearchPass.Outcome], clock: inout IterationClock,
-    band: Int
-  ) {
+  private mutating func report(_ product: ReferenceMaker.Product, clock: IterationClock) {
     let made = IterationReporter(context: context, state: state).metrics(
-      product, outcomes: outcomes, previous: previous.isEmpty ? state.start : previous,
-      drift: drift, greyscale: measuredGreyscale, clock: clock, band: band)
-    metrics.append(made)
+      product, outcomes: loop.outcomes,
+      previous: loop.previous.isEmpty ? state.start : loop.previous,
+      drift: loop.drift, greyscale: loop.measuredGreyscale, clock: clock, band: loop.searchedBand)
+    loop.metrics.append(made)
     events(
       .artifacts(
         IterationArtifacts(
@@ -286,6 +346,6 @@ struct Refiner {
       skipped: context.skipped.sorted(), halfMapA: halves.a, halfMapB: halves.b,
       map: map, sharpened: sharpened.map, mask: input.mask,
       fscMask: tightened.mask, fsc: fsc, bFactor: bFactor, converged: converged,
-      metrics: metrics)
+      metrics: loop.metrics)
   }
 }

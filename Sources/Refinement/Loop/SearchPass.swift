@@ -9,6 +9,10 @@ struct SearchPass: Sendable {
   let band: Int
   /// References, indexed [half · folds + fold]: each made without the fold's own particles.
   let references: [ReferenceGrid]
+  /// Where finished chunks are kept; nil for nowhere.
+  var log: SearchLog?
+  /// Particles that a thread searches at a time.
+  static let chunk = 16
 
   /// What the pass says of one particle.
   struct Outcome: Sendable {
@@ -26,20 +30,30 @@ struct SearchPass: Sendable {
   ) throws -> [Outcome] {
     let count = context.particles.count
     let factors = context.factors(state.noiseFactors, band: band)
-    let chunk = 16
+    let chunk = Self.chunk
     let outcomes = Collected<[Outcome]>(count: (count + chunk - 1) / chunk)
     let counter = Counter()
     let workspaces = WorkspacePool { search.workspace() }
     parallelFor(count: count, chunk: chunk, threads: context.settings.threads) { range, _ in
       context.control.waitWhilePaused()
-      if context.control.isStopRequested { return }
-      let workspace = workspaces.take()
-      defer { workspaces.giveBack(workspace) }
-      outcomes[range.lowerBound / chunk] = range.map {
-        outcome(of: $0, state, factors: factors, workspace: workspace)
+      let index = range.lowerBound / chunk
+      if let known = log?.outcomes(of: index, count: range.count) {
+        outcomes[index] = known
+      } else {
+        let workspace = workspaces.take()
+        defer { workspaces.giveBack(workspace) }
+        var found: [Outcome] = []
+        for particle in range {
+          // A search on a fine grid may take seconds for each particle.
+          if context.control.isStopRequested { return }
+          found.append(outcome(of: particle, state, factors: factors, workspace: workspace))
+        }
+        outcomes[index] = found
+        log?.add(found, chunk: index)
       }
       progress(counter.add(range.count))
     }
+    if context.control.isStopRequested { log?.save() }
     try context.control.throwIfStopped()
     return try outcomes.values().flatMap { $0 }
   }

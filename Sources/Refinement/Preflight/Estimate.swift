@@ -6,8 +6,10 @@ public struct Estimate: Sendable, Equatable {
   public var memory: Int
   /// Seconds on the clock.
   public var seconds: Double
-  /// Bytes of the run folder at the end.
+  /// Bytes of the run folder at most.
   public var disk: Int
+  /// Bytes of the packed images.
+  public var packed: Int
   /// Window kept of each image, pixels.
   public var window: Int
 
@@ -15,13 +17,15 @@ public struct Estimate: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - resolution: that the refinement will reach, Å; nil for unknown.
+  ///   - keepIterations: iterations whose half-maps are kept.
   public init(
-    particles: Int, geometry: Geometry, settings: RefinementSettings, resolution: Double?
+    particles: Int, geometry: Geometry, settings: RefinementSettings, resolution: Double?,
+    keepIterations: Int = 2
   ) {
     window = geometry.window
     let shell = geometry.maximumShell
     let points = Int(Double.pi / 2 * Double(shell * shell))
-    let packed = 12 * points * particles
+    packed = 12 * points * particles
     let period = geometry.period
     let folds = max(1, settings.referenceFolds)
     // A complex and a weight for each fold's accumulator, and a complex reference for each.
@@ -43,8 +47,17 @@ public struct Estimate: Sendable, Equatable {
     let filtering = Double(boxVolume) * 2e-6
     let iterations = Double(min(settings.maximumIterations, 6) + settings.extraPasses)
     seconds = (packing + final + iterations * perIteration) / threads + iterations * filtering
-    disk = (6 + 2 * 2) * 4 * boxVolume + particles * 250 * 8
+    // Six final maps, the half-maps that are kept and those of one iteration more, particles of each
+    // iteration and the last; and the checkpoint, of which a new one is written beside the old.
+    let kept = 2 * (keepIterations + 1) * 4 * period * period * period
+    let tables = particles * Self.bytesOfRow * (settings.maximumIterations + 1)
+    disk = 6 * 4 * boxVolume + kept + tables + particles * Self.bytesOfCheckpoint * 5 / 2 + 1 << 20
   }
 
   private static let slicesPerIteration = 20.0
+  /// Bytes of a particle in a table of poses, and in a checkpoint.
+  private static let bytesOfRow = 350
+  private static let bytesOfCheckpoint =
+    3 * MemoryLayout<Alignment>.stride + MemoryLayout<PosePosterior>.stride
+    + MemoryLayout<SearchPass.Outcome>.stride + 4
 }

@@ -9,8 +9,7 @@ func checkOutput(_ folder: String, _ findings: inout FindingList) {
       "Choose a new folder with --output, or remove this one.")
     return
   }
-  var above = FilePath.folder(of: folder)
-  while access(above, F_OK) != 0, above != "/" { above = FilePath.folder(of: above) }
+  let above = nearestFolder(above: folder)
   var status = stat()
   if stat(above, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
     findings.error(
@@ -37,4 +36,34 @@ func checkScratch(_ folder: String, _ findings: inout FindingList) {
       "Give a folder of yours on a local disk, or leave it out.")
     return
   }
+}
+
+/// The folder above a path that exists.
+private func nearestFolder(above path: String) -> String {
+  var above = FilePath.folder(of: path)
+  while access(above, F_OK) != 0, above != "/", above != "." {
+    above = FilePath.folder(of: above)
+  }
+  return above
+}
+
+/// Whether the file system of a folder, which need not exist yet, has room for some bytes.
+///
+/// Quotas are not seen here: some file systems do not tell them. They are met while writing.
+func checkSpace(_ folder: String, key: String, needed: Int, _ findings: inout FindingList) {
+  var status = statvfs()
+  let place = access(folder, F_OK) == 0 ? folder : nearestFolder(above: folder)
+  guard statvfs(place, &status) == 0, status.f_blocks > 0 else { return }
+  let free = Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+  guard free < needed else { return }
+  findings.error(
+    "\(key) = \(folder): \(sizeInWords(needed)) are needed, \(sizeInWords(free)) are free",
+    "Make room, or choose a folder on another disk.")
+}
+
+/// A count of bytes in words.
+private func sizeInWords(_ bytes: Int) -> String {
+  bytes < 1 << 30
+    ? "\((bytes + (1 << 20) - 1) >> 20) MiB"
+    : "\(ParameterValue.shortest((Double(bytes) / 1_073_741_824 * 10).rounded() / 10)) GiB"
 }

@@ -22,15 +22,19 @@ public struct PreparedInput: Sendable {
   public let notes: [String]
   /// What the refinement will take.
   public let estimate: Estimate
+  /// Paths of all files that are read: particles, maps, mask and image stacks.
+  public let inputPaths: [String]
 
   /// Looks at everything that the job names, headers only for images, and writes nothing.
   ///
   /// - Parameters:
   ///   - outputFolder: the run folder to be made, absolute.
   ///   - problems: what is known to be wrong already, to be told in the same go.
+  ///   - isResuming: whether the run folder is there already, to be gone on with.
   /// - Throws: every problem at once.
   public init(
-    job: Job, outputFolder: String, problems: [Problem] = [], machine: Machine = .current
+    job: Job, outputFolder: String, problems: [Problem] = [], isResuming: Bool = false,
+    machine: Machine = .current
   ) throws(Problems) {
     let valid = job.resolved(on: machine)
     var findings = FindingList()
@@ -40,7 +44,7 @@ public struct PreparedInput: Sendable {
       findings.add(finding.problem)
     }
     for note in valid.notes { findings.note(note) }
-    checkOutput(outputFolder, &findings)
+    if !isResuming { checkOutput(outputFolder, &findings) }
     if let scratch = valid.settings.cacheDirectory { checkScratch(scratch, &findings) }
     let particles = CheckedParticles(
       inputs: valid.inputs, settings: valid.settings, findings: &findings)
@@ -62,8 +66,15 @@ public struct PreparedInput: Sendable {
       stretch: valid.settings.useAnisotropicMagnification ? particles.particles.stretch : 1)
     estimate = Estimate(
       particles: particles.particles.count, geometry: geometry, settings: valid.settings,
-      resolution: maps.resolution)
+      resolution: maps.resolution, keepIterations: valid.inputs.keepIterations)
     Self.checkMemory(estimate, settings: valid.settings, &findings)
+    // A run that is resumed has written much of it already, and waits for room if need be.
+    if !isResuming {
+      checkSpace(outputFolder, key: "output.directory", needed: estimate.disk, &findings)
+    }
+    if let scratch = valid.settings.cacheDirectory {
+      checkSpace(scratch, key: "compute.cache_dir", needed: estimate.packed, &findings)
+    }
     let source = findings.catching {
       try StackSource(particles: particles.particles, paths: particles.particles.stacks)
     }
@@ -77,6 +88,11 @@ public struct PreparedInput: Sendable {
       halfMaps: maps.halfMaps, mask: maps.mask, fulcrum: fulcrum)
     newHalfSets = valid.inputs.resplit ? particles.particles.halfSets : nil
     keepIterations = valid.inputs.keepIterations
+    let inputs = valid.inputs
+    inputPaths =
+      inputs.particles
+      + [inputs.passthrough, inputs.map, inputs.halfMapA, inputs.halfMapB, inputs.mask]
+      .compactMap { $0 } + particles.particles.stacks
     warnings = findings.warnings
     notes = findings.notes + Self.notes(particles, maps: maps)
   }

@@ -1,32 +1,60 @@
 import EMFiles
 import Glibc
+import Synchronization
 
-/// Appends lines to events.jsonl. A line goes out in one write, so that readers and a second writer
-/// never see half of it mixed with another.
+/// Appends lines to events.jsonl. A line goes out in one write, so that readers never see half of it
+/// mixed with another.
+///
+/// Lines for which the disk has no room wait in memory, and go out before the next.
 final class EventLog: Sendable {
   private let path: String
   private let descriptor: Int32
+  private let waiting = Mutex<[UInt8]>([])
 
   init(path: String) throws(Problem) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw Problem(
         "\(path) cannot be written (\(String(cString: strerror(errno))))",
         whatToDo: "Check the permissions of the run folder.")
     }
+    // A line that a killed process began ends here, and is no line.
+    let size = lseek(descriptor, 0, SEEK_END)
+    var last: UInt8 = 0
+    if size > 0, pread(descriptor, &last, 1, size - 1) == 1, last != UInt8(ascii: "\n") {
+      waiting.withLock { $0 = [UInt8(ascii: "\n")] }
+    }
   }
 
   deinit { close(descriptor) }
 
+  /// Adds a line; what cannot be written now waits, and the problem is thrown.
   func append(_ event: RunEvent) throws(Problem) {
     let line = Array((JSONFile.text(event, pretty: false) + "\n").utf8)
-    let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    guard written == line.count else {
-      throw Problem(
-        "\(path): writing failed (\(String(cString: strerror(errno))))",
-        whatToDo: "Check the free space and the disk quota.")
+    waiting.withLock { $0 += line }
+    try flush()
+  }
+
+  /// Writes what waits.
+  func flush() throws(Problem) {
+    let problem = waiting.withLock { waiting -> Problem? in
+      while !waiting.isEmpty {
+        let written = waiting.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        if written < 0, errno == EINTR { continue }
+        guard written > 0 else {
+          let number = errno
+          var problem = Problem(
+            "\(path): writing failed (\(String(cString: strerror(number))))",
+            whatToDo: "Check the free space and the disk quota.")
+          problem.systemError = number
+          return problem
+        }
+        waiting.removeFirst(written)
+      }
+      return nil
     }
+    if let problem { throw problem }
   }
 }
 

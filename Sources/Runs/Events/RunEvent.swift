@@ -15,7 +15,7 @@ public struct RunEvent: Codable, Sendable, Equatable {
 
   /// Kinds of events, with the level of a log.
   public enum Kind: String, Codable, Sendable, CaseIterable {
-    case started, stage, iteration, log, warning, error, control, ended
+    case started, resumed, stage, iteration, log, warning, error, control, ended
   }
 
   public init(

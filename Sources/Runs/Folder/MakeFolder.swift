@@ -14,7 +14,10 @@ public func makeFolder(_ folder: String) throws(Problem) {
       if mkdir(folder, 0o777) == 0 || errno == EEXIST { return }
     }
   }
-  throw Problem(
-    "\(folder) cannot be made (\(String(cString: strerror(errno))))",
+  let number = errno
+  var problem = Problem(
+    "\(folder) cannot be made (\(String(cString: strerror(number))))",
     whatToDo: "Check the permissions, or choose another folder.")
+  problem.systemError = number
+  throw problem
 }

@@ -14,14 +14,27 @@ extension RunFolder {
     if let manifest = try? manifest(), status(of: manifest).isLive {
       throw Problem("\(path): the run goes on", whatToDo: "Stop it first.")
     }
+    removeLeftovers()
     for iteration in entries(of: iterationsPath) where Int(iteration) != nil {
       empty(iterationsPath + "/" + iteration)
     }
     rmdir(iterationsPath)
     for folder in [controlPath, checkpointPath, finalPath] { empty(folder) }
-    for file in [jobPath, manifestPath, eventsPath, notePath] { unlink(file) }
+    for file in [jobPath, manifestPath, eventsPath, notePath, inputsPath, lockPath] { unlink(file) }
     if rmdir(path) == 0 { return [] }
     return entries(of: path).map { path + "/" + $0 }
+  }
+
+  /// Removes what a process that was killed left half written: files that were never renamed into place.
+  func removeLeftovers() {
+    let folders =
+      [path, controlPath, iterationsPath, checkpointPath, finalPath]
+      + entries(of: iterationsPath).map { iterationsPath + "/" + $0 }
+    for folder in folders {
+      for name in allEntries(of: folder) where name.hasPrefix(".") && name.hasSuffix(".part") {
+        unlink(folder + "/" + name)
+      }
+    }
   }
 
   /// Renames the run; the new name stands beside the old one.

@@ -22,6 +22,10 @@ public struct RunFolder: Sendable, Hashable {
   public var iterationsPath: String { path + "/iterations" }
   public var checkpointPath: String { path + "/checkpoint" }
   public var finalPath: String { path + "/final" }
+  /// The input files as they were when the run began.
+  public var inputsPath: String { path + "/inputs.json" }
+  /// What was changed while the run goes on.
+  public var changesPath: String { checkpointPath + "/changes.toml" }
   public var summaryPath: String { finalPath + "/summary.json" }
 
   /// The folder of an iteration: iterations/004.
@@ -42,10 +46,11 @@ public struct RunFolder: Sendable, Hashable {
   /// process tells; from another one, a heartbeat older than two minutes.
   public func status(of manifest: RunManifest, at time: Double = WallClock.now) -> RunStatus {
     guard manifest.status.isLive else { return manifest.status }
+    if let holder = holder() { return holder.isAlive(at: time) ? manifest.status : .interrupted }
     if manifest.host == ProcessFacts.host {
       return ProcessFacts.isAlive(manifest.processID) ? manifest.status : .interrupted
     }
-    return time - manifest.heartbeat > 120 ? .interrupted : manifest.status
+    return time - manifest.heartbeat > RunHolder.patience ? .interrupted : manifest.status
   }
 
   /// The parameters as run.
@@ -91,6 +96,11 @@ public struct RunFolder: Sendable, Hashable {
 
   /// Names in a folder, sorted, without hidden ones; empty where there is no folder.
   func entries(of folder: String) -> [String] {
+    allEntries(of: folder).filter { !$0.hasPrefix(".") }.sorted()
+  }
+
+  /// Names in a folder in no order.
+  func allEntries(of folder: String) -> [String] {
     guard let handle = opendir(folder) else { return [] }
     defer { closedir(handle) }
     var names: [String] = []
@@ -98,8 +108,8 @@ public struct RunFolder: Sendable, Hashable {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if !name.hasPrefix(".") { names.append(name) }
+      names.append(name)
     }
-    return names.sorted()
+    return names
   }
 }

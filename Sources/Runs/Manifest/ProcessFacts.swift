@@ -21,13 +21,31 @@ enum ProcessFacts {
 
   static var processID: Int32 { getpid() }
 
+  /// What identifies this machine since it was started; empty where the system does not say.
+  static let boot = String(
+    text(of: "/proc/sys/kernel/random/boot_id").prefix { !$0.isWhitespace })
+
+  /// When a process of this machine began, in the system's ticks since the machine was started; nil for
+  /// none. Two processes may have the same number one after the other, but not the same beginning.
+  static func start(of processID: Int32) -> UInt64? {
+    // The name in brackets may hold anything; after it, the beginning is the twentieth field.
+    let text = text(of: "/proc/\(processID)/stat")
+    guard let bracket = text.lastIndex(of: ")") else { return nil }
+    let fields = text[text.index(after: bracket)...].split(separator: " ")
+    return fields.count > 19 ? UInt64(fields[19]) : nil
+  }
+
+  private static func text(of path: String) -> String {
+    guard let file = fopen(path, "r") else { return "" }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes.prefix(count), as: UTF8.self)
+  }
+
   /// Resident memory, bytes.
   static var residentMemory: Int {
-    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
-    defer { fclose(file) }
-    var text = [UInt8](repeating: 0, count: 256)
-    let count = fread(&text, 1, text.count, file)
-    let words = String(decoding: text.prefix(count), as: UTF8.self).split(separator: " ")
+    let words = text(of: "/proc/self/statm").split(separator: " ")
     return words.count > 1 ? (Int(words[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE)) : 0
   }
 

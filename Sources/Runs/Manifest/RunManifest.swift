@@ -5,6 +5,8 @@ import Refinement
 public struct RunManifest: Codable, Sendable, Equatable {
   /// Version of the program that made the run.
   public var version: String
+  /// What distinguishes the run from all others; nil in runs of older versions.
+  public var identifier: String?
   /// The run's name when it was made.
   public var name: String
   /// Where it runs or ran.
@@ -35,6 +37,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var message: String
   /// The run that this one continues, and its iteration.
   public var parent: Parent?
+  /// CPU seconds of the processes before this one, where the run was resumed.
+  public var cpuSecondsBefore: Double?
 
   /// A run from which another was started.
   public struct Parent: Codable, Sendable, Equatable {
@@ -52,6 +56,7 @@ public struct RunManifest: Codable, Sendable, Equatable {
     maximumIterations: Int = 0, parent: Parent? = nil, at time: Double = WallClock.now
   ) {
     version = programVersion
+    identifier = Self.newIdentifier()
     self.name = name
     host = ProcessFacts.host
     processID = ProcessFacts.processID
@@ -72,6 +77,26 @@ public struct RunManifest: Codable, Sendable, Equatable {
     cpuSeconds = 0
     message = ""
     self.parent = parent
+  }
+
+  /// A number that no other run has, in hexadecimal digits.
+  private static func newIdentifier() -> String {
+    String(UInt64.random(in: .min ... .max), radix: 16)
+      + String(UInt64.random(in: .min ... .max), radix: 16)
+  }
+
+  /// Takes the run over for this process, to go on with it.
+  mutating func takeOver(threads: Int, at time: Double = WallClock.now) {
+    cpuSecondsBefore = cpuSeconds
+    version = programVersion
+    host = ProcessFacts.host
+    processID = ProcessFacts.processID
+    status = .running
+    progress = nil
+    ended = nil
+    heartbeat = time
+    self.threads = threads
+    message = ""
   }
 
   /// Seconds from the start to the end, or to the last heartbeat.

@@ -1,4 +1,5 @@
 import CryoEM
+import Dispatch
 import EMFiles
 import Refinement
 import Synchronization
@@ -12,19 +13,35 @@ public final class RunSession: Sendable {
   public let control = RefinementControl()
   private let prepared: PreparedInput
   private let writer: RunWriter
+  private let checkpoints: RunCheckpoints
+  /// The job with what was changed while it runs.
+  private let changedJob: Mutex<Job>
+  private let state = Mutex(State())
+
+  /// Seconds between two savings of what a search has found; each iteration is saved besides.
+  public static let usualInterval = 60.0
+
+  private struct State {
+    var reason: StopReason?
+    var hasEnded = false
+  }
 
   /// How a session ended.
   public enum Outcome: Sendable {
     case finished(RunSummary)
-    /// Stopped by the user before a result.
-    case stopped
+    /// Stopped before a result; the run can be resumed.
+    case stopped(StopReason)
     case failed(Problem)
   }
 
   /// Makes the run folder, with what the preflight noted in its events.
   ///
-  /// Throws a `Problem` where the folder exists or cannot be made.
-  public init(_ prepared: PreparedInput, parent: RunManifest.Parent? = nil) throws(Problem) {
+  /// - Parameter interval: seconds between two savings of what a search has found.
+  /// - Throws: a `Problem` where the folder exists or cannot be made.
+  public init(
+    _ prepared: PreparedInput, parent: RunManifest.Parent? = nil,
+    interval: Double = RunSession.usualInterval
+  ) throws(Problem) {
     self.prepared = prepared
     let settings = prepared.input.settings
     let path = prepared.outputFolder
@@ -34,45 +51,119 @@ public final class RunSession: Sendable {
       threads: settings.threads, maximumIterations: settings.maximumIterations, parent: parent)
     writer = try RunWriter(creating: path, job: prepared.job, manifest: manifest)
     folder = writer.folder
+    changedJob = Mutex(prepared.job.asRun)
+    checkpoints = Self.checkpoints(of: writer, interval: interval)
+    try JSONFile.write(
+      InputRecord(of: prepared, jobPath: folder.jobPath), to: folder.inputsPath)
     for warning in prepared.warnings { writer.note(.warning, warning.what) }
     for note in prepared.notes { writer.note(.log, note) }
   }
 
+  /// Goes on with a run that was interrupted, stopped, or has failed.
+  ///
+  /// - Parameters:
+  ///   - threads: threads that compute; nil for as many as the job says.
+  ///   - ignoringTimes: whether input files that were only written to again are taken for the same.
+  ///   - interval: seconds between two savings of what a search has found.
+  /// - Throws: every problem at once: a run that goes on elsewhere or has finished, input that has
+  ///   changed, a checkpoint that is damaged or not this run's.
+  public init(
+    resuming path: String, threads: Int? = nil, ignoringTimes: Bool = false,
+    interval: Double = RunSession.usualInterval
+  ) throws(Problems) {
+    let found = try Self.resumable(
+      RunFolder(path), threads: threads, ignoringTimes: ignoringTimes)
+    prepared = found.prepared
+    writer = found.writer
+    folder = writer.folder
+    changedJob = Mutex(found.changedJob ?? found.prepared.job)
+    checkpoints = Self.checkpoints(of: writer, interval: interval)
+    // What was asked for before the interruption and not taken yet; what was taken is the same again.
+    if let settings = try? found.changedJob?.validated().settings {
+      control.changeSettings { $0.takingOver(settings) }
+    }
+  }
+
+  private static func checkpoints(
+    of writer: RunWriter, interval: Double
+  ) -> RunCheckpoints {
+    RunCheckpoints(
+      writer.folder, run: writer.manifest.identifier ?? "", interval: interval
+    ) {
+      (write) throws(Problem) in try writer.insist(write)
+    }
+  }
+
+  /// Asks the refinement to stop; what is done so far is in the checkpoint.
+  ///
+  /// - Parameter seconds: when the engine has not come to a halt after them, the run is ended as it
+  ///   is and `otherwise` called: the last checkpoint is whole at any time.
+  public func stop(
+    _ reason: StopReason, within seconds: Double? = nil,
+    otherwise: @escaping @Sendable () -> Void = {}
+  ) {
+    state.withLock { if $0.reason == nil { $0.reason = reason } }
+    control.requestStop()
+    guard let seconds else { return }
+    let queue = DispatchQueue(label: "fulcrum.stop")
+    queue.asyncAfter(deadline: .now() + seconds) { [self] in
+      guard takeEnd() else { return }
+      writer.end(.stopped, message: reason.text)
+      otherwise()
+    }
+    // A disk that does not answer does not hold the end up.
+    DispatchQueue(label: "fulcrum.stop-at-last").asyncAfter(deadline: .now() + seconds + 0.7) {
+      [self] in
+      if !state.withLock(\.hasEnded) || !isWrittenDown.withLock({ $0 }) { otherwise() }
+    }
+  }
+
+  /// Whether the end is this caller's to write down.
+  private func takeEnd() -> Bool {
+    state.withLock { state in
+      defer { state.hasEnded = true }
+      return !state.hasEnded
+    }
+  }
+
+  private let isWrittenDown = Mutex(false)
+
   /// Refines, on this thread and the engine's, until the end; `observe` sees every event.
   public func run(observe: @escaping @Sendable (RefinementEvent) -> Void) -> Outcome {
+    writer.whileFull(
+      stopWhen: { [control] in control.isStopRequested }, tell: { observe(.warning($0)) })
     let monitor = RunMonitor(of: writer) { [self] request in
       switch request {
       case .pause: control.pause()
       case .resume: control.resume()
-      case .stop: control.requestStop()
+      case .stop: stop(.user)
       case .stopAfterIteration: control.requestStopAfterIteration()
       case .parameters(let changes):
-        for event in change(changes) {
-          writer.take(event)
-          observe(event)
-        }
+        let events = change(changes)
+        events.forEach(observe)
+        return events.compactMap { RunEvent($0, at: WallClock.now) }
       }
+      return []
     }
     let outcome = refineAndWrite(observe: observe)
     monitor.stop()
+    guard takeEnd() else { return outcome }
     switch outcome {
     case .finished(let summary): writer.end(.finished, message: summary.verdict)
-    case .stopped: writer.end(.stopped, message: "Stopped by the user")
+    case .stopped(let reason): writer.end(.stopped, message: reason.text)
     case .failed(let problem): writer.end(.failed, message: problem.what)
     }
+    isWrittenDown.withLock { $0 = true }
     return outcome
   }
-
-  /// The job with what was changed while it runs.
-  private let changedJob = Mutex<Job?>(nil)
 
   /// Hands new parameters to the refinement for its next iteration; tells what became of each.
   private func change(_ changes: Job) -> [RefinementEvent] {
     var events: [RefinementEvent] = []
-    var job = changedJob.withLock { $0 } ?? prepared.job
+    var job = changedJob.withLock { $0 }
     for (key, value) in changes.values.sorted(by: { $0.key < $1.key }) {
       if RefinementSettings.keysOfRunningChange.contains(key) {
-        try? job.set(key, to: value.text)
+        job[key] = value
         events.append(.log("\(key) = \(value.text) from the next iteration on"))
       } else {
         events.append(.warning("\(key) cannot change while a refinement runs; it stays as it was"))
@@ -80,33 +171,39 @@ public final class RunSession: Sendable {
     }
     do {
       let settings = try job.validated().settings
+      // A process that is killed before the next iteration does not forget it.
+      try AtomicFile.write(job.toml(), to: folder.changesPath)
       control.changeSettings { $0.takingOver(settings) }
       changedJob.withLock { [job] in $0 = job }
       return events
-    } catch { return error.all.map { .warning($0.what + ": the parameters stay as they were") } }
+    } catch {
+      let problems = (error as? Problems)?.all ?? [error as? Problem].compactMap { $0 }
+      return problems.map { .warning($0.what + ": the parameters stay as they were") }
+    }
   }
 
   private func refineAndWrite(
     observe: @escaping @Sendable (RefinementEvent) -> Void
   ) -> Outcome {
     do {
-      let result = try refine(prepared.input, control: control) { [self] event in
+      let result = try refine(prepared.input, control: control, checkpoints: checkpoints) {
+        [self] event in
         if case .artifacts(let artifacts) = event { keep(artifacts) }
         writer.take(event)
         observe(event)
         // A run that cannot be written down is not worth going on with.
         if writer.failure != nil { control.requestStop() }
       }
-      if let failure = writer.failure { return .failed(failure) }
+      if let failure = writer.failure { return ending(with: failure) }
       let summary = RunSummary(
         of: result, input: prepared.input, manifest: writer.manifest)
       try writer.writeFinal(result, summary: summary, prepared: prepared)
       return .finished(summary)
     } catch {
-      if let failure = writer.failure { return .failed(failure) }
+      if let failure = writer.failure { return ending(with: failure) }
       switch error {
-      case is RefinementStopped: return .stopped
-      case let problem as Problem: return .failed(problem)
+      case is RefinementStopped: return .stopped(state.withLock(\.reason) ?? .user)
+      case let problem as Problem: return ending(with: problem)
       case let problems as Problems:
         let others = problems.all.count - 1
         var first = problems.all.first ?? Problem("the refinement failed", whatToDo: "")
@@ -117,6 +214,12 @@ public final class RunSession: Sendable {
           Problem("the refinement failed: \(error)", whatToDo: "See the events of the run folder."))
       }
     }
+  }
+
+  /// A full disk at which somebody stopped the run is no failure of it.
+  private func ending(with problem: Problem) -> Outcome {
+    if problem.isFullDisk, let reason = state.withLock(\.reason) { return .stopped(reason) }
+    return .failed(problem)
   }
 
   /// Writes the poses of an iteration, and its half-maps while they are kept.

@@ -9,23 +9,27 @@ extension RunWriter {
     _ result: RefinementResult, summary: RunSummary, prepared: PreparedInput
   ) throws(Problem) {
     let path = folder.finalPath
-    try makeFolder(path)
-    try result.map.write(to: path + "/map.mrc")
-    try result.sharpened.write(to: path + "/map_sharp.mrc")
-    try result.halfMapA.write(to: path + "/half_map_a.mrc")
-    try result.halfMapB.write(to: path + "/half_map_b.mrc")
-    try result.mask.write(to: path + "/mask.mrc")
-    try result.fscMask.write(to: path + "/mask_fsc.mrc")
     let table = FSCTable(
       report: result.fsc, boxSize: result.map.size, pixelSize: result.map.pixelSize)
-    try AtomicFile.write(table.tsv, to: path + "/fsc.tsv")
-    try AtomicFile.write(table.star(bFactor: result.bFactor), to: path + "/fsc.star")
-    try AtomicFile.write(table.xml, to: path + "/fsc.xml")
     let particles = prepared.particleFile
-    try particles.write(
-      poses: result.poses, halfSets: prepared.newHalfSets, extraColumns: Self.columns(of: result),
-      to: path + "/particles." + particles.format.rawValue)
-    try JSONFile.write(summary, to: folder.summaryPath)
+    try insist { () throws(Problem) in try makeFolder(path) }
+    for (name, map) in [
+      ("map", result.map), ("map_sharp", result.sharpened), ("half_map_a", result.halfMapA),
+      ("half_map_b", result.halfMapB), ("mask", result.mask), ("mask_fsc", result.fscMask),
+    ] {
+      try insist { () throws(Problem) in try map.write(to: path + "/" + name + ".mrc") }
+    }
+    try insist { () throws(Problem) in
+      try AtomicFile.write(table.tsv, to: path + "/fsc.tsv")
+      try AtomicFile.write(table.star(bFactor: result.bFactor), to: path + "/fsc.star")
+      try AtomicFile.write(table.xml, to: path + "/fsc.xml")
+    }
+    try insist { () throws(Problem) in
+      try particles.write(
+        poses: result.poses, halfSets: prepared.newHalfSets, extraColumns: Self.columns(of: result),
+        to: path + "/particles." + particles.format.rawValue)
+    }
+    try insist { () throws(Problem) in try JSONFile.write(summary, to: folder.summaryPath) }
   }
 
   /// How sharply each pose is known: the standard deviations of its posterior.
@@ -61,7 +65,7 @@ extension RunSummary {
     bFactor = result.bFactor
     fulcrum = [input.fulcrum.x, input.fulcrum.y, input.fulcrum.z]
     seconds = WallClock.now - manifest.started
-    cpuSeconds = ProcessFacts.cpuSeconds
+    cpuSeconds = ProcessFacts.cpuSeconds + (manifest.cpuSecondsBefore ?? 0)
     verdict = Self.verdict(
       converged: converged, iterations: iterations, before: resolutionBefore,
       after: resolutionAfter, shareAtLimit: shareAtLimit)

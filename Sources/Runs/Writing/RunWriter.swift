@@ -6,40 +6,68 @@ import Synchronization
 
 /// Writes a run folder while its refinement runs. Takes events from any thread.
 ///
-/// The engine must not fall over a full disk in the middle of its work: the first failure to write is
-/// kept in `failure` for whoever runs the refinement, which stops it.
+/// Where the disk is full the engine waits inside `take` until there is room again, or until a stop is
+/// asked for. Any other failure to write is kept in `failure` for whoever runs the refinement, which
+/// stops it.
 public final class RunWriter: Sendable {
   public let folder: RunFolder
+  let lock: RunLock
   private let log: EventLog
   private let state: Mutex<State>
 
   private struct State {
     var manifest: RunManifest
     var meter = ProgressMeter()
-    var written = 0.0
     var failure: Problem?
     var keptMaps: [Int] = []
+    /// What hinders the writing.
+    var notice: String?
+    var isLost = false
+    var isStopRequested: @Sendable () -> Bool = { false }
+    var tell: @Sendable (String) -> Void = { _ in }
   }
 
   /// Makes a new run folder with the job as run, every path absolute and every default written out.
   ///
+  /// It comes into being whole: what is killed before leaves a hidden folder beside.
+  ///
   /// Throws a `Problem` where the folder exists already or cannot be made.
   public init(creating path: String, job: Job, manifest: RunManifest) throws(Problem) {
-    let folder = RunFolder(path)
-    guard access(path, F_OK) != 0 else {
-      throw Problem(
-        "\(path) exists already", whatToDo: "Choose another folder with --output, or remove it.")
-    }
-    for inside in [folder.path, folder.controlPath, folder.iterationsPath, folder.checkpointPath] {
+    let exists = Problem(
+      "\(path) exists already", whatToDo: "Choose another folder with --output, or remove it.")
+    guard access(path, F_OK) != 0 else { throw exists }
+    let above = FilePath.folder(of: path)
+    try makeFolder(above)
+    let new = RunFolder(above + "/.\(FilePath.name(of: path)).\(getpid()).part")
+    for inside in [new.path, new.controlPath, new.iterationsPath, new.checkpointPath] {
       try makeFolder(inside)
     }
-    try AtomicFile.write(job.asRun.toml(), to: folder.jobPath)
-    try JSONFile.write(manifest, to: folder.manifestPath)
+    try AtomicFile.write(job.asRun.toml(), to: new.jobPath)
+    try JSONFile.write(manifest, to: new.manifestPath)
+    let folder = RunFolder(path)
+    let beside = try RunLock(new)
+    guard access(path, F_OK) != 0, rename(new.path, path) == 0 else {
+      beside.release()
+      _ = try new.remove()
+      throw exists
+    }
+    lock = RunLock(beside, movedTo: folder)
     log = try EventLog(path: folder.eventsPath)
     self.folder = folder
     state = Mutex(State(manifest: manifest))
     let of = "fulcrum \(manifest.version) on \(manifest.host)"
     note(.started, "Started by \(of), \(manifest.threads) threads")
+  }
+
+  /// Goes on with the folder of a run that this process holds.
+  init(resuming folder: RunFolder, lock: RunLock, manifest: RunManifest) throws(Problem) {
+    self.folder = folder
+    self.lock = lock
+    log = try EventLog(path: folder.eventsPath)
+    var first = State(manifest: manifest)
+    first.keptMaps = folder.iterations().filter { !folder.maps(of: $0).isEmpty }
+    state = Mutex(first)
+    heartbeat()
   }
 
   /// The manifest as it stands.
@@ -48,13 +76,23 @@ public final class RunWriter: Sendable {
   /// The first failure to write, if there was one.
   public var failure: Problem? { state.withLock(\.failure) }
 
+  /// Lets a wait for room end when a stop is asked for, and tells of it.
+  func whileFull(
+    stopWhen: @escaping @Sendable () -> Bool, tell: @escaping @Sendable (String) -> Void
+  ) {
+    state.withLock {
+      $0.isStopRequested = stopWhen
+      $0.tell = tell
+    }
+  }
+
   /// Takes an event of the engine.
   public func take(_ event: RefinementEvent) {
     let now = WallClock.now
-    attempt { () throws(Problem) in
-      if case .iteration(let metrics) = event { try write(metrics) }
-      if let line = RunEvent(event, at: now) { try log.append(line) }
+    if case .iteration(let metrics) = event {
+      attempt { () throws(Problem) in try write(metrics) }
     }
+    if let line = RunEvent(event, at: now) { write(line) }
     state.withLock { state in
       state.meter.take(event, at: now)
       state.manifest.progress = state.meter.progress
@@ -70,32 +108,105 @@ public final class RunWriter: Sendable {
     }
   }
 
-  /// Adds a line to the events.
-  public func note(_ kind: RunEvent.Kind, _ text: String) {
-    attempt { () throws(Problem) in try log.append(RunEvent(kind, text)) }
+  /// Adds a line to the events. Never waits: without room the line goes out later.
+  public func note(_ kind: RunEvent.Kind, _ text: String, iteration: Int? = nil) {
+    guard !isLost else { return }
+    do throws(Problem) { try log.append(RunEvent(kind, text, iteration: iteration)) } catch {
+      keep(error)
+    }
+  }
+
+  /// Adds a line; waits for room.
+  private func write(_ line: RunEvent) {
+    guard !isLost else { return }
+    do throws(Problem) { try log.append(line) } catch {
+      attempt { () throws(Problem) in try log.flush() }
+    }
   }
 
   /// Writes run.json with the time, the memory and the progress of now. To be called every second or
   /// two, so that others see that the process lives.
   public func heartbeat() {
+    guard !isLost else { return }
+    guard lock.beat(notice: state.withLock(\.notice)) else {
+      state.withLock { state in
+        state.isLost = true
+        state.failure = Problem(
+          "\(folder.path) was taken over by another process",
+          whatToDo: "Follow it with: fulcrum watch \(folder.path)")
+      }
+      return
+    }
     replaceManifest { _ in }
   }
 
+  /// Whether another process holds the folder now.
+  var isLost: Bool { state.withLock(\.isLost) }
+
   /// Says that the run pauses or goes on.
   public func setPaused(_ isPaused: Bool) {
-    note(.control, isPaused ? "Paused" : "Resumed")
     replaceManifest { $0.status = isPaused ? .paused : .running }
   }
 
   /// Ends the run: finished with the verdict, stopped, or failed with the reason.
   public func end(_ status: RunStatus, message: String) {
+    guard !isLost else { return }
     note(status == .failed ? .error : .ended, message)
-    replaceManifest {
+    let change: (inout RunManifest) -> Void = {
       $0.status = status
       $0.message = message
       $0.ended = WallClock.now
       $0.progress = nil
     }
+    replaceManifest(change)
+    // A finished run waits for the room to say so; another ends without.
+    if status == .finished {
+      try? insist { () throws(Problem) in
+        try log.flush()
+        try JSONFile.write(manifest, to: folder.manifestPath)
+      }
+    }
+    // It held for this run, which is over.
+    if status == .finished { folder.remove(.stopAfterIteration) }
+    lock.release()
+  }
+
+  /// Does a write until it succeeds: while the disk is full, again every few seconds.
+  ///
+  /// - Throws: `Problem` for any other failure, and where a stop was asked for.
+  func insist(_ write: () throws(Problem) -> Void) throws(Problem) {
+    var waited = 0
+    while true {
+      do throws(Problem) {
+        if isLost { throw failure ?? Problem("the run folder is lost", whatToDo: "") }
+        try write()
+        if waited > 0 { wentOn() }
+        return
+      } catch {
+        let (isStopRequested, tell) = state.withLock { ($0.isStopRequested, $0.tell) }
+        guard error.isFullDisk, !isStopRequested() else { throw error }
+        if waited == 0 {
+          let text = "\(error.what); the refinement waits for room and then goes on"
+          state.withLock { $0.notice = text }
+          tell(text)
+          _ = lock.beat(notice: text)
+        }
+        waited += 1
+        for _ in 0..<20 where !isStopRequested() { usleep(100_000) }
+      }
+    }
+  }
+
+  /// There is room again.
+  private func wentOn() {
+    let (notice, tell) = state.withLock { state in
+      defer { state.notice = nil }
+      return (state.notice, state.tell)
+    }
+    guard let notice else { return }
+    note(.warning, notice)
+    note(.log, "There is room again; the refinement goes on")
+    tell("There is room again; the refinement goes on")
   }
 
   /// Writes the half-maps of an iteration and removes those of iterations that are no longer kept.
@@ -112,6 +223,7 @@ public final class RunWriter: Sendable {
       try b.write(to: path + "/half_map_b.mrc", origin: origin)
     }
     let old = state.withLock { state in
+      state.keptMaps.removeAll { $0 == iteration }
       state.keptMaps.append(iteration)
       let old = Array(state.keptMaps.dropLast(keep))
       state.keptMaps = Array(state.keptMaps.suffix(keep))
@@ -145,15 +257,24 @@ public final class RunWriter: Sendable {
       change(&state.manifest)
       state.manifest.heartbeat = WallClock.now
       state.manifest.memory = ProcessFacts.residentMemory
-      state.manifest.cpuSeconds = ProcessFacts.cpuSeconds
+      state.manifest.cpuSeconds =
+        ProcessFacts.cpuSeconds + (state.manifest.cpuSecondsBefore ?? 0)
       do throws(Problem) {
         try JSONFile.write(state.manifest, to: folder.manifestPath)
-      } catch { if state.failure == nil { state.failure = error } }
+      } catch {
+        // Without room the next beat tries again; the lock says what is the matter.
+        if !error.isFullDisk, state.failure == nil { state.failure = error }
+      }
     }
   }
 
+  private func keep(_ problem: Problem) {
+    guard !problem.isFullDisk else { return }
+    state.withLock { if $0.failure == nil { $0.failure = problem } }
+  }
+
   private func attempt(_ write: () throws(Problem) -> Void) {
-    do throws(Problem) { try write() } catch {
+    do throws(Problem) { try insist(write) } catch {
       state.withLock { if $0.failure == nil { $0.failure = error } }
     }
   }

@@ -5,15 +5,37 @@ import Runs
 /// `fulcrum resume`: goes on with a run that was interrupted.
 struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Go on with an interrupted run.")
+    commandName: "resume", abstract: "Go on with a run that was interrupted or stopped.",
+    usage: "fulcrum resume RUN [options]",
+    discussion: "The result is that of a run without interruption, byte for byte.")
 
   @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
   var folder: String
 
+  @Option(help: ArgumentHelp("Threads that compute.", valueName: "n"))
+  var threads: Int?
+
+  @OptionGroup var limits: LimitOptions
+
+  @Flag(help: "Take input files for unchanged that differ in their time alone.")
+  var ignoreTimes = false
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads: give at least 1.") }
+  }
+
   func run() throws {
-    throw CommandFailure.input(
-      Problem(
-        "resume: going on with a run is not available in this version",
-        whatToDo: "Start it again: fulcrum run \(folder)/job.toml"))
+    let began = PlainRun.now
+    let session: RunSession
+    do {
+      session = try RunSession(
+        resuming: folder, threads: threads, ignoringTimes: ignoreTimes,
+        interval: limits.saveEvery)
+    } catch { throw CommandFailure.input(error) }
+    printOut("Run folder: \(session.folder.path)")
+    if let resumed = session.folder.events().events.last(where: { $0.kind == .resumed }) {
+      printOut(resumed.text)
+    }
+    try PlainRun(session: session, began: began).run(timeLimit: limits.timeLimit)
   }
 }

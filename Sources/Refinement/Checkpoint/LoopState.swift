@@ -1,0 +1,83 @@
+import CryoEM
+import EMFiles
+
+/// What one round of the loop hands to the next. With the input it determines the rest of a run, so
+/// it is what a checkpoint holds: packed images, sums and references follow from it.
+///
+/// A round begins with the reconstruction from the poses in it and ends with a search.
+struct LoopState: Sendable, Codable {
+  /// The settings as they were changed while the refinement runs.
+  var settings: RefinementSettings
+  var refinement: RefinementState
+  var convergence = Convergence()
+  /// Whether nothing improves any more, and passes since then.
+  var converged = false
+  var extra = 0
+  /// Highest shell of the window that the next reconstruction holds.
+  var inserted: Int
+  /// Metrics of the iterations that were reported.
+  var metrics: [IterationMetrics] = []
+  /// Images that cannot be used, by index, ascending.
+  var skipped: [Int] = []
+
+  // What the last search left for the report of its iteration.
+
+  /// Results in the particles' order; empty before the first search.
+  var outcomes: [SearchPass.Outcome] = []
+  /// The band of the search, shell of the window; 0 before the first.
+  var searchedBand = 0
+  /// Poses before the search.
+  var previous: [Alignment] = []
+  /// Median change in rotation, degrees.
+  var step = 0.0
+  /// Common motion taken out, per half.
+  var drift: [CommonMotion] = []
+  /// Grey scale of the search's references in the images, per half.
+  var measuredGreyscale = [1.0, 1.0]
+  /// Time spent on the iteration so far.
+  var spent = IterationClock.Spent()
+
+  /// What the fields are called and what they look like: a checkpoint of another program version
+  /// with other fields is known by it.
+  static let layout = layoutDescription(
+    of: LoopState(
+      settings: RefinementSettings(),
+      refinement: RefinementState(
+        start: [], poses: [], posteriors: [], scales: [], noiseFactors: [], greyscale: [], band: 0),
+      inserted: 0))
+}
+
+/// The motion of the body as a whole that was taken out of a half's poses.
+struct CommonMotion: Sendable, Equatable {
+  /// Radians.
+  var rotation = 0.0
+  /// Å.
+  var shift = 0.0
+}
+
+extension LoopState {
+  /// The state that was saved; nil where there is none.
+  ///
+  /// - Throws: `Problem` for what cannot be read.
+  init?(in store: any CheckpointStore) throws {
+    guard let bytes = try store.state() else { return nil }
+    guard let state = CheckpointContent.value(LoopState.self, of: bytes) else {
+      throw Problem(
+        "the checkpoint was written by another version of the program",
+        whatToDo: "Resume with that version, or start a new run from the last poses.")
+    }
+    self = state
+  }
+
+  /// - Throws: `Problem` where the particles are not those that the state knows.
+  func requireFit(_ fresh: RefinementState) throws(Problem) {
+    let now = refinement
+    guard now.start == fresh.start, now.poses.count == fresh.poses.count,
+      now.noiseFactors.map(\.count) == fresh.noiseFactors.map(\.count)
+    else {
+      throw Problem(
+        "the particles or the mask are not those with which the run began",
+        whatToDo: "Put the input back as it was, or start a new run.")
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import EMFiles
+import Glibc
+
+/// The frame of a checkpoint's files: who wrote it, for which run, how long it is and its checksum, in
+/// 160 bytes before the content.
+struct CheckpointFrame: Sendable, Equatable {
+  /// Identifier of the run.
+  var run: String
+  /// Program version that wrote it.
+  var version = programVersion
+  /// Checksum of the description of what is in it.
+  var layout: UInt64
+  /// Bytes of the content, and their checksum.
+  var length: UInt64 = 0
+  var checksum: UInt64 = 0
+
+  static let size = 160
+  private static let magic = Array("FULCRUM\u{1}".utf8)
+  private static let byteOrder: UInt32 = 0x0102_0304
+
+  /// The frame as bytes.
+  var bytes: [UInt8] {
+    var bytes = Self.magic
+    func append(_ value: some FixedWidthInteger) {
+      withUnsafeBytes(of: value) { bytes += $0 }
+    }
+    func append(_ text: String, room: Int) {
+      let utf8 = Array(text.utf8.prefix(room))
+      bytes += utf8 + [UInt8](repeating: 0, count: room - utf8.count)
+    }
+    append(Self.byteOrder)
+    append(UInt32(1))
+    append(length)
+    append(checksum)
+    append(layout)
+    append(run, room: 64)
+    append(version, room: 48)
+    append(Checksum.of(bytes))
+    return bytes
+  }
+
+  /// Reads a frame; nil where it is none or damaged.
+  init?(_ bytes: some Collection<UInt8>) {
+    let bytes = Array(bytes)
+    guard bytes.count == Self.size, bytes.starts(with: Self.magic) else { return nil }
+    func number<Value: FixedWidthInteger>(_ type: Value.Type, at place: Int) -> Value {
+      bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: type) }
+    }
+    func text(_ range: Range<Int>) -> String {
+      String(decoding: bytes[range].prefix { $0 != 0 }, as: UTF8.self)
+    }
+    guard number(UInt32.self, at: 8) == Self.byteOrder, number(UInt32.self, at: 12) == 1,
+      number(UInt64.self, at: 152) == Checksum.of(bytes[..<152])
+    else { return nil }
+    length = number(UInt64.self, at: 16)
+    checksum = number(UInt64.self, at: 24)
+    layout = number(UInt64.self, at: 32)
+    run = text(40..<104)
+    version = text(104..<152)
+  }
+
+  init(run: String, layout: UInt64) {
+    self.run = run
+    self.layout = layout
+  }
+
+  /// What is wrong with a checkpoint of this frame in the run `run`; nil for nothing.
+  func problem(_ path: String, run: String, layout: UInt64) -> Problem? {
+    if self.run != run {
+      return Problem(
+        "\(path): the checkpoint belongs to another run",
+        whatToDo: "Put this run's own back, or remove it to begin the run anew.")
+    }
+    if self.layout != layout || version != programVersion {
+      return Problem(
+        "\(path): the checkpoint was written by fulcrum \(version), which this one, "
+          + "\(programVersion), cannot go on from",
+        whatToDo: "Resume with that version, or start a new run from the last poses.")
+    }
+    return nil
+  }
+}
+
+/// Parts of a search that are added to a file one by one. A part that a killed process left half
+/// written ends the list.
+struct PartList {
+  /// The parts that are whole, the first of them from the beginning of the list.
+  var parts: [[UInt8]] = []
+  /// Bytes of the file up to the last whole part.
+  var length = 0
+
+  /// A part as it stands in the file.
+  static func framed(_ content: [UInt8]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    withUnsafeBytes(of: UInt64(content.count)) { bytes += $0 }
+    withUnsafeBytes(of: Checksum.of(content)) { bytes += $0 }
+    return bytes + content
+  }
+
+  /// The parts of a file after its frame.
+  init(_ bytes: [UInt8]) {
+    length = min(CheckpointFrame.size, bytes.count)
+    func number(_ place: Int) -> UInt64 {
+      bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: UInt64.self) }
+    }
+    while length + 16 <= bytes.count {
+      let count = number(length)
+      guard count <= UInt64(bytes.count - length - 16) else { return }
+      let content = Array(bytes[length + 16..<length + 16 + Int(count)])
+      guard number(length + 8) == Checksum.of(content) else { return }
+      parts.append(content)
+      length += 16 + Int(count)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import EMFiles
+import Glibc
+import Refinement
+
+extension RunSession {
+  /// A run that this process holds and can go on with.
+  struct Resumable {
+    var prepared: PreparedInput
+    var writer: RunWriter
+    /// The job with what was changed while it ran; nil for no changes.
+    var changedJob: Job?
+  }
+
+  /// Takes a run folder and looks at everything that going on with it needs.
+  static func resumable(
+    _ folder: RunFolder, threads: Int?, ignoringTimes: Bool
+  ) throws(Problems) -> Resumable {
+    guard folder.exists else {
+      throw Problems([
+        Problem(
+          "\(folder.path): not a run folder", whatToDo: "Give one of the folders of: fulcrum list")
+      ])
+    }
+    let lock: RunLock
+    var manifest: RunManifest
+    do throws(Problem) {
+      manifest = try folder.manifest()
+      try requireUnfinished(folder, manifest)
+      lock = try RunLock(folder)
+    } catch { throw Problems([error]) }
+    do {
+      // Another may have ended it while this process waited for the folder.
+      manifest = try folder.manifest()
+      try requireUnfinished(folder, manifest)
+      folder.removeLeftovers()
+      return try takeUp(
+        folder, lock, &manifest, threads: threads, ignoringTimes: ignoringTimes)
+    } catch {
+      lock.release()
+      switch error {
+      case let problems as Problems: throw problems
+      case let problem as Problem: throw Problems([problem])
+      default: throw Problems([Problem("\(error)", whatToDo: "Look at the run folder.")])
+      }
+    }
+  }
+
+  private static func requireUnfinished(
+    _ folder: RunFolder, _ manifest: RunManifest
+  ) throws(Problem) {
+    guard manifest.status == .finished else { return }
+    throw Problem(
+      "\(folder.path): the run has finished, there is nothing to resume",
+      whatToDo: "To refine on from its poses, start a new run (c in the application).")
+  }
+
+  private static func takeUp(
+    _ folder: RunFolder, _ lock: RunLock, _ manifest: inout RunManifest, threads: Int?,
+    ignoringTimes: Bool
+  ) throws -> Resumable {
+    let record = try? JSONFile.read(InputRecord.self, from: folder.inputsPath)
+    let changed = record?.problems(ignoringTimes: ignoringTimes) ?? []
+    guard changed.isEmpty else { throw Problems(changed) }
+    var job = try folder.job()
+    if let threads { job["compute.threads"] = .count(threads) }
+    let prepared = try PreparedInput(
+      job: job, outputFolder: FilePath.absolute(folder.path), isResuming: true)
+    // Refused before anything is written.
+    _ = try RunCheckpoints(folder, run: manifest.identifier ?? "").state()
+    if record == nil {
+      try JSONFile.write(
+        InputRecord(of: prepared, jobPath: folder.jobPath), to: folder.inputsPath)
+    }
+    let iteration = manifest.iteration
+    let stage = manifest.progress?.stage
+    manifest.takeOver(threads: prepared.input.settings.threads)
+    let writer = try RunWriter(resuming: folder, lock: lock, manifest: manifest)
+    let place = stage.map { ", \($0.title.lowercased())" } ?? ""
+    writer.note(
+      .resumed,
+      "Resumed at iteration \(iteration)\(place) by fulcrum \(programVersion) on "
+        + "\(manifest.host), \(manifest.threads) threads", iteration: iteration)
+    var changedJob: Job?
+    if access(folder.changesPath, F_OK) == 0 {
+      changedJob = try Job.read(path: folder.changesPath).job
+      if let threads { changedJob?["compute.threads"] = .count(threads) }
+    }
+    return Resumable(prepared: prepared, writer: writer, changedJob: changedJob)
+  }
+}

@@ -1,0 +1,97 @@
+import Dispatch
+import EMFiles
+import Glibc
+import Refinement
+import Runs
+
+/// A refinement without the screens: lines on standard output, signals and the time limit until its
+/// end.
+struct PlainRun {
+  let session: RunSession
+  /// When the program began, seconds of the monotonic clock: the time limit counts from there.
+  var began = PlainRun.now
+
+  /// Refines until the end.
+  ///
+  /// Throws a `CommandFailure` where it has not finished.
+  func run(timeLimit: TimeLimit?) throws {
+    let printer = ProgressPrinter()
+    let session = session
+    let ended: @Sendable (StopReason) -> Void = { reason in
+      printer.finish()
+      printOut(Self.farewell(reason, folder: session.folder))
+    }
+    let stop: @Sendable (StopReason) -> Void = { reason in
+      session.stop(reason, within: 3.5) {
+        ended(reason)
+        _exit(reason.exitStatus)
+      }
+    }
+    StopSignals.listen { signal, count in
+      let reason = StopReason.signal(signal)
+      if signal == SIGINT, count > 1 {
+        printer.finish()
+        _exit(reason.exitStatus)
+      }
+      printer.line(
+        signal == SIGINT
+          ? "Stopping; press Ctrl-C again to end at once." : "\(reason.text): saving the state.")
+      stop(reason)
+    }
+    if let timeLimit {
+      let left = max(0, timeLimit.seconds - (Self.now - began))
+      DispatchQueue(label: "fulcrum.time-limit").asyncAfter(deadline: .now() + left) {
+        printer.line("The time limit of \(Format.duration(timeLimit.seconds)) is reached: saving.")
+        stop(.timeLimit)
+      }
+    }
+    let outcome = session.run { printer.take($0) }
+    printer.finish()
+    switch outcome {
+    case .finished(let summary): printOut(RunReport.text(summary, folder: session.folder))
+    case .stopped(let reason):
+      ended(reason)
+      throw CommandFailure(reason.exitStatus, [])
+    case .failed(var problem):
+      problem.whatToDo += " Then: fulcrum resume \(session.folder.path)"
+      throw CommandFailure(CommandFailure.failed, [problem])
+    }
+  }
+
+  private static func farewell(_ reason: StopReason, folder: RunFolder) -> String {
+    "\(reason.text); what was done is kept.\nTo go on:  fulcrum resume "
+      + Job.shellQuoted(folder.path)
+  }
+
+  /// Seconds of the monotonic clock.
+  static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+/// What a refinement has improved, and where it is.
+enum RunReport {
+  /// The report in lines.
+  static func text(_ summary: RunSummary, folder: RunFolder) -> String {
+    let verdict = summary.verdict.prefix(1).uppercased() + summary.verdict.dropFirst()
+    var lines = [
+      "", "\(verdict).",
+      "Resolution inside the mask: \(Format.resolution(summary.resolutionBefore)) before, "
+        + "\(Format.resolution(summary.resolutionAfter)) after (FSC 0.143).",
+      "Median change in pose: \(Format.fixed(summary.medianRotation, 2))° and "
+        + "\(Format.fixed(summary.medianShift, 2)) Å at the fulcrum, "
+        + "\(Format.count(summary.particles)) particles.",
+      "Time: \(Format.duration(summary.seconds)), processors \(Format.duration(summary.cpuSeconds)).",
+      "", "Files in \(folder.finalPath):",
+    ]
+    for file in folder.finalFiles() {
+      let name = FilePath.name(of: file.path)
+      let padded = name + String(repeating: " ", count: max(1, 22 - name.count))
+      lines.append("  \(padded)\(file.title)")
+    }
+    lines += ["", "To look at the map:  \(folder.chimeraXLine())"]
+    return lines.joined(separator: "\n")
+  }
+}

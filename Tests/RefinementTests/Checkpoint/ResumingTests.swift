@@ -1,0 +1,145 @@
+import CryoEM
+import EMFiles
+import Synchronization
+import Testing
+
+@testable import Refinement
+
+/// A checkpoint in memory.
+final class MemoryStore: CheckpointStore {
+  let interval = 0.0
+  private let content = Mutex<(state: [UInt8]?, search: [[UInt8]])>((nil, []))
+
+  func state() -> [UInt8]? { content.withLock { $0.state } }
+  func save(_ content: CheckpointContent) {
+    let bytes = content.bytes
+    self.content.withLock { $0.state = bytes }
+  }
+  func searchParts() -> [[UInt8]] { content.withLock { $0.search } }
+  func beginSearch(_ first: CheckpointContent) {
+    let bytes = first.bytes
+    content.withLock { $0.search = [bytes] }
+  }
+  func append(_ part: CheckpointContent) {
+    let bytes = part.bytes
+    content.withLock { $0.search.append(bytes) }
+  }
+}
+
+/// A refinement that is stopped anywhere and resumed ends as one that was not.
+struct ResumingTests {
+  private func set() -> TwoBodyRefinement {
+    var set = TwoBodyRefinement(count: 60, box: 24, pixelSize: 8)
+    set.settings.maximumIterations = 2
+    set.settings.extraPasses = 3
+    set.settings.subtractOutside = true
+    return set
+  }
+
+  /// Refines, stopping at the `events`-th event and going on each time.
+  private func refined(
+    _ set: TwoBodyRefinement, stoppingAfter events: Int, store: MemoryStore
+  ) throws -> (result: RefinementResult, stops: Int) {
+    var stops = 0
+    while true {
+      let control = RefinementControl()
+      let count = Counter()
+      let limit = stops < 6 ? events : .max
+      do {
+        let result = try refine(set.input, control: control, checkpoints: store) { _ in
+          if count.add(1) == limit { control.requestStop() }
+        }
+        return (result, stops)
+      } catch is RefinementStopped { stops += 1 }
+    }
+  }
+
+  private func withoutClocks(_ metrics: [IterationMetrics]) -> [IterationMetrics] {
+    metrics.map {
+      var metrics = $0
+      metrics.seconds = [:]
+      metrics.cpuSeconds = 0
+      return metrics
+    }
+  }
+
+  @Test(arguments: [5, 14, 19, 23, 30]) func endsAsWithoutAStop(events: Int) throws {
+    let set = set()
+    let whole = try refine(set.input) { _ in }
+    let (result, stops) = try refined(set, stoppingAfter: events, store: MemoryStore())
+    #expect(stops > 0)
+    #expect(result.poses == whole.poses)
+    #expect(result.halfMapA == whole.halfMapA && result.halfMapB == whole.halfMapB)
+    #expect(result.map == whole.map && result.sharpened == whole.sharpened)
+    #expect(result.fsc == whole.fsc && result.converged == whole.converged)
+    #expect(result.rotationDeviations == whole.rotationDeviations)
+    #expect(withoutClocks(result.metrics) == withoutClocks(whole.metrics))
+  }
+
+  /// Chunks that were saved are not searched again.
+  @Test func savedChunksAreTaken() throws {
+    var set = set()
+    set.settings.threads = 1
+    let store = MemoryStore()
+    let control = RefinementControl()
+    #expect(throws: RefinementStopped.self) {
+      try refine(set.input, control: control, checkpoints: store) { event in
+        if case .progress(.search, let done, _) = event, done >= 32 { control.requestStop() }
+      }
+    }
+    let parts = store.searchParts()
+    #expect(parts.count == 3)
+    // An outcome that no search can find shows in the result.
+    let log = try SearchLog(
+      SearchLog.Start(iteration: 1, settings: set.settings, chunk: SearchPass.chunk), in: store)
+    #expect(log.outcomes(of: 0, count: 16)?.count == 16)
+    #expect(log.outcomes(of: 1, count: 16)?.count == 16)
+    #expect(log.outcomes(of: 1, count: 16) == nil, "each is handed out once")
+    #expect(log.outcomes(of: 2, count: 16) == nil)
+    #expect(SearchLog.start(in: store, iteration: 2) == nil)
+  }
+
+  /// Settings that were changed while it ran are in the checkpoint; a change that came during a search
+  /// waits for the next, interrupted or not.
+  @Test func changesAreKept() throws {
+    let set = set()
+    @Sendable func change(_ settings: RefinementSettings) -> RefinementSettings {
+      var settings = settings
+      settings.rotationExtent = radians(3)
+      return settings
+    }
+    let first = RefinementControl()
+    let whole = try refine(set.input, control: first) { event in
+      if case .stage(.search, 1) = event { first.changeSettings(change) }
+    }
+    let plain = try refine(set.input) { _ in }
+    #expect(whole.poses != plain.poses)
+    let store = MemoryStore()
+    let second = RefinementControl()
+    #expect(throws: RefinementStopped.self) {
+      try refine(set.input, control: second, checkpoints: store) { event in
+        if case .stage(.search, 1) = event { second.changeSettings(change) }
+        if case .stage(.filtering, 2) = event { second.requestStop() }
+      }
+    }
+    let result = try refine(set.input, checkpoints: store) { _ in }
+    #expect(result.poses == whole.poses)
+  }
+
+  @Test func otherParticlesAreRefused() throws {
+    let set = set()
+    let store = MemoryStore()
+    let control = RefinementControl()
+    #expect(throws: RefinementStopped.self) {
+      try refine(set.input, control: control, checkpoints: store) { event in
+        if case .iteration(let metrics) = event, metrics.iteration == 1 { control.requestStop() }
+      }
+    }
+    var other = set.input
+    other.particles.poses[7].origin.x += 1e-9
+    let problem = #expect(throws: Problem.self) {
+      _ = try refine(other, checkpoints: store) { _ in }
+    }
+    #expect(problem?.what.contains("not those with which the run began") == true)
+  }
+}

@@ -1,0 +1,94 @@
+import EMFiles
+import Glibc
+import Testing
+
+@testable import Refinement
+@testable import Runs
+
+struct CheckpointTests {
+  private func store(
+    _ temporary: TemporaryFolder, run: String = "a", layout: String = checkpointLayout
+  ) -> RunCheckpoints { RunCheckpoints(RunFolder(temporary.path), run: run, layout: layout) }
+
+  private func content(_ text: String) throws -> CheckpointContent { try CheckpointContent([text]) }
+
+  @Test func aStateIsReadBackByItsOwnRunOnly() throws {
+    let temporary = try TemporaryFolder()
+    #expect(try store(temporary).state() == nil)
+    try store(temporary).save(try content("one"))
+    let first = try #require(try store(temporary).state())
+    try store(temporary).save(try content("second"))
+    #expect(try #require(try store(temporary).state()) != first)
+    let foreign = #expect(throws: Problem.self) { _ = try store(temporary, run: "b").state() }
+    #expect(foreign?.what.contains("another run") == true)
+    let old = #expect(throws: Problem.self) { _ = try store(temporary, layout: "other").state() }
+    #expect(old?.what.contains("was written by fulcrum \(programVersion)") == true)
+    #expect(temporary.names("checkpoint") == ["state.bin"])
+  }
+
+  /// Whatever byte is changed or wherever the file ends, the state is refused.
+  @Test func damageIsFound() throws {
+    let temporary = try TemporaryFolder()
+    try store(temporary).save(try content("something"))
+    let path = store(temporary).statePath
+    let file = try InputFile(path: path)
+    let whole = try file.bytes(at: 0, count: file.size)
+    for place in whole.indices {
+      var bytes = whole
+      bytes[place] ^= 1
+      try AtomicFile.write(bytes, to: path)
+      #expect(throws: Problem.self, "byte \(place)") { _ = try store(temporary).state() }
+    }
+    for length in [0, 1, 159, 160, 170, whole.count - 1] {
+      try AtomicFile.write(Array(whole[..<length]), to: path)
+      #expect(throws: Problem.self, "length \(length)") { _ = try store(temporary).state() }
+    }
+  }
+
+  /// A search's list goes on after a part that was half written, without it.
+  @Test func aTornPartIsLeftOut() throws {
+    let temporary = try TemporaryFolder()
+    let first = store(temporary)
+    try first.beginSearch(try content("start"))
+    try first.append(try content("one"))
+    try first.append(try content("two"))
+    let whole = store(temporary).searchParts()
+    #expect(whole.count == 3)
+    let path = first.searchPath
+    let file = try InputFile(path: path)
+    let bytes = try file.bytes(at: 0, count: file.size)
+    for cut in 1...20 {
+      try AtomicFile.write(Array(bytes.dropLast(cut)), to: path)
+      let next = store(temporary)
+      #expect(next.searchParts() == Array(whole.prefix(2)))
+      try next.append(try content("three"))
+      #expect(store(temporary).searchParts().count == 3)
+      #expect(store(temporary).searchParts().prefix(2) == whole.prefix(2))
+    }
+    #expect(store(temporary, run: "b").searchParts().isEmpty)
+    try store(temporary).beginSearch(try content("new"))
+    #expect(store(temporary).searchParts().count == 1)
+  }
+
+  @Test func changedInputIsNoticed() throws {
+    let temporary = try TemporaryFolder()
+    let path = temporary("map.mrc")
+    func record() throws -> InputRecord {
+      InputRecord(files: [try #require(InputRecord.File(of: path))])
+    }
+    try temporary.write(String(repeating: "a", count: 5000), to: "map.mrc")
+    let before = try record()
+    #expect(before.problems(ignoringTimes: false).isEmpty)
+    utimensat(
+      AT_FDCWD, path, [timespec(tv_sec: 1, tv_nsec: 2), timespec(tv_sec: 3, tv_nsec: 4)], 0)
+    #expect(
+      before.problems(ignoringTimes: false).first?.whatToDo.contains("--ignore-times") == true)
+    #expect(before.problems(ignoringTimes: true).isEmpty)
+    try temporary.write("b" + String(repeating: "a", count: 4999), to: "map.mrc")
+    #expect(before.problems(ignoringTimes: true).first?.what.contains("first bytes") == true)
+    try temporary.write(String(repeating: "a", count: 5001), to: "map.mrc")
+    #expect(before.problems(ignoringTimes: true).first?.what.contains("5001") == true)
+    unlink(path)
+    #expect(before.problems(ignoringTimes: true).first?.what.contains("cannot be read") == true)
+  }
+}
