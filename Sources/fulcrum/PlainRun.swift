@@ -27,6 +27,8 @@ struct PlainRun {
         _exit(reason.exitStatus)
       }
     }
+    // A terminal that goes away ends nothing.
+    signal(SIGHUP, SIG_IGN)
     StopSignals.listen { signal, count in
       let reason = StopReason.signal(signal)
       if signal == SIGINT, count > 1 {

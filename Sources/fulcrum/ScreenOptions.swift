@@ -29,14 +29,16 @@ struct ScreenOptions: ParsableArguments {
   ///
   /// Throws a `CommandFailure` where a job file is wrong, or a refinement that was started in the
   /// screens has not finished.
-  func open(_ start: Application.Start, assignments: [String] = []) throws -> Bool {
+  func open(
+    _ start: Application.Start, assignments: [String] = [], timeLimit: Double? = nil
+  ) throws -> Bool {
     let ending: Application.Ending
     do {
       let options = Application.Options(
         terminal: TerminalOptions(
           colour: color, glyphs: ascii ? .ascii : nil, usesMouse: !noMouse),
         theme: theme, isLowBandwidth: lowBandwidth, script: try replay.map(Self.script),
-        assignments: assignments)
+        assignments: assignments, timeLimit: timeLimit)
       ending = try Application.run(start, options: options)
     } catch { throw CommandFailure.input(error) }
     switch ending {

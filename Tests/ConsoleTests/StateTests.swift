@@ -175,13 +175,17 @@ import Testing
     #expect(requests == [.pause, .stopAfterIteration, .stop])
   }
 
-  @Test func saysWhatThisVersionCannotDo() {
+  @Test func resumesOnlyWhatHasStopped() {
     var stage = Stage(.live)
-    stage.play("e")
-    #expect(stage.text.contains("takes no new parameters in this version"))
     stage.play("r")
-    #expect(stage.text.contains("not available in this version"))
+    #expect(stage.text.contains("goes on already"))
     #expect(stage.takeEffects().isEmpty)
+    for status in [RunStatus.interrupted, .stopped, .failed, .finished] {
+      var screen = RunScreen(folder: "/data/runs/head")
+      screen.snapshot = RunSnapshot(folder: "/data/runs/head", status: status)
+      #expect((screen.obstacle(to: .resume) == nil) == (status != .finished))
+      #expect(screen.keyBar.contains(.resume) == (status != .finished))
+    }
   }
 
   @Test func dragZoomsTheFSCAndTheMouseReadsIt() throws {

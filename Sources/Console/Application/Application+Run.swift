@@ -28,16 +28,20 @@ extension Application {
     public var script: KeyScript?
     /// Parameters set on the command line, as `key=value`; for `form` and `refine`.
     public var assignments: [String]
+    /// Seconds after which refinements are stopped, to be resumed later; nil for no limit.
+    public var timeLimit: Double?
 
     public init(
       terminal: TerminalOptions = TerminalOptions(), theme: String? = nil,
-      isLowBandwidth: Bool = false, script: KeyScript? = nil, assignments: [String] = []
+      isLowBandwidth: Bool = false, script: KeyScript? = nil, assignments: [String] = [],
+      timeLimit: Double? = nil
     ) {
       self.terminal = terminal
       self.theme = theme
       self.isLowBandwidth = isLowBandwidth
       self.script = script
       self.assignments = assignments
+      self.timeLimit = timeLimit
     }
   }
 
@@ -94,6 +98,7 @@ extension Application {
     }
     let runtime = Runtime(
       application, screen: screen, settings: settings, themes: catalogue, script: options.script)
+    if let limit = options.timeLimit { runtime.stop(after: limit) }
     runtime.run(starting: effects)
     screen.close()
     if let failure = runtime.scriptFailure { return .scriptFailed(failure) }

@@ -43,6 +43,9 @@ final class Runtime {
     background.engine.whenOneEnds { mailbox.update { $0 = $0 ?? [] } }
   }
 
+  /// Stops the refinements of this process after some seconds.
+  func stop(after seconds: Double) { background.engine.stopAll(after: seconds) }
+
   /// Shows the screens until the user leaves or the terminal goes away.
   func run(starting effects: [Effect]) {
     handle(application.settle(effects))
@@ -59,7 +62,7 @@ final class Runtime {
       }
       playScript()
       for item in news.take() ?? [] { handle(application.handle(.news(item))) }
-      if background.engine.endingSignal != nil, background.engine.runningSessions == 0 { return }
+      if background.engine.endingReason != nil, background.engine.runningSessions == 0 { return }
       refreshIfDue()
     }
   }
@@ -91,7 +94,7 @@ final class Runtime {
   func followSessions() -> Application.Ending {
     let goesOn = background.engine.runningSessions > 0
     if goesOn { background.engine.followPlainly(isSilent: isHungUp) }
-    if let reason = background.engine.endingSignal { return .stoppedFromOutside(reason) }
+    if let reason = background.engine.endingReason { return .stoppedFromOutside(reason) }
     return goesOn
       ? background.engine.lastOutcome.map(Application.Ending.refinementEnded) ?? .left : .left
   }

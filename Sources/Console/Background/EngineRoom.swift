@@ -11,7 +11,7 @@ final class EngineRoom: Sendable {
   private struct State {
     var running: [RunSession] = []
     var lastOutcome: RunStatus?
-    var signal: StopReason?
+    var endingReason: StopReason?
     var isListening = false
     var ended: @Sendable () -> Void = {}
   }
@@ -92,8 +92,8 @@ final class EngineRoom: Sendable {
   /// Sets what is called, on any thread, when a refinement has ended.
   func whenOneEnds(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.ended = body } }
 
-  /// The signal that ends the program, when one came while a refinement ran; nil for none.
-  var endingSignal: StopReason? { state.withLock(\.signal) }
+  /// Why the program ends with its refinements, a signal or their time limit; nil for neither.
+  var endingReason: StopReason? { state.withLock(\.endingReason) }
 
   /// From the first refinement on, signals stop what runs here, which then can be resumed; the program
   /// ends when all have come to a halt, after four seconds at the latest.
@@ -101,14 +101,26 @@ final class EngineRoom: Sendable {
     StopSignals.listen { [self] signal, count in
       let reason = StopReason.signal(signal)
       if signal == SIGINT, count > 1 { exit(reason.exitStatus) }
-      let sessions = state.withLock { state in
-        state.signal = reason
-        return state.running
-      }
-      for session in sessions {
-        session.stop(reason, within: 3.5) { exit(reason.exitStatus) }
-      }
-      if sessions.isEmpty { ended() }
+      stopAll(reason)
+    }
+  }
+
+  /// Stops what runs here, and with it the program.
+  func stopAll(_ reason: StopReason) {
+    let sessions = state.withLock { state in
+      state.endingReason = reason
+      return state.running
+    }
+    for session in sessions {
+      session.stop(reason, within: 3.5) { exit(reason.exitStatus) }
+    }
+    if sessions.isEmpty { ended() }
+  }
+
+  /// Stops what runs here after some seconds.
+  func stopAll(after seconds: Double) {
+    DispatchQueue(label: "fulcrum.time-limit").asyncAfter(deadline: .now() + seconds) { [self] in
+      stopAll(.timeLimit)
     }
   }
 
@@ -121,7 +133,9 @@ final class EngineRoom: Sendable {
       print("The refinement goes on in \(folders); Ctrl-C stops it.")
       fflush(nil)
     }
-    StopSignals.unblock()
+    // The screens had the signals until now. From here on the terminal may go away without harm.
+    StopSignals.catchSignals()
+    signal(SIGHUP, SIG_IGN)
     var next = sessions.map { _ in 0 }
     while true {
       let isOver = runningSessions == 0

@@ -44,12 +44,17 @@ final class RunReader {
       + FileStamp.of(folder.notePath) + FileStamp.of(folder.summaryPath)
     let known = snapshots[path]
     if let known, known.stamp == stamp {
-      // A process may die without a trace in its files.
+      // A process may die without a trace in its files, and on a full disk it can leave none but in its
+      // lock.
       guard let manifest = known.snapshot.manifest else { return isForced ? known.snapshot : nil }
       let status = folder.status(of: manifest)
-      if status == known.snapshot.status { return isForced ? known.snapshot : nil }
+      let notice = status.isLive ? folder.holder()?.notice : nil
+      if status == known.snapshot.status, notice == known.snapshot.notice {
+        return isForced ? known.snapshot : nil
+      }
       var changed = known
       changed.snapshot.status = status
+      changed.snapshot.notice = notice
       snapshots[path] = changed
       return changed.snapshot
     }
@@ -72,6 +77,7 @@ final class RunReader {
     snapshot.chimeraXLine = snapshot.files.isEmpty ? "" : folder.chimeraXLine()
     snapshot.iterationsWithMaps = folder.iterations().filter { !folder.maps(of: $0).isEmpty }
     snapshot.note = folder.note()
+    snapshot.notice = snapshot.isLive ? folder.holder()?.notice : nil
     snapshots[path] = (stamp, offset, snapshot)
     return snapshot
   }

@@ -29,12 +29,7 @@ extension RunScreen {
       ]
     case .change: return [.popUp(changeChooser)]
     case .resume:
-      switch snapshot?.status {
-      case .interrupted, .stopped, .failed:
-        return [.resumeRun(folder: folder), .say("Resuming \(name): looking at its input")]
-      case .finished: return [.say("\(name) has finished; c refines on from its poses")]
-      default: return [.say("\(name) goes on already; p holds it and lets it go on")]
-      }
+      return [.resumeRun(folder: folder), .say("Resuming \(name): looking at its input")]
     case .continueRun:
       guard let metrics else { return [.say("There is no iteration yet")] }
       return [.continueFrom(folder: folder, iteration: metrics.iteration)]

@@ -54,6 +54,7 @@ struct RunScreen: Screen {
       commands += [.pause, .stopAfter, .stop, .detach]
     } else {
       commands += [.previousIteration, .nextIteration, .particles, .continueRun, .parameters]
+      if obstacle(to: .resume) == nil { commands.insert(.resume, at: 2) }
     }
     switch focus {
     case .orientations: commands.append(.projection)
@@ -68,14 +69,16 @@ struct RunScreen: Screen {
   func obstacle(to command: Command) -> String? {
     let status = snapshot?.status
     switch command {
-    case .change where snapshot?.isLive == true:
-      return "A running refinement takes no new parameters in this version; x finishes it, "
-        + "c then continues with others"
     case .pause, .stop, .stopAfter, .change:
       if snapshot?.isLive == true { return nil }
       return "The run is \(status?.word ?? "not read yet"): there is nothing to \(command.rawValue)"
     case .resume:
-      return "Resuming is not available in this version; c goes on from the last poses"
+      switch status {
+      case .interrupted, .stopped, .failed: return nil
+      case .finished: return "The run has finished; c refines on from its poses"
+      case .running, .paused: return "The run goes on already; p holds it and lets it go on"
+      case nil: return "The run is not read yet"
+      }
     case .continueRun:
       return snapshot?.job == nil ? "The run's parameters cannot be read" : nil
     case .previousIteration, .nextIteration:

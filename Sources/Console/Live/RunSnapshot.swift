@@ -19,6 +19,8 @@ struct RunSnapshot: Sendable {
   /// Iterations whose maps are kept.
   var iterationsWithMaps: [Int] = []
   var note = ""
+  /// What hinders the run at the moment, as a full disk does; nil for nothing.
+  var notice: String?
   /// Why the folder cannot be read.
   var problem: Problem?
 

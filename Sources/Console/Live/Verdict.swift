@@ -12,7 +12,9 @@ struct Verdict: Sendable, Hashable {
 
   /// The verdict on a run: its own last word when it has ended, else what the last iterations say.
   init(_ snapshot: RunSnapshot) {
-    if let summary = snapshot.summary, snapshot.status == .finished {
+    if let notice = snapshot.notice {
+      self.init(text: notice, role: .bad)
+    } else if let summary = snapshot.summary, snapshot.status == .finished {
       self.init(text: summary.verdict, role: summary.converged ? .good : .warning)
     } else if let manifest = snapshot.manifest, let status = snapshot.status, !status.isLive {
       let end = manifest.message.isEmpty ? status.word : manifest.message

@@ -37,6 +37,23 @@ extension RunFolder {
     }
   }
 
+  /// Removes the folders of runs of a name whose processes were killed before they had made them.
+  static func removeUnborn(named name: String, in above: String) {
+    let place = RunFolder(above)
+    for entry in place.allEntries(of: above)
+    where entry.hasPrefix(".\(name).") && entry.hasSuffix(".part") {
+      let number = entry.dropFirst(name.count + 2).dropLast(".part".count)
+      guard let processID = Int32(number), !ProcessFacts.isAlive(processID) else { continue }
+      let folder = RunFolder(above + "/" + entry)
+      folder.removeLeftovers()
+      for inside in [folder.controlPath, folder.iterationsPath, folder.checkpointPath] {
+        rmdir(inside)
+      }
+      for file in [folder.jobPath, folder.manifestPath, folder.lockPath] { unlink(file) }
+      rmdir(folder.path)
+    }
+  }
+
   /// Renames the run; the new name stands beside the old one.
   ///
   /// Throws a `Problem` where the name is taken or no name, or the run goes on.

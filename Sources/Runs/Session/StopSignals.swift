@@ -3,8 +3,6 @@ import Synchronization
 
 /// The signals that ask a refinement to end: SIGINT, SIGTERM, and SIGUSR1 and SIGUSR2, which schedulers
 /// send some time before they kill.
-///
-/// A terminal that goes away (SIGHUP) ends nothing.
 public enum StopSignals {
   private static let numbers = [SIGINT, SIGTERM, SIGUSR1, SIGUSR2]
 
@@ -16,19 +14,7 @@ public enum StopSignals {
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let reading = ends[0]
     signalPipe.store(ends[1], ordering: .sequentiallyConsistent)
-    signal(SIGHUP, SIG_IGN)
-    for number in numbers {
-      var action = sigaction()
-      action.__sigaction_handler.sa_handler = { number in
-        // Only what a signal handler may do.
-        let saved = errno
-        var byte = UInt8(truncatingIfNeeded: number)
-        write(signalPipe.load(ordering: .relaxed), &byte, 1)
-        errno = saved
-      }
-      action.sa_flags = SA_RESTART
-      sigaction(number, &action, nil)
-    }
+    catchSignals()
     startThread {
       var count = 0
       var byte: UInt8 = 0
@@ -42,11 +28,25 @@ public enum StopSignals {
     }
   }
 
-  /// Lets this thread receive the signals, which a parent may have masked.
-  public static func unblock() {
+  /// Makes the signals come here again, where something else has handled them meanwhile, and lets this
+  /// thread receive them, which a parent may have masked.
+  public static func catchSignals() {
+    guard signalPipe.load(ordering: .sequentiallyConsistent) >= 0 else { return }
     var set = sigset_t()
     sigemptyset(&set)
-    for number in numbers { sigaddset(&set, number) }
+    for number in numbers {
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { number in
+        // Only what a signal handler may do.
+        let saved = errno
+        var byte = UInt8(truncatingIfNeeded: number)
+        write(signalPipe.load(ordering: .relaxed), &byte, 1)
+        errno = saved
+      }
+      action.sa_flags = SA_RESTART
+      sigaction(number, &action, nil)
+      sigaddset(&set, number)
+    }
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 }

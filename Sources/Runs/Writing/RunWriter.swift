@@ -38,7 +38,9 @@ public final class RunWriter: Sendable {
     guard access(path, F_OK) != 0 else { throw exists }
     let above = FilePath.folder(of: path)
     try makeFolder(above)
-    let new = RunFolder(above + "/.\(FilePath.name(of: path)).\(getpid()).part")
+    let name = FilePath.name(of: path)
+    RunFolder.removeUnborn(named: name, in: above)
+    let new = RunFolder(above + "/.\(name).\(getpid()).part")
     for inside in [new.path, new.controlPath, new.iterationsPath, new.checkpointPath] {
       try makeFolder(inside)
     }

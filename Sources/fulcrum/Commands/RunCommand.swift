@@ -40,6 +40,7 @@ struct RunCommand: ParsableCommand {
       let folder = RunCatalogue.freeFolder(named: name, in: FilePath.currentFolder)
       assignments.append("output.directory=\(folder)")
     }
-    return try ScreenOptions.parse([]).open(.refine(job: job), assignments: assignments)
+    return try ScreenOptions.parse([]).open(
+      .refine(job: job), assignments: assignments, timeLimit: limits.timeLimit?.seconds)
   }
 }

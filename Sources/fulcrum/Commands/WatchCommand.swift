@@ -1,6 +1,7 @@
 import ArgumentParser
 import EMFiles
 import Glibc
+import Refinement
 import Runs
 
 /// `fulcrum watch`: the events of a run as they come.
@@ -32,16 +33,22 @@ struct WatchCommand: ParsableCommand {
   /// Prints the events of a run as they come, until it ends.
   private func follow(_ run: RunFolder) throws {
     var next = 0
+    var notice: String?
     while true {
       let entry = RunCatalogue.entry(of: run)
       let page = run.events(from: next)
       next = page.next
       for event in page.events { printOut(Self.line(event)) }
+      // On a full disk the events cannot grow; the holder says so in its lock.
+      let hindrance = run.holder()?.notice
+      if let hindrance, hindrance != notice { printOut("warning: \(hindrance)") }
+      notice = hindrance
       guard let status = entry.status else {
         throw CommandFailure.input(entry.problem ?? Problem(folder, whatToDo: "Look at run.json."))
       }
       if !status.isLive {
         printOut("The run is \(status.rawValue).")
+        if status != .finished { printOut("To go on:  fulcrum resume \(Job.shellQuoted(folder))") }
         if status == .failed || status == .interrupted {
           throw CommandFailure(CommandFailure.failed, [])
         }
