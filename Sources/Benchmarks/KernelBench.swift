@@ -24,8 +24,7 @@ final class KernelBench {
   private let points: SamplingPoints
   private let oversampling: Double
   private let grid: FFTBuffer<Float>
-  private let numerator: FFTBuffer<Float>
-  private let denominator: FFTBuffer<Float>
+  private let sums: FFTBuffer<Float>
   private let image: (FFTBuffer<Float>, FFTBuffer<Float>, FFTBuffer<Float>)
   private let factor: FFTBuffer<Float>
   private let rotations: [Rotation]
@@ -47,8 +46,7 @@ final class KernelBench {
       return buffer
     }
     grid = noise(2 * samples)
-    numerator = FFTBuffer(count: 2 * samples)
-    denominator = FFTBuffer(count: samples)
+    sums = FFTBuffer(count: 3 * samples)
     image = (noise(points.paddedCount), noise(points.paddedCount), noise(points.paddedCount))
     factor = points.factors(perShell: [Double](repeating: 1, count: band + 1), band: band)
     rotations = (0..<64).map { _ in Rotation.random(using: &generator) }
@@ -89,7 +87,7 @@ final class KernelBench {
           grid.pointer, Int32(radius), how, points, image, m, shift, &sums)
       case .insert:
         (isBaseline ? fulcrum_insert_base : fulcrum_insert)(
-          numerator.pointer, denominator.pointer, Int32(radius), how, points, image, m, shift,
+          self.sums.pointer, Int32(radius), how, points, image, m, shift,
           [1e-4, 0, 1e-4], 1, 1, 0, Int32(fulcrum_grid_extent(Int32(radius))))
       }
     }

@@ -67,11 +67,10 @@ DISPATCH(void, fulcrum_terms,
           float *power, float *residual),
          (grid, radius, how, points, image, m, shift, scale, cross, power, residual))
 DISPATCH(void, fulcrum_insert,
-         (float *numerator, float *denominator, int radius, enum fulcrum_interpolation how,
-          fulcrum_points points, fulcrum_image image, const float m[6], const float shift[2],
-          const float damping[3], float scale, float sample_weight, int z_begin, int z_end),
-         (numerator, denominator, radius, how, points, image, m, shift, damping, scale,
-          sample_weight, z_begin, z_end))
+         (float *sums, int radius, enum fulcrum_interpolation how, fulcrum_points points,
+          fulcrum_image image, const float m[6], const float shift[2], const float damping[3],
+          float scale, float sample_weight, int z_begin, int z_end),
+         (sums, radius, how, points, image, m, shift, damping, scale, sample_weight, z_begin, z_end))
 DISPATCH(void, fulcrum_shift_scores,
          (const float *real, const float *imaginary, const int16_t *columns, const int16_t *rows,
           int count, int band, float first_x, float step_x, int nx, float first_y, float step_y,

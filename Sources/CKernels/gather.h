@@ -41,6 +41,17 @@ FULCRUM_INLINE located locate(lanes kx, lanes ky, const float m[6], int radius) 
   return at;
 }
 
+// Asks for the samples around sixteen points before they are read: a slice crosses the rows of a grid
+// so that most of its samples are not in the nearest cache.
+FULCRUM_INLINE void fetch_cubic(const float *grid, int radius, const located *at) {
+  const long row = 2 * fulcrum_grid_width(radius), plane = row * fulcrum_grid_extent(radius);
+  for (int i = 0; i < 16; i++) {
+    const float *p = grid + 2 * (long)at->first[i];
+    for (int c = 0; c < 4; c++)
+      for (int b = 0; b < 4; b++) __builtin_prefetch(p + c * plane + b * row);
+  }
+}
+
 // The four weights of a cubic B-spline at sixteen fractions, and their derivatives.
 typedef struct {
   float value[4][16];
@@ -64,19 +75,10 @@ FULCRUM_INLINE void cubic_slopes(lanes t, float slope[4][16]) {
   store(slope[3], t * t * 0.5f);
 }
 
-// Trilinear weights in the same form: the taps at floor - 1 and floor + 2 have none.
-FULCRUM_INLINE void linear_values(lanes t, float value[4][16]) {
-  lanes zero = t * 0.0f;
-  store(value[0], zero);
-  store(value[1], 1.0f - t);
-  store(value[2], t);
-  store(value[3], zero);
-}
-
-// Values (and gradients in grid units) at sixteen points, of the unfolded grid.
+// Values (and gradients in grid units) at sixteen points, of the unfolded grid: real and imaginary
+// part of the value and of its derivatives by x, y and z.
 typedef struct {
-  float vr[16], vi[16];
-  float xr[16], xi[16], yr[16], yi[16], zr[16], zi[16];
+  lanes vr, vi, xr, xi, yr, yi, zr, zi;
 } gathered;
 
 FULCRUM_INLINE eight pairs(float a, float b, float c, float d) {
@@ -91,8 +93,52 @@ FULCRUM_INLINE void fold_pairs(eight v, float *real, float *imaginary) {
   *imaginary = sum[1] + sum[3];
 }
 
+// Sums the complex lanes of four vectors of four interleaved complex numbers.
+FULCRUM_INLINE eight fold_four(eight a, eight b, eight c, eight d) {
+  eight ab = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13) +
+             __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+  eight cd = __builtin_shufflevector(c, d, 0, 1, 8, 9, 4, 5, 12, 13) +
+             __builtin_shufflevector(c, d, 2, 3, 10, 11, 6, 7, 14, 15);
+  return __builtin_shufflevector(ab, cd, 0, 1, 2, 3, 8, 9, 10, 11) +
+         __builtin_shufflevector(ab, cd, 4, 5, 6, 7, 12, 13, 14, 15);
+}
+
+// Columns of eight rows.
+FULCRUM_INLINE void transpose8(const float rows[8][8], eight columns[8]) {
+  eight t[8], u[8];
+  for (int i = 0; i < 4; i++) {
+    eight a = load8(rows[2 * i]), b = load8(rows[2 * i + 1]);
+    t[2 * i] = __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13);
+    t[2 * i + 1] = __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
+  }
+  for (int i = 0; i < 2; i++) {
+    for (int j = 0; j < 2; j++) {
+      eight a = t[4 * i + j], b = t[4 * i + 2 + j];
+      u[4 * i + 2 * j] = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+      u[4 * i + 2 * j + 1] = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+  }
+  for (int i = 0; i < 4; i++) {
+    columns[i] = __builtin_shufflevector(u[i], u[4 + i], 0, 1, 2, 3, 8, 9, 10, 11);
+    columns[4 + i] = __builtin_shufflevector(u[i], u[4 + i], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
+// Rows of eight numbers for sixteen points, as eight vectors of lanes.
+FULCRUM_INLINE gathered by_quantity(float rows[16][8]) {
+  eight low[8], high[8];
+  transpose8((const float(*)[8])rows, low);
+  transpose8((const float(*)[8])rows + 8, high);
+  lanes v[8];
+  for (int j = 0; j < 8; j++)
+    v[j] = __builtin_shufflevector(low[j], high[j], 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+                                   15);
+  return (gathered){v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]};
+}
+
 FULCRUM_INLINE void gather_cubic_gradients(const float *grid, int radius, const located *at,
                                            gathered *out) {
+  fetch_cubic(grid, radius, at);
   spline_weights wx, wy, wz;
   cubic_values(at->fx, wx.value);
   cubic_slopes(at->fx, wx.slope);
@@ -101,6 +147,7 @@ FULCRUM_INLINE void gather_cubic_gradients(const float *grid, int radius, const 
   cubic_values(at->fz, wz.value);
   cubic_slopes(at->fz, wz.slope);
   const long row = 2 * fulcrum_grid_width(radius), plane = row * fulcrum_grid_extent(radius);
+  float rows[16][8];
   for (int i = 0; i < 16; i++) {
     const float *p = grid + 2 * (long)at->first[i];
     eight value = {0}, along_y = {0}, along_z = {0};
@@ -115,15 +162,14 @@ FULCRUM_INLINE void gather_cubic_gradients(const float *grid, int radius, const 
     }
     eight across = pairs(wx.value[0][i], wx.value[1][i], wx.value[2][i], wx.value[3][i]);
     eight slope = pairs(wx.slope[0][i], wx.slope[1][i], wx.slope[2][i], wx.slope[3][i]);
-    fold_pairs(value * across, &out->vr[i], &out->vi[i]);
-    fold_pairs(value * slope, &out->xr[i], &out->xi[i]);
-    fold_pairs(along_y * across, &out->yr[i], &out->yi[i]);
-    fold_pairs(along_z * across, &out->zr[i], &out->zi[i]);
+    store8(rows[i], fold_four(value * across, value * slope, along_y * across, along_z * across));
   }
+  *out = by_quantity(rows);
 }
 
 FULCRUM_INLINE void gather_cubic(const float *grid, int radius, const located *at, float *vr,
                                  float *vi) {
+  fetch_cubic(grid, radius, at);
   spline_weights wx, wy, wz;
   cubic_values(at->fx, wx.value);
   cubic_values(at->fy, wy.value);
@@ -147,6 +193,7 @@ FULCRUM_INLINE void gather_linear_gradients(const float *grid, int radius, const
                                             gathered *out) {
   const long row = 2 * fulcrum_grid_width(radius), plane = row * fulcrum_grid_extent(radius);
   const long inner = plane + row + 2;
+  float rows[16][8];
   for (int i = 0; i < 16; i++) {
     const float *p = grid + 2 * (long)at->first[i] + inner;
     float fx = at->fx[i], fy = at->fy[i], fz = at->fz[i];
@@ -154,15 +201,16 @@ FULCRUM_INLINE void gather_linear_gradients(const float *grid, int radius, const
     four d01 = r1 - r0, d23 = r3 - r2;
     four a = r0 + d01 * fy, b = r2 + d23 * fy;
     four along_z = b - a, along_y = d01 + (d23 - d01) * fz, c = a + along_z * fz;
-    out->vr[i] = c[0] + (c[2] - c[0]) * fx;
-    out->vi[i] = c[1] + (c[3] - c[1]) * fx;
-    out->xr[i] = c[2] - c[0];
-    out->xi[i] = c[3] - c[1];
-    out->yr[i] = along_y[0] + (along_y[2] - along_y[0]) * fx;
-    out->yi[i] = along_y[1] + (along_y[3] - along_y[1]) * fx;
-    out->zr[i] = along_z[0] + (along_z[2] - along_z[0]) * fx;
-    out->zi[i] = along_z[1] + (along_z[3] - along_z[1]) * fx;
+    rows[i][0] = c[0] + (c[2] - c[0]) * fx;
+    rows[i][1] = c[1] + (c[3] - c[1]) * fx;
+    rows[i][2] = c[2] - c[0];
+    rows[i][3] = c[3] - c[1];
+    rows[i][4] = along_y[0] + (along_y[2] - along_y[0]) * fx;
+    rows[i][5] = along_y[1] + (along_y[3] - along_y[1]) * fx;
+    rows[i][6] = along_z[0] + (along_z[2] - along_z[0]) * fx;
+    rows[i][7] = along_z[1] + (along_z[3] - along_z[1]) * fx;
   }
+  *out = by_quantity(rows);
 }
 
 FULCRUM_INLINE void gather_linear(const float *grid, int radius, const located *at, float *vr,

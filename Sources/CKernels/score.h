@@ -18,10 +18,10 @@ void KERNEL(fulcrum_evaluate)(const float *grid, int radius, enum fulcrum_interp
         gather_cubic_gradients(grid, radius, &at, &g);
       else
         gather_linear_gradients(grid, radius, &at, &g);
-      lanes pr = load(g.vr), pi = load(g.vi) * at.sign;
+      lanes pr = g.vr, pi = g.vi * at.sign;
       // V(q) = conj V(-q): the gradient's real part changes sign with the fold.
-      lanes gxr = load(g.xr) * at.sign, gyr = load(g.yr) * at.sign, gzr = load(g.zr) * at.sign;
-      lanes gxi = load(g.xi), gyi = load(g.yi), gzi = load(g.zi);
+      lanes gxr = g.xr * at.sign, gyr = g.yr * at.sign, gzr = g.zr * at.sign;
+      lanes gxi = g.xi, gyi = g.yi, gzi = g.zi;
       lanes jr[5], ji[5];
       jr[0] = gyr * at.z - gzr * at.y;
       ji[0] = gyi * at.z - gzi * at.y;

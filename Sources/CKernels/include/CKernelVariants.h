@@ -29,11 +29,10 @@ int fulcrum_has_variant(enum fulcrum_variant variant);
                                fulcrum_points points, fulcrum_image image, const float m[6],       \
                                const float shift[2], float scale, float *cross, float *power,      \
                                float *residual);                                                   \
-  void fulcrum_insert_##variant(float *numerator, float *denominator, int radius,                  \
-                                enum fulcrum_interpolation how, fulcrum_points points,             \
-                                fulcrum_image image, const float m[6], const float shift[2],       \
-                                const float damping[3], float scale, float sample_weight,          \
-                                int z_begin, int z_end);                                           \
+  void fulcrum_insert_##variant(float *sums, int radius, enum fulcrum_interpolation how,           \
+                                fulcrum_points points, fulcrum_image image, const float m[6],      \
+                                const float shift[2], const float damping[3], float scale,         \
+                                float sample_weight, int z_begin, int z_end);                      \
   void fulcrum_shift_scores_##variant(const float *real, const float *imaginary,                   \
                                       const int16_t *columns, const int16_t *rows, int count,      \
                                       int band, float first_x, float step_x, int nx, float first_y, \

@@ -74,15 +74,14 @@ void fulcrum_terms(const float *grid, int radius, enum fulcrum_interpolation int
                    const float shift[2], float scale, float *cross, float *power,
                    float *residual);
 
-/// Adds an image to the numerator (complex grid) and denominator (real grid): the adjoint of
-/// `fulcrum_slice`, with data z exp(+2 pi i k . shift) damping scale and weight w scale^2, both times
+/// Adds an image to sums on a grid of three floats a sample: numerator (re, im) and denominator. The
+/// adjoint of `fulcrum_slice`, with data z exp(+2 pi i k . shift) damping scale and weight w scale^2, both times
 /// `sample_weight`; damping = exp(-(d0 kx^2 + d1 kx ky + d2 ky^2)), which the weight does not have.
 /// Only grid planes z_begin <= z < z_end (indices of the array, from 0) are touched.
-void fulcrum_insert(float *numerator, float *denominator, int radius,
-                    enum fulcrum_interpolation interpolation, fulcrum_points points,
-                    fulcrum_image image, const float m[6], const float shift[2],
-                    const float damping[3], float scale, float sample_weight, int z_begin,
-                    int z_end);
+void fulcrum_insert(float *sums, int radius, enum fulcrum_interpolation interpolation,
+                    fulcrum_points points, fulcrum_image image, const float m[6],
+                    const float shift[2], const float damping[3], float scale,
+                    float sample_weight, int z_begin, int z_end);
 
 /// Scores Re sum products exp(+2 pi i k . shift) on a rectangular lattice of shifts, shift(ix, iy) =
 /// (first_x + ix step_x, first_y + iy step_y) in turns per pixel of k, by contracting kx, then ky.

@@ -11,15 +11,45 @@ public final class Accumulator: Sendable {
   public let radius: Int
   /// How images are spread.
   public let interpolation: Interpolation
-  let numerator: FFTBuffer<ComplexFloat>
-  let denominator: FFTBuffer<Float>
+  /// Three numbers a sample, side by side as the kernels add them: real and imaginary part of the
+  /// numerator, and the denominator.
+  let sums: FFTBuffer<Float>
 
   public init(radius: Int, interpolation: Interpolation) {
     self.radius = radius
     self.interpolation = interpolation
-    let count = ReferenceGrid.sampleCount(radius: radius)
-    numerator = FFTBuffer(count: count)
-    denominator = FFTBuffer(count: count)
+    sums = FFTBuffer(count: 3 * ReferenceGrid.sampleCount(radius: radius))
+  }
+
+  /// Number of samples.
+  var count: Int { sums.count / 3 }
+
+  /// The numerators by sample.
+  var numerator: Numerators { Numerators(sums: sums) }
+  /// The denominators by sample.
+  var denominator: Denominators { Denominators(sums: sums) }
+
+  /// The inserted data of an accumulator.
+  struct Numerators {
+    fileprivate let sums: FFTBuffer<Float>
+
+    subscript(index: Int) -> ComplexFloat {
+      get { ComplexFloat(sums.pointer[3 * index], sums.pointer[3 * index + 1]) }
+      nonmutating set {
+        sums.pointer[3 * index] = newValue.x
+        sums.pointer[3 * index + 1] = newValue.y
+      }
+    }
+  }
+
+  /// The inserted weights of an accumulator.
+  struct Denominators {
+    fileprivate let sums: FFTBuffer<Float>
+
+    subscript(index: Int) -> Float {
+      get { sums.pointer[3 * index + 2] }
+      nonmutating set { sums.pointer[3 * index + 2] = newValue }
+    }
   }
 
   /// Grid planes, the unit in which threads share an accumulator.
@@ -45,13 +75,12 @@ public final class Accumulator: Sendable {
     _ image: fulcrum_image, points: fulcrum_points, at placement: Placement, scale: Float,
     planes: Range<Int>
   ) {
-    let numbers = UnsafeMutableRawPointer(numerator.pointer).assumingMemoryBound(to: Float.self)
     placement.matrix.withPointer { matrix in
       withUnsafeBytes(of: placement.shift) { shift in
         withUnsafeBytes(of: placement.damping) { damping in
           fulcrum_insert(
-            numbers, denominator.pointer, Int32(radius), interpolation.kernel, points, image,
-            matrix, shift.assumingMemoryBound(to: Float.self).baseAddress,
+            sums.pointer, Int32(radius), interpolation.kernel, points, image, matrix,
+            shift.assumingMemoryBound(to: Float.self).baseAddress,
             damping.assumingMemoryBound(to: Float.self).baseAddress, scale, placement.weight,
             Int32(planes.lowerBound), Int32(planes.upperBound))
         }
@@ -92,19 +121,17 @@ public final class Accumulator: Sendable {
   /// Adds another accumulator of the same shape.
   public func add(_ other: Accumulator) {
     precondition(other.radius == radius)
-    for index in 0..<numerator.count {
-      numerator.pointer[index] += other.numerator.pointer[index]
-      denominator.pointer[index] += other.denominator.pointer[index]
-    }
+    for index in 0..<sums.count { sums.pointer[index] += other.sums.pointer[index] }
   }
 
   /// Mean weight per shell of the window's transform, for shells 0…`shells`.
   public func shellMeans(oversampling: Double, shells: Int) -> [Double] {
     var sums = [Double](repeating: 0, count: shells + 1)
     var counts = sums
+    let denominator = denominator
     let table = ShellTable(radius: radius, oversampling: oversampling, shells: shells)
     table.forEach(radius: radius) { index, shell in
-      sums[shell] += Double(denominator.pointer[index])
+      sums[shell] += Double(denominator[index])
       counts[shell] += 1
     }
     return zip(sums, counts).map { $1 > 0 ? $0 / $1 : 0 }

@@ -57,15 +57,15 @@ struct Reconstruction: Sendable {
           let shell = Int(table.shell[square + x * x])
           if shell < 0 { break }
           let index = source + x
-          var sum = total.numerator.pointer[index]
-          var weight = total.denominator.pointer[index]
+          var sum = total.numerator[index]
+          var weight = total.denominator[index]
           if let fold {
-            sum -= fold.numerator.pointer[index]
-            weight -= fold.denominator.pointer[index]
+            sum -= fold.numerator[index]
+            weight -= fold.denominator[index]
           }
           if let shared, shell <= sharedShells {
-            sum += shared.numerator.pointer[index]
-            weight += shared.denominator.pointer[index]
+            sum += shared.numerator[index]
+            weight += shared.denominator[index]
           }
           let divisor = weight + regularisation[shell]
           if divisor > 0, divisor.isFinite {

@@ -14,20 +14,24 @@ struct NoiseUpdate: Sendable {
     var greyscale: [Double]
   }
 
-  /// Measures on at most `sampleSize` particles of each half and optics group.
+  /// At most `size` particles of each half and optics group that can be used, evenly spaced.
+  static func sample(_ context: RunContext, size: Int) -> [Int] {
+    var slots = [[Int]](repeating: [], count: 2 * max(1, context.particles.optics.count))
+    for particle in 0..<context.particles.count where !context.skipped.contains(particle) {
+      slots[context.noiseSlot(of: particle)].append(particle)
+    }
+    return slots.flatMap { members -> [Int] in
+      let step = max(1, (members.count + size - 1) / size)
+      return stride(from: 0, to: members.count, by: step).map { members[$0] }
+    }
+  }
+
+  /// Measures on some particles.
   ///
   /// The residual's expectation is 2 w per pixel: w = C²/σ² is the variance of each component of z = C
   /// Y/σ², less what the images' soft window takes. Shells beyond the band keep the factor of the last iteration.
-  func measure(_ state: RefinementState, sampleSize: Int) -> Result {
+  func measure(_ state: RefinementState, on chosen: [Int]) -> Result {
     let slots = 2 * max(1, context.particles.optics.count)
-    var samples = [[Int]](repeating: [], count: slots)
-    for particle in 0..<context.particles.count where !context.skipped.contains(particle) {
-      samples[context.noiseSlot(of: particle)].append(particle)
-    }
-    let chosen = samples.flatMap { members -> [Int] in
-      let step = max(1, (members.count + sampleSize - 1) / sampleSize)
-      return stride(from: 0, to: members.count, by: step).map { members[$0] }
-    }
     let chunk = 32
     let partial = Collected<[Sums]>(count: (chosen.count + chunk - 1) / chunk)
     let factors = context.factors(state.noiseFactors, band: band)

@@ -28,20 +28,14 @@ struct Preparation {
 
   func prepare() throws -> Prepared {
     let settings = input.settings
-    let geometry = Geometry(
-      box: input.images.boxSize, mask: input.mask, fulcrum: input.fulcrum,
-      shiftExtent: settings.shiftExtent, stretch: stretch)
     events(.stage(.packing, iteration: 0))
-    events(
-      .log(
-        "window \(geometry.window) of \(geometry.box) pixels, mask diameter "
-          + "\(Int(geometry.maskDiameter)) pixels, reference period \(geometry.period) voxels"))
     var transformer = ImageTransformer(
       source: input.images, particles: input.particles, switches: switches(settings),
       windowInner: settings.windowInner, windowOuter: settings.windowOuter)
     let outside = outsideModels()
     let survey = try survey(transformer, outside: outside)
     transformer.sign = try sign(survey.greyscale)
+    let geometry = try window(transformer, survey: survey, outside: outside)
     let points = SamplingPoints(
       window: geometry.window, maximumShell: geometry.packedShell(settings))
     let highpass = settings.highpass.map {
@@ -75,6 +69,26 @@ struct Preparation {
     return Prepared(
       context: context, transformer: transformer, mask: mask, outside: outside,
       state: initialState(context, greyscale: survey.greyscales.map { abs($0) }))
+  }
+
+  /// The boxes for the mask, with the window as small as it may be; says so in the log.
+  private func window(
+    _ transformer: ImageTransformer, survey: Survey, outside: [BoxModel]
+  ) throws(Problem) -> Geometry {
+    let choice = try WindowChoice(
+      input: input, transformer: transformer, survey: survey, outside: outside, stretch: stretch
+    ).choose()
+    let geometry = choice.geometry
+    var line =
+      "window \(geometry.window) of \(geometry.box) pixels, mask diameter "
+      + "\(Int(geometry.maskDiameter)) pixels, reference period \(geometry.period) voxels"
+    if let error = choice.error {
+      line +=
+        "; the cut changes log likelihoods between poses by "
+        + ParameterValue.shortest((error * 1000).rounded() / 1000)
+    }
+    events(.log(line))
+    return geometry
   }
 
   /// - Throws: `Problem` where a half-set has no image that can be used.

@@ -31,8 +31,9 @@ struct ReferenceMaker: Sendable {
   ///   - accumulators: of one iteration, indexed [half · folds + fold]; completed.
   ///   - inserted: highest shell of the window that they hold.
   ///   - bandLimit: highest band that the next search may have.
+  ///   - measuringOnly: whether no references are wanted.
   func make(
-    _ accumulators: [Accumulator], inserted: Int, bandLimit: Int
+    _ accumulators: [Accumulator], inserted: Int, bandLimit: Int, measuringOnly: Bool = false
   ) -> Product {
     let folds = context.foldCount
     let threads = context.settings.threads
@@ -57,9 +58,12 @@ struct ReferenceMaker: Sendable {
         / context.settings.splitResolution
     )
     let radius = context.geometry.clampedGridRadius(ofShell: band)
-    let references = references(
-      totals, folds: folds > 1 ? accumulators : [], means: means, fsc: fsc.corrected,
-      lastShell: lastShell, split: split, radius: radius)
+    let references =
+      measuringOnly
+      ? []
+      : references(
+        totals, folds: folds > 1 ? accumulators : [], means: means, fsc: fsc.corrected,
+        lastShell: lastShell, split: split, radius: radius)
     let mean = halves[0].combined(with: halves[1]) { 0.5 * ($0 + $1) } * measuring.mask
     let guinier = mean.spectrum.shellPower.map { $0 > 0 ? log($0) : -50 }
     return Product(

@@ -93,12 +93,9 @@ struct RunContext: Sendable {
 
   /// A pose relative to the particle's window.
   func alignment(_ pose: Pose, of particle: Int) -> Alignment {
-    let centre = Vector2(
-      Double(windowCentres[particle].x), Double(windowCentres[particle].y))
-    let projected = distortion(of: particle)
-      .position(of: pose.rotation.projected(geometry.centre))
-    return Alignment(
-      rotation: pose.rotation, position: projected - pose.origin - centre * geometry.pixelSize)
+    Alignment(
+      pose, windowCentre: windowCentres[particle], geometry: geometry,
+      magnification: distortion(of: particle))
   }
 
   /// The prior and extents of a particle.

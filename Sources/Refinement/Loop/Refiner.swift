@@ -125,6 +125,7 @@ struct Refiner {
     takeSettings()
     var clock = IterationClock()
     let band = state.band
+    if state.iteration == 0 { try calibrate(references) }
     let outcomes = try search(references, band: band, &clock)
     loop.step = take(outcomes)
     loop.outcomes = outcomes
@@ -184,7 +185,9 @@ struct Refiner {
     events(.stage(.filtering, iteration: iteration))
     clock.begin(.filtering)
     let product = ReferenceMaker(context: context, masks: cubeMasks).make(
-      accumulators, inserted: band, bandLimit: bandLimit)
+      accumulators, inserted: band, bandLimit: bandLimit,
+      // The input as it came is only measured: the first search has references of its own.
+      measuringOnly: state.iteration == 0)
     clock.end()
     return product
   }
@@ -202,6 +205,21 @@ struct Refiner {
     events(.stage(.search, iteration: state.iteration + 1))
     clock.begin(.search)
     defer { clock.end() }
+    let log = try checkpoints.map {
+      try SearchLog(
+        SearchLog.Start(
+          iteration: state.iteration + 1, settings: settings, chunk: SearchPass.chunk), in: $0)
+    }
+    let pass = searchPass(references, band: band, log: log)
+    let events = events
+    let total = context.particles.count
+    return try pass.run(state) { events(.progress(.search, done: $0, total: total)) }
+  }
+
+  private func searchPass(
+    _ references: [ReferenceGrid], band: Int, log: SearchLog? = nil
+  ) -> SearchPass {
+    let settings = context.settings
     let plan: SearchPlan
     if settings.exhaustiveSearch {
       plan = SearchPlan(
@@ -220,20 +238,30 @@ struct Refiner {
         extent: state.iteration == 0 ? settings.rotationExtent : 0, gyration: context.gyration,
         finest: settings.alignmentResolution)
     }
-    let pass = SearchPass(
+    return SearchPass(
       context: context,
       search: PoseSearch(
         plan: plan, points: context.points, geometry: context.geometry,
         extents: (settings.rotationExtent, settings.shiftExtent)),
-      band: band, references: references,
-      log: try checkpoints.map {
-        try SearchLog(
-          SearchLog.Start(
-            iteration: state.iteration + 1, settings: settings, chunk: SearchPass.chunk), in: $0)
-      })
-    let events = events
-    let total = context.particles.count
-    return try pass.run(state) { events(.progress(.search, done: $0, total: total)) }
+      band: band, references: references, log: log)
+  }
+
+  /// Finds the grey scale of the first references from a sample that is searched beforehand: at the
+  /// starting poses the images agree less with the reference than they can, which would make the
+  /// search trust it too little.
+  private mutating func calibrate(_ references: [ReferenceGrid]) throws {
+    let settings = context.settings
+    guard settings.estimateGreyscale, settings.rotationExtent > 0 || settings.shiftExtent > 0 else {
+      return
+    }
+    let band = state.band
+    let sample = NoiseUpdate.sample(context, size: 200)
+    let found = try searchPass(references, band: band).run(state, over: sample) { _ in }
+    var moved = state
+    for (particle, outcome) in zip(sample, found) { moved.poses[particle] = outcome.pose }
+    loop.refinement.greyscale =
+      NoiseUpdate(context: context, references: references, band: band)
+      .measure(moved, on: sample).greyscale
   }
 
   /// Takes the outcomes over, without the common motion; returns the median change in rotation against
@@ -286,7 +314,7 @@ struct Refiner {
 
   private mutating func measureNoise(_ references: [ReferenceGrid], band: Int) {
     let update = NoiseUpdate(context: context, references: references, band: band)
-      .measure(state, sampleSize: 1000)
+      .measure(state, on: NoiseUpdate.sample(context, size: 1000))
     loop.refinement.noiseFactors = update.noiseFactors
     loop.measuredGreyscale = update.greyscale
     // References are made of the same images from the first reconstruction on: without a new estimate

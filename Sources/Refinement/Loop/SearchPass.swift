@@ -24,11 +24,12 @@ struct SearchPass: Sendable {
     var evaluations: Int
   }
 
-  /// Searches all particles; results in the particles' order.
+  /// Searches particles, all of them unless some are named; results in their order.
   func run(
-    _ state: RefinementState, progress: @escaping @Sendable (Int) -> Void
+    _ state: RefinementState, over particles: [Int]? = nil,
+    progress: @escaping @Sendable (Int) -> Void
   ) throws -> [Outcome] {
-    let count = context.particles.count
+    let count = particles?.count ?? context.particles.count
     let factors = context.factors(state.noiseFactors, band: band)
     let chunk = Self.chunk
     let outcomes = Collected<[Outcome]>(count: (count + chunk - 1) / chunk)
@@ -43,7 +44,7 @@ struct SearchPass: Sendable {
         let workspace = workspaces.take()
         defer { workspaces.giveBack(workspace) }
         var found: [Outcome] = []
-        for particle in range {
+        for particle in range.map({ particles?[$0] ?? $0 }) {
           // A search on a fine grid may take seconds for each particle.
           if context.control.isStopRequested { return }
           found.append(outcome(of: particle, state, factors: factors, workspace: workspace))

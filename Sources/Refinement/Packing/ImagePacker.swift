@@ -93,17 +93,21 @@ struct ImagePacker: Sendable {
       images: images, windowCentres: centres, skipped: try skipped.values().flatMap { $0 })
   }
 
-  /// Where the window of a particle lies: at its mask's projected centre, or at the image's centre
-  /// when the window is the whole image.
-  private func windowCentre(of particle: Int) -> SIMD2<Int32> {
+  /// Where the window of a particle lies, pixels from the image's centre: at its mask's projected
+  /// centre, or at the image's centre when the window is the whole image.
+  func windowCentre(of particle: Int) -> SIMD2<Int32> {
     guard geometry.window < geometry.box else { return .zero }
     let pose = transformer.particles.poses[particle]
-    let magnification =
-      transformer.switches.magnification
-      ? Magnification(transformer.optics(of: particle).magnification) : .identity
-    let projected = magnification.position(of: pose.rotation.projected(geometry.centre))
+    let projected = Magnification(magnification(of: particle))
+      .position(of: pose.rotation.projected(geometry.centre))
     let position = (projected - pose.origin) / geometry.pixelSize
     return SIMD2(Int32(position.x.rounded()), Int32(position.y.rounded()))
+  }
+
+  /// Magnification matrix of a particle's optics group, where it is used.
+  func magnification(of particle: Int) -> [Double] {
+    transformer.switches.magnification
+      ? transformer.optics(of: particle).magnification : [1, 0, 0, 1]
   }
 
   /// Buffers of one thread.
@@ -176,8 +180,7 @@ struct ImagePacker: Sendable {
     let model = outside[transformer.particles.halfSets[particle].rawValue]
     let group = transformer.optics(of: particle)
     model.project(
-      transformer.particles.poses[particle],
-      magnification: transformer.switches.magnification ? group.magnification : [1, 0, 0, 1],
+      transformer.particles.poses[particle], magnification: magnification(of: particle),
       real: workspace.modelReal, imaginary: workspace.modelImaginary)
     let spectrum = workspace.image.spectrum
     for index in 0..<model.points.count {

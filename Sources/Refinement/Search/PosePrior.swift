@@ -7,6 +7,20 @@ struct Alignment: Sendable, Equatable {
   var position: Vector2
 }
 
+extension Alignment {
+  /// A pose relative to a window.
+  ///
+  /// - Parameter windowCentre: pixels from the image's centre.
+  init(
+    _ pose: Pose, windowCentre: SIMD2<Int32>, geometry: Geometry, magnification: Magnification
+  ) {
+    let centre = Vector2(Double(windowCentre.x), Double(windowCentre.y))
+    let projected = magnification.position(of: pose.rotation.projected(geometry.centre))
+    self.init(
+      rotation: pose.rotation, position: projected - pose.origin - centre * geometry.pixelSize)
+  }
+}
+
 /// What is believed about a particle's pose before its image is looked at: a Gaussian about a centre,
 /// cut off at the search extents.
 ///

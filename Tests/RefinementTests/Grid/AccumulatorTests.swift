@@ -123,8 +123,8 @@ struct AccumulatorTests {
     }
     for accumulator in [one, other, both] { accumulator.complete() }
     one.add(other)
-    #expect(relativeError(one.numerator.array, both.numerator.array) < 1e-6)
-    let worst = zip(one.denominator.array, both.denominator.array).map { abs($0 - $1) }.max() ?? 1
+    #expect(relativeError(one.numerators, both.numerators) < 1e-6)
+    let worst = zip(one.denominators, both.denominators).map { abs($0 - $1) }.max() ?? 1
     #expect(worst < 1e-5)
   }
 

@@ -60,7 +60,7 @@ struct InsertTests {
     }
     let width = radius + 4
     var right = 0.0
-    for index in 0..<accumulator.numerator.count {
+    for index in 0..<accumulator.count {
       let x = index % width - 1
       guard x >= 0 else { continue }
       let product =
@@ -81,7 +81,7 @@ struct InsertTests {
     accumulator.insert(
       image, points: points.points(factor: ones, band: 9), at: placement, scale: 3,
       planes: 0..<accumulator.planes)
-    let total = accumulator.denominator.array.reduce(0.0) { $0 + Double($1) }
+    let total = accumulator.denominators.reduce(0.0) { $0 + Double($1) }
     let expected = (0..<points.count).reduce(0.0) { $0 + Double(image.weight[$1]) } * 9 * 0.25
     #expect(abs(total - expected) < 1e-5 * expected)
   }
@@ -103,9 +103,9 @@ struct InsertTests {
           images.image(0), points: all, at: placement(seed: seed), scale: 1, planes: slab)
       }
     }
-    #expect(whole.numerator.array == parts.numerator.array)
-    #expect(whole.denominator.array == parts.denominator.array)
-    #expect(whole.numerator.array.contains { $0 != .zero })
+    #expect(whole.numerators == parts.numerators)
+    #expect(whole.denominators == parts.denominators)
+    #expect(whole.numerators.contains { $0 != .zero })
   }
 
   /// An image shifted by t is brought back before it is inserted: the phase is that of +t.
@@ -128,7 +128,7 @@ struct InsertTests {
       return accumulator
     }
     #expect(
-      relativeError(accumulators[1].numerator.array, accumulators[0].numerator.array) < 1e-5)
+      relativeError(accumulators[1].numerators, accumulators[0].numerators) < 1e-5)
   }
 }
 

@@ -25,7 +25,7 @@ struct NoiseUpdateTests {
     let reference = body.reference(context.geometry)
     let band = 14
     let found = NoiseUpdate(context: context, references: [reference, reference], band: band)
-      .measure(state, sampleSize: 1000)
+      .measure(state, on: NoiseUpdate.sample(context, size: 1000))
     let truth = 0.5 * 48 * 48 * sigma * sigma
     let ratio = Double(context.geometry.box) / Double(context.geometry.window)
     for half in 0..<2 {

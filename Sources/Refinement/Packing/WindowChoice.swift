@@ -1,0 +1,141 @@
+import CryoEM
+import EMFiles
+import Fourier
+import Glibc
+
+/// Finds the window that is kept of each image: the smallest that hardly changes how poses compare.
+///
+/// The CTF is applied before images are cut, so that a window loses only what the CTF's point spread
+/// carries from the mask's projection beyond the window's edge (engine: sub-boxing). How much that is
+/// depends on defocus, resolution and mask; it is measured on some particles.
+struct WindowChoice: Sendable {
+  let input: RefinementInput
+  let transformer: ImageTransformer
+  let survey: Survey
+  let outside: [BoxModel]
+  /// The largest by which a magnification stretches.
+  let stretch: Double
+
+  /// The error that is accepted, in units of a log likelihood: between two poses that differ by two
+  /// standard deviations of the posterior the log likelihood differs by 2.
+  static let accepted = 0.2
+  /// Particles on which it is measured.
+  static let sampleSize = 16
+
+  /// A window, and what it costs.
+  struct Choice: Sendable {
+    let geometry: Geometry
+    /// rms over particles and changes of pose; nil where the whole image is kept.
+    let error: Double?
+  }
+
+  /// The smallest of windows of 1.5, 2 and 2.5 mask diameters whose error is accepted, or the box.
+  ///
+  /// - Throws: `Problem` for images that cannot be read.
+  func choose() throws(Problem) -> Choice {
+    let smallest = geometry(window: nil)
+    let whole = Choice(geometry: geometry(window: smallest.box), error: nil)
+    guard smallest.window < smallest.box else { return whole }
+    let sample = stride(
+      from: 0, to: input.particles.count,
+      by: max(1, (input.particles.count + Self.sampleSize - 1) / Self.sampleSize)
+    ).map { $0 }
+    let expected = try changes(whole.geometry, sample: sample, steps: nil)
+    for diameters in [1.5, 2, 2.5] {
+      let extra = (diameters - 1.5) * smallest.maskDiameter
+      let geometry = geometry(window: smallest.window + Int(extra))
+      guard geometry.window < geometry.box else { break }
+      let found = try changes(geometry, sample: sample, steps: expected.map(\.steps))
+      let error = Self.difference(found, expected)
+      if error <= Self.accepted { return Choice(geometry: geometry, error: error) }
+    }
+    return whole
+  }
+
+  private func geometry(window: Int?) -> Geometry {
+    Geometry(
+      box: input.images.boxSize, mask: input.mask, fulcrum: input.fulcrum,
+      shiftExtent: input.settings.shiftExtent, stretch: stretch, window: window)
+  }
+
+  /// What the log likelihood of a particle does when its pose changes.
+  private struct Changes: Sendable {
+    /// Two standard deviations of each of the five parameters.
+    var steps: Vector5
+    /// Change of the log likelihood for a step up and down each parameter.
+    var values: [Double]
+  }
+
+  /// rms difference of what windows say.
+  private static func difference(_ some: [Changes], _ others: [Changes]) -> Double {
+    let squares = zip(some, others).flatMap { some, other in
+      zip(some.values, other.values).map { ($0 - $1) * ($0 - $1) }
+    }
+    return squares.isEmpty ? 0 : (squares.reduce(0, +) / Double(squares.count)).squareRoot()
+  }
+
+  /// - Parameter steps: how far to move each particle; nil to find out.
+  private func changes(
+    _ geometry: Geometry, sample: [Int], steps: [Vector5]?
+  ) throws(Problem) -> [Changes] {
+    let settings = input.settings
+    let band = geometry.shell(atResolution: settings.initialResolution)
+    let points = SamplingPoints(window: geometry.window, maximumShell: band)
+    let packer = ImagePacker(
+      transformer: transformer, geometry: geometry, points: points, survey: survey,
+      outside: outside, highpassShell: 0)
+    let images = PackedImages(points: points, count: sample.count)
+    let workspace = ImagePacker.Workspace(packer: packer)
+    let references = references(geometry, band: band)
+    let ones = points.factors(perShell: [Double](repeating: 1, count: band + 1), band: band)
+    var found: [Changes] = []
+    for (slot, particle) in sample.enumerated() {
+      let centre = packer.windowCentre(of: particle)
+      guard try packer.pack(particle, centre: centre, into: images, slot: slot, workspace) else {
+        found.append(Changes(steps: Vector5(), values: []))
+        continue
+      }
+      let half = input.particles.halfSets[particle].rawValue
+      let magnification = packer.magnification(of: particle)
+      let start = Alignment(
+        input.particles.poses[particle], windowCentre: centre, geometry: geometry,
+        magnification: Magnification(magnification))
+      var scorer = PoseScorer(
+        reference: references[half], image: images.image(slot), points: points, factor: ones,
+        geometry: geometry, magnification: magnification,
+        prior: PosePrior(
+          centre: start, fulcrum: geometry.fulcrum - geometry.centre, rotationPrecision: 0,
+          shiftPrecision: 0, rotationExtent: .pi, shiftExtent: .infinity),
+        scale: abs(survey.greyscales[half]))
+      let here = scorer.evaluate(start, band: band)
+      let steps = steps?[slot] ?? Self.twoDeviations(here.curvature)
+      var values: [Double] = []
+      for parameter in 0..<5 {
+        for sign in [-1.0, 1.0] {
+          var step = Vector5()
+          step[parameter] = sign * steps[parameter]
+          values.append(scorer.score(Polish.moved(start, by: step), band: band) - here.value)
+        }
+      }
+      found.append(Changes(steps: steps, values: values))
+    }
+    return found
+  }
+
+  private static func twoDeviations(_ curvature: Matrix5) -> Vector5 {
+    var steps = Vector5()
+    for index in 0..<5 where curvature[index, index] > 0 {
+      steps[index] = 2 / curvature[index, index].squareRoot()
+    }
+    return steps
+  }
+
+  private func references(_ geometry: Geometry, band: Int) -> [ReferenceGrid] {
+    InitialReference(
+      geometry: geometry, interpolation: .cubic, resolution: input.settings.initialResolution
+    ).references(
+      maps: input.halfMaps.map { [$0.a, $0.b] } ?? [input.map, input.map],
+      mask: CentredMap(geometry: geometry).moved(input.mask).map { min(max($0, 0), 1) },
+      boxMask: input.mask, folds: 1, band: band)
+  }
+}
