@@ -35,10 +35,10 @@ struct Refiner {
   let outside: [BoxModel]
   let events: @Sendable (RefinementEvent) -> Void
   private let checkpoints: (any CheckpointStore)?
-  private var loop: LoopState
+  var loop: LoopState
 
   /// What changes from iteration to iteration.
-  private var state: RefinementState { loop.refinement }
+  var state: RefinementState { loop.refinement }
 
   /// Surveys and packs the images, and finds where to go on.
   init(
@@ -164,7 +164,7 @@ struct Refiner {
 
   private var control: RefinementControl { context.control }
 
-  private func initialReferences() -> [ReferenceGrid] {
+  func initialReferences() -> [ReferenceGrid] {
     let maps = input.halfMaps.map { [$0.a, $0.b] } ?? [input.map, input.map]
     return InitialReference(
       geometry: context.geometry, interpolation: context.interpolation,
@@ -249,7 +249,7 @@ struct Refiner {
   /// Finds the grey scale of the first references from a sample that is searched beforehand: at the
   /// starting poses the images agree less with the reference than they can, which would make the
   /// search trust it too little.
-  private mutating func calibrate(_ references: [ReferenceGrid]) throws {
+  mutating func calibrate(_ references: [ReferenceGrid]) throws {
     let settings = context.settings
     guard settings.estimateGreyscale, settings.rotationExtent > 0 || settings.shiftExtent > 0 else {
       return

@@ -18,7 +18,7 @@ struct WindowChoice: Sendable {
 
   /// The error that is accepted, in units of a log likelihood: between two poses that differ by two
   /// standard deviations of the posterior the log likelihood differs by 2.
-  static let accepted = 0.2
+  var accepted = 0.2
   /// Particles on which it is measured.
   static let sampleSize = 16
 
@@ -36,48 +36,50 @@ struct WindowChoice: Sendable {
     let smallest = geometry(window: nil)
     let whole = Choice(geometry: geometry(window: smallest.box), error: nil)
     guard smallest.window < smallest.box else { return whole }
-    let sample = stride(
-      from: 0, to: input.particles.count,
-      by: max(1, (input.particles.count + Self.sampleSize - 1) / Self.sampleSize)
-    ).map { $0 }
-    let expected = try changes(whole.geometry, sample: sample, steps: nil)
+    let expected = try changes(whole.geometry, steps: nil)
     for diameters in [1.5, 2, 2.5] {
       let extra = (diameters - 1.5) * smallest.maskDiameter
       let geometry = geometry(window: smallest.window + Int(extra))
       guard geometry.window < geometry.box else { break }
-      let found = try changes(geometry, sample: sample, steps: expected.map(\.steps))
-      let error = Self.difference(found, expected)
-      if error <= Self.accepted { return Choice(geometry: geometry, error: error) }
+      let error = try error(of: geometry, against: expected)
+      if error <= accepted { return Choice(geometry: geometry, error: error) }
     }
     return whole
   }
 
-  private func geometry(window: Int?) -> Geometry {
+  /// The error of a window.
+  ///
+  /// - Parameter expected: what whole images say.
+  func error(of geometry: Geometry, against expected: [Changes]) throws(Problem) -> Double {
+    let found = try changes(geometry, steps: expected.map(\.steps))
+    let squares = zip(found, expected).flatMap { found, expected in
+      zip(found.values, expected.values).map { ($0 - $1) * ($0 - $1) }
+    }
+    return squares.isEmpty ? 0 : (squares.reduce(0, +) / Double(squares.count)).squareRoot()
+  }
+
+  func geometry(window: Int?) -> Geometry {
     Geometry(
       box: input.images.boxSize, mask: input.mask, fulcrum: input.fulcrum,
       shiftExtent: input.settings.shiftExtent, stretch: stretch, window: window)
   }
 
   /// What the log likelihood of a particle does when its pose changes.
-  private struct Changes: Sendable {
+  struct Changes: Sendable {
     /// Two standard deviations of each of the five parameters.
     var steps: Vector5
     /// Change of the log likelihood for a step up and down each parameter.
     var values: [Double]
   }
 
-  /// rms difference of what windows say.
-  private static func difference(_ some: [Changes], _ others: [Changes]) -> Double {
-    let squares = zip(some, others).flatMap { some, other in
-      zip(some.values, other.values).map { ($0 - $1) * ($0 - $1) }
-    }
-    return squares.isEmpty ? 0 : (squares.reduce(0, +) / Double(squares.count)).squareRoot()
-  }
-
-  /// - Parameter steps: how far to move each particle; nil to find out.
-  private func changes(
-    _ geometry: Geometry, sample: [Int], steps: [Vector5]?
-  ) throws(Problem) -> [Changes] {
+  /// What a window says of evenly spaced particles.
+  ///
+  /// - Parameter steps: how far to move each; nil to find out.
+  func changes(_ geometry: Geometry, steps: [Vector5]?) throws(Problem) -> [Changes] {
+    let count = input.particles.count
+    let sample = stride(
+      from: 0, to: count, by: max(1, (count + Self.sampleSize - 1) / Self.sampleSize)
+    ).map { $0 }
     let settings = input.settings
     let band = geometry.shell(atResolution: settings.initialResolution)
     let points = SamplingPoints(window: geometry.window, maximumShell: band)

@@ -21,9 +21,11 @@ struct PaintedImages {
   /// - Parameters:
   ///   - optics: pixel size and box are replaced.
   ///   - spread: standard deviation of the origins, Å.
+  ///   - defocus: range of the mean defocus, Å.
   init(
     count: Int, box: Int = 48, pixelSize: Double = 3, body: Phantom, other: Phantom? = nil,
-    optics: OpticsGroup? = nil, sigma: Double = 0, spread: Double = 2, seed: UInt64 = 1
+    optics: OpticsGroup? = nil, sigma: Double = 0, spread: Double = 2, seed: UInt64 = 1,
+    defocus: Range<Double> = 5_000..<9_000
   ) {
     self.box = box
     self.pixelSize = pixelSize
@@ -42,7 +44,7 @@ struct PaintedImages {
       Pose(rotation: .random(using: &generator), origin: spread * generator.normalVector2())
     }
     defoci = (0..<count).map { _ in
-      let mean = generator.uniform(5_000, 9_000)
+      let mean = generator.uniform(defocus.lowerBound, defocus.upperBound)
       return Defocus(u: mean + 200, v: mean - 200, angle: generator.uniform(0, 3))
     }
     for particle in 0..<count {
