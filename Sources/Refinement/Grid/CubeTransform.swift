@@ -20,7 +20,7 @@ public final class CubeTransform: Sendable {
   }
 
   /// 1 / envelope of an interpolation along an axis.
-  private func correction(for interpolation: Interpolation) -> [Float] {
+  func correction(for interpolation: Interpolation) -> [Float] {
     (0..<size).map { Float(1 / interpolation.envelope(Double($0 - size / 2) / Double(size))) }
   }
 

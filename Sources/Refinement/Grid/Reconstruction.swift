@@ -26,6 +26,9 @@ struct Reconstruction: Sendable {
     Double(geometry.period) * geometry.pixelSize / Double(cube.size)
   }
 
+  /// Shell of the cube at a squared distance; −1 beyond the last.
+  func shell(atSquare square: Int) -> Int { Int(table.shell[square]) }
+
   /// Mean weight per shell of the cube.
   func shellMeans(_ accumulator: Accumulator) -> [Double] {
     accumulator.shellMeans(oversampling: 1, shells: radius)

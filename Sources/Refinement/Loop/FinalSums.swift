@@ -16,16 +16,11 @@ struct FinalSums: Sendable {
   /// The half-maps in the input's box and frame, regularised by a twentieth of each shell's mean
   /// weight: where hardly an image went, nothing is better than noise.
   func halfMaps() -> (a: Volume, b: Volume) {
-    let volumes = Collected<Volume>(count: 2)
-    parallelFor(count: 2, chunk: 1, threads: threads) { range, _ in
-      for half in range {
-        let means = reconstruction.shellMeans(halves[half])
-        volumes[half] = density(
-          of: halves[half], regularisation: means.map { Float(0.05 * $0 + 1e-20) })
-      }
+    let volumes = halves.map { half in
+      let means = reconstruction.shellMeans(half)
+      return density(of: half, regularisation: means.map { Float(0.05 * $0 + 1e-20) })
     }
-    guard let a = volumes[0], let b = volumes[1] else { fatalError("a half-map was not made") }
-    return (a, b)
+    return (volumes[0], volumes[1])
   }
 
   /// The map of both halves together, filtered by the signal-to-noise ratio 2 FSC/(1 − FSC) of the whole
@@ -52,12 +47,10 @@ struct FinalSums: Sendable {
   }
 
   private func density(of sums: Accumulator, regularisation: [Float]) -> Volume {
-    let reconstruction = reconstruction
-    let workspace = reconstruction.cube.workspace()
-    reconstruction.density(of: sums, regularisation: regularisation, into: workspace)
     let whole = Volume(
       size: geometry.box, pixelSize: geometry.pixelSize,
-      voxels: CentredMap.boxed(workspace.real.array, from: geometry.period, to: geometry.box))
+      voxels: reconstruction.density(
+        of: sums, regularisation: regularisation, box: geometry.box, threads: threads))
     // Beyond the sphere in the box, images of most orientations say nothing.
     let edge = Double(geometry.box / 2) * geometry.pixelSize
     let sphere = Volume.sphere(

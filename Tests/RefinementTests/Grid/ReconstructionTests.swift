@@ -121,6 +121,39 @@ struct ReconstructionTests {
     #expect(cut[9] < 0.1 * both[9] && abs(cut[3] / both[3] - 1) < 0.02)
   }
 
+  /// The density in a box, made by columns and planes, is the middle of that of the whole cube, made by
+  /// one transform; and the same for any number of threads.
+  @Test(arguments: [Interpolation.cubic, .trilinear])
+  func theDensityInABoxIsTheMiddleOfTheCube(interpolation: Interpolation) {
+    let body = SmallBody(window: 16, period: 24, radius: 3)
+    let radius = body.geometry.clampedGridRadius(ofShell: 7)
+    let poses = randomAlignments(20)
+    let images = body.packed(poses, noise: true)
+    let sums = Accumulator(radius: radius, interpolation: interpolation)
+    for (index, pose) in poses.enumerated() {
+      sums.insert(
+        images.image(index), points: body.points.points(factor: body.ones, band: 7),
+        at: Accumulator.Placement(
+          matrix: SliceMatrix(
+            rotation: pose.rotation, oversampling: 1.5, magnification: [1, 0, 0, 1]),
+          shift: SIMD2<Float>(pose.position / body.geometry.windowEdge)),
+        scale: 1, planes: 0..<sums.planes)
+    }
+    sums.complete()
+    let reconstruction = Reconstruction(geometry: body.geometry, radius: radius, size: 24)
+    let regularisation = (0...radius).map { $0 <= 10 ? Float(0.5) : .infinity }
+    let workspace = reconstruction.cube.workspace()
+    reconstruction.density(of: sums, regularisation: regularisation, into: workspace)
+    let expected = CentredMap.boxed(workspace.real.array, from: 24, to: 16)
+    let found = (1...2).map {
+      reconstruction.density(of: sums, regularisation: regularisation, box: 16, threads: $0)
+    }
+    let size = expected.map { abs($0) }.max() ?? 0
+    #expect(size > 0)
+    #expect(zip(found[0], expected).allSatisfy { abs($0 - $1) < 1e-5 * size })
+    #expect(found[0] == found[1])
+  }
+
   /// Powers of the shells of a density, without the cube's corners, where the correction blows up.
   private func spectrum(_ density: [Float], _ reconstruction: Reconstruction) -> [Double] {
     let cube = reconstruction.cube.size

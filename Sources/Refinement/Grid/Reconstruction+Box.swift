@@ -1,0 +1,85 @@
+import CryoEM
+import Fourier
+
+extension Reconstruction {
+  /// The density of an accumulator in a box about the centre, `box`³ samples, x fastest: numerator /
+  /// (denominator + regularisation of the shell).
+  ///
+  /// For the full box, whose cube has gigabytes: it is never whole in real space, and the planes beyond
+  /// the box are not made at all. Threads share rows and planes, so that the samples are the same for
+  /// any number of them.
+  ///
+  /// - Parameters:
+  ///   - regularisation: per shell of the cube; infinite where nothing is to remain.
+  ///   - box: even, at most the cube's size.
+  func density(
+    of sums: Accumulator, regularisation: [Float], box: Int, threads: Int
+  ) -> [Float] {
+    let transform = PlaneColumnTransform(size: cube.size)
+    let spectrum = FFTBuffer<ComplexFloat>(count: cube.size * transform.planeLength)
+    let width = PlaneColumnTransform.blockWidth
+    let limit = min(radius, cube.size / 2 - 1)
+    parallelFor(count: 2 * limit + 1, chunk: 4, threads: threads) { rows, _ in
+      let block = FFTBuffer<ComplexFloat>(count: cube.size * width)
+      for y in rows.lazy.map({ $0 - limit }) {
+        let row = spectrum.pointer + transformIndex(y, size: cube.size) * transform.rowLength
+        for x in stride(from: 0, through: limit, by: width) {
+          fill(block, y: y, x: x, of: sums, regularisation: regularisation)
+          transform.inverseColumns(block, into: row + x)
+        }
+      }
+    }
+    return planes(of: spectrum, transform, box: box, interpolation: sums.interpolation, threads)
+  }
+
+  /// The quotients of eight columns along z.
+  private func fill(
+    _ block: FFTBuffer<ComplexFloat>, y: Int, x first: Int, of sums: Accumulator,
+    regularisation: [Float]
+  ) {
+    let width = PlaneColumnTransform.blockWidth
+    let limit = min(radius, cube.size / 2 - 1)
+    let (gridWidth, extent) = (radius + 4, 2 * radius + 4)
+    let (numerator, denominator) = (sums.numerator, sums.denominator)
+    block.clear()
+    for z in -limit...limit {
+      let source = ((z + radius + 1) * extent + y + radius + 1) * gridWidth + 1
+      let target = transformIndex(z, size: cube.size) * width
+      for x in first..<min(first + width, limit + 1) {
+        let shell = shell(atSquare: z * z + y * y + x * x)
+        if shell < 0 { break }
+        let divisor = denominator[source + x] + regularisation[shell]
+        guard divisor > 0, divisor.isFinite else { continue }
+        // The signs move the phase origin to the cube's centre.
+        block[target + x - first] =
+          numerator[source + x] * ((x + y + z) % 2 == 0 ? 1 / divisor : -1 / divisor)
+      }
+    }
+  }
+
+  /// The planes of a cube that lie in a box, cut to it, the interpolation's envelope divided out.
+  private func planes(
+    of spectrum: FFTBuffer<ComplexFloat>, _ transform: PlaneColumnTransform, box: Int,
+    interpolation: Interpolation, _ threads: Int
+  ) -> [Float] {
+    let size = cube.size
+    let corner = (size - box) / 2
+    let correction = cube.correction(for: interpolation)
+    let voxels = Float(cube.period) * Float(cube.period) * Float(cube.period)
+    let density = FFTBuffer<Float>(count: box * box * box)
+    parallelFor(count: box, chunk: 4, threads: threads) { planes, _ in
+      let plane = FFTBuffer<Float>(count: size * size)
+      for z in planes {
+        transform.inversePlane(
+          spectrum.pointer + (z + corner) * transform.planeLength, into: plane.pointer)
+        for y in 0..<box {
+          let outer = correction[z + corner] * correction[y + corner] / voxels
+          let source = plane.pointer + (y + corner) * size + corner
+          let target = density.pointer + (z * box + y) * box
+          for x in 0..<box { target[x] = source[x] * outer * correction[x + corner] }
+        }
+      }
+    }
+    return density.array
+  }
+}
