@@ -6,21 +6,57 @@ import Fourier
 struct CentredMap: Sendable {
   let geometry: Geometry
 
+  /// Edge of the cut from the images' box that is moved: the period and room for the wrapping of what
+  /// the cut severs; the box itself where that is no larger.
+  var cutSize: Int { min(geometry.box, goodTransformSize(atLeast: geometry.period + 16)) }
+
+  /// The voxel nearest to the origin, from the box centre; the box centre where nothing is cut.
+  private var nearest: SIMD3<Int> {
+    guard cutSize < geometry.box else { return .zero }
+    let voxel = geometry.centre / geometry.pixelSize
+    return SIMD3(Int(voxel.x.rounded()), Int(voxel.y.rounded()), Int(voxel.z.rounded()))
+  }
+
+  /// The part of a map about the voxel nearest to the origin; zero where it lies outside the box.
+  func cut(_ map: Volume) -> Volume {
+    let (size, box) = (cutSize, map.size)
+    guard size < box else { return map }
+    var part = Volume(size: size, pixelSize: map.pixelSize)
+    let corner = nearest &+ (box / 2 - size / 2)
+    for z in 0..<size where 0..<box ~= z + corner.z {
+      for y in 0..<size where 0..<box ~= y + corner.y {
+        for x in 0..<size where 0..<box ~= x + corner.x {
+          part.voxels[(z * size + y) * size + x] =
+            map.voxels[((z + corner.z) * box + y + corner.y) * box + x + corner.x]
+        }
+      }
+    }
+    return part
+  }
+
   /// The map in a box of `geometry.period` voxels about the mask's centre, each shell of the images'
   /// box multiplied by `gain`; zero where it lies outside the images' box.
   func moved(_ map: Volume, gain: (Int) -> Double = { _ in 1 }) -> [Float] {
-    let box = map.size
-    var spectrum = CubicSpectrum(of: map.voxels, size: box)
-    let turns = geometry.centre / (Double(box) * geometry.pixelSize)
+    let part = cut(map)
+    let size = part.size
+    var spectrum = CubicSpectrum(of: part.voxels, size: size)
+    let step = Double(map.size) / Double(size)
+    let gains = (0...3 * size * size / 4).map {
+      Float(gain(Int((Double($0).squareRoot() * step).rounded())))
+    }
+    let rest = geometry.centre / geometry.pixelSize - Vector3(nearest)
+    let turns = (0..<3).map { axis in
+      (-size / 2...size / 2).map {
+        ComplexFloat.unit(angle: 2 * .pi * Double($0) * rest[axis] / Double(size))
+      }
+    }
     var values = spectrum.values
     spectrum.forEachFrequency { index, x, y, z, _ in
-      let length = Double(x * x + y * y + z * z).squareRoot().rounded()
-      let shift = (Vector3(Double(x), Double(y), Double(z)) * turns).sum()
-      let factor = Float(gain(Int(length))) * ComplexFloat.unit(angle: 2 * Double.pi * shift)
-      values[index] = values[index].times(factor)
+      let turn = turns[0][x + size / 2].times(turns[1][y + size / 2]).times(turns[2][z + size / 2])
+      values[index] = values[index].times(gains[x * x + y * y + z * z] * turn)
     }
     spectrum.values = values
-    return Self.boxed(spectrum.samples(), from: box, to: geometry.period)
+    return Self.boxed(spectrum.samples(), from: size, to: geometry.period)
   }
 
   /// Cuts or pads a cube about its centre.

@@ -40,7 +40,14 @@ struct InitialReference: Sendable {
     let cutOff = Double(box) * geometry.pixelSize / resolution
     var fsc = [Double](repeating: 1, count: box / 2)
     if maps.count == 2, maps[0] != maps[1] {
-      fsc = fourierShellCorrelation(maps[0], maps[1], mask: mask)
+      // Only what is near the mask counts, in fewer shells than those of the box.
+      let centred = CentredMap(geometry: geometry)
+      let curve = fourierShellCorrelation(
+        centred.cut(maps[0]), centred.cut(maps[1]), mask: centred.cut(mask))
+      let ratio = Double(centred.cutSize) / Double(box)
+      fsc = fsc.indices.map {
+        curve[min(Int((Double($0) * ratio).rounded()), curve.count - 1)]
+      }
     }
     return (0..<box / 2).map { shell in
       let edge = raisedCosine(Double(shell), from: cutOff - 2, to: cutOff + 2)

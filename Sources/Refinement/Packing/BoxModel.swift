@@ -21,23 +21,36 @@ struct BoxModel: Sendable {
     box = map.size
     pixelSize = map.pixelSize
     self.points = points
+    // A coarser cube holds all shells that are asked for.
+    let size = Self.size(forShell: Double(maximumShell) * stretch, box: map.size)
+    let voxels = CentredMap.coarsened(map.voxels, from: map.size, to: size)
     // Half again as much room as the box keeps the cubic kernel's aliases under 1%.
-    let period = goodTransformSize(atLeast: map.size * 3 / 2)
-    oversampling = Double(period) / Double(map.size)
+    let padded = size < map.size ? size * 3 / 2 : goodTransformSize(atLeast: size * 3 / 2)
+    oversampling = Double(padded) / Double(size)
     // All points must lie inside the grid, also those beyond the last sample of the spectrum.
     let radius = Int(((Double(maximumShell) + 0.5) * oversampling * stretch).rounded(.up)) + 1
     grid = ReferenceGrid(radius: radius, interpolation: .cubic)
-    let cube = CubeTransform(size: period, period: period)
+    let cube = CubeTransform(size: padded, period: padded)
     let workspace = cube.workspace()
-    let offset = (period - map.size) / 2
-    for z in 0..<map.size {
-      for y in 0..<map.size {
-        let target = ((z + offset) * period + y + offset) * period + offset
-        let row = (z * map.size + y) * map.size
-        for x in 0..<map.size { workspace.real[target + x] = map.voxels[row + x] }
+    let offset = (padded - size) / 2
+    // Samples of a density are sums over the voxels of the box.
+    let scale = Float(map.size * map.size * map.size) / Float(size * size * size)
+    for z in 0..<size {
+      for y in 0..<size {
+        let target = ((z + offset) * padded + y + offset) * padded + offset
+        let row = (z * size + y) * size
+        for x in 0..<size { workspace.real[target + x] = voxels[row + x] * scale }
       }
     }
     cube.fill(grid, from: workspace)
+  }
+
+  /// Voxels of the smallest cube over the box's edge that holds a shell and can be padded by half to a
+  /// good size; the box's own where none is smaller.
+  private static func size(forShell shell: Double, box: Int) -> Int {
+    let least = 2 * (Int(shell.rounded(.up)) + 4)
+    let sizes = stride(from: (least + 3) / 4 * 4, to: box, by: 4)
+    return sizes.first { goodTransformSize(atLeast: $0 * 3 / 2) == $0 * 3 / 2 } ?? box
   }
 
   /// The projection at a pose, with its shift but without the CTF, at the points in their order.
