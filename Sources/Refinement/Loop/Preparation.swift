@@ -6,14 +6,17 @@ import Fourier
 struct Preparation {
   let input: RefinementInput
   let control: RefinementControl
+  /// The images that an interrupted run has found bad: left out also where they can be read again.
+  let knownBad: [BadImage]
   let events: @Sendable (RefinementEvent) -> Void
 
   init(
-    _ input: RefinementInput, control: RefinementControl,
+    _ input: RefinementInput, control: RefinementControl, knownBad: [BadImage] = [],
     events: @escaping @Sendable (RefinementEvent) -> Void
   ) {
     self.input = input
     self.control = control
+    self.knownBad = knownBad
     self.events = events
   }
 
@@ -33,9 +36,24 @@ struct Preparation {
       source: input.images, particles: input.particles, switches: switches(settings),
       windowInner: settings.windowInner, windowOuter: settings.windowOuter)
     let outside = outsideModels()
-    let survey = try survey(transformer, outside: outside)
+    let bad = BadImages(share: settings.badImageShare, total: input.particles.count)
+    bad.add(knownBad)
+    let survey = try survey(transformer, outside: outside, bad: bad)
+    try requireUsable(skipped: Set(bad.all.map(\.particle)))
+    guard survey.hasNoise else {
+      throw Problem(
+        "The images hold nothing in most of their shells: there is no noise to weigh them with",
+        whatToDo: "Give images that were not filtered, and check image.window_outer.")
+    }
+    if survey.isFiltered {
+      events(
+        .warning(
+          "the images hold hardly any noise in half of their shells: they were filtered, and an FSC "
+            + "there says nothing"))
+    }
+    transformer.typicalPower = survey.typicalPower
     transformer.sign = try sign(survey.greyscale)
-    let geometry = try window(transformer, survey: survey, outside: outside)
+    let geometry = window(transformer, survey: survey, outside: outside, bad: bad)
     let points = SamplingPoints(
       window: geometry.window, maximumShell: geometry.packedShell(settings))
     let highpass = settings.highpass.map {
@@ -47,22 +65,24 @@ struct Preparation {
     let events = events
     let total = input.particles.count
     let packed = try packer.pack(
-      threads: settings.threads, scratch: settings.cacheDirectory, control: control
+      threads: settings.threads, scratch: settings.cacheDirectory, bad: bad, control: control
     ) {
       events(.progress(.packing, done: $0, total: total))
     }
-    if !packed.skipped.isEmpty {
+    for line in bad.warnings(of: .packing) { events(.warning(line)) }
+    if packed.sharedCount > 0 {
       events(
         .warning(
-          "\(packed.skipped.count) of \(total) images have values that are not numbers and are left "
-            + "out; the first is particle \((packed.skipped.min() ?? 0) + 1)"))
+          "\(packed.sharedCount) of \(total) images are in both half-sets under different names: the "
+            + "FSC is too good"))
     }
-    try requireUsable(skipped: Set(packed.skipped))
+    let skipped = Set(bad.all.map(\.particle))
+    try requireUsable(skipped: skipped)
     let mask = CentredMap(geometry: geometry).moved(input.mask).map { min(max($0, 0), 1) }
     let context = RunContext(
       settings: settings, particles: input.particles, geometry: geometry, points: points,
       images: packed.images, windowCentres: packed.windowCentres, survey: survey,
-      skipped: Set(packed.skipped),
+      skipped: skipped, bad: bad,
       noiseShare: transformer.noiseShare(ofCrop: geometry.window, about: packed.windowCentres),
       folds: folds(), interpolation: .cubic, insertion: .trilinear,
       gyration: gyration(geometry), control: control)
@@ -73,10 +93,11 @@ struct Preparation {
 
   /// The boxes for the mask, with the window as small as it may be; says so in the log.
   private func window(
-    _ transformer: ImageTransformer, survey: Survey, outside: [BoxModel]
-  ) throws(Problem) -> Geometry {
-    let choice = try WindowChoice(
-      input: input, transformer: transformer, survey: survey, outside: outside, stretch: stretch
+    _ transformer: ImageTransformer, survey: Survey, outside: [BoxModel], bad: BadImages
+  ) -> Geometry {
+    let choice = WindowChoice(
+      input: input, transformer: transformer, survey: survey, outside: outside, stretch: stretch,
+      bad: bad
     ).choose()
     let geometry = choice.geometry
     var line =
@@ -99,8 +120,7 @@ struct Preparation {
     let which =
       used.isEmpty ? "either half-set" : used.contains(.a) ? "half-set b" : "half-set a"
     throw Problem(
-      "No image of \(which) can be used: "
-        + "\(skipped.count) of \(halves.count) have values that are not numbers",
+      "No image of \(which) can be used: \(skipped.count) of \(halves.count) are bad",
       whatToDo: "Extract the particles again, or leave the bad images out of the particle file.")
   }
 
@@ -142,7 +162,7 @@ struct Preparation {
   }
 
   private func survey(
-    _ transformer: ImageTransformer, outside: [BoxModel]
+    _ transformer: ImageTransformer, outside: [BoxModel], bad: BadImages
   ) throws(Problem) -> Survey {
     let box = input.map.size
     let shell = min(
@@ -154,7 +174,7 @@ struct Preparation {
       points: points, stretch: stretch)
     return try Survey(
       transformer: transformer, map: map, outside: outside, threads: input.settings.threads,
-      sampleSize: 250, model: input.settings.noiseModel)
+      sampleSize: 250, model: input.settings.noiseModel, bad: bad)
   }
 
   /// The factor for the data, from the settings or from how the data correlate with the map.

@@ -51,7 +51,9 @@ struct Refiner {
     self.checkpoints = checkpoints
     // A checkpoint that does not fit is refused before hours of packing.
     let saved = try checkpoints.flatMap { try LoopState(in: $0) }
-    let prepared = try Preparation(input, control: control, events: events).prepare()
+    let prepared = try Preparation(
+      input, control: control, knownBad: saved?.badImages ?? [], events: events
+    ).prepare()
     context = prepared.context
     transformer = prepared.transformer
     mask = prepared.mask
@@ -64,7 +66,7 @@ struct Refiner {
     } else {
       loop = LoopState(settings: context.settings, refinement: prepared.state, inserted: 0)
       loop.inserted = context.geometry.insertionShell(beyond: firstBand)
-      loop.skipped = context.skipped.sorted()
+      loop.badImages = context.bad.all
     }
   }
 
@@ -74,16 +76,14 @@ struct Refiner {
     context.settings = loop.settings
     context.settings.threads = threads
     loop.settings = context.settings
-    let known = Set(loop.skipped)
-    let lost = context.skipped.subtracting(known)
+    let lost = context.skipped.subtracting(loop.badImages.map(\.particle))
     if let first = lost.min() {
       events(
         .warning(
           "\(lost.count) images could be used before the interruption and cannot any more, the first "
             + "is particle \(first + 1): the result differs from that of an uninterrupted run"))
     }
-    context.skipped.formUnion(known)
-    loop.skipped = context.skipped.sorted()
+    loop.badImages = context.bad.all
   }
 
   /// Iterates until nothing improves, then makes the final maps.
@@ -213,7 +213,12 @@ struct Refiner {
     let pass = searchPass(references, band: band, log: log)
     let events = events
     let total = context.particles.count
-    return try pass.run(state) { events(.progress(.search, done: $0, total: total)) }
+    let outcomes = try pass.run(state) { events(.progress(.search, done: $0, total: total)) }
+    let lost = outcomes.count { $0.isLost }
+    if lost > 0 {
+      events(.warning("\(lost) of \(total) particles have no score that is a number; they stay"))
+    }
+    return outcomes
   }
 
   private func searchPass(
@@ -348,6 +353,7 @@ struct Refiner {
     ).accumulate(state) {
       events(.progress(.final, done: $0, total: total))
     }
+    for line in context.bad.warnings(of: .final) { events(.warning(line)) }
     let halves = sums.halfMaps()
     let tightened = TightenedMask(
       halfA: halves.a, halfB: halves.b, mask: input.mask, seed: context.settings.randomSeed &+ 1,
@@ -355,6 +361,12 @@ struct Refiner {
         parallelFor(count: count, chunk: 1, threads: threads) { range, _ in range.forEach(body) }
       })
     let fsc = tightened.measurement.report
+    if fsc.corrected.dropFirst().allSatisfy({ $0 >= 0.143 }) {
+      events(
+        .warning(
+          "the FSC never falls below 0.143: either the pixels are too large for the resolution, or the "
+            + "half-sets share images"))
+    }
     let mean = halves.a.combined(with: halves.b) { 0.5 * ($0 + $1) }
     let bFactor =
       SharpenedMap(
@@ -371,7 +383,7 @@ struct Refiner {
       halfSets: context.particles.halfSets,
       rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
       shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
-      skipped: context.skipped.sorted(), halfMapA: halves.a, halfMapB: halves.b,
+      badImages: context.bad.all, halfMapA: halves.a, halfMapB: halves.b,
       map: map, sharpened: sharpened.map, mask: input.mask,
       fscMask: tightened.mask, fsc: fsc, bFactor: bFactor, converged: converged,
       metrics: loop.metrics)
