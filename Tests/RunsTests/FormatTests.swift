@@ -40,6 +40,26 @@ struct FormatTests {
     #expect(meter.progress?.stage == .reconstruction)
   }
 
+  /// A share of the work counts before the number of particles, and what passes in a pause does not.
+  @Test func aMeterKnowsSharesAndPauses() throws {
+    var meter = ProgressMeter()
+    meter.take(.stage(.final, iteration: 3), at: 10)
+    meter.take(.progress(.final, done: 200, total: 200, share: 0.4), at: 18)
+    let before = try #require(meter.progress)
+    #expect(before.fraction == 0.4)
+    #expect(before.perSecond == 25)
+    // Four tenths took 8 s: six take 12.
+    #expect(abs((before.secondsLeft ?? 0) - 12) < 1e-9)
+    meter.setPaused(true, at: 20)
+    meter.take(.progress(.final, done: 200, total: 200, share: 0.5), at: 25)
+    #expect(abs((meter.progress?.secondsLeft ?? 0) - 10) < 1e-9)
+    meter.setPaused(false, at: 100)
+    meter.take(.progress(.final, done: 200, total: 200, share: 0.8), at: 106)
+    #expect(abs((meter.progress?.secondsLeft ?? 0) - 4) < 1e-9)
+    meter.take(.progress(.final, done: 200, total: 200, share: 1), at: 110)
+    #expect(meter.progress?.secondsLeft == nil)
+  }
+
   @Test func theVerdictSaysWhatHappened() {
     #expect(
       RunSummary.verdict(

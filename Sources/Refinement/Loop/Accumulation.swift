@@ -15,8 +15,10 @@ struct Accumulation: Sendable {
   var radius: Int { context.geometry.clampedGridRadius(ofShell: band) }
 
   /// The accumulators, indexed [half · folds + fold].
+  ///
+  /// - Parameter progress: told which share of the work is done, and how many particles that is.
   func accumulate(
-    _ state: RefinementState, progress: @escaping @Sendable (Int, Int) -> Void
+    _ state: RefinementState, progress: @escaping @Sendable (Double, Int) -> Void
   ) throws -> [Accumulator] {
     let folds = context.foldCount
     var members = [[Int]](repeating: [], count: 2 * folds)
@@ -34,8 +36,9 @@ struct Accumulation: Sendable {
     let planes = 2 * radius + 4
     let slabs = max(1, (2 * threads + accumulators.count - 1) / accumulators.count)
     let tasks = accumulators.count * slabs
-    let total = context.particles.count * slabs
     let counter = Counter()
+    let work = Counter()
+    let workOfAll = slabs * members.joined().reduce(0) { $0 + insertions(of: $1, state) }
     let inserter = Inserter(
       geometry: context.geometry, marginalize: context.settings.marginalize)
     parallelFor(count: tasks, chunk: 1, threads: threads) { range, _ in
@@ -43,6 +46,7 @@ struct Accumulation: Sendable {
         let slot = task / slabs
         let slab = task % slabs
         let part = planes * slab / slabs..<planes * (slab + 1) / slabs
+        var done = 0
         for (index, particle) in lists[slot].enumerated() {
           if context.control.isStopRequested { return }
           let points = context.points.points(
@@ -52,9 +56,13 @@ struct Accumulation: Sendable {
             posterior: state.posteriors[particle], scale: state.scales[particle],
             magnification: context.magnification(of: particle), into: accumulators[slot],
             planes: part)
-          if index % 64 == 63 { progress(counter.add(64), total) }
+          done += insertions(of: particle, state)
+          if index % 64 == 63 || index == lists[slot].count - 1 {
+            let share = Double(work.add(done)) / Double(max(1, workOfAll))
+            progress(share, counter.add(index % 64 + 1) / slabs)
+            done = 0
+          }
         }
-        progress(counter.add(lists[slot].count % 64), total)
       }
     }
     try context.control.throwIfStopped()
@@ -62,5 +70,11 @@ struct Accumulation: Sendable {
       for slot in range { accumulators[slot].complete() }
     }
     return accumulators
+  }
+
+  /// How often an image is inserted.
+  private func insertions(of particle: Int, _ state: RefinementState) -> Int {
+    context.settings.marginalize && state.posteriors[particle].isSampled
+      ? PosteriorSamples.count : 1
   }
 }

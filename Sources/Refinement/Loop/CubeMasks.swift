@@ -19,6 +19,9 @@ final class CubeMasks: Sendable {
     self.fine = fine
   }
 
+  /// Whether the masks on a cube of this size have been made.
+  func has(size: Int) -> Bool { made.withLock { $0[size] != nil } }
+
   /// The masks on a cube of `size`³ voxels with an edge of the geometry's period.
   func masks(size: Int) -> Masks {
     made.withLock { made in

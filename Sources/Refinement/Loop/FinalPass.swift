@@ -12,6 +12,18 @@ struct FinalPass: Sendable {
   /// Images read, transformed and inserted at a time.
   private let batchSize = 256
 
+  /// Costs of the images, the half-maps, their FSC, the map and what follows, relative to a pixel of
+  /// an image on one thread; measured.
+  var costs: [Double] {
+    let threads = Double(max(1, context.settings.threads))
+    let image = Double(context.geometry.box * context.geometry.box)
+    let volume = image * Double(context.geometry.box)
+    return [
+      Double(context.particles.count) * image / threads, 0.8 * volume / min(2, threads),
+      1.6 * volume / threads, 0.9 * volume, 0.34 * volume,
+    ]
+  }
+
   /// All images inserted at their last poses, each half-set by itself.
   func accumulate(
     _ state: RefinementState, progress: @escaping @Sendable (Int) -> Void
@@ -58,7 +70,6 @@ struct FinalPass: Sendable {
   ) throws {
     let particles = context.particles
     let threads = context.settings.threads
-    let bad = context.bad
     let used = (0..<particles.count).filter { !context.skipped.contains($0) }
     let batch = PackedImages(points: points, count: batchSize)
     let ones = points.factors(
@@ -70,19 +81,18 @@ struct FinalPass: Sendable {
     for first in stride(from: 0, to: used.count, by: batchSize) {
       try context.control.throwIfStopped()
       let members = Array(used[first..<min(first + batchSize, used.count)])
-      let usable = Collected<Bool>(count: members.count)
+      let failures = Collected<Bool>(count: members.count)
       parallelFor(count: members.count, chunk: 8, threads: threads) { range, _ in
         let workspace = workspaces.take()
         defer { workspaces.giveBack(workspace) }
-        for index in range where !bad.isOverLimit {
+        for index in range {
           do throws(Problem) {
-            try packer.pack(
+            failures[index] = try packer.pack(
               members[index], centre: .zero, into: batch, slot: index, workspace)
-            usable[index] = true
-          } catch { bad.add(members[index], error, in: .final) }
+          } catch { failures.fail(error) }
         }
       }
-      try bad.throwIfOverLimit()
+      let usable = try failures.values()
       parallelFor(count: 2 * slabs, chunk: 1, threads: threads) { range, _ in
         let all = points.points(factor: ones, band: points.maximumShell)
         for task in range {
@@ -90,7 +100,7 @@ struct FinalPass: Sendable {
           let slab = task / 2
           let part = planes * slab / slabs..<planes * (slab + 1) / slabs
           for (index, particle) in members.enumerated()
-          where usable[index] == true && particles.halfSets[particle].rawValue == half {
+          where usable[index] && particles.halfSets[particle].rawValue == half {
             insert(
               particle, batch.image(index), points: all, state, into: accumulators[half],
               planes: part, geometry: packer.geometry)

@@ -7,6 +7,8 @@ struct NoiseUpdate: Sendable {
   let references: [ReferenceGrid]
   /// Band of the references, shell of the window.
   let band: Int
+  /// Particles of each half and optics group that are enough.
+  static let sampleSize = 1000
 
   /// Noise relative to packing per noise slot and shell of the window, and the grey scale of each half.
   struct Result: Sendable {
@@ -33,26 +35,23 @@ struct NoiseUpdate: Sendable {
   func measure(_ state: RefinementState, on chosen: [Int]) -> Result {
     let slots = 2 * max(1, context.particles.optics.count)
     let chunk = 32
-    // A chunk has members of few groups, and there may be thousands: only those take memory.
-    let partial = Collected<[Int: Sums]>(count: (chosen.count + chunk - 1) / chunk)
+    let partial = Collected<[Sums]>(count: (chosen.count + chunk - 1) / chunk)
     let factors = context.factors(state.noiseFactors, band: band)
     parallelFor(count: chosen.count, chunk: chunk, threads: context.settings.threads) { range, _ in
-      var sums: [Int: Sums] = [:]
+      var sums = [Sums](repeating: Sums(shells: band + 1), count: slots)
       let count = context.points.paddedCount
       let buffers = (
         FFTBuffer<Float>(count: count), FFTBuffer<Float>(count: count),
         FFTBuffer<Float>(count: count)
       )
       for index in range {
-        add(
-          chosen[index], state, factors, buffers,
-          to: &sums[context.noiseSlot(of: chosen[index]), default: Sums(shells: band + 1)])
+        add(chosen[index], state, factors, buffers, to: &sums[context.noiseSlot(of: chosen[index])])
       }
       partial[range.lowerBound / chunk] = sums
     }
     var sums = [Sums](repeating: Sums(shells: band + 1), count: slots)
     for block in (try? partial.values()) ?? [] {
-      for (slot, part) in block { sums[slot].add(part) }
+      for slot in 0..<slots { sums[slot].add(block[slot]) }
     }
     return result(sums, state)
   }

@@ -6,17 +6,14 @@ import Fourier
 struct Preparation {
   let input: RefinementInput
   let control: RefinementControl
-  /// The images that an interrupted run has found bad: left out also where they can be read again.
-  let knownBad: [BadImage]
   let events: @Sendable (RefinementEvent) -> Void
 
   init(
-    _ input: RefinementInput, control: RefinementControl, knownBad: [BadImage] = [],
+    _ input: RefinementInput, control: RefinementControl,
     events: @escaping @Sendable (RefinementEvent) -> Void
   ) {
     self.input = input
     self.control = control
-    self.knownBad = knownBad
     self.events = events
   }
 
@@ -35,25 +32,14 @@ struct Preparation {
     var transformer = ImageTransformer(
       source: input.images, particles: input.particles, switches: switches(settings),
       windowInner: settings.windowInner, windowOuter: settings.windowOuter)
+    let total = input.particles.count
+    let progress = StageProgress(
+      .packing, particles: total, costs: costs, events: events)
     let outside = outsideModels()
-    let bad = BadImages(share: settings.badImageShare, total: input.particles.count)
-    bad.add(knownBad)
-    let survey = try survey(transformer, outside: outside, bad: bad)
-    try requireUsable(skipped: Set(bad.all.map(\.particle)))
-    guard survey.hasNoise else {
-      throw Problem(
-        "The images hold nothing in most of their shells: there is no noise to weigh them with",
-        whatToDo: "Give images that were not filtered, and check image.window_outer.")
-    }
-    if survey.isFiltered {
-      events(
-        .warning(
-          "the images hold hardly any noise in half of their shells: they were filtered, and an FSC "
-            + "there says nothing"))
-    }
-    transformer.typicalPower = survey.typicalPower
+    progress.tell(1, of: 0)
+    let survey = try survey(transformer, outside: outside) { progress.tell($1, of: $0) }
     transformer.sign = try sign(survey.greyscale)
-    let geometry = window(transformer, survey: survey, outside: outside, bad: bad)
+    let geometry = try window(transformer, survey: survey, outside: outside)
     let points = SamplingPoints(
       window: geometry.window, maximumShell: geometry.packedShell(settings))
     let highpass = settings.highpass.map {
@@ -62,27 +48,21 @@ struct Preparation {
     let packer = ImagePacker(
       transformer: transformer, geometry: geometry, points: points, survey: survey,
       outside: outside, highpassShell: highpass ?? 0)
-    let events = events
-    let total = input.particles.count
     let packed = try packer.pack(
-      threads: settings.threads, scratch: settings.cacheDirectory, bad: bad, control: control
-    ) {
-      events(.progress(.packing, done: $0, total: total))
-    }
-    for line in bad.warnings(of: .packing) { events(.warning(line)) }
-    if packed.sharedCount > 0 {
+      threads: settings.threads, scratch: settings.cacheDirectory, control: control
+    ) { progress.tell(Double($0) / Double(total), of: 3, done: $0) }
+    if !packed.skipped.isEmpty {
       events(
         .warning(
-          "\(packed.sharedCount) of \(total) images are in both half-sets under different names: the "
-            + "FSC is too good"))
+          "\(packed.skipped.count) of \(total) images have values that are not numbers and are left "
+            + "out; the first is particle \((packed.skipped.min() ?? 0) + 1)"))
     }
-    let skipped = Set(bad.all.map(\.particle))
-    try requireUsable(skipped: skipped)
+    try requireUsable(skipped: Set(packed.skipped))
     let mask = CentredMap(geometry: geometry).moved(input.mask).map { min(max($0, 0), 1) }
     let context = RunContext(
       settings: settings, particles: input.particles, geometry: geometry, points: points,
       images: packed.images, windowCentres: packed.windowCentres, survey: survey,
-      skipped: skipped, bad: bad,
+      skipped: Set(packed.skipped),
       noiseShare: transformer.noiseShare(ofCrop: geometry.window, about: packed.windowCentres),
       folds: folds(), interpolation: .cubic, insertion: .trilinear,
       gyration: gyration(geometry), control: control)
@@ -93,11 +73,10 @@ struct Preparation {
 
   /// The boxes for the mask, with the window as small as it may be; says so in the log.
   private func window(
-    _ transformer: ImageTransformer, survey: Survey, outside: [BoxModel], bad: BadImages
-  ) -> Geometry {
-    let choice = WindowChoice(
-      input: input, transformer: transformer, survey: survey, outside: outside, stretch: stretch,
-      bad: bad
+    _ transformer: ImageTransformer, survey: Survey, outside: [BoxModel]
+  ) throws(Problem) -> Geometry {
+    let choice = try WindowChoice(
+      input: input, transformer: transformer, survey: survey, outside: outside, stretch: stretch
     ).choose()
     let geometry = choice.geometry
     var line =
@@ -112,6 +91,20 @@ struct Preparation {
     return geometry
   }
 
+  /// Costs of the models of the density outside and of the map, the survey, the images and what
+  /// follows, relative to a pixel of an image on one thread; measured.
+  private var costs: [Double] {
+    let threads = Double(max(1, input.settings.threads))
+    let total = input.particles.count
+    let surveyed = min(total, Self.surveyed * 2 * max(1, input.particles.optics.count))
+    let image = Double(input.images.boxSize * input.images.boxSize)
+    let volume = Double(input.map.size * input.map.size * input.map.size)
+    return [
+      (input.settings.subtractOutside ? 6 : 0) * volume, 1.7 * volume,
+      1.26 * Double(surveyed) * image / threads, Double(total) * image / threads, 3.8 * volume,
+    ]
+  }
+
   /// - Throws: `Problem` where a half-set has no image that can be used.
   private func requireUsable(skipped: Set<Int>) throws(Problem) {
     let halves = input.particles.halfSets
@@ -120,7 +113,8 @@ struct Preparation {
     let which =
       used.isEmpty ? "either half-set" : used.contains(.a) ? "half-set b" : "half-set a"
     throw Problem(
-      "No image of \(which) can be used: \(skipped.count) of \(halves.count) are bad",
+      "No image of \(which) can be used: "
+        + "\(skipped.count) of \(halves.count) have values that are not numbers",
       whatToDo: "Extract the particles again, or leave the bad images out of the particle file.")
   }
 
@@ -161,8 +155,12 @@ struct Preparation {
     }
   }
 
+  /// Images that are surveyed of each half-set and optics group, at most.
+  private static let surveyed = 250
+
   private func survey(
-    _ transformer: ImageTransformer, outside: [BoxModel], bad: BadImages
+    _ transformer: ImageTransformer, outside: [BoxModel],
+    progress: @escaping @Sendable (Int, Double) -> Void
   ) throws(Problem) -> Survey {
     let box = input.map.size
     let shell = min(
@@ -172,9 +170,11 @@ struct Preparation {
     let map = BoxModel(
       map: input.map.lowPassed(to: input.settings.initialResolution), maximumShell: shell,
       points: points, stretch: stretch)
+    progress(1, 1)
     return try Survey(
       transformer: transformer, map: map, outside: outside, threads: input.settings.threads,
-      sampleSize: 250, model: input.settings.noiseModel, bad: bad)
+      sampleSize: Self.surveyed, model: input.settings.noiseModel
+    ) { progress(2, $0) }
   }
 
   /// The factor for the data, from the settings or from how the data correlate with the map.

@@ -25,6 +25,27 @@ struct ReferenceMaker: Sendable {
     var halfMaps: [Volume]
   }
 
+  /// Parts of the work, for those who wait.
+  enum Part: Int { case halfMaps, measurement, references }
+
+  /// Costs of the parts and of what follows, relative to measuring on one thread; measured.
+  ///
+  /// - Parameters:
+  ///   - radius: of the accumulators.
+  ///   - isFirst: whether the input's maps are made references afterwards, and tried on some images.
+  func costs(radius: Int, isFirst: Bool) -> [Double] {
+    let threads = context.settings.threads
+    func shared(_ cost: Double, among tasks: Int) -> Double {
+      cost / Double(max(1, min(threads, tasks)))
+    }
+    let hasMasks = masks.has(size: CubeTransform.size(forRadius: radius))
+    return [
+      shared(0.3, among: 2), shared(1, among: threads) + (hasMasks ? 0 : 1.8),
+      isFirst ? 0 : shared(1.6, among: 2 * context.foldCount),
+      0.25 + (isFirst ? 2.6 + shared(3.1, among: threads) : 0),
+    ]
+  }
+
   /// Divides, measures, filters and masks.
   ///
   /// - Parameters:
@@ -32,8 +53,10 @@ struct ReferenceMaker: Sendable {
   ///   - inserted: highest shell of the window that they hold.
   ///   - bandLimit: highest band that the next search may have.
   ///   - measuringOnly: whether no references are wanted.
+  ///   - progress: told which share of a part is done.
   func make(
-    _ accumulators: [Accumulator], inserted: Int, bandLimit: Int, measuringOnly: Bool = false
+    _ accumulators: [Accumulator], inserted: Int, bandLimit: Int, measuringOnly: Bool = false,
+    progress: @escaping @Sendable (Double, Part) -> Void = { _, _ in }
   ) -> Product {
     let folds = context.foldCount
     let threads = context.settings.threads
@@ -42,6 +65,7 @@ struct ReferenceMaker: Sendable {
       geometry: context.geometry, radius: accumulators[0].radius)
     let means = totals.map { reconstruction.shellMeans($0) }
     let halves = rawHalves(totals, means: means, reconstruction)
+    progress(1, .halfMaps)
     let measuring = masks.masks(size: reconstruction.cube.size)
     let fsc = FSCMeasurement(
       halfA: halves[0], halfB: halves[1], masks: measuring.fsc,
@@ -50,6 +74,7 @@ struct ReferenceMaker: Sendable {
         parallelFor(count: count, chunk: 1, threads: threads) { range, _ in range.forEach(body) }
       }
     ).report
+    progress(1, .measurement)
     let band = nextBand(fsc, cube: reconstruction, limit: min(bandLimit, inserted))
     // Beyond the band nothing is known: three shells of fall-off keep the mask's product smooth.
     let lastShell = Int((Double(band) + 3) * context.geometry.oversampling)
@@ -63,7 +88,8 @@ struct ReferenceMaker: Sendable {
       ? []
       : references(
         totals, folds: folds > 1 ? accumulators : [], means: means, fsc: fsc.corrected,
-        lastShell: lastShell, split: split, radius: radius)
+        lastShell: lastShell, split: split, radius: radius
+      ) { progress($0, .references) }
     let mean = halves[0].combined(with: halves[1]) { 0.5 * ($0 + $1) } * measuring.mask
     let guinier = mean.spectrum.shellPower.map { $0 > 0 ? log($0) : -50 }
     return Product(
@@ -74,7 +100,7 @@ struct ReferenceMaker: Sendable {
   /// The filtered, masked references, on a cube no finer than they need.
   private func references(
     _ totals: [Accumulator], folds accumulators: [Accumulator], means: [[Double]], fsc: [Double],
-    lastShell: Int, split: Int, radius: Int
+    lastShell: Int, split: Int, radius: Int, progress: @escaping @Sendable (Double) -> Void
   ) -> [ReferenceGrid] {
     let folds = context.foldCount
     let reconstruction = Reconstruction(
@@ -84,6 +110,7 @@ struct ReferenceMaker: Sendable {
     let mask = masks.masks(size: cube.size).mask.voxels
     let references = Collected<ReferenceGrid>(count: 2 * folds)
     let workspaces = WorkspacePool { cube.workspace() }
+    let counter = Counter()
     parallelFor(count: 2 * folds, chunk: 1, threads: context.settings.threads) { range, _ in
       let workspace = workspaces.take()
       defer { workspaces.giveBack(workspace) }
@@ -99,6 +126,7 @@ struct ReferenceMaker: Sendable {
         let grid = ReferenceGrid(radius: radius, interpolation: context.interpolation)
         cube.fill(grid, from: workspace)
         references[slot] = grid
+        progress(Double(counter.add(1)) / Double(2 * folds))
       }
     }
     return (try? references.values()) ?? []

@@ -51,9 +51,7 @@ struct Refiner {
     self.checkpoints = checkpoints
     // A checkpoint that does not fit is refused before hours of packing.
     let saved = try checkpoints.flatMap { try LoopState(in: $0) }
-    let prepared = try Preparation(
-      input, control: control, knownBad: saved?.badImages ?? [], events: events
-    ).prepare()
+    let prepared = try Preparation(input, control: control, events: events).prepare()
     context = prepared.context
     transformer = prepared.transformer
     mask = prepared.mask
@@ -66,7 +64,7 @@ struct Refiner {
     } else {
       loop = LoopState(settings: context.settings, refinement: prepared.state, inserted: 0)
       loop.inserted = context.geometry.insertionShell(beyond: firstBand)
-      loop.badImages = context.bad.all
+      loop.skipped = context.skipped.sorted()
     }
   }
 
@@ -76,14 +74,16 @@ struct Refiner {
     context.settings = loop.settings
     context.settings.threads = threads
     loop.settings = context.settings
-    let lost = context.skipped.subtracting(loop.badImages.map(\.particle))
+    let known = Set(loop.skipped)
+    let lost = context.skipped.subtracting(known)
     if let first = lost.min() {
       events(
         .warning(
           "\(lost.count) images could be used before the interruption and cannot any more, the first "
             + "is particle \(first + 1): the result differs from that of an uninterrupted run"))
     }
-    loop.badImages = context.bad.all
+    context.skipped.formUnion(known)
+    loop.skipped = context.skipped.sorted()
   }
 
   /// Iterates until nothing improves, then makes the final maps.
@@ -179,15 +179,23 @@ struct Refiner {
     events(.stage(.reconstruction, iteration: iteration))
     clock.begin(.reconstruction)
     let events = events
+    let inserting = StageProgress(
+      .reconstruction, particles: context.particles.count, costs: [1], events: events)
     let accumulators = try Accumulation(context: context, band: band).accumulate(state) {
-      events(.progress(.reconstruction, done: $0, total: $1))
+      inserting.tell($0, of: 0, done: $1)
     }
     events(.stage(.filtering, iteration: iteration))
     clock.begin(.filtering)
-    let product = ReferenceMaker(context: context, masks: cubeMasks).make(
+    let maker = ReferenceMaker(context: context, masks: cubeMasks)
+    let isFirst = state.iteration == 0
+    let filtering = StageProgress(
+      .filtering, costs: maker.costs(radius: accumulators[0].radius, isFirst: isFirst),
+      events: events)
+    let product = maker.make(
       accumulators, inserted: band, bandLimit: bandLimit,
       // The input as it came is only measured: the first search has references of its own.
-      measuringOnly: state.iteration == 0)
+      measuringOnly: isFirst
+    ) { filtering.tell($0, of: $1.rawValue) }
     clock.end()
     return product
   }
@@ -211,14 +219,15 @@ struct Refiner {
           iteration: state.iteration + 1, settings: settings, chunk: SearchPass.chunk), in: $0)
     }
     let pass = searchPass(references, band: band, log: log)
-    let events = events
+    // What the images say of the noise is measured after the search, on some of them: an eighth of
+    // an adaptive search each.
     let total = context.particles.count
-    let outcomes = try pass.run(state) { events(.progress(.search, done: $0, total: total)) }
-    let lost = outcomes.count { $0.isLost }
-    if lost > 0 {
-      events(.warning("\(lost) of \(total) particles have no score that is a number; they stay"))
-    }
-    return outcomes
+    let sampled = min(total, NoiseUpdate.sampleSize * 2 * max(1, context.particles.optics.count))
+    let progress = StageProgress(
+      .search, particles: total,
+      costs: [Double(total), settings.exhaustiveSearch ? 0 : 0.12 * Double(sampled)],
+      events: events)
+    return try pass.run(state) { progress.tell(Double($0) / Double(total), of: 0, done: $0) }
   }
 
   private func searchPass(
@@ -319,7 +328,7 @@ struct Refiner {
 
   private mutating func measureNoise(_ references: [ReferenceGrid], band: Int) {
     let update = NoiseUpdate(context: context, references: references, band: band)
-      .measure(state, on: NoiseUpdate.sample(context, size: 1000))
+      .measure(state, on: NoiseUpdate.sample(context, size: NoiseUpdate.sampleSize))
     loop.refinement.noiseFactors = update.noiseFactors
     loop.measuredGreyscale = update.greyscale
     // References are made of the same images from the first reconstruction on: without a new estimate
@@ -346,27 +355,22 @@ struct Refiner {
   private mutating func finish(converged: Bool) throws -> RefinementResult {
     let iteration = state.iteration + 1
     events(.stage(.final, iteration: iteration))
-    let events = events
     let total = context.particles.count
-    let sums = try FinalPass(
-      context: context, transformer: transformer, outside: outside
-    ).accumulate(state) {
-      events(.progress(.final, done: $0, total: total))
+    let pass = FinalPass(context: context, transformer: transformer, outside: outside)
+    let progress = StageProgress(
+      .final, particles: total, costs: pass.costs, events: events)
+    let sums = try pass.accumulate(state) {
+      progress.tell(Double($0) / Double(total), of: 0, done: $0)
     }
-    for line in context.bad.warnings(of: .final) { events(.warning(line)) }
     let halves = sums.halfMaps()
+    progress.tell(1, of: 1)
     let tightened = TightenedMask(
       halfA: halves.a, halfB: halves.b, mask: input.mask, seed: context.settings.randomSeed &+ 1,
       scheduler: { [threads = context.settings.threads] count, body in
         parallelFor(count: count, chunk: 1, threads: threads) { range, _ in range.forEach(body) }
       })
+    progress.tell(1, of: 2)
     let fsc = tightened.measurement.report
-    if fsc.corrected.dropFirst().allSatisfy({ $0 >= 0.143 }) {
-      events(
-        .warning(
-          "the FSC never falls below 0.143: either the pixels are too large for the resolution, or the "
-            + "half-sets share images"))
-    }
     let mean = halves.a.combined(with: halves.b) { 0.5 * ($0 + $1) }
     let bFactor =
       SharpenedMap(
@@ -375,6 +379,7 @@ struct Refiner {
       ).bFactor
     // The combined map is filtered already: sharpening only adds the B factor and the cut.
     let map = sums.combined(fsc: fsc.corrected)
+    progress.tell(1, of: 3)
     let sharpened = SharpenedMap(
       map: map, curve: fsc.corrected.map { _ in 1 }, resolution: fsc.resolution143,
       bFactor: bFactor)
@@ -383,7 +388,7 @@ struct Refiner {
       halfSets: context.particles.halfSets,
       rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
       shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
-      badImages: context.bad.all, halfMapA: halves.a, halfMapB: halves.b,
+      skipped: context.skipped.sorted(), halfMapA: halves.a, halfMapB: halves.b,
       map: map, sharpened: sharpened.map, mask: input.mask,
       fscMask: tightened.mask, fsc: fsc, bFactor: bFactor, converged: converged,
       metrics: loop.metrics)

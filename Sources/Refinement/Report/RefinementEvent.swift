@@ -2,10 +2,13 @@ import CryoEM
 
 /// What a refinement tells while it runs. The run folder and the progress bar are made of these.
 public enum RefinementEvent: Sendable {
-  /// A stage began; `iteration` 0 is the preparation, and the final pass has the last number + 1.
+  /// A stage began; `iteration` 0 is the preparation, and the final pass and writing have the last
+  /// number + 1.
   case stage(Stage, iteration: Int)
-  /// `done` of `total` units (particles, or steps of the stage) of the current stage.
-  case progress(Stage, done: Int, total: Int)
+  /// `done` of `total` particles of the current stage, or of its steps where it has no particles;
+  /// `share` (0…1) is how much of its work that is, where they cost unlike amounts or other work
+  /// comes before and after.
+  case progress(Stage, done: Int, total: Int, share: Double? = nil)
   /// What an iteration made that is worth keeping; comes before its metrics.
   case artifacts(IterationArtifacts)
   /// An iteration ended.
@@ -18,6 +21,8 @@ public enum RefinementEvent: Sendable {
   /// The stages of a refinement in their order.
   public enum Stage: String, Sendable, Codable, CaseIterable {
     case packing, subtraction, reconstruction, search, filtering, final
+    /// Whoever keeps the result writes it down.
+    case writing
 
     /// The stage in words, as a progress line shows it.
     public var title: String {
@@ -28,6 +33,7 @@ public enum RefinementEvent: Sendable {
       case .search: "Aligning"
       case .filtering: "Filtering and FSC"
       case .final: "Final pass"
+      case .writing: "Measuring and writing"
       }
     }
   }

@@ -14,6 +14,7 @@ public final class RunSession: Sendable {
   private let prepared: PreparedInput
   private let writer: RunWriter
   private let checkpoints: RunCheckpoints
+  private let endCommand: EndCommand?
   /// The job with what was changed while it runs.
   private let changedJob: Mutex<Job>
   private let state = Mutex(State())
@@ -36,13 +37,16 @@ public final class RunSession: Sendable {
 
   /// Makes the run folder, with what the preflight noted in its events.
   ///
-  /// - Parameter interval: seconds between two savings of what a search has found.
+  /// - Parameters:
+  ///   - interval: seconds between two savings of what a search has found.
+  ///   - endCommand: run when the refinement has ended, whatever became of it.
   /// - Throws: a `Problem` where the folder exists or cannot be made.
   public init(
     _ prepared: PreparedInput, parent: RunManifest.Parent? = nil,
-    interval: Double = RunSession.usualInterval
+    interval: Double = RunSession.usualInterval, endCommand: EndCommand? = nil
   ) throws(Problem) {
     self.prepared = prepared
+    self.endCommand = endCommand
     let settings = prepared.input.settings
     let path = prepared.outputFolder
     let manifest = RunManifest(
@@ -65,14 +69,16 @@ public final class RunSession: Sendable {
   ///   - threads: threads that compute; nil for as many as the job says.
   ///   - ignoringTimes: whether input files that were only written to again are taken for the same.
   ///   - interval: seconds between two savings of what a search has found.
+  ///   - endCommand: run when the refinement has ended, whatever became of it.
   /// - Throws: every problem at once: a run that goes on elsewhere or has finished, input that has
   ///   changed, a checkpoint that is damaged or not this run's.
   public init(
     resuming path: String, threads: Int? = nil, ignoringTimes: Bool = false,
-    interval: Double = RunSession.usualInterval
+    interval: Double = RunSession.usualInterval, endCommand: EndCommand? = nil
   ) throws(Problems) {
     let found = try Self.resumable(
       RunFolder(path), threads: threads, ignoringTimes: ignoringTimes)
+    self.endCommand = endCommand
     prepared = found.prepared
     writer = found.writer
     folder = writer.folder
@@ -154,6 +160,10 @@ public final class RunSession: Sendable {
     case .failed(let problem): writer.end(.failed, message: problem.what)
     }
     isWrittenDown.withLock { $0 = true }
+    do throws(Problem) { try endCommand?.run(for: folder) } catch {
+      writer.note(.warning, error.what)
+      observe(.warning(error.what))
+    }
     return outcome
   }
 
@@ -175,6 +185,7 @@ public final class RunSession: Sendable {
       try AtomicFile.write(job.toml(), to: folder.changesPath)
       control.changeSettings { $0.takingOver(settings) }
       changedJob.withLock { [job] in $0 = job }
+      writer.setMaximumIterations(settings.maximumIterations)
       return events
     } catch {
       let problems = (error as? Problems)?.all ?? [error as? Problem].compactMap { $0 }
@@ -195,8 +206,16 @@ public final class RunSession: Sendable {
         if writer.failure != nil { control.requestStop() }
       }
       if let failure = writer.failure { return ending(with: failure) }
+      let stage = RefinementEvent.Stage.writing
+      let last = result.metrics.last?.iteration ?? 0
+      let tell = { [self] (event: RefinementEvent) in
+        writer.take(event)
+        observe(event)
+      }
+      tell(.stage(stage, iteration: last + 1))
       let summary = RunSummary(
         of: result, input: prepared.input, manifest: writer.manifest)
+      tell(.progress(stage, done: 1, total: 2))
       try writer.writeFinal(result, summary: summary, prepared: prepared)
       return .finished(summary)
     } catch {

@@ -147,7 +147,13 @@ public final class RunWriter: Sendable {
 
   /// Says that the run pauses or goes on.
   public func setPaused(_ isPaused: Bool) {
+    state.withLock { $0.meter.setPaused(isPaused, at: WallClock.now) }
     replaceManifest { $0.status = isPaused ? .paused : .running }
+  }
+
+  /// Says that the run may take another number of iterations than it was started with.
+  public func setMaximumIterations(_ count: Int) {
+    replaceManifest { $0.maximumIterations = count }
   }
 
   /// Ends the run: finished with the verdict, stopped, or failed with the reason.

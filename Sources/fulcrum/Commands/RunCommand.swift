@@ -16,6 +16,12 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Watch it in the application, where there is a terminal.")
   var live = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Shell command to run at the end; finds FULCRUM_RUN, FULCRUM_STATUS and FULCRUM_MESSAGE.",
+      valueName: "command"))
+  var atEnd: String?
+
   func run() throws {
     let began = PlainRun.now
     if try live && runInScreens() { return }
@@ -23,9 +29,10 @@ struct RunCommand: ParsableCommand {
     for warning in prepared.warnings { printProblem(warning) }
     for note in prepared.notes { printOut(note) }
     let session: RunSession
-    do { session = try RunSession(prepared, interval: limits.saveEvery) } catch {
-      throw CommandFailure.input(error)
-    }
+    do {
+      session = try RunSession(
+        prepared, interval: limits.saveEvery, endCommand: EndCommand(atEnd))
+    } catch { throw CommandFailure.input(error) }
     printOut("Run folder: \(prepared.outputFolder)")
 
     try PlainRun(session: session, began: began).run(timeLimit: limits.timeLimit)
@@ -41,6 +48,7 @@ struct RunCommand: ParsableCommand {
       assignments.append("output.directory=\(folder)")
     }
     return try ScreenOptions.parse([]).open(
-      .refine(job: job), assignments: assignments, timeLimit: limits.timeLimit?.seconds)
+      .refine(job: job), assignments: assignments, timeLimit: limits.timeLimit?.seconds,
+      endCommand: atEnd)
   }
 }

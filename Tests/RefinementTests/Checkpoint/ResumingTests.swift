@@ -84,7 +84,7 @@ struct ResumingTests {
     let control = RefinementControl()
     #expect(throws: RefinementStopped.self) {
       try refine(set.input, control: control, checkpoints: store) { event in
-        if case .progress(.search, let done, _) = event, done >= 32 { control.requestStop() }
+        if case .progress(.search, let done, _, _) = event, done >= 32 { control.requestStop() }
       }
     }
     let parts = store.searchParts()

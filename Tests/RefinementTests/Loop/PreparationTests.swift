@@ -68,8 +68,7 @@ struct PreparationTests {
   /// A half-set without a usable image is a problem that says so.
   @Test(arguments: [[0], [1], [0, 1]])
   func halvesWithoutImagesAreRefused(halves: [Int]) throws {
-    var body = OffCentreBody(count: 12, sigma: 5)
-    body.settings.badImageShare = 1
+    let body = OffCentreBody(count: 12, sigma: 5)
     let size = 48 * 48
     let broken = body.images.changed { pixels in
       for particle in 0..<12 where halves.contains(particle % 2) {

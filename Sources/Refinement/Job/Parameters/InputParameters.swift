@@ -26,7 +26,7 @@ let inputParameters: [Parameter] = [
       """),
   Parameter(
     "input.half_map_a", "Half-map A", .file(["mrc", "map", "gz"]),
-    whenUnset: "the map in both halves, with a warning", .input,
+    whenUnset: "the map in both halves", .input,
     cryosparc: "Volume (map_half_A)", relion: "run_half1_class001_unfil.mrc",
     help: """
       The unfiltered half-map of the first half-set (rlnRandomSubset 1, split 0). With both \
@@ -35,7 +35,7 @@ let inputParameters: [Parameter] = [
       """),
   Parameter(
     "input.half_map_b", "Half-map B", .file(["mrc", "map", "gz"]),
-    whenUnset: "the map in both halves, with a warning", .input,
+    whenUnset: "the map in both halves", .input,
     cryosparc: "Volume (map_half_B)", relion: "run_half2_class001_unfil.mrc",
     help: """
       The unfiltered half-map of the second half-set (rlnRandomSubset 2, split 1). Give both \
@@ -57,14 +57,5 @@ let inputParameters: [Parameter] = [
       The folder from which the image paths of the particle file start: that of the RELION or \
       cryoSPARC project. Set it when stacks are reported missing; the report names every path that \
       was tried.
-      """),
-  Parameter(
-    "input.bad_images", "Bad images to leave out", unit: "%",
-    .number(.init(from: 0, to: 100)), default: .number(1), .input, advanced: true,
-    help: """
-      The share of the images that may be bad before the refinement gives up: unreadable, cut off, \
-      changed while it runs, not numbers, or without content. Those up to the limit are named, \
-      counted and left out. Without one in a hundred the signal is half a percent less; more are \
-      seldom chance, and the images that are left may have the same fault. At 0 the first ends the run.
       """),
 ]
