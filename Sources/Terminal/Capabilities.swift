@@ -30,11 +30,16 @@ public struct TerminalOptions: Hashable, Sendable {
   public var colour: ColourLevel?
   public var glyphs: GlyphLevel?
   public var usesMouse: Bool
+  public var pictures: PictureProtocol?
 
-  public init(colour: ColourLevel? = nil, glyphs: GlyphLevel? = nil, usesMouse: Bool = true) {
+  public init(
+    colour: ColourLevel? = nil, glyphs: GlyphLevel? = nil, usesMouse: Bool = true,
+    pictures: PictureProtocol? = nil
+  ) {
     self.colour = colour
     self.glyphs = glyphs
     self.usesMouse = usesMouse
+    self.pictures = pictures
   }
 }
 
@@ -49,6 +54,10 @@ public struct Capabilities: Hashable, Sendable {
   public var colourLimit: ColourLevel
   public var glyphs: GlyphLevel
   public var usesMouse: Bool
+  /// How pictures are sent, as far as the environment says.
+  public var pictures: PictureProtocol
+  /// Whether the terminal is asked if it takes sixels.
+  public var asksForSixel: Bool
   /// Whether a terminfo overlay is needed, for true colour or for modern mouse reports.
   public var wantsOverlay: Bool
 
@@ -73,6 +82,10 @@ public struct Capabilities: Hashable, Sendable {
     colourLimit = colour == .truecolor ? colour : max(colour, min(best, .c256))
     glyphs = options.glyphs ?? Capabilities.glyphs(name: name, codeset: codeset)
     usesMouse = options.usesMouse
+    let isSimple = name == "linux" || name == "dumb" || name.hasPrefix("vt")
+    let known = Capabilities.knowsKitty(name: name, environment: environment)
+    pictures = options.pictures ?? (known ? .kitty : .none)
+    asksForSixel = options.pictures == nil && !known && !isSimple && colour != .none
     let needsColour = colour == .truecolor && !terminfo.hasDirectColour
     let needsMouse = usesMouse && terminfo.mousePrefix != "\u{1B}[<" && name != "linux"
     wantsOverlay = obstacle == nil && (needsColour || needsMouse)
@@ -103,6 +116,13 @@ public struct Capabilities: Hashable, Sendable {
     case 8...: return .c8
     default: return .none
     }
+  }
+
+  /// Terminals with kitty's protocol; a multiplexer between would swallow it.
+  private static func knowsKitty(name: String, environment: [String: String]) -> Bool {
+    guard environment["TMUX"] == nil, environment["STY"] == nil else { return false }
+    if name.contains("kitty") || name.contains("ghostty") { return true }
+    return ["WezTerm", "ghostty"].contains(environment["TERM_PROGRAM"] ?? "")
   }
 
   private static func wanted(

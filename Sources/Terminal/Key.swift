@@ -1,3 +1,5 @@
+import Surface
+
 /// A key, or a key with modifiers, as a person would name it.
 public enum Key: Hashable, Sendable {
   /// A printable character; capitals stand for themselves.
@@ -89,6 +91,8 @@ public enum InputEvent: Hashable, Sendable {
   /// Text pasted in brackets: never read as commands.
   case paste(String)
   case resize(columns: Int, rows: Int)
+  /// The terminal has said that it takes pictures in this way.
+  case pictures(PictureProtocol)
   /// The terminal is gone: end of file, an error of reading, or SIGHUP. The screens end.
   case hangUp
 }

@@ -1,5 +1,6 @@
 import CNcurses
 import Glibc
+import Surface
 
 /// Turns what ncurses reads into input events.
 struct InputReader {
@@ -13,6 +14,8 @@ struct InputReader {
   private var isPasting = false
   private var pasted = ""
   private var isButtonDown = false
+  /// What the terminal has answered so far to a question about itself; nil outside an answer.
+  private var answer: String?
 
   /// Names the sequences that are not in terminfo.
   func defineKeys() {
@@ -47,13 +50,31 @@ struct InputReader {
       return nil
     }
     if isCode, Int32(code) == KEY_MOUSE { return mouseEvent() }
+    if answer != nil { return takeAnswer(isCode: isCode, code: code) }
     let key = isCode ? Self.key(code: Int32(code)) : character(code)
     return key.map(InputEvent.key)
   }
 
+  /// The rest of an answer, such as `62;4;22c`: what a terminal is (DA1), and 4 for sixels.
+  private mutating func takeAnswer(isCode: Bool, code: UInt32) -> InputEvent? {
+    guard !isCode, let scalar = Unicode.Scalar(code), scalar.isASCII, code >= 32,
+      let text = answer, text.utf8.count < 64
+    else {
+      answer = nil
+      return nil
+    }
+    if scalar == ";" || ("0"..."9").contains(scalar) {
+      answer = text + String(scalar)
+      return nil
+    }
+    answer = nil
+    let takesSixels = scalar == "c" && text.split(separator: ";").dropFirst().contains("4")
+    return takesSixels ? .pictures(.sixel) : nil
+  }
+
   /// The key of a character code. Escape followed at once by a character is that character with Alt:
   /// ncurses has waited the escape delay already for sequences that it knows.
-  private func character(_ code: UInt32) -> Key? {
+  private mutating func character(_ code: UInt32) -> Key? {
     guard code == 27 else { return Self.key(character: code) }
     var next: UInt32 = 0
     switch fulcrum_get(&next) {
@@ -61,9 +82,22 @@ struct InputReader {
     case KEY_CODE_YES: return Self.key(code: Int32(next))
     default:
       if next == 27 { return .escape }
+      if next == 0x5B, isAnswer() {
+        answer = ""
+        return nil
+      }
       guard let scalar = Unicode.Scalar(next), next >= 32 else { return Self.key(character: next) }
       return .alt(Character(scalar))
     }
+  }
+
+  /// Whether a question mark follows, as in answers and in no key.
+  private func isAnswer() -> Bool {
+    var third: UInt32 = 0
+    let kind = fulcrum_get(&third)
+    if kind == OK, third == 0x3F { return true }
+    if kind == OK { _ = fulcrum_unget(third) }
+    return false
   }
 
   /// The key that a character stands for; nil for what no keyboard sends.

@@ -23,6 +23,7 @@ public final class TerminalScreen {
   private var isOpen = true
   private var isGone = false
   private var colourPairs: ColourPairs
+  private var shownPictures: [Picture] = []
 
   /// Why the screens cannot be shown.
   public struct Failure: Error, Sendable, CustomStringConvertible {
@@ -65,6 +66,8 @@ public final class TerminalScreen {
     fulcrum_unblock_signals()
     setMouse(capabilities.usesMouse)
     send("\u{1B}[?2004h")
+    // The answer comes as input, if ever.
+    if capabilities.asksForSixel { send("\u{1B}[c") }
     standardError = StandardErrorCapture()
   }
 
@@ -77,6 +80,7 @@ public final class TerminalScreen {
     isOpen = false
     // A hang-up may come by a signal alone; on a terminal that is truly gone this fails quietly.
     setMouse(false)
+    for number in shownPictures.indices { send(KittyEncoder.removal(number: number + 1)) }
     send("\u{1B}[?2004l")
     curs_set(1)
     endwin()
@@ -107,8 +111,9 @@ public final class TerminalScreen {
 
   /// Rings the bell, and says why to terminals that show notes (OSC 9).
   public func notify(_ text: String) {
+    let safe = String(text.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 })
     send("\u{07}")
-    if capabilities.term != "linux" { send("\u{1B}]9;\(text.plainLine)\u{07}") }
+    if capabilities.term != "linux" { send("\u{1B}]9;\(safe)\u{07}") }
   }
 
   private func send(_ text: String) {
@@ -129,10 +134,17 @@ public final class TerminalScreen {
 extension TerminalScreen {
   /// Shows a grid: sends what differs from the last one.
   ///
-  /// - Parameter focus: where the cursor rests while no text is typed, hidden, for screen readers.
-  public func show(_ grid: Grid, focus: Point? = nil) {
+  /// - Parameters:
+  ///   - focus: where the cursor rests while no text is typed, hidden, for screen readers.
+  ///   - pictures: over cells that the grid leaves blank.
+  ///   - kind: how pictures are sent.
+  public func show(
+    _ grid: Grid, focus: Point? = nil, pictures: [Picture] = [], as kind: PictureProtocol = .none
+  ) {
     guard !isGone else { return }
     let before = WrittenBytes.ofThisThread
+    let mustSend = mustRepaint || pictures != shownPictures
+    if mustSend { clear(shownPictures, keeping: pictures, as: kind) }
     if mustRepaint { clearok(fulcrum_window(), true) }
     for run in grid.changes(from: mustRepaint ? Grid(size: Size(width: 0, height: 0)) : shown) {
       put(run)
@@ -146,10 +158,44 @@ extension TerminalScreen {
       wmove(fulcrum_window(), Int32(place.y), Int32(place.x))
     }
     wrefresh(fulcrum_window())
+    if mustSend { send(pictures, as: kind) }
     mustRepaint = false
     shown = grid
     frameBytes = WrittenBytes.ofThisThread - before
     totalBytes += frameBytes
+  }
+
+  /// Takes the pictures away: sixels lie in the cells, which are written again.
+  private func clear(_ old: [Picture], keeping new: [Picture], as kind: PictureProtocol) {
+    for (number, picture) in old.enumerated() {
+      if kind == .kitty {
+        if number >= new.count { send(KittyEncoder.removal(number: number + 1)) }
+      } else {
+        wredrawln(fulcrum_window(), Int32(picture.area.y), Int32(picture.area.height))
+      }
+    }
+  }
+
+  /// Sends pictures over the cells; ncurses finds the cursor where it left it.
+  private func send(_ pictures: [Picture], as kind: PictureProtocol) {
+    shownPictures = kind == .none ? [] : pictures
+    for (number, picture) in shownPictures.enumerated() {
+      let code =
+        kind == .kitty
+        ? KittyEncoder.encoded(picture, number: number + 1) : SixelEncoder.encoded(picture)
+      send("\u{1B}7\u{1B}[\(picture.area.y + 1);\(picture.area.x + 1)H" + code + "\u{1B}8")
+    }
+  }
+
+  /// Pixels of a cell, as far as the terminal says.
+  public var cellSize: Size {
+    var window = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_xpixel > 0,
+      window.ws_ypixel > 0, window.ws_col > 0, window.ws_row > 0
+    else { return Size(width: 10, height: 20) }
+    return Size(
+      width: max(1, Int(window.ws_xpixel / window.ws_col)),
+      height: max(1, Int(window.ws_ypixel / window.ws_row)))
   }
 
   private func put(_ run: ChangedRun) {

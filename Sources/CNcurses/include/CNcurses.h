@@ -66,6 +66,9 @@ static inline int fulcrum_get(uint32_t *code) {
   return kind;
 }
 
+/// Puts a character back, to be read again.
+static inline int fulcrum_unget(uint32_t code) { return unget_wch((wchar_t)code); }
+
 /// A string capability of the current terminal, NULL when it has none.
 const char *fulcrum_capability(const char *name);
 

@@ -99,7 +99,7 @@ public struct ImageSlice: Widget, Hashable {
     return inside[y * raster.width + x]
   }
 
-  private func limits() -> (black: Float, white: Float) {
+  func limits() -> (black: Float, white: Float) {
     if let range, range.upperBound > range.lowerBound {
       return (range.lowerBound, range.upperBound)
     }

@@ -18,11 +18,14 @@ public struct PlotAxis: Sendable, Hashable {
   public var isSpatialFrequency: Bool
   /// Whether values are degrees: ticks are at halves and thirds of right angles.
   public var isAngle: Bool
+  /// Whether values are whole: ticks have no fractions.
+  public var isWhole: Bool
 
   public init(
     title: String = "", range: ClosedRange<Double>? = nil, scale: Scale = .linear,
-    isSpatialFrequency: Bool = false, isAngle: Bool = false
+    isSpatialFrequency: Bool = false, isAngle: Bool = false, isWhole: Bool = false
   ) {
+    self.isWhole = isWhole
     self.title = title
     self.range = range
     self.scale = scale
@@ -42,11 +45,13 @@ struct AxisMapping: Sendable {
   let upper: Double
   let scale: PlotAxis.Scale
   private let isAngle: Bool
+  private let isWhole: Bool
 
   /// A range that can be drawn: finite, not empty, and positive where the scale asks for that.
   init(_ axis: PlotAxis, values: some Sequence<Double>) {
     scale = axis.scale
     isAngle = axis.isAngle
+    isWhole = axis.isWhole
     let isUsable: (Double) -> Bool = { [scale] value in
       value.isFinite && abs(value) < 1e300 && (scale == .linear || value > 0)
     }
@@ -103,7 +108,8 @@ struct AxisMapping: Sendable {
     // An axis with n ticks has n − 1 steps between them.
     let least = (upper - lower) / Double(max(1, isAngle ? count - 1 : count))
     let angle = isAngle ? [15, 30, 45, 60, 90, 180, 360].first { $0 >= least * 0.999 } : nil
-    let step = isAngle && least > 7 ? angle ?? 360 : AxisMapping.step(for: least)
+    let round = AxisMapping.step(for: isWhole ? max(1, least) : least)
+    let step = isAngle && least > 7 ? angle ?? 360 : round
     let first = (lower / step - 1e-6).rounded(.up)
     let last = (upper / step + 1e-6).rounded(.down)
     guard first <= last, last - first < 1000 else { return [] }

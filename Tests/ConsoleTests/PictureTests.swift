@@ -1,0 +1,133 @@
+import Surface
+import Testing
+
+@testable import Terminal
+
+/// Pictures in true pixels, decoded again by the rules of their protocols.
+@Suite struct PictureTests {
+  private let picture = Picture(
+    area: Rect(x: 3, y: 2, width: 3, height: 1), width: 23, height: 14,
+    pixels: (0..<14 * 23).flatMap { index -> [UInt8] in
+      let (x, y) = (index % 23, index / 23)
+      if x == y { return [250, 10, 120] }
+      let grey = UInt8((x * 11 + y * 3) % 256)
+      return [grey, grey, grey]
+    })
+
+  /// Reads sixels: colours in hundredths, and for each colour which of six rows a column has.
+  private func decoded(_ text: String, width: Int, height: Int) -> [[Int]] {
+    var bytes = Array(text.utf8)[...]
+    func number() -> Int {
+      var value = 0
+      while let next = bytes.first, (48...57).contains(next) {
+        value = value * 10 + Int(next) - 48
+        bytes = bytes.dropFirst()
+      }
+      return value
+    }
+    var image = [[Int]](repeating: [], count: width * height)
+    var colours: [Int: [Int]] = [:]
+    var (colour, x, top, count) = (0, 0, 0, 1)
+    // Past the introduction and the size.
+    bytes = bytes.drop { $0 != UInt8(ascii: "#") }
+    while let sign = bytes.first, sign != 27 {
+      bytes = bytes.dropFirst()
+      switch sign {
+      case UInt8(ascii: "#"):
+        colour = number()
+        if bytes.first == UInt8(ascii: ";") {
+          var parts: [Int] = []
+          while bytes.first == UInt8(ascii: ";") {
+            bytes = bytes.dropFirst()
+            parts.append(number())
+          }
+          colours[colour] = Array(parts.dropFirst())
+        }
+      case UInt8(ascii: "!"): count = number()
+      case UInt8(ascii: "$"): x = 0
+      case UInt8(ascii: "-"): (x, top) = (0, top + 6)
+      default:
+        for _ in 0..<count {
+          for row in 0..<6 where (sign - 63) >> row & 1 == 1 {
+            image[(top + row) * width + x] = colours[colour] ?? []
+          }
+          x += 1
+        }
+        count = 1
+      }
+    }
+    return image
+  }
+
+  @Test func sixelsAreThePicture() {
+    let text = SixelEncoder.encoded(picture)
+    #expect(text.hasPrefix("\u{1B}P0;1;0q\"1;1;23;14#"))
+    #expect(text.hasSuffix("\u{1B}\\"))
+    let image = decoded(text, width: 23, height: 14)
+    for (index, parts) in image.enumerated() {
+      #expect(parts.count == 3)
+      for (part, wanted) in zip(parts, picture.pixels[3 * index..<3 * index + 3]) {
+        // A step of the palette: eight of a grey, a sixth of the whole of another colour.
+        let step = index % 23 == index / 23 ? 43.0 : 9.0
+        #expect(abs(Double(part) * 2.55 - Double(wanted)) < step)
+      }
+    }
+  }
+
+  @Test func kittyGetsThePixelsInChunks() throws {
+    let large = Picture(
+      area: picture.area, width: 60, height: 40,
+      pixels: (0..<7200).map { UInt8($0 * 7 % 256) })
+    let text = KittyEncoder.encoded(large, number: 5)
+    let chunks = text.split(separator: "\u{1B}_G").map(String.init)
+    #expect(chunks.count == 3)
+    #expect(chunks[0].hasPrefix("a=T,f=24,s=60,v=40,c=3,r=1,i=5,p=1,q=2,C=1,m=1;"))
+    #expect(chunks[1].hasPrefix("m=1;"))
+    #expect(chunks[2].hasPrefix("m=0;"))
+    var payload = ""
+    for chunk in chunks {
+      #expect(chunk.hasSuffix("\u{1B}\\"))
+      let data = try #require(chunk.split(separator: ";", maxSplits: 1).last).dropLast(2)
+      #expect(data.count <= 4096)
+      payload += data
+    }
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+    var (bits, size, bytes) = (0, 0, [UInt8]())
+    for sign in payload where sign != "=" {
+      bits = bits << 6 | (alphabet.firstIndex(of: sign) ?? 0)
+      size += 6
+      if size >= 8 {
+        size -= 8
+        bytes.append(UInt8(truncatingIfNeeded: bits >> size))
+        bits &= (1 << size) - 1
+      }
+    }
+    #expect(bytes == large.pixels)
+  }
+
+  @Test func aSliceFillsItsCellsWithoutBeingStretched() throws {
+    let slice = ImageSlice(
+      width: 40, height: 20, pixels: (0..<800).map { Float($0 % 40) }, range: 0...39,
+      mask: (0..<800).map { $0 % 40 >= 20 ? 1 : 0 }, title: "xy")
+    let look = Appearance(colours: .truecolor)
+    let picture = try #require(
+      slice.picture(
+        in: Rect(x: 5, y: 3, width: 30, height: 11), cell: Size(width: 8, height: 16), look))
+    // 240 × 160 pixels below the title: the width decides.
+    #expect(picture.area == Rect(x: 5, y: 5, width: 30, height: 7))
+    #expect((picture.width, picture.height) == (240, 112))
+    #expect(picture.pixels.count == 240 * 112 * 3)
+    func pixel(_ x: Int, _ y: Int) -> [UInt8] {
+      Array(picture.pixels[3 * (y * 240 + x)..<3 * (y * 240 + x) + 3])
+    }
+    #expect(pixel(0, 50) == [0, 0, 0])
+    #expect(pixel(60, 50) == [65, 65, 65])
+    // The outline of the mask in its own colour, not in grey.
+    let outline = try #require(look[.outline].foreground.components)
+    #expect(pixel(120, 50) == [outline.red, outline.green, outline.blue])
+    #expect(
+      slice.picture(
+        in: Rect(x: 0, y: 0, width: 0, height: 4), cell: Size(width: 8, height: 16), look)
+        == nil)
+  }
+}
