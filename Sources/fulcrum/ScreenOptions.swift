@@ -19,26 +19,35 @@ struct ScreenOptions: ParsableArguments {
   @Flag(help: "Leave the mouse to the terminal.")
   var noMouse = false
 
+  @Option(help: ArgumentHelp("Maps in pixels.", valueName: "p", visibility: .hidden))
+  var pictures: PictureProtocol?
+
   @Flag(help: ArgumentHelp("Draw seldom, for slow lines.", visibility: .hidden))
   var lowBandwidth = false
 
   @Option(help: ArgumentHelp("Play the keys of a script.", valueName: "file", visibility: .hidden))
   var replay: String?
 
+  @Option(help: ArgumentHelp("Write down the keys.", valueName: "file", visibility: .hidden))
+  var record: String?
+
   /// Opens the application; returns false, having done nothing, where there can be no screens.
   ///
   /// Throws a `CommandFailure` where a job file is wrong, or a refinement that was started in the
   /// screens has not finished.
   func open(
-    _ start: Application.Start, assignments: [String] = [], timeLimit: Double? = nil
+    _ start: Application.Start, assignments: [String] = [], timeLimit: Double? = nil,
+    endCommand: String? = nil
   ) throws -> Bool {
     let ending: Application.Ending
     do {
       let options = Application.Options(
         terminal: TerminalOptions(
-          colour: color, glyphs: ascii ? .ascii : nil, usesMouse: !noMouse),
+          colour: color, glyphs: ascii ? .ascii : nil, usesMouse: !noMouse,
+          pictures: pictures),
         theme: theme, isLowBandwidth: lowBandwidth, script: try replay.map(Self.script),
-        assignments: assignments, timeLimit: timeLimit)
+        assignments: assignments, timeLimit: timeLimit, endCommand: endCommand,
+        recordPath: record)
       ending = try Application.run(start, options: options)
     } catch { throw CommandFailure.input(error) }
     switch ending {
@@ -68,3 +77,4 @@ struct ScreenOptions: ParsableArguments {
 }
 
 extension ColourLevel: ExpressibleByArgument {}
+extension PictureProtocol: ExpressibleByArgument {}

@@ -55,4 +55,28 @@ import Testing
     _ = replay.next(at: 6, showing: grid)
     #expect(replay.failure == "\"done\" did not appear within 5 s")
   }
+
+  /// What was typed plays the same again, with its pauses.
+  @Test func recordsPlayTheSameAgain() throws {
+    let events: [InputEvent] = [
+      .key("n"), .key(.down), .key(" "), .key("#"), .key("\""), .key("\\"), .key(.control("p")),
+      .key(.function(9)), .paste("a \"b\" \\c"), .resize(columns: 120, rows: 40), .key("é"),
+    ]
+    var recorder = KeyRecorder()
+    for (index, event) in events.enumerated() {
+      recorder.take(event, at: 10 + (index < 5 ? 0 : 2.34))
+    }
+    recorder.take(.mouse(MouseEvent(.press, column: 1, row: 1)), at: 99)
+    let steps = try KeyScript(recorder.text).steps
+    var expected: [KeyScript.Step] = events.compactMap { event in
+      switch event {
+      case .key(let key): .key(key)
+      case .paste(let text): .paste(text)
+      case .resize(let columns, let rows): .resize(Size(width: columns, height: rows))
+      default: nil
+      }
+    }
+    expected.insert(.wait(2.3), at: 5)
+    #expect(steps == expected)
+  }
 }

@@ -3,6 +3,7 @@ import EMFiles
 import Foundation
 import Refinement
 import Runs
+import Surface
 import Testing
 
 @testable import Console
@@ -22,6 +23,23 @@ import Testing
     try RunWriter(
       creating: folder.path + "/runs/" + name, job: SampleRuns.job(),
       manifest: RunManifest(name: name, particles: 12, maximumIterations: 9))
+  }
+
+  /// A screen that opens gets its run even where another screen has had it read before, and nothing
+  /// has changed since.
+  @Test func everyScreenThatOpensGetsItsRun() throws {
+    let folder = try Folder()
+    let path = try writer(in: folder).folder.path
+    let read = DispatchSemaphore(value: 0)
+    let background = Background(
+      folder: folder.path, themes: ThemeCatalogue.standard(environment: [:]), endCommand: nil
+    ) { news in
+      if case .run = news { read.signal() }
+    }
+    let openings = RunScreen(folder: path).opening(Surroundings())
+    let comparison = CompareScreen(folders: [path]).opening(Surroundings())
+    for effect in openings + comparison { background.perform(effect) }
+    for _ in 0..<2 { #expect(read.wait(timeout: .now() + 20) == .success) }
   }
 
   @Test func readsWhatIsNewAndNothingTwice() throws {

@@ -9,6 +9,10 @@ extension Application {
     var frame = Frame(size: surroundings.size, look: surroundings.appearance)
     let bounds = frame.grid.bounds
     guard !bounds.isEmpty else { return frame }
+    // A pop-up could not lie over pictures.
+    if surroundings.showsPictures, popUps.isEmpty, !isJumping {
+      frame.pictureCell = surroundings.cellSize
+    }
     if bounds.width < Self.smallest.width || bounds.height < Self.smallest.height {
       frame.write(statusLine, x: 0, y: 0, width: bounds.width)
       return frame

@@ -36,6 +36,13 @@ extension Application {
       surroundings.usesMouse.toggle()
       let state = surroundings.usesMouse ? "on; Shift-drag selects text" : "off"
       return [.setMouse(surroundings.usesMouse), .say("Mouse \(state)"), .saveSettings]
+    case .pictures:
+      guard surroundings.pictures != .none else {
+        return [.say("This terminal shows no pictures in pixels (sixel or kitty)")]
+      }
+      surroundings.wantsPictures.toggle()
+      let state = surroundings.wantsPictures ? "pixels" : "characters"
+      return [.say("Maps drawn with \(state)")]
     case .statistics:
       surroundings.showsTraffic.toggle()
       return []
@@ -104,7 +111,10 @@ extension Application {
 
   /// The places to jump to, each with its letter.
   func jumpPlaces(_ frame: Frame) -> [(letter: Character, rect: Rect, target: Frame.Target)] {
-    let places = frame.targets.filter { $0.target != .cover }
+    let places = frame.targets.filter { place in
+      if case .splitter = place.target { return false }
+      return place.target != .cover
+    }
     return zip(Self.jumpLetters, places).map { ($0, $1.rect, $1.target) }
   }
 

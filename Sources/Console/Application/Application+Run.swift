@@ -26,15 +26,20 @@ extension Application {
     public var isLowBandwidth: Bool
     /// Keys to play.
     public var script: KeyScript?
+    /// File to which the keys are written; nil for none.
+    public var recordPath: String?
     /// Parameters set on the command line, as `key=value`; for `form` and `refine`.
     public var assignments: [String]
     /// Seconds after which refinements are stopped, to be resumed later; nil for no limit.
     public var timeLimit: Double?
+    /// Shell command that is run when a refinement started here has ended; nil for that of the
+    /// settings.
+    public var endCommand: String?
 
     public init(
       terminal: TerminalOptions = TerminalOptions(), theme: String? = nil,
       isLowBandwidth: Bool = false, script: KeyScript? = nil, assignments: [String] = [],
-      timeLimit: Double? = nil
+      timeLimit: Double? = nil, endCommand: String? = nil, recordPath: String? = nil
     ) {
       self.terminal = terminal
       self.theme = theme
@@ -42,6 +47,8 @@ extension Application {
       self.script = script
       self.assignments = assignments
       self.timeLimit = timeLimit
+      self.endCommand = endCommand
+      self.recordPath = recordPath
     }
   }
 
@@ -86,6 +93,8 @@ extension Application {
       usesMouse: capabilities.usesMouse && settings.usesMouse != false,
       isLowBandwidth: options.isLowBandwidth)
     surroundings.timeZoneOffset = localTimeZoneOffset
+    surroundings.pictures = capabilities.pictures
+    surroundings.cellSize = screen.cellSize
     if !surroundings.usesMouse { screen.setMouse(false) }
     var application = Application(surroundings, first: first)
     if let conflict = settings.keyMap.conflicts.first {
@@ -97,12 +106,16 @@ extension Application {
       application.message = .problem(Problem(problem.what, whatToDo: problem.whatToDo))
     }
     let runtime = Runtime(
-      application, screen: screen, settings: settings, themes: catalogue, script: options.script)
+      application, screen: screen, settings: settings, themes: catalogue, script: options.script,
+      recordPath: options.recordPath,
+      endCommand: EndCommand(options.endCommand ?? settings.endCommand))
     if let limit = options.timeLimit { runtime.stop(after: limit) }
     runtime.run(starting: effects)
     screen.close()
     if let failure = runtime.scriptFailure { return .scriptFailed(failure) }
-    return runtime.followSessions()
+    let ending = runtime.followSessions()
+    try runtime.saveRecord()
+    return ending
   }
 
   /// The environment of this process.

@@ -52,6 +52,9 @@ public struct Application: Sendable {
     case .input(.resize(let columns, let rows)):
       surroundings.size = Size(width: columns, height: rows)
       return []
+    case .input(.pictures(let kind)):
+      surroundings.pictures = kind
+      return []
     case .input(.hangUp): effects = [.quit]
     case .input(let input): effects = take(input)
     }

@@ -24,7 +24,9 @@ enum Effect: Sendable {
   /// The runs of a folder: whenever something has changed, or now in any case.
   case readRuns(folder: String)
   case listRuns(folder: String)
+  /// A run whenever something has changed, or now in any case.
   case readRun(folder: String)
+  case openRun(folder: String)
   case readSlices(SliceRequest)
   case readParticles(folder: String, iteration: Int)
   case readFolder(path: String, endings: [String])

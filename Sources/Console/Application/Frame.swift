@@ -8,6 +8,10 @@ public struct Frame: Sendable {
   let base: Appearance
   /// Where the selected line is: the hidden cursor stands there, so that screen readers find it.
   var focus: Point?
+  /// Pixels of a cell where pictures are shown in pixels; nil where they are drawn with cells.
+  var pictureCell: Size?
+  /// The pictures over the grid.
+  public private(set) var pictures: [Picture] = []
   /// Places that can be clicked or jumped to; a later one lies above an earlier one.
   public private(set) var targets: [(rect: Rect, target: Target)] = []
 
@@ -21,6 +25,8 @@ public struct Frame: Sendable {
     case pane(String)
     /// The heading of a table's column.
     case column(pane: String, Int)
+    /// An edge between panes that can be dragged.
+    case splitter(Splitter)
     /// Nothing, but it covers what lies under it.
     case cover
   }
@@ -49,6 +55,18 @@ public struct Frame: Sendable {
     alignment: Alignment = .left
   ) -> Int {
     grid.write(text, x: x, y: y, style: look[role], width: width, alignment: alignment)
+  }
+
+  /// Draws a slice: in pixels where the terminal can, over cells that stay blank.
+  mutating func draw(picture slice: ImageSlice, in rect: Rect) {
+    guard let pictureCell, let picture = slice.picture(in: rect, cell: pictureCell, look) else {
+      draw(slice, in: rect)
+      return
+    }
+    if !slice.title.isEmpty, rect.height >= 4 {
+      write(slice.title, x: rect.x, y: rect.y, .dim, width: rect.width, alignment: .centre)
+    }
+    pictures.append(picture)
   }
 
   /// Draws a widget.

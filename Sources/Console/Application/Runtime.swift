@@ -21,24 +21,30 @@ final class Runtime {
   private var lastFrame: ContinuousClock.Instant?
   private var lastRefresh: ContinuousClock.Instant?
   private var shown: Grid?
+  private var shownPictures: [Picture] = []
   private var isOver = false
   private var replay: Replay?
+  private var recorder: KeyRecorder?
+  private let recordPath: String?
   private var isHungUp = false
   private(set) var scriptFailure: String?
 
   init(
     _ application: Application, screen: TerminalScreen, settings: SettingsFile,
-    themes: ThemeCatalogue, script: KeyScript?
+    themes: ThemeCatalogue, script: KeyScript?, recordPath: String? = nil,
+    endCommand: EndCommand?
   ) {
+    self.recordPath = recordPath
+    recorder = recordPath.map { _ in KeyRecorder() }
     self.application = application
     replay = script.map(Replay.init)
     self.screen = screen
     self.settings = settings
     let mailbox = Mailbox<[News]>(waking: screen.wakePipe)
     news = mailbox
-    background = Background(folder: application.surroundings.folder, themes: themes) { item in
-      mailbox.update { $0 = ($0 ?? []) + [item] }
-    }
+    background = Background(
+      folder: application.surroundings.folder, themes: themes, endCommand: endCommand
+    ) { item in mailbox.update { $0 = ($0 ?? []) + [item] } }
     // Wakes the screens, which may have to end with it.
     background.engine.whenOneEnds { mailbox.update { $0 = $0 ?? [] } }
   }
@@ -69,6 +75,8 @@ final class Runtime {
 
   private func take(_ event: InputEvent) {
     perform(application.handle(.time(WallClock.now)))
+    recorder?.take(event, at: WallClock.now)
+    if case .resize = event { application.surroundings.cellSize = screen.cellSize }
     application.surroundings.runsHere = background.engine.runningSessions
     handle(application.handle(.input(event)))
   }
@@ -89,6 +97,12 @@ final class Runtime {
   }
 
   // MARK: After the screens
+
+  /// Writes what was typed where it was asked for.
+  func saveRecord() throws(Problem) {
+    guard let recordPath, let recorder else { return }
+    try AtomicFile.write(recorder.text, to: recordPath)
+  }
 
   /// Waits for the refinements that were started here, with plain lines unless the terminal is gone.
   func followSessions() -> Application.Ending {
@@ -127,9 +141,10 @@ final class Runtime {
     isDirty = false
     let frame = application.draw()
     let grid = frame.grid
-    guard grid != shown else { return }
-    screen.show(grid, focus: frame.focus)
-    shown = grid
+    guard grid != shown || frame.pictures != shownPictures else { return }
+    screen.show(
+      grid, focus: frame.focus, pictures: frame.pictures, as: application.surroundings.pictures)
+    (shown, shownPictures) = (grid, frame.pictures)
     lastFrame = clock.now
     application.surroundings.traffic.frames += 1
     application.surroundings.traffic.lastFrameBytes = screen.frameBytes

@@ -20,6 +20,12 @@ public struct Surroundings: Sendable {
   /// The most colours and glyphs that the terminal was found to have.
   public let colourLimit: ColourLevel
   public let glyphLimit: GlyphLevel
+  /// How the terminal takes pictures, whether they are wanted, and the pixels of a cell.
+  public var pictures = PictureProtocol.none
+  public var wantsPictures = true
+  public var cellSize = Size(width: 10, height: 20)
+  /// Whether maps are shown in pixels.
+  var showsPictures: Bool { pictures != .none && wantsPictures && !isLowBandwidth }
   /// Fewer and smaller frames, for slow lines.
   public var isLowBandwidth: Bool
   /// Refinements that run in this process.

@@ -16,6 +16,8 @@ final class Background: Sendable {
   private let heavy = DispatchQueue(label: "fulcrum.heavy")
   private let reader = Mutex(ReaderBox())
   private let themes: ThemeCatalogue
+  /// The slices that are being read, or will be next.
+  private let wantedSlices = Mutex<SliceRequest?>(nil)
   let engine: EngineRoom
   /// The folder whose runs are shown.
   private let folder: String
@@ -26,10 +28,13 @@ final class Background: Sendable {
     var themeStamps: [String: String] = [:]
   }
 
-  init(folder: String, themes: ThemeCatalogue, post: @escaping @Sendable (News) -> Void) {
+  init(
+    folder: String, themes: ThemeCatalogue, endCommand: EndCommand?,
+    post: @escaping @Sendable (News) -> Void
+  ) {
     self.themes = themes
     self.folder = folder
-    engine = EngineRoom(folder: folder)
+    engine = EngineRoom(folder: folder, endCommand: endCommand)
     self.post = post
   }
 
@@ -39,12 +44,13 @@ final class Background: Sendable {
     case .readRuns(let folder): read { self.postRuns(folder, isForced: false) }
     case .listRuns(let folder): read { self.postRuns(folder, isForced: true) }
     case .readRun(let folder): read { self.postRun(folder, isForced: false) }
+    case .openRun(let folder): read { self.postRun(folder, isForced: true) }
     case .readFolder(let path, let endings):
       read { self.post(.folder(FolderReader.listing(of: path, endings: endings))) }
     case .readHeader(let path): read { self.post(.header(FolderReader.header(of: path))) }
     case .readThemes: read { self.postThemes() }
     case .checkTheme(let identifier): read { self.postThemesIfChanged(identifier) }
-    case .readSlices(let request): work { self.post(.slices(SliceReader.slices(request))) }
+    case .readSlices(let request): readSlices(request)
     case .readParticles(let folder, let iteration):
       work { self.post(.particles(ParticleReader.table(of: folder, iteration: iteration))) }
     case .comparePoses(let first, let other):
@@ -63,6 +69,21 @@ final class Background: Sendable {
         self.post(.maskPreview(preview, threshold: threshold))
       }
     default: change(effect)
+    }
+  }
+
+  /// Reads slices once, however often they are asked for meanwhile, and not at all when others are
+  /// wanted before their turn comes.
+  private func readSlices(_ request: SliceRequest) {
+    let isNew = wantedSlices.withLock { wanted in
+      defer { wanted = request }
+      return wanted != request
+    }
+    guard isNew else { return }
+    work {
+      guard self.wantedSlices.withLock({ $0 == request }) else { return }
+      self.post(.slices(SliceReader.slices(request)))
+      self.wantedSlices.withLock { if $0 == request { $0 = nil } }
     }
   }
 

@@ -3,7 +3,6 @@ import EMFiles
 import Glibc
 import Refinement
 import Runs
-import Surface
 import Synchronization
 
 /// The refinements that were started in the screens; they run on threads of this process and tell
@@ -19,8 +18,12 @@ final class EngineRoom: Sendable {
   private let state = Mutex(State())
   /// Where new runs go.
   private let folder: String
+  private let endCommand: EndCommand?
 
-  init(folder: String) { self.folder = folder }
+  init(folder: String, endCommand: EndCommand?) {
+    self.folder = folder
+    self.endCommand = endCommand
+  }
 
   /// Refinements that run in this process.
   var runningSessions: Int { state.withLock { $0.running.count } }
@@ -63,11 +66,13 @@ final class EngineRoom: Sendable {
 
   /// Starts a refinement and returns its run folder.
   func start(_ job: Job, parent: RunManifest.Parent?) throws -> String {
-    launch(try RunSession(try prepare(job), parent: parent))
+    launch(try RunSession(try prepare(job), parent: parent, endCommand: endCommand))
   }
 
   /// Goes on with a run that was interrupted or stopped.
-  func resume(_ folder: String) throws { _ = launch(try RunSession(resuming: folder)) }
+  func resume(_ folder: String) throws {
+    _ = launch(try RunSession(resuming: folder, endCommand: endCommand))
+  }
 
   private func launch(_ session: RunSession) -> String {
     let isFirst = state.withLock { state in
@@ -131,7 +136,7 @@ final class EngineRoom: Sendable {
     let sessions = state.withLock { $0.running }
     if !isSilent {
       let folders = sessions.map(\.folder.path).joined(separator: ", ")
-      print("The refinement goes on in \(folders.plainLine); Ctrl-C stops it.")
+      print("The refinement goes on in \(folders); Ctrl-C stops it.")
       fflush(nil)
     }
     // The screens had the signals until now. From here on the terminal may go away without harm.
@@ -143,7 +148,7 @@ final class EngineRoom: Sendable {
       for (index, session) in sessions.enumerated() where !isSilent {
         let page = session.folder.events(from: next[index])
         // What the screens have shown already is not said again.
-        if next[index] > 0 { for event in page.events { print(event.text.plainLine) } }
+        if next[index] > 0 { for event in page.events { print(event.text) } }
         next[index] = page.next
       }
       if !isSilent { fflush(nil) }

@@ -68,11 +68,28 @@ enum FolderReader {
     let size = try InputFile(path: path).size
     guard size <= largestText else { return ["STAR file of \(Format.bytes(size))"] }
     let star = try STARFile(path: path)
-    return star.tables.flatMap { table in
-      ["\(table.blockName): \(Format.count(table.rowCount)) rows"]
-        + table.columnNames.prefix(12).map { "  " + $0 }
-        + (table.columnNames.count > 12 ? ["  and \(table.columnNames.count - 12) more"] : [])
+    return summary(of: star)
+      + star.tables.flatMap { table in
+        ["\(table.blockName): \(Format.count(table.rowCount)) rows"]
+          + table.columnNames.prefix(12).map { "  " + $0 }
+          + (table.columnNames.count > 12 ? ["  and \(table.columnNames.count - 12) more"] : [])
+      }
+  }
+
+  /// What counts before a file is taken: how many particles, of which box and pixel size.
+  private static func summary(of star: STARFile) -> [String] {
+    guard let particles = star.tables.first(where: { $0.columnNames.contains("rlnImageName") })
+    else { return [] }
+    let optics = star.tables.first { $0.blockName == "optics" }
+    func value(_ name: String) -> String? {
+      guard let optics, optics.rowCount > 0, optics.columnNames.contains(name) else { return nil }
+      return (try? optics.texts(name))?.first.flatMap(Double.init).map { Numbers.short($0) }
     }
+    var lines = ["\(Format.count(particles.rowCount)) particles"]
+    if let box = value("rlnImageSize") { lines.append("Box \(box)") }
+    if let pixel = value("rlnImagePixelSize") { lines.append("Pixel \(pixel) Å") }
+    let split = particles.columnNames.contains("rlnRandomSubset")
+    return lines + [split ? "With half-sets" : "Without half-sets"]
   }
 
   private static func csLines(_ path: String) throws(Problem) -> [String] {

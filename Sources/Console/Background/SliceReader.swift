@@ -13,8 +13,8 @@ enum SliceReader {
     do {
       let volume: MRCVolume
       switch request.source {
-      case .halfA: volume = try read(a)
-      case .halfB: volume = try read(b)
+      case .halfA: volume = try MRCVolume(path: a)
+      case .halfB: volume = try MRCVolume(path: b)
       case .map: volume = try combined(a, b, scale: 0.5, sign: 1)
       case .difference: volume = try combined(a, b, scale: 1, sign: -1)
       }
@@ -29,25 +29,48 @@ enum SliceReader {
       result.planes = (0..<3).map {
         plane($0, of: volume.voxels, mask: mask, size: size.x, at: result.centre)
       }
+      result.projections = (0..<3).map {
+        projection($0, of: volume.voxels, mask: mask, size: size.x)
+      }
     } catch { result.problem = error.what }
     return result
   }
 
-  /// Reads a map of a size that screens show; one of a foreign run folder may have any.
-  private static func read(_ path: String) throws(Problem) -> MRCVolume {
-    try MRCVolume(path: path) { (header) throws(Problem) in
-      let size = header.size
-      guard max(size.x, size.y, size.z) <= 1024 else {
-        throw Problem("The map is too large to be shown", whatToDo: "Look at \(path).")
+  /// The sums along an axis, turned as the slices along it are; the mask's shadow where it is not empty
+  /// along the line.
+  static func projection(_ axis: Int, of voxels: [Float], mask: [Float]?, size: Int) -> Plane {
+    let axes = MaskScreen.axes(of: axis)
+    var plane = Plane(width: size, height: size, values: [])
+    // Distances between neighbours along x, y and z.
+    let strides = [1, size, size * size]
+    let (across, up, through) = (
+      strides[axes.across], strides[axes.up], strides[axes.through]
+    )
+    func gathered(_ voxels: [Float], _ add: (Float, Float) -> Float) -> [Float] {
+      var result = [Float](repeating: 0, count: size * size)
+      for row in 0..<size {
+        for column in 0..<size {
+          var index = column * across + (size - 1 - row) * up
+          var sum: Float = 0
+          for _ in 0..<size {
+            sum = add(sum, voxels[index])
+            index += through
+          }
+          result[row * size + column] = sum
+        }
       }
+      return result
     }
+    plane.values = gathered(voxels) { $0 + $1 }
+    if let mask { plane.mask = gathered(mask) { max($0, $1) } }
+    return plane
   }
 
   private static func combined(
     _ a: String, _ b: String, scale: Float, sign: Float
   ) throws(Problem) -> MRCVolume {
-    var first = try read(a)
-    let second = try read(b)
+    var first = try MRCVolume(path: a)
+    let second = try MRCVolume(path: b)
     guard first.size == second.size else {
       throw Problem("the half-maps have different boxes", whatToDo: "Look at \(a) and \(b).")
     }
@@ -62,7 +85,7 @@ enum SliceReader {
   private static func mask(of folder: RunFolder, for map: MRCVolume) -> [Float]? {
     let paths = [folder.finalPath + "/mask.mrc", (try? folder.job())?["input.mask"]?.string]
     for path in paths.compactMap({ $0 }) {
-      guard let mask = try? read(path) else { continue }
+      guard let mask = try? MRCVolume(path: path) else { continue }
       if mask.size == map.size { return mask.voxels }
       let step = map.voxelSize.x
       guard step > 0, abs(mask.voxelSize.x - step) < 0.01 * step else { continue }
@@ -70,15 +93,10 @@ enum SliceReader {
       return part(
         of: mask, size: map.size.x,
         from: SIMD3(
-          voxels(Double(origin.x) / step), voxels(Double(origin.y) / step),
-          voxels(Double(origin.z) / step)))
+          Int((Double(origin.x) / step).rounded()), Int((Double(origin.y) / step).rounded()),
+          Int((Double(origin.z) / step).rounded())))
     }
     return nil
-  }
-
-  /// A distance in whole voxels, no farther than any box reaches.
-  private static func voxels(_ distance: Double) -> Int {
-    distance.isFinite ? Int(min(max(distance.rounded(), -1e6), 1e6)) : 1_000_000
   }
 
   /// A cube out of a volume; zero where it reaches beyond.

@@ -45,40 +45,40 @@ extension CompareScreen {
     }
   }
 
+  /// A line of the results: what it is, and what it is for a run.
+  static let statistics: [(name: String, value: @Sendable (RunSnapshot) -> String)] = {
+    func last(_ text: @escaping @Sendable (IterationMetrics) -> String)
+      -> @Sendable (RunSnapshot) -> String
+    {
+      { $0.metrics.last.map(text) ?? "–" }
+    }
+    return [
+      ("Status", { $0.status?.word ?? "?" }), ("Iterations", last { "\($0.iteration)" }),
+      ("Å at start", { $0.metrics.first.map { Numbers.resolution($0.fsc.resolution143) } ?? "–" }),
+      ("Å at 0.143", last { Numbers.resolution($0.fsc.resolution143) }),
+      ("Å at 0.5", last { Numbers.resolution($0.fsc.resolution50) }),
+      ("Turned median", last { Format.fixed($0.rotationFromStart.median, 2) + "°" }),
+      ("Turned 95%", last { Format.fixed($0.rotationFromStart.percentile95, 2) + "°" }),
+      ("Moved median", last { Format.fixed($0.shiftFromStart.median, 2) + " Å" }),
+      ("Moved 95%", last { Format.fixed($0.shiftFromStart.percentile95, 2) + " Å" }),
+      ("At a limit", last { Format.percent($0.shareAtLimit) }),
+      ("Posterior", last { Format.fixed($0.posteriorRotation, 2) + "°" }),
+      ("Particles", last { Format.count($0.particles) }),
+      ("Time", { $0.manifest.map { Format.duration($0.duration) } ?? "–" }),
+    ]
+  }()
+
   private func drawStatistics(in rect: Rect, of frame: inout Frame) {
     guard rect.height > 1 else { return }
     let names = min(14, rect.width * 2 / 5)
     drawHeads(in: rect, names: names, of: &frame)
-    let rows: [(String, (RunSnapshot) -> String)] = [
-      ("Status", { $0.status?.word ?? "?" }),
-      ("Iterations", { $0.metrics.last.map { "\($0.iteration)" } ?? "–" }),
-      ("Å at start", { $0.metrics.first.map { Numbers.resolution($0.fsc.resolution143) } ?? "–" }),
-      ("Å at 0.143", { $0.metrics.last.map { Numbers.resolution($0.fsc.resolution143) } ?? "–" }),
-      ("Å at 0.5", { $0.metrics.last.map { Numbers.resolution($0.fsc.resolution50) } ?? "–" }),
-      (
-        "Turned median",
-        { $0.metrics.last.map { "\(Numbers.short($0.rotationFromStart.median))°" } ?? "–" }
-      ),
-      (
-        "Turned 95%",
-        { $0.metrics.last.map { "\(Numbers.short($0.rotationFromStart.percentile95))°" } ?? "–" }
-      ),
-      (
-        "Moved median",
-        { $0.metrics.last.map { "\(Numbers.short($0.shiftFromStart.median)) Å" } ?? "–" }
-      ),
-      ("At a limit", { $0.metrics.last.map { Format.percent($0.shareAtLimit) } ?? "–" }),
-      ("Posterior", { $0.metrics.last.map { "\(Numbers.short($0.posteriorRotation))°" } ?? "–" }),
-      ("Particles", { $0.metrics.last.map { Format.count($0.particles) } ?? "–" }),
-      ("Time", { $0.manifest.map { Format.duration($0.duration) } ?? "–" }),
-    ]
     let width = columns(in: rect, names: names)
-    for (row, line) in rows.prefix(rect.height - 1).enumerated() {
+    for (row, line) in Self.statistics.prefix(rect.height - 1).enumerated() {
       let y = rect.y + 1 + row
-      frame.write(line.0, x: rect.x, y: y, .dim, width: names)
+      frame.write(line.name, x: rect.x, y: y, .dim, width: names)
       for (index, run) in runs.enumerated() {
         frame.write(
-          line.1(run), x: rect.x + names + 1 + index * (width + 1), y: y, width: width,
+          line.value(run), x: rect.x + names + 1 + index * (width + 1), y: y, width: width,
           alignment: .right)
       }
     }
@@ -100,8 +100,11 @@ extension CompareScreen {
     for (row, parameter) in all.dropFirst(offset).prefix(rect.height - 1).enumerated() {
       let y = rect.y + 1 + row
       let key = String(parameter.key.drop { $0 != "." }.dropFirst())
+      let unit = parameter.unit == "degrees" ? "°" : parameter.unit
+      let suffix = unit.isEmpty ? "" : " \(unit)"
       frame.write(
-        parameter.title.columns <= names ? parameter.title : key, x: rect.x, y: y, .dim,
+        ((parameter.title + suffix).columns <= names ? parameter.title : key) + suffix, x: rect.x,
+        y: y, .dim,
         width: names)
       for (index, run) in runs.enumerated() {
         let text = run.job?.shown(parameter) ?? "–"

@@ -47,7 +47,8 @@ struct CompareScreen: Screen {
   var keyBar: [Command] { [.nextPane, .zoom, .export, .copy] }
 
   func opening(_ surroundings: Surroundings) -> [Effect] {
-    folders.dropFirst().map { .comparePoses(first: folders[0], other: $0) }
+    folders.map { .openRun(folder: $0) }
+      + folders.dropFirst().map { .comparePoses(first: folders[0], other: $0) }
   }
 
   /// The runs in their order, as far as they were read.

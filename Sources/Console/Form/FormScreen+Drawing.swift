@@ -10,7 +10,7 @@ extension FormScreen {
     let (upper, help) = body.split(bottom: helpRows)
     let (list, side) = upper.split(right: isWide ? max(40, upper.width * 2 / 5) : 0)
     drawParameters(in: list, of: &frame)
-    drawHelp(in: isWide ? side : help, of: &frame)
+    drawHelp(in: isWide ? side : help, of: &frame, surroundings)
     drawState(in: foot, of: &frame)
   }
 
@@ -146,12 +146,23 @@ extension FormScreen {
   /// A value as people read it; a mistake as it was typed.
   private func shownText(of parameter: Parameter) -> String {
     guard mistakes[parameter.key] == nil else { return text(of: parameter) }
+    // With the prior on, extents that are not set follow from it.
+    if !job.isSet(parameter.key) {
+      let limits = SearchLimits(job)
+      switch parameter.key {
+      case "search.rotation_extent": return limits.rotation.map { Numbers.short($0) } ?? ""
+      case "search.shift_extent": return limits.shift.map { Numbers.short($0) } ?? ""
+      default: break
+      }
+    }
     return job[parameter.key]?.shown ?? ""
   }
 
   // MARK: Help
 
-  private func drawHelp(in rect: Rect, of frame: inout Frame) {
+  private func drawHelp(
+    in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings
+  ) {
     guard rect.height >= 3, let parameter = current else { return }
     let isNarrow = rect.width < 70
     let inner = frame.box(
@@ -173,9 +184,43 @@ extension FormScreen {
     if inner.height > 8 {
       add(parameter.type.expectation + (parameter.unit.isEmpty ? "" : ", \(parameter.unit)"), .dim)
     }
-    add("Default: \(parameter.defaultText)" + names(of: parameter), .dim)
+    add("Default: \(defaultText(of: parameter))" + names(of: parameter), .dim)
     add(parameter.help, .text)
+    if lines.count > inner.height, inner.height > 1, let key = aboutKey(surroundings) {
+      lines.removeSubrange((inner.height - 1)...)
+      let word = " \(key) shows all"
+      lines.append((word.padded(toColumns: columns, alignment: .right), .dim))
+    }
     frame.lines(lines, in: inner)
+  }
+
+  private func aboutKey(_ surroundings: Surroundings) -> String? {
+    surroundings.keyMap.keyName(of: .about, in: .form)
+  }
+
+  private func defaultText(of parameter: Parameter) -> String {
+    parameter.defaultValue?.shown ?? parameter.defaultText
+  }
+
+  /// Everything that is known of the selected parameter.
+  var aboutViewer: TextViewer? {
+    guard let parameter = current else { return nil }
+    var lines: [TextViewer.Line] = []
+    for finding in findings where finding.keys.contains(parameter.key) {
+      let role: Role = finding.problem.severity == .error ? .bad : .warning
+      lines += [.init(finding.problem.what, role), .init(finding.problem.whatToDo), .init("")]
+    }
+    let unit = parameter.unit.isEmpty ? "" : " \(parameter.unit)"
+    lines += [
+      .init(parameter.help), .init(""),
+      .init("Key         \(parameter.key)", .dim),
+      .init("Value       \(job.shown(parameter))\(unit)", .dim),
+      .init("Default     \(defaultText(of: parameter))", .dim),
+      .init("Takes       \(parameter.type.expectation)", .dim),
+    ]
+    if let name = parameter.cryosparcName { lines.append(.init("cryoSPARC   \(name)", .dim)) }
+    if let name = parameter.relionName { lines.append(.init("RELION      \(name)", .dim)) }
+    return TextViewer(title: parameter.title, lines: lines)
   }
 
   /// The same knob elsewhere.

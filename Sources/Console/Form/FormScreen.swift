@@ -154,6 +154,8 @@ struct FormScreen: Screen {
 
   mutating func markSaved(at path: String) {
     self.path = path
+    // The run is called like the file.
+    job.name = FilePath.stem(of: path)
     saved = job
   }
 }

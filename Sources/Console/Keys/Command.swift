@@ -8,7 +8,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   // Everywhere.
   case help, commands, back, quit, theme, marker, glyphs, colours, mouse, redraw, testCard =
     "test-card"
-  case statistics, export, copy
+  case statistics, export, copy, pictures
   case nextPane = "next-pane"
   case previousPane = "previous-pane"
   case up, down, left, right
@@ -24,7 +24,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case reverseSort = "reverse-sort"
   case filter, reload
   // Job form.
-  case edit, toggle, undo, redo, reset
+  case edit, toggle, undo, redo, reset, about
   case resetAll = "reset-all"
   case presets, clone, difference, search
   case onlyChanged = "only-changed"
@@ -64,6 +64,9 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case nextIteration = "next-iteration"
   case follow, baseline, projection, mapKind = "map"
   case plane
+  case mapProjection = "map-projection"
+  case wider, narrower, taller, shorter
+  case panelSet = "panel-set"
   case logLevel = "log-level"
   case particles, parameters
   case continueRun = "continue"

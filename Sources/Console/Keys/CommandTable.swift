@@ -49,6 +49,9 @@ extension Command {
       "Switch between Unicode, basic and ASCII characters"),
     line(.colours, in: [.everywhere], [.function(6)], "Colours", "Switch the number of colours"),
     line(
+      .pictures, in: [.everywhere], [.function(3)], "Pictures",
+      "Maps in pixels (sixel, kitty) or in characters"),
+    line(
       .mouse, in: [.everywhere], [.function(4)], "Mouse",
       "Mouse on or off (Shift-drag selects text while on)"),
     line(.redraw, in: [.everywhere], [.control("l")], "Redraw", "Paint the screen again"),
@@ -63,7 +66,7 @@ extension Command {
   private static let runsTable: [CommandDescription] = [
     line(.open, in: [.runs], [.enter], "Open", "Open the run"),
     line(.newFrom, in: [.runs], ["n"], "New", "New job from this run's parameters"),
-    line(.new, in: [.runs], ["N"], "Blank", "New job with the defaults"),
+    line(.new, in: [.runs], ["N"], "New job", "New job with the defaults"),
     line(.mark, in: [.runs], [" "], "Mark", "Mark the run for comparison"),
     line(.compare, in: [.runs], ["c"], "Compare", "Compare two to four marked runs"),
     line(.filter, in: [.runs], ["/"], "Filter", "Show the runs that contain a text"),
@@ -79,6 +82,7 @@ extension Command {
   private static let formTable: [CommandDescription] = [
     line(.start, in: [.form], ["s", .function(10)], "Start", "Check and start the refinement"),
     line(.edit, in: [.form], [.enter], "Edit", "Edit the value, or choose a file"),
+    line(.about, in: [.form], ["i"], "About", "All about the parameter"),
     line(.toggle, in: [.form], [" "], "Toggle", "Switch on or off, or to the next choice"),
     line(.check, in: [.form], ["e", .function(5)], "Check", "Check against the files; estimate"),
     line(.maskView, in: [.form], ["m"], "Mask view", "See map, mask and fulcrum"),
@@ -133,6 +137,13 @@ extension Command {
     line(.projection, in: [.run], ["m"], "Mollweide", "Orientations as a rectangle or a globe"),
     line(.mapKind, in: [.run], ["w"], "Map", "Slices of the other map or half-map"),
     line(.plane, in: [.run], ["a"], "Axis", "Slices along the other axis"),
+    line(
+      .mapProjection, in: [.run], ["o"], "Project", "Projections of the map in place of slices"),
+    line(.wider, in: [.run], [">", .shiftRight], "Wider", "Give this pane more columns"),
+    line(.narrower, in: [.run], ["<", .shiftLeft], "Narrower", "Give this pane fewer columns"),
+    line(.taller, in: [.run], ["+", .shiftDown], "Taller", "Give this pane more lines"),
+    line(.shorter, in: [.run], ["-", .shiftUp], "Shorter", "Give this pane fewer lines"),
+    line(.panelSet, in: [.run], ["0"], "Panes", "To the next set of panes: all, maps, poses, log"),
     line(.logLevel, in: [.run], ["v"], "Level", "Show all log lines, or warnings only"),
     line(.search, in: [.run], ["/"], "Search", "Search the log or the table"),
     line(.sort, in: [.run], ["s"], "Sort", "Sort the table by the next column"),

@@ -28,6 +28,14 @@ enum Panel: Int, Sendable, Hashable, CaseIterable {
   /// The command that shows or hides it.
   var command: Command { Command(rawValue: "panel-\(rawValue)") ?? .panel1 }
 
+  /// Sets of panes, each for a question; the first is what a run opens with.
+  static let sets: [(title: String, panels: Set<Panel>)] = [
+    ("all", Set(allCases).subtracting([.files])),
+    ("resolution and maps", [.fsc, .resolution, .noise, .slices]),
+    ("poses", [.poses, .orientations, .particles, .resolution]),
+    ("what happens", [.fsc, .resolution, .log, .files]),
+  ]
+
   /// The smallest extent in which it says something.
   static let smallest = (width: 26, height: 6)
 }

@@ -60,7 +60,8 @@ extension RunScreen {
     let items = Parameter.all.filter(\.canChangeWhileRunning).map { parameter in
       Chooser.Item(
         id: parameter.key, title: parameter.title, detail: parameter.help,
-        note: snapshot?.job?[parameter.key]?.text ?? parameter.defaultText)
+        note: (snapshot?.job?[parameter.key]?.shown ?? parameter.defaultText)
+          + (parameter.unit.isEmpty ? "" : " \(parameter.unit)"))
     }
     return Chooser(.changeParameter, title: "Change from the next iteration on", items: items)
   }

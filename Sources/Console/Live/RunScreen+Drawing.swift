@@ -25,23 +25,34 @@ extension RunScreen {
         problem?.whatToDo ?? "", x: rect.x + 2, y: rect.y + 2, width: rect.width - 2)
       return
     }
-    let headRows = rect.height >= 18 ? 3 : rect.height >= 10 ? 2 : 1
-    let (head, rest) = rect.split(top: headRows)
+    let (head, strip, body) = Self.parts(of: rect)
     drawHeader(snapshot, in: head, of: &frame, surroundings)
     if let particles {
-      drawParticles(particles, in: rest, of: &frame)
+      drawParticles(particles, in: rect.split(top: head.height).rest, of: &frame)
       return
     }
-    let stripRows = rest.height >= 12 ? 1 : 0
-    let (strip, body) = rest.split(top: stripRows)
-    let places =
-      isZoomed
-      ? [(panel: focus, rect: body)]
-      : PanelLayout.places(of: shownPanels, focus: focus, in: body)
-    if stripRows > 0 { drawStrip(places.map(\.panel), in: strip, of: &frame) }
+    let places = places(in: body)
+    if !strip.isEmpty { drawStrip(places.map(\.panel), in: strip, of: &frame) }
     for (panel, place) in places {
       draw(panel, in: place, isAlone: places.count == 1, of: &frame, surroundings)
     }
+    for splitter in PanelShares.splitters(of: places) {
+      frame.mark(splitter.handle, .splitter(splitter))
+    }
+  }
+
+  /// Header, line of panes, and panes.
+  static func parts(of rect: Rect) -> (head: Rect, strip: Rect, body: Rect) {
+    let (head, rest) = rect.split(top: rect.height >= 18 ? 3 : rect.height >= 10 ? 2 : 1)
+    let (strip, body) = rest.split(top: rest.height >= 12 ? 1 : 0)
+    return (head, strip, body)
+  }
+
+  /// The panes that are seen, with their places.
+  func places(in body: Rect) -> [PanelLayout.Place] {
+    isZoomed
+      ? [(panel: focus, rect: body)]
+      : PanelLayout.places(of: shownPanels, focus: focus, in: body, shares: shares)
   }
 
   // MARK: Header
@@ -71,8 +82,11 @@ extension RunScreen {
     guard let manifest = snapshot.manifest, let status = snapshot.status else { return }
     var x = rect.x + 1
     x += frame.write("\(frame.look[status.symbol]) \(status.word)", x: x, y: rect.y, status.role)
+    let place =
+      isAfterIterations
+      ? "after iteration \(snapshot.iteration - 1)" : "iteration \(snapshot.iteration)"
     x += frame.write(
-      "  iteration \(snapshot.iteration) of \(manifest.maximumIterations)", x: x, y: rect.y,
+      "  \(place) of \(manifest.maximumIterations)", x: x, y: rect.y,
       width: max(0, rect.right - x))
     guard snapshot.isLive, let progress = manifest.progress else {
       let ended = manifest.ended.map {
@@ -101,18 +115,22 @@ extension RunScreen {
     var words: [String] = []
     if snapshot.isLive, let progress = manifest.progress {
       if progress.perSecond > 0 {
-        words.append("\(Numbers.short(progress.perSecond))/s")
+        words.append("\(Numbers.short(progress.perSecond)) particles/s")
       }
-      if let left = progress.secondsLeft { words.append("stage \(Format.duration(left)) left") }
-      if let left = remaining(snapshot) { words.append("all ≤ \(Format.duration(left))") }
+      if let left = progress.secondsLeft {
+        // What was told has aged since.
+        let age = snapshot.status == .paused ? 0 : max(0, surroundings.now - manifest.heartbeat)
+        words.append("stage \(Format.duration(max(0, left - age))) left")
+      }
+      if let left = remaining(snapshot) { words.append("run ≤ \(Format.duration(left))") }
       words.append("elapsed \(Format.duration(max(0, surroundings.now - manifest.started)))")
       if surroundings.now - manifest.heartbeat > 30 {
         words.append("no sign for \(Format.duration(surroundings.now - manifest.heartbeat))")
       }
     }
     words += [
-      "\(Format.count(manifest.particles)) particles", "\(manifest.threads) threads",
-      Format.bytes(manifest.memory), manifest.host,
+      Format.bytes(manifest.memory), threads(manifest),
+      "\(Format.count(manifest.particles)) particles", manifest.host,
     ]
     let separator = " \(frame.look[Symbol.separator]) "
     var text = ""
@@ -125,9 +143,25 @@ extension RunScreen {
     frame.write(text, x: rect.x + 1, y: rect.y, .dim, width: rect.width - 1)
   }
 
+  /// The threads, and how busy they have been since the start.
+  private func threads(_ manifest: RunManifest) -> String {
+    let seconds = manifest.heartbeat - manifest.started
+    guard snapshot?.isLive == true, seconds > 5, manifest.threads > 0, manifest.cpuSeconds > 0
+    else { return "\(manifest.threads) threads" }
+    let share = manifest.cpuSeconds / (seconds * Double(manifest.threads))
+    return "\(manifest.threads) threads \(Int((100 * min(1, share)).rounded()))% busy"
+  }
+
+  /// Whether the iterations are over and the result is being made.
+  private var isAfterIterations: Bool {
+    let stage = snapshot?.manifest?.progress?.stage
+    return stage == .final || stage == .writing
+  }
+
   /// Seconds until the last iteration at the pace of the last one, if it does not converge before.
   private func remaining(_ snapshot: RunSnapshot) -> Double? {
-    guard let manifest = snapshot.manifest, let last = snapshot.metrics.last, last.iteration > 0
+    guard let manifest = snapshot.manifest, let last = snapshot.metrics.last, last.iteration > 0,
+      !isAfterIterations
     else { return nil }
     let seconds = last.seconds.values.reduce(0, +)
     let left = manifest.maximumIterations - last.iteration
@@ -212,7 +246,7 @@ extension RunScreen {
       return OrientationScore.samplingCompensation(of: metrics).map { "SCF " + Format.fixed($0, 2) }
         ?? ""
     case .poses: return againstStart ? "against the start" : "in this iteration"
-    case .slices: return sliceSource.title
+    case .slices: return sliceSource.title + (showsProjections ? ", projected" : "")
     case .log:
       if !log.pattern.isEmpty { return "\"\(log.pattern)\"" }
       return log.onlyWarnings ? "warnings" : log.back > 0 ? "not following" : ""

@@ -35,7 +35,7 @@ extension RunScreen {
         ("scale", metrics.scale),
       ])
     case .noise: return Self.noiseTable(metrics)
-    case .slices: return nil
+    case .slices: return slices.map { Self.sliceTable($0, isProjection: showsProjections) }
     case .log:
       return [["time", "kind", "text"]]
         + logLines.map { [Format.fixed($0.time, 3), $0.kind.rawValue, $0.text] }
@@ -84,6 +84,21 @@ extension RunScreen {
         return histogram.counts.enumerated().map { bin, count in
           let from = histogram.lower + Double(bin) * width
           return [name, Format.fixed(from, 4), Format.fixed(from + width, 4), "\(count)"]
+        }
+      }
+  }
+
+  /// A line for each pixel of the planes; the first row of a picture has the largest coordinate.
+  private static func sliceTable(_ slices: SliceSet, isProjection: Bool) -> [[String]] {
+    let planes = isProjection ? slices.projections : slices.planes
+    return [["plane", "across", "up", "density", "mask"]]
+      + planes.enumerated().flatMap { axis, plane in
+        plane.values.indices.map { index in
+          [
+            String(Plane.names[axis].prefix(2)), "\(index % max(1, plane.width))",
+            "\(plane.height - 1 - index / max(1, plane.width))", "\(plane.values[index])",
+            index < plane.mask.count ? "\(plane.mask[index])" : "nan",
+          ]
         }
       }
   }

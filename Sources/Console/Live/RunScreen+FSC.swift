@@ -48,14 +48,17 @@ extension RunScreen {
     let isWide = rect.width >= 60
     let parts = Layout.split(
       rect, isWide ? .columns : .rows, [.init(), .init()], gap: isWide ? 1 : 0)
+    // Those of half A come before those of half B, one for each optics group.
+    let groups = max(1, metrics.noise.count / 2)
     let noise = metrics.noise.enumerated().map { index, values in
-      LinePlot.Series(
-        metrics.noise.count > 1 ? "noise \(index + 1)" : "noise", values: values, step: step)
+      let half = "half " + (index < groups ? "A" : "B")
+      return LinePlot.Series(
+        groups > 1 ? "\(half), group \(index % groups + 1)" : half, values: values, step: step)
     }
     frame.draw(
       LinePlot(
         noise, x: .spatialFrequency(range: frequencyRange(metrics)),
-        y: PlotAxis(title: noise.count > 1 ? "" : "noise", scale: .logarithmic),
+        y: PlotAxis(title: "noise", scale: .logarithmic),
         crosshair: crosshair.map { Double($0) * step }), in: parts[0])
     guard !isWide, rect.height < 14 else {
       drawGuinier(metrics, in: parts[1], of: &frame)

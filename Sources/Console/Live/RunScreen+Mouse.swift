@@ -7,7 +7,15 @@ extension RunScreen {
     at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
     _ surroundings: inout Surroundings
   ) -> [Effect] {
+    if mouse.kind == .press { dragged = nil }
+    if let splitter = dragged {
+      if mouse.kind == .drag { move(splitter, to: mouse, surroundings) }
+      if mouse.kind == .release { dragged = nil }
+      return []
+    }
     switch target {
+    case .splitter(let splitter):
+      if mouse.kind == .press { dragged = splitter }
     case .row("particles", let index):
       switch mouse.kind {
       case .press: particles?.row = index
@@ -26,6 +34,39 @@ extension RunScreen {
     default: break
     }
     return []
+  }
+
+  private mutating func move(
+    _ splitter: Splitter, to mouse: MouseEvent, _ surroundings: Surroundings
+  ) {
+    shares = PanelShares(of: places(in: Self.body(surroundings)))
+    shares.move(splitter, to: splitter.column == nil ? mouse.row : mouse.column)
+  }
+
+  /// Where the panes are on the whole screen.
+  static func body(_ surroundings: Surroundings) -> Rect {
+    let size = surroundings.size
+    return parts(of: Rect(x: 0, y: 1, width: size.width, height: max(0, size.height - 2))).body
+  }
+
+  /// Makes the pane with the focus wider, narrower, taller or shorter by moving one of its edges.
+  mutating func resize(_ command: Command, _ surroundings: Surroundings) {
+    let places = places(in: Self.body(surroundings))
+    guard let own = places.first(where: { $0.panel == focus })?.rect else { return }
+    let isAcross = command == .wider || command == .narrower
+    let grows = command == .wider || command == .taller
+    let edges = PanelShares.splitters(of: places).filter { edge in
+      guard (edge.column != nil) == isAcross else { return false }
+      return isAcross
+        ? edge.handle.y == own.y && (edge.position == own.right || edge.position == own.x)
+        : edge.position == own.bottom || edge.position == own.y
+    }
+    // The edge after the pane, or the one before the last pane.
+    guard let edge = edges.max(by: { $0.position < $1.position }) else { return }
+    let isAfter = edge.position == (isAcross ? own.right : own.bottom)
+    let step = (isAcross ? 4 : 1) * (grows == isAfter ? 1 : -1)
+    shares = PanelShares(of: places)
+    shares.move(edge, to: edge.position + step)
   }
 
   private mutating func point(

@@ -20,7 +20,7 @@ extension RunScreen {
       [
         LinePlot.Series("0.143", points(\.fsc.resolution143), role: .series1),
         LinePlot.Series("0.5", points(\.fsc.resolution50), role: .series2),
-      ], x: PlotAxis(title: "iteration"), y: PlotAxis(title: "Å"),
+      ], x: PlotAxis(title: "iteration", isWhole: true), y: PlotAxis(title: "Å"),
       crosshair: iteration.map(Double.init))
   }
 
@@ -52,7 +52,7 @@ extension RunScreen {
           change.isFinite
             ? Self.change(change) : "",
           Table.Entry(Numbers.resolution(item.fsc.resolution50)),
-          Table.Entry("\(Numbers.short(item.rotationFromPrevious.median))°"),
+          Table.Entry(Format.fixed(item.rotationFromPrevious.median, 2) + "°"),
           Table.Entry(
             Format.percent(item.shareAtLimit),
             item.shareAtLimit > Verdict.suspiciousShare ? .warning : .text),

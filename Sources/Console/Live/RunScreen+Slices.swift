@@ -18,17 +18,30 @@ extension RunScreen {
     }
     // Three side by side need about twenty columns each.
     let axes = sliceAxis < 3 ? [sliceAxis] : rect.width >= 54 ? [0, 1, 2] : [0]
-    let places = Layout.split(
-      rect, .columns, Array(repeating: .init(), count: axes.count), gap: 1)
-    for (axis, place) in zip(axes, places) {
-      let plane = slices.planes[axis]
-      frame.draw(
-        ImageSlice(
-          width: plane.width, height: plane.height, pixels: plane.values,
-          range: plane.contrast(width: 4), mask: plane.mask,
-          title: "\(Plane.names[axis]) \(slices.centre[MaskScreen.axes(of: axis).through])"),
-        in: place)
+    // Where there is height for both, slices stand above projections.
+    let isTall = rect.height >= 24 && slices.projections.count == 3
+    let kinds = isTall ? [false, true] : [showsProjections && slices.projections.count == 3]
+    let bands = Layout.split(rect, .rows, Array(repeating: .init(), count: kinds.count))
+    for (isProjection, band) in zip(kinds, bands) {
+      let places = Layout.split(
+        band, .columns, Array(repeating: .init(), count: axes.count), gap: 1)
+      for (axis, place) in zip(axes, places) {
+        frame.draw(
+          picture: Self.picture(of: slices, axis: axis, isProjection: isProjection), in: place)
+      }
     }
+  }
+
+  private static func picture(of slices: SliceSet, axis: Int, isProjection: Bool) -> ImageSlice {
+    let plane = isProjection ? slices.projections[axis] : slices.planes[axis]
+    let name = Plane.names[axis]
+    let title =
+      isProjection
+      ? "\(name.prefix(2)) along \(name.suffix(1))"
+      : "\(name) \(slices.centre[MaskScreen.axes(of: axis).through])"
+    return ImageSlice(
+      width: plane.width, height: plane.height, pixels: plane.values,
+      range: plane.contrast(width: 4), mask: plane.mask, title: title)
   }
 }
 

@@ -66,9 +66,14 @@ extension RunScreen {
             + Format.duration(summary.cpuSeconds), .text
         ))
     }
-    let top = min(fileOffset, max(0, lines.count - rect.height))
-    frame.lines(Array(lines.dropFirst(top)), in: rect)
-    frame.scrollBar(rect, top: top, total: lines.count)
+    let columns = max(8, rect.width - 2)
+    let rows = lines.flatMap { line in
+      line.text.columns <= columns
+        ? [line] : line.text.wrapped(toColumns: columns, indent: 2).map { ($0, line.role) }
+    }
+    let top = min(fileOffset, max(0, rows.count - rect.height))
+    frame.lines(Array(rows.dropFirst(top)), in: rect)
+    frame.scrollBar(rect, top: top, total: rows.count)
   }
 
   /// The table of particles, with the histogram of the column under the cursor.
@@ -123,7 +128,7 @@ extension RunEvent.Kind {
     case .warning: (.warning, .warning)
     case .error: (.failed, .bad)
     case .iteration: (.done, .good)
-    case .control: (.paused, .accent)
+    case .control: (.arrowRight, .accent)
     case .ended: (.stopped, .accent)
     case .started, .resumed: (.running, .accent)
     case .stage: (nil, .dim)

@@ -11,9 +11,12 @@ struct RunScreen: Screen {
   /// What its folder says; nil until it was read.
   var snapshot: RunSnapshot?
   /// The panes that are on, and the one that keys go to.
-  var panels: Set<Panel> = Set(Panel.allCases).subtracting([.files])
+  var panels = Panel.sets[0].panels
   var focus = Panel.fsc
   var isZoomed = false
+  /// What was made of the sizes of the panes, and the edge that is being dragged.
+  var shares = PanelShares()
+  var dragged: Splitter?
   /// The iteration that is shown; nil follows the newest.
   var iteration: Int?
   /// Changes of poses against the start of the run instead of the last iteration.
@@ -29,6 +32,8 @@ struct RunScreen: Screen {
   var sliceSource = SliceSource.map
   /// 0 along z, 1 along y, 2 along x, 3 all three.
   var sliceAxis = 3
+  /// Sums along the axes in place of slices.
+  var showsProjections = false
   var particles: ParticlePage?
   /// First line of the files that is shown.
   var fileOffset = 0
@@ -51,7 +56,7 @@ struct RunScreen: Screen {
     if particles != nil { return [.sort, .reverseSort, .search, .export] }
     var commands: [Command] = [.nextPane, .zoom]
     if snapshot?.isLive == true {
-      commands += [.pause, .stopAfter, .stop, .detach]
+      commands += [.pause, .change, .stopAfter, .stop, .detach]
     } else {
       commands += [.previousIteration, .nextIteration, .particles, .continueRun, .parameters]
       if obstacle(to: .resume) == nil { commands.insert(.resume, at: 2) }
@@ -59,7 +64,7 @@ struct RunScreen: Screen {
     switch focus {
     case .orientations: commands.append(.projection)
     case .poses: commands.append(.baseline)
-    case .slices: commands += [.mapKind, .plane]
+    case .slices: commands += [.mapKind, .plane, .mapProjection]
     case .log: commands += [.logLevel, .search]
     default: break
     }
@@ -91,12 +96,15 @@ struct RunScreen: Screen {
     if particles != nil, let effects = performOnParticles(command, surroundings) { return effects }
     if let number = Panel.allCases.first(where: { $0.command == command }) {
       toggle(number)
-      return slicesIfNeeded()
+      return slicesIfNeeded(surroundings)
     }
     switch command {
-    case .nextPane: moveFocus(by: 1)
-    case .previousPane: moveFocus(by: -1)
-    case .zoom: isZoomed.toggle()
+    case .nextPane, .previousPane:
+      moveFocus(by: command == .nextPane ? 1 : -1)
+      return slicesIfNeeded(surroundings)
+    case .zoom:
+      isZoomed.toggle()
+      return slicesIfNeeded(surroundings)
     case .back:
       if isZoomed {
         isZoomed = false
@@ -106,20 +114,23 @@ struct RunScreen: Screen {
         return [.pop]
       }
     case .detach: return [.popToRuns]
-    case .previousIteration: return step(by: -1)
-    case .nextIteration: return step(by: 1)
+    case .previousIteration: return step(by: -1, surroundings)
+    case .nextIteration: return step(by: 1, surroundings)
     case .follow:
       iteration = nil
       log.follow()
-      return slicesIfNeeded()
+      return slicesIfNeeded(surroundings)
     case .baseline: againstStart.toggle()
     case .projection: isMollweide.toggle()
     case .plane: sliceAxis = (sliceAxis + 1) % 4
+    case .mapProjection: showsProjections.toggle()
+    case .wider, .narrower, .taller, .shorter: resize(command, surroundings)
+    case .panelSet: return nextPanelSet(surroundings)
     case .mapKind:
       let all = SliceSource.allCases
       let index = all.firstIndex(of: sliceSource) ?? 0
       sliceSource = all[(index + 1) % all.count]
-      return slicesIfNeeded()
+      return slicesIfNeeded(surroundings)
     case .left, .right, .up, .down, .pageUp, .pageDown, .first, .last:
       return navigate(command, surroundings)
     default: return act(command, surroundings)
@@ -143,6 +154,18 @@ struct RunScreen: Screen {
     }
   }
 
+  /// To the next set of panes that suits a question.
+  private mutating func nextPanelSet(_ surroundings: Surroundings) -> [Effect] {
+    let all = Panel.sets
+    let index = all.firstIndex { $0.panels == panels } ?? all.count - 1
+    let next = all[(index + 1) % all.count]
+    panels = next.panels
+    isZoomed = false
+    shares = PanelShares()
+    if !panels.contains(focus) { focus = shownPanels[0] }
+    return slicesIfNeeded(surroundings) + [.say("Panes: \(next.title)")]
+  }
+
   private mutating func moveFocus(by step: Int) {
     let list = shownPanels
     guard let index = list.firstIndex(of: focus) else {
@@ -153,12 +176,12 @@ struct RunScreen: Screen {
   }
 
   /// To an iteration before or after; stepping past the newest follows it again.
-  private mutating func step(by step: Int) -> [Effect] {
+  private mutating func step(by step: Int, _ surroundings: Surroundings) -> [Effect] {
     guard let metrics = snapshot?.metrics, let last = metrics.last else { return [] }
     let index = metrics.firstIndex { $0.iteration == iteration } ?? metrics.count - 1
     let next = min(max(0, index + step), metrics.count - 1)
     iteration = metrics[next].iteration == last.iteration ? nil : metrics[next].iteration
-    return slicesIfNeeded()
+    return slicesIfNeeded(surroundings)
   }
 
   private mutating func navigate(
@@ -168,8 +191,8 @@ struct RunScreen: Screen {
     case (.log, _): log.navigate(command, count: logLines.count, page: 10)
     case (.files, .up): fileOffset = max(0, fileOffset - 1)
     case (.files, .down): fileOffset += 1
-    case (.resolution, .up), (.resolution, .left): return step(by: -1)
-    case (.resolution, .down), (.resolution, .right): return step(by: 1)
+    case (.resolution, .up), (.resolution, .left): return step(by: -1, surroundings)
+    case (.resolution, .down), (.resolution, .right): return step(by: 1, surroundings)
     case (.slices, .left), (.slices, .right):
       sliceAxis = (sliceAxis + (command == .right ? 1 : 3)) % 4
     case (_, .left): moveCrosshair(by: -1)
@@ -206,7 +229,7 @@ struct RunScreen: Screen {
     switch news {
     case .run(let found) where found.folder == folder:
       snapshot = found
-      var effects = slicesIfNeeded()
+      var effects = slicesIfNeeded(surroundings)
       if wasLive, !found.isLive, let status = found.status {
         effects += [.notify("\(found.name) \(status.word)"), .say("\(found.name) \(status.word)")]
       }
@@ -226,11 +249,18 @@ struct RunScreen: Screen {
     return []
   }
 
-  func refresh(_ surroundings: Surroundings) -> [Effect] { [.readRun(folder: folder)] }
+  /// Another screen may have had the run read before, since when nothing has changed.
+  func opening(_ surroundings: Surroundings) -> [Effect] { [.openRun(folder: folder)] }
 
-  /// Asks for slices when the pane is on and what it shows has changed.
-  func slicesIfNeeded() -> [Effect] {
-    guard panels.contains(.slices), let snapshot else { return [] }
+  func refresh(_ surroundings: Surroundings) -> [Effect] {
+    [.readRun(folder: folder)] + slicesIfNeeded(surroundings)
+  }
+
+  /// Asks for slices when the pane is seen and what it shows has changed.
+  func slicesIfNeeded(_ surroundings: Surroundings) -> [Effect] {
+    guard let snapshot,
+      places(in: Self.body(surroundings)).contains(where: { $0.panel == .slices })
+    else { return [] }
     let wanted = wantedSlices(snapshot)
     return wanted == nil || slices?.request == wanted ? [] : wanted.map { [.readSlices($0)] } ?? []
   }

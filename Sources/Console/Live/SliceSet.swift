@@ -24,11 +24,13 @@ struct Plane: Sendable, Hashable {
   static let empty = Plane(width: 0, height: 0, values: [])
 }
 
-/// Three orthogonal slices through the fulcrum, or through the centre of the box.
+/// Three orthogonal slices through the mask's centre, or through the centre of the box, and the
+/// projections along the same axes.
 struct SliceSet: Sendable {
   var request: SliceRequest
   /// Along z, y, x.
   var planes: [Plane]
+  var projections: [Plane] = []
   /// The voxel at which they meet.
   var centre: SIMD3<Int>
   var pixelSize: Double

@@ -27,6 +27,14 @@ extension MaskScreen {
     frame.lines(lines, in: (isWide ? side : lower).inset(columns: 1, rows: 0))
   }
 
+  /// The view as it looks, and what is known of map, mask and fulcrum.
+  func exported(_ surroundings: Surroundings) -> Export {
+    var frame = Frame(size: surroundings.size, look: surroundings.appearance)
+    draw(in: frame.grid.bounds, of: &frame, surroundings)
+    let table = volumes.map { [["fact", "text"]] + facts($0).map { [$0.name, $0.text] } }
+    return Export(name: title, grid: frame.grid, table: table)
+  }
+
   private func drawPlanes(_ volumes: MaskViewVolumes, in rect: Rect, of frame: inout Frame) {
     // Narrow terminals show the plane with the focus alone.
     let planes = rect.width >= 60 ? [0, 1, 2] : [focus]
@@ -47,8 +55,11 @@ extension MaskScreen {
         width: size, height: size, pixels: slice.values,
         range: slice.contrast(width: Float(width)), mask: slice.mask,
         crosshair: Point(x: cross[axes.across], y: size - 1 - cross[axes.up]))
-      frame.draw(image, in: inner)
-      frame.mark(pixels(of: image, in: inner, frame.base), .row(pane: "plane", plane))
+      frame.draw(picture: image, in: inner)
+      let cells =
+        frame.pictureCell.flatMap { image.picture(in: inner, cell: $0, frame.look)?.area }
+        ?? pixels(of: image, in: inner, frame.base)
+      frame.mark(cells, .row(pane: "plane", plane))
     }
   }
 
@@ -72,8 +83,8 @@ extension MaskScreen {
     var lines: [(name: String, text: String, role: Role)] = [
       (
         "Cross-hair",
-        "voxel \(crossText)   \(angstroms(cross.x)), \(angstroms(cross.y)), "
-          + "\(angstroms(cross.z)) Å from the centre", .accent
+        "voxel \(crossText)  (\(angstroms(cross.x)), \(angstroms(cross.y)), "
+          + "\(angstroms(cross.z)) Å from the centre)", .accent
       ),
       ("Map", "box \(size), \(Numbers.short(pixelSize)) Å per voxel", .text),
     ]
@@ -81,8 +92,8 @@ extension MaskScreen {
       lines.append(
         (
           "Mask",
-          "diameter \(Int(report.diameter.rounded())) Å, about "
-            + "\(Int(report.enclosedMass.rounded())) kDa, edge "
+          "diameter \(Int(report.diameter.rounded())) Å, room for "
+            + "\(Format.count(Int(report.enclosedMass.rounded()))) kDa, edge "
             + "\(Format.fixed(report.softness, 1)) voxels wide", .text
         ))
       lines += advice(report)

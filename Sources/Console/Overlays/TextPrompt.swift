@@ -85,7 +85,7 @@ struct Confirmation: PopUp {
     }
     let y = inner.y + lines.count + 1
     var x = inner.x
-    for (index, choice) in [("y", action), ("Esc", "Leave it")].enumerated() {
+    for (index, choice) in [("y", action), ("Esc", "Back")].enumerated() {
       let start = x
       x += frame.write(" \(choice.0) ", x: x, y: y, .key)
       x += frame.write(" \(choice.1) ", x: x, y: y, .keyLabel) + 2

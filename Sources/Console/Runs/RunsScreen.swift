@@ -40,7 +40,7 @@ struct RunsScreen: Screen {
 
   var status: String {
     guard let listings else { return "" }
-    return "\(listings.count) runs"
+    return listings.count == 1 ? "1 run" : "\(listings.count) runs"
   }
 
   var keyBar: [Command] {

@@ -135,7 +135,8 @@ extension CSFile {
   public static func write(
     _ columns: [(name: String, column: CSColumn)], rowCount: Int, to path: String
   ) throws(Problem) {
-    var file = try CSFile(emptyRecords: rowCount, path: path)
+    let empty = NumPyHeader.encoded(fields: [], rowCount: rowCount)
+    var file = try CSFile(bytes: empty, path: path)
     for (name, column) in columns { file.set(name, to: column) }
     try file.write(to: path)
   }

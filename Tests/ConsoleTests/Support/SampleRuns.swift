@@ -221,6 +221,9 @@ enum SampleRuns {
       planes: (0..<3).map {
         SliceReader.plane(
           $0, of: map, mask: volumes.mask?.voxels, size: 48, at: SIMD3(32, 30, 28))
+      },
+      projections: (0..<3).map {
+        SliceReader.projection($0, of: map, mask: volumes.mask?.voxels, size: 48)
       }, centre: SIMD3(32, 30, 28), pixelSize: 3)
   }
 

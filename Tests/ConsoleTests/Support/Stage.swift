@@ -102,7 +102,7 @@ struct Stage {
     switch effect {
     case .readRuns(let folder), .listRuns(let folder):
       return .runs(hasRuns ? SampleRuns.listings() : [], folder: folder)
-    case .readRun(let folder):
+    case .readRun(let folder), .openRun(let folder):
       let name = RunFolder(folder).name
       let isLive = name == "head"
       return .run(

@@ -1,0 +1,56 @@
+import Refinement
+import Runs
+import Surface
+
+extension CompareScreen {
+  /// The pane with the focus: as it looks when it fills the screen, and its numbers.
+  func exported(_ surroundings: Surroundings) -> Export {
+    var frame = Frame(size: surroundings.size, look: surroundings.appearance)
+    var alone = self
+    alone.isZoomed = true
+    alone.draw(in: frame.grid.bounds, of: &frame, surroundings)
+    return Export(name: "Compare \(focus.title)", grid: frame.grid, table: table)
+  }
+
+  private var table: [[String]] {
+    let names = runs.map(\.name)
+    switch focus {
+    case .fsc:
+      return [["run", "shell", "frequency_1/A", "fsc_corrected"]]
+        + runs.flatMap { run -> [[String]] in
+          guard let metrics = run.metrics.last else { return [] }
+          return metrics.fsc.corrected.enumerated().map { shell, value in
+            [
+              run.name, "\(shell)", Format.fixed(Double(shell) * metrics.frequencyStep, 6),
+              Format.fixed(value, 5),
+            ]
+          }
+        }
+    case .statistics:
+      return [["quantity"] + names]
+        + Self.statistics.map { row in [row.name] + runs.map(row.value) }
+    case .parameters:
+      return [["key"] + names]
+        + differences.map { parameter in
+          [parameter.key] + runs.map { $0.job?[parameter.key]?.text ?? "" }
+        }
+    case .poses:
+      return [["run", "quantity", "from", "to", "particles"]]
+        + runs.dropFirst().flatMap { run -> [[String]] in
+          guard let difference = poseDifferences[run.folder] else { return [] }
+          let all = [("turned_deg", difference.rotation), ("moved_A", difference.shift)]
+          return all.flatMap { name, histogram -> [[String]] in
+            guard let histogram else { return [] }
+            let width =
+              (histogram.upper - histogram.lower) / Double(max(1, histogram.counts.count))
+            return histogram.counts.enumerated().map { bin, count in
+              let from = histogram.lower + Double(bin) * width
+              return [
+                run.name, name, Format.fixed(from, 4), Format.fixed(from + width, 4), "\(count)",
+              ]
+            }
+          }
+        }
+    }
+  }
+}
