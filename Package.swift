@@ -8,6 +8,16 @@ let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debu
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+/// The fuzzer of the readers, which needs an instrumented build: Sources/Fuzz says how.
+let fuzzing: [Target] =
+  Context.environment["FULCRUM_FUZZ"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "Fuzz", dependencies: ["EMFiles", "CryoEM", "Refinement", "Runs", "Surface"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+  ]
+
 let package = Package(
   name: "fulcrum",
   products: [.executable(name: "fulcrum", targets: ["fulcrum"])],
@@ -72,6 +82,6 @@ let package = Package(
       resources: [.copy("Golden")]),
     .testTarget(
       name: "CommandTests", dependencies: ["fulcrum", "Runs", "CryoEM", "EMFiles", "Refinement"]),
-  ],
+  ] + fuzzing,
   swiftLanguageModes: [.v6]
 )

@@ -111,9 +111,8 @@ public final class TerminalScreen {
 
   /// Rings the bell, and says why to terminals that show notes (OSC 9).
   public func notify(_ text: String) {
-    let safe = String(text.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 })
     send("\u{07}")
-    if capabilities.term != "linux" { send("\u{1B}]9;\(safe)\u{07}") }
+    if capabilities.term != "linux" { send("\u{1B}]9;\(text.plainLine)\u{07}") }
   }
 
   private func send(_ text: String) {

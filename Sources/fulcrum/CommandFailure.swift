@@ -1,6 +1,7 @@
 import EMFiles
 import Glibc
 import Runs
+import Surface
 
 /// Why a command ends with another status than 0.
 struct CommandFailure: Error {
@@ -44,7 +45,7 @@ struct CommandFailure: Error {
 /// Prints a problem on standard error.
 func printProblem(_ problem: Problem) {
   let label = problem.severity == .error ? "error" : "warning"
-  printError("\(label): \(problem.what)\n  \(problem.whatToDo)")
+  printError("\(label): \(problem.what.plainLine)\n  \(problem.whatToDo.plainLine)")
 }
 
 /// Prints lines on standard output.
@@ -54,6 +55,7 @@ func printOut(_ text: String) { write(text, to: STDOUT_FILENO) }
 func printError(_ text: String) { write(text, to: STDERR_FILENO) }
 
 private func write(_ text: String, to descriptor: Int32) {
+  let text = text.plainText
   let bytes = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)
   write(bytes, to: descriptor)
 }

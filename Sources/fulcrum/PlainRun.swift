@@ -85,6 +85,12 @@ enum RunReport {
       "Median change in pose: \(Format.fixed(summary.medianRotation, 2))° and "
         + "\(Format.fixed(summary.medianShift, 2)) Å at the fulcrum, "
         + "\(Format.count(summary.particles)) particles.",
+    ]
+    if summary.skipped > 0 {
+      lines.append(
+        "Images that could not be used: \(Format.count(summary.skipped)), named in summary.json.")
+    }
+    lines += [
       "Time: \(Format.duration(summary.seconds)), processors \(Format.duration(summary.cpuSeconds)).",
       "", "Files in \(folder.finalPath):",
     ]

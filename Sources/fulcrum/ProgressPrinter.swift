@@ -1,6 +1,7 @@
 import Glibc
 import Refinement
 import Runs
+import Surface
 import Synchronization
 
 /// Tells on standard output how a refinement gets on: a bar that is redrawn in place on a terminal,
@@ -66,7 +67,7 @@ final class ProgressPrinter: Sendable {
   private func line(_ text: String, _ state: inout State) {
     let clear = state.isBarShown ? "\r\u{1B}[K" : ""
     state.isBarShown = false
-    write(Array((clear + text + "\n").utf8), to: STDOUT_FILENO)
+    write(Array((clear + text.plainLine + "\n").utf8), to: STDOUT_FILENO)
   }
 
   /// A line at each quarter of a stage that takes long.

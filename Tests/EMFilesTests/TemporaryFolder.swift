@@ -63,3 +63,6 @@ func complaint(_ action: () throws -> Void) -> String? {
     return nil
   } catch { return "\(error)" }
 }
+
+/// Makes a file longer without writing to it.
+func truncateFile(_ path: String, to size: Int) -> Bool { truncate(path, off_t(size)) == 0 }

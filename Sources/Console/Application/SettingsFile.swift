@@ -22,7 +22,7 @@ struct SettingsFile: Sendable {
     guard let folder else { return }
     for name in ["config.toml", "state.toml"] {
       let path = folder + "/" + name
-      guard let file = try? InputFile(path: path), file.size < 1 << 20,
+      guard let file = try? InputFile(path: path), file.size < 1 << 17,
         let bytes = try? file.bytes(at: 0, count: file.size)
       else { continue }
       take(String(decoding: bytes, as: UTF8.self), file: path)
@@ -38,7 +38,7 @@ struct SettingsFile: Sendable {
   /// Takes what a file says; what is wrong with it is reported in the key map's conflicts.
   mutating func take(_ text: String, file: String) {
     let table: TOMLTable
-    do { table = try TOMLTable(string: text) } catch {
+    do { table = try TOMLTable(string: isDeeplyNested(toml: text) ? "=" : text) } catch {
       keyMap.report("\(file): not valid TOML; its settings are left out")
       return
     }
@@ -92,7 +92,11 @@ struct SettingsFile: Sendable {
   func save(_ surroundings: Surroundings) {
     guard let folder else { return }
     var text = "# Written by Fulcrum; config.toml in the same folder is yours.\n"
-    text += "theme = \"\(surroundings.theme.identifier)\"\n"
+    // A name that would need quoting is one that was not chosen in the application.
+    let name = surroundings.theme.identifier
+    if name.allSatisfy({ $0.isLetter || $0.isNumber || "-_. ".contains($0) }) {
+      text += "theme = \"\(name)\"\n"
+    }
     if let marker = surroundings.marker { text += "marker = \"\(marker.rawValue)\"\n" }
     text += "mouse = \(surroundings.usesMouse)\n"
     mkdir(FilePath.folder(of: folder), 0o755)

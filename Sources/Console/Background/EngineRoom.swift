@@ -3,6 +3,7 @@ import EMFiles
 import Glibc
 import Refinement
 import Runs
+import Surface
 import Synchronization
 
 /// The refinements that were started in the screens; they run on threads of this process and tell
@@ -136,7 +137,7 @@ final class EngineRoom: Sendable {
     let sessions = state.withLock { $0.running }
     if !isSilent {
       let folders = sessions.map(\.folder.path).joined(separator: ", ")
-      print("The refinement goes on in \(folders); Ctrl-C stops it.")
+      print("The refinement goes on in \(folders.plainLine); Ctrl-C stops it.")
       fflush(nil)
     }
     // The screens had the signals until now. From here on the terminal may go away without harm.
@@ -148,7 +149,7 @@ final class EngineRoom: Sendable {
       for (index, session) in sessions.enumerated() where !isSilent {
         let page = session.folder.events(from: next[index])
         // What the screens have shown already is not said again.
-        if next[index] > 0 { for event in page.events { print(event.text) } }
+        if next[index] > 0 { for event in page.events { print(event.text.plainLine) } }
         next[index] = page.next
       }
       if !isSilent { fflush(nil) }

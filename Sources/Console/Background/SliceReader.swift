@@ -13,8 +13,8 @@ enum SliceReader {
     do {
       let volume: MRCVolume
       switch request.source {
-      case .halfA: volume = try MRCVolume(path: a)
-      case .halfB: volume = try MRCVolume(path: b)
+      case .halfA: volume = try read(a)
+      case .halfB: volume = try read(b)
       case .map: volume = try combined(a, b, scale: 0.5, sign: 1)
       case .difference: volume = try combined(a, b, scale: 1, sign: -1)
       }
@@ -34,6 +34,16 @@ enum SliceReader {
       }
     } catch { result.problem = error.what }
     return result
+  }
+
+  /// Reads a map of a size that screens show; one of a foreign run folder may have any.
+  private static func read(_ path: String) throws(Problem) -> MRCVolume {
+    try MRCVolume(path: path) { (header) throws(Problem) in
+      let size = header.size
+      guard max(size.x, size.y, size.z) <= 1024 else {
+        throw Problem("The map is too large to be shown", whatToDo: "Look at \(path).")
+      }
+    }
   }
 
   /// The sums along an axis, turned as the slices along it are; the mask's shadow where it is not empty
@@ -69,8 +79,8 @@ enum SliceReader {
   private static func combined(
     _ a: String, _ b: String, scale: Float, sign: Float
   ) throws(Problem) -> MRCVolume {
-    var first = try MRCVolume(path: a)
-    let second = try MRCVolume(path: b)
+    var first = try read(a)
+    let second = try read(b)
     guard first.size == second.size else {
       throw Problem("the half-maps have different boxes", whatToDo: "Look at \(a) and \(b).")
     }
@@ -85,7 +95,7 @@ enum SliceReader {
   private static func mask(of folder: RunFolder, for map: MRCVolume) -> [Float]? {
     let paths = [folder.finalPath + "/mask.mrc", (try? folder.job())?["input.mask"]?.string]
     for path in paths.compactMap({ $0 }) {
-      guard let mask = try? MRCVolume(path: path) else { continue }
+      guard let mask = try? read(path) else { continue }
       if mask.size == map.size { return mask.voxels }
       let step = map.voxelSize.x
       guard step > 0, abs(mask.voxelSize.x - step) < 0.01 * step else { continue }
@@ -93,10 +103,15 @@ enum SliceReader {
       return part(
         of: mask, size: map.size.x,
         from: SIMD3(
-          Int((Double(origin.x) / step).rounded()), Int((Double(origin.y) / step).rounded()),
-          Int((Double(origin.z) / step).rounded())))
+          voxels(Double(origin.x) / step), voxels(Double(origin.y) / step),
+          voxels(Double(origin.z) / step)))
     }
     return nil
+  }
+
+  /// A distance in whole voxels, no farther than any box reaches.
+  private static func voxels(_ distance: Double) -> Int {
+    distance.isFinite ? Int(min(max(distance.rounded(), -1e6), 1e6)) : 1_000_000
   }
 
   /// A cube out of a volume; zero where it reaches beyond.

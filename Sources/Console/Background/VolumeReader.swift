@@ -25,13 +25,7 @@ enum VolumeReader {
   }
 
   private static func volume(_ path: String) throws(Problem) -> Volume {
-    let file = try MRCVolume(path: path)
-    guard file.size.x == file.size.y, file.size.y == file.size.z, file.size.x % 2 == 0 else {
-      throw Problem(
-        "\(path): \(file.size.x) x \(file.size.y) x \(file.size.z) is not a cube of even size",
-        whatToDo: "Give a cubic map.")
-    }
-    return Volume(size: file.size.x, pixelSize: file.voxelSize.x, voxels: file.voxels)
+    try Volume(readingCubic: path)
   }
 
   /// The dynamic mask that the map gives at a threshold, with the distances of the job.

@@ -79,11 +79,13 @@ private struct CryoSPARCOpticsColumns {
     check(pixelSize > 0, "blob/psize_A", "\(pixelSize) is not a pixel size")
     check(
       values[5] == values[6], "blob/shape",
-      "the images are not square (\(Int(values[6])) × \(Int(values[5])) pixels)")
+      "the images are not square (\(shortest(values[6])) × \(shortest(values[5])) pixels)")
+    check(
+      Int(exactly: values[6]) != nil, "blob/shape", "\(shortest(values[6])) is no number of pixels")
     var group = OpticsGroup(
-      name: "exposureGroup\(Int(values[0]))", voltage: max(voltage, 1),
+      name: "exposureGroup\(Int(exactly: values[0]) ?? 0)", voltage: max(voltage, 1),
       sphericalAberration: values[2], amplitudeContrast: values[3], pixelSize: pixelSize,
-      imageSize: Int(values[6]))
+      imageSize: Int(exactly: values[6]) ?? 0)
     var aberrations = CryoSPARCAberrations()
     aberrations.sphericalAberration = group.sphericalAberration
     aberrations.wavelength = group.wavelength

@@ -22,8 +22,15 @@ extension ParticleReading {
     let paths = file.interned("blob/path", problems: &problems)
     let slices = file.numbers("blob/idx", problems: &problems)
     particles.stacks = paths.values
-    particles.images = zip(paths.indices, slices).map {
-      ImageLocation(stack: $0, slice: Int32(max(0, min($1, Double(Int32.max)))))
+    particles.images = zip(paths.indices, slices).enumerated().map { row, image in
+      let slice = Int32(exactly: image.1) ?? -1
+      if slice < 0 {
+        problems.add(
+          Problem(
+            "\(file.place(row: row, field: "blob/idx")): \(shortest(image.1)) is no image of a stack",
+            whatToDo: "Make the file again, or remove the particles."))
+      }
+      return ImageLocation(stack: image.0, slice: max(slice, 0))
     }
     if file.hasField("sym_expand/src_uid") {
       particles.sources = file.identifiers("sym_expand/src_uid", problems: &problems)
@@ -47,6 +54,14 @@ extension ParticleReading {
     }
     let vector = (0..<3).map { component in
       file.numbers("alignments3D/pose", component: component, problems: &problems)
+    }
+    for component in vector {
+      for (row, value) in component.enumerated() where abs(value) > largestAngle {
+        problems.add(
+          Problem(
+            "\(file.place(row: row, field: "alignments3D/pose")): \(value) radians is no angle",
+            whatToDo: "Make the file again, or remove the particles."))
+      }
     }
     let (x, y) = (
       file.numbers("alignments3D/shift", component: 0, problems: &problems),
@@ -94,7 +109,7 @@ extension ParticleReading {
     for (row, split) in splits.enumerated() where split != 0 && split != 1 {
       problems.add(
         Problem(
-          "\(file.place(row: row, field: "alignments3D/split")): \(Int(split)) is neither 0 nor 1",
+          "\(file.place(row: row, field: "alignments3D/split")): \(shortest(split)) is neither 0 nor 1",
           whatToDo: "Set refinement.resplit = true to split the particles anew."))
     }
   }

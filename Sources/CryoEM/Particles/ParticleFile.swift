@@ -78,6 +78,7 @@ public struct ParticleFile: Sendable {
       reading.resolveImages(
         path: path, projectDirectory: projectDirectory, problems: &problems)
     }
+    if problems.isEmpty { reading.checkPlausible(path: path, problems: &problems) }
     try problems.throwIfAny()
     return ParticleFile(
       path: path, format: kind == .cs || kind == .csg ? .cs : .star,

@@ -10,6 +10,12 @@ func relionOptics(
   guard let optics = tables.optics else {
     return opticsOfRows(tables.particles, requiresCTF: requiresCTF, problems: &problems)
   }
+  if optics.rowCount == 0 {
+    problems.add(
+      Problem(
+        "\(tables.path): the table data_optics has no rows",
+        whatToDo: "Write the file again with the optics group of each particle."))
+  }
   var columns = OpticsColumns(optics, requiresCTF: requiresCTF, problems: &problems)
   columns.readTable(optics, problems: &problems)
   let groups = (0..<optics.rowCount).map { columns.group(row: $0) }

@@ -88,6 +88,14 @@ extension ParticleReading {
     let (x, y) = (
       origins(table, axis: "X", problems: &problems), origins(table, axis: "Y", problems: &problems)
     )
+    for (name, angles) in [("rlnAngleRot", rot), ("rlnAngleTilt", tilt), ("rlnAnglePsi", psi)] {
+      for (row, angle) in angles.enumerated() where abs(angle) > largestAngle {
+        problems.add(
+          Problem(
+            "\(table.place(row: row, column: name)): \(angle) degrees is no angle",
+            whatToDo: "Mend or remove the row."))
+      }
+    }
     particles.poses = (0..<table.rowCount).map { row in
       Pose(
         rotation: Rotation(rot: rot[row], tilt: tilt[row], psi: psi[row]),

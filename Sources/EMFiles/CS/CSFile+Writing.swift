@@ -135,8 +135,7 @@ extension CSFile {
   public static func write(
     _ columns: [(name: String, column: CSColumn)], rowCount: Int, to path: String
   ) throws(Problem) {
-    let empty = NumPyHeader.encoded(fields: [], rowCount: rowCount)
-    var file = try CSFile(bytes: empty, path: path)
+    var file = try CSFile(emptyRecords: rowCount, path: path)
     for (name, column) in columns { file.set(name, to: column) }
     try file.write(to: path)
   }

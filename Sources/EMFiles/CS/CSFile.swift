@@ -38,11 +38,28 @@ public struct CSFile: Sendable {
   ///   in it, fewer or more bytes than the header says.
   public init(path: String) throws(Problem) {
     try self.init(source: FileBytes(path: path))
+    try requireContent()
   }
 
   /// Reads a file that is in memory; `path` is for messages.
   public init(bytes: [UInt8], path: String) throws(Problem) {
     try self.init(source: FileBytes(path: path, copying: bytes))
+    try requireContent()
+  }
+
+  /// A header and no records yet, to which fields are added.
+  init(emptyRecords rowCount: Int, path: String) throws(Problem) {
+    let header = NumPyHeader.encoded(fields: [], rowCount: rowCount)
+    try self.init(source: FileBytes(path: path, copying: header))
+  }
+
+  /// Records of no bytes cost a file nothing and their readers a number for each.
+  private func requireContent() throws(Problem) {
+    guard sourceRowByteCount > 0 || rowCount == 0 else {
+      throw Problem(
+        "\(path) promises \(rowCount) records without content",
+        whatToDo: "Make or copy the file again.")
+    }
   }
 
   private init(source original: FileBytes) throws(Problem) {

@@ -60,19 +60,21 @@ struct CSStream {
   func numpyFile() throws(Problem) -> [UInt8] {
     var position = columnsStart
     var columns: [[UInt8]] = []
+    var room = largestContent
     for index in fields.indices {
+      try take(product([fields[index].byteCount, rowCount]), of: &room)
       columns.append(rowCount == 0 ? [] : try column(index, at: &position))
     }
     let heap = UnsafeRawBufferPointer(rebasing: source.bytes[position...])
     var records = fields
     for index in fields.indices where isText[index] {
-      (records[index], columns[index]) = try texts(columns[index], fields[index], heap: heap)
+      (records[index], columns[index]) = try texts(
+        columns[index], fields[index], heap: heap, room: &room)
     }
     var file = NumPyHeader.encoded(fields: records, rowCount: rowCount)
     let recordSize = records.reduce(0) { $0 + $1.byteCount }
-    guard let total = product([recordSize, rowCount]) else {
-      throw CSStream.damaged(source, "it promises too many records")
-    }
+    // What was checked column by column fits together, too.
+    let total = recordSize * rowCount
     let start = file.count
     file.append(contentsOf: repeatElement(0, count: total))
     var offset = start
@@ -85,6 +87,17 @@ struct CSStream {
       offset += size
     }
     return file
+  }
+
+  /// Bytes that the content may have: LZ4 packs up to 255 to 1, and texts are stored once. A file that
+  /// promises more was made to exhaust the memory.
+  private var largestContent: Int { (1 << 28) + 256 * source.bytes.count }
+
+  private func take(_ bytes: Int?, of room: inout Int) throws(Problem) {
+    guard let bytes, bytes <= room else {
+      throw CSStream.damaged(source, "it promises more than a file of its size can hold")
+    }
+    room -= bytes
   }
 
   /// The bytes of a column, unpacked.
@@ -110,35 +123,41 @@ struct CSStream {
 
   /// A column of offsets into the heap as a column of texts, as long as the longest.
   private func texts(
-    _ offsets: [UInt8], _ field: CSField, heap: UnsafeRawBufferPointer
+    _ offsets: [UInt8], _ field: CSField, heap: UnsafeRawBufferPointer, room: inout Int
   ) throws(Problem) -> (CSField, [UInt8]) {
     var texts: [Range<Int>] = []
     texts.reserveCapacity(rowCount)
-    var last: (offset: Int, text: Range<Int>)?
+    // Where the text that begins at an offset ends; rows name the same few again and again.
+    var known: [Int: Range<Int>] = [:]
     for row in 0..<rowCount {
       let offset = (0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64(offsets[row * 8 + $1]) }
       guard offset < UInt64(heap.count) else {
         throw CSStream.damaged(source, "row \(row + 1) of the field \(field.name) has no text")
       }
       let start = Int(offset)
-      if let last, last.offset == start {
-        texts.append(last.text)
+      if let text = known[start] {
+        texts.append(text)
         continue
       }
-      let end = heap[start...].firstIndex(of: 0) ?? heap.count
-      last = (start, start..<end)
+      // No path is longer, and a text without an end must not be looked for in every row.
+      let part = heap[start..<min(heap.count, start + CSStream.longestText + 1)]
+      let end = part.firstIndex(of: 0) ?? part.endIndex
+      guard end - start <= CSStream.longestText else {
+        throw CSStream.damaged(source, "a text of the field \(field.name) is too long")
+      }
+      known[start] = start..<end
       texts.append(start..<end)
     }
     let length = max(1, texts.map(\.count).max() ?? 1)
-    guard let total = product([length, rowCount]), total <= 1 << 36 else {
-      throw CSStream.damaged(source, "the texts of the field \(field.name) are too long")
-    }
-    var column = [UInt8](repeating: 0, count: total)
+    try take(product([length, rowCount]), of: &room)
+    var column = [UInt8](repeating: 0, count: length * rowCount)
     for (row, text) in texts.enumerated() {
       for (index, byte) in heap[text].enumerated() { column[row * length + index] = byte }
     }
     return (CSField(name: field.name, type: "|S\(length)", shape: []), column)
   }
+
+  private static let longestText = 1 << 16
 
   /// A field from an entry [name, type] or [name, type, shape] of the header.
   private static func field(_ entry: Node) -> (CSField, isText: Bool)? {

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// An ordinary file opened for reading, which any number of threads may read at once.
 ///
@@ -10,16 +11,19 @@ public final class InputFile: Sendable {
   /// Size in bytes when the file was opened.
   public let size: Int
   let descriptor: Int32
+  /// When the content last changed before the file was opened.
+  private let changed: timespec
+  /// Whether reading failed once in spite of patience: further failures are told at once.
+  private let isLost = Atomic(false)
 
   /// Opens a file.
   ///
   /// - Throws: a problem when there is no such file, when it may not be read, or when it is not an
   ///   ordinary file.
   public init(path: String) throws(Problem) {
-    // Without O_NONBLOCK the opening of a pipe would wait for its writer.
-    var descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    var descriptor = openForReading(path)
     if descriptor < 0 && errno == EMFILE && allowMoreFiles() {
-      descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+      descriptor = openForReading(path)
     }
     guard descriptor >= 0 else {
       throw Problem(
@@ -39,22 +43,35 @@ public final class InputFile: Sendable {
     }
     self.path = path
     self.size = Int(status.st_size)
+    self.changed = status.st_mtim
     self.descriptor = descriptor
   }
 
   deinit { close(descriptor) }
 
   /// Reads until `buffer` is full or the file ends; returns the number of bytes read.
+  ///
+  /// Network file systems fail for moments and recover: a failure is tried again for a third of a
+  /// second, once for each file.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(Problem)
     -> Int
   {
     guard let base = buffer.baseAddress else { return 0 }
     var done = 0
+    var pauses: [UInt32] = [30_000, 300_000]
     while done < buffer.count {
       let count = pread(descriptor, base + done, buffer.count - done, off_t(offset + done))
       if count == 0 { break }
       if count < 0 {
-        if errno == EINTR { continue }
+        let failure = errno
+        if failure == EINTR { continue }
+        if !isLost.load(ordering: .relaxed), isPassing(failure), !pauses.isEmpty {
+          usleep(pauses.removeFirst())
+          if failure == ESTALE { reopen() }
+          continue
+        }
+        isLost.store(true, ordering: .relaxed)
+        errno = failure
         throw Problem(
           "\(path): reading failed at byte \(offset + done) (\(systemError()))",
           whatToDo: "Check the disk or the network file system, then try again.")
@@ -62,6 +79,33 @@ public final class InputFile: Sendable {
       done += count
     }
     return done
+  }
+
+  /// Whether the file on disk is no longer what it was when it was opened: written to, or cut.
+  ///
+  /// A file that was replaced by another of its name is still the old one here.
+  public var hasChanged: Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && !isSame(status)
+  }
+
+  private func isSame(_ status: stat) -> Bool {
+    status.st_size == size && status.st_mtim.tv_sec == changed.tv_sec
+      && status.st_mtim.tv_nsec == changed.tv_nsec
+  }
+
+  /// A file server that was restarted knows the path and no longer the open file: takes the path's file
+  /// in its place, if it is the same.
+  func reopen() {
+    let again = openForReading(path)
+    guard again >= 0 else { return }
+    defer { close(again) }
+    var status = stat()
+    // dup2 replaces the file under the same number, also for threads that are reading.
+    if fstat(again, &status) == 0, status.st_mode & S_IFMT == S_IFREG, isSame(status) {
+      dup2(again, descriptor)
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
   }
 
   /// Up to `count` bytes from `offset`; fewer at the end of the file.
@@ -79,6 +123,16 @@ public final class InputFile: Sendable {
     result.removeLast(wanted - read)
     return result
   }
+}
+
+/// Opens a path for reading. Without O_NONBLOCK the opening of a pipe would wait for its writer.
+private func openForReading(_ path: String) -> Int32 {
+  open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+}
+
+/// Whether a failure to read may pass by itself.
+private func isPassing(_ failure: Int32) -> Bool {
+  [EIO, ESTALE, ETIMEDOUT, EAGAIN, ENOMEM, ENETDOWN, EHOSTDOWN, EREMOTEIO].contains(failure)
 }
 
 /// The text of the last system error.

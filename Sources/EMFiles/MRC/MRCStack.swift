@@ -33,7 +33,8 @@ public final class MRCStack: Sendable {
 
   /// Reads image `index` (from 0) into `buffer` of width × height numbers, x fastest.
   ///
-  /// - Throws: a problem when there is no such image or reading fails.
+  /// - Throws: a problem when there is no such image, when reading fails, or when the file was changed
+  ///   since it was opened: what is in it now belongs to nothing that was read before.
   public func read(
     image index: Int, into buffer: UnsafeMutableBufferPointer<Float>
   ) throws(Problem) {
@@ -75,10 +76,16 @@ public final class MRCStack: Sendable {
   private func fill(
     _ raw: UnsafeMutableRawBufferPointer, at offset: Int, image: Int
   ) throws(Problem) {
+    let advice = "Do not change particle stacks while a refinement runs."
     guard try file.read(into: raw, at: offset) == raw.count else {
       throw Problem(
-        "\(path): image \(image + 1) is cut off; the file became shorter while it was in use",
-        whatToDo: "Do not change particle stacks while a refinement runs.")
+        "\(path), image \(image + 1): cut off; the file became shorter while it was in use",
+        whatToDo: advice)
+    }
+    guard !file.hasChanged else {
+      throw Problem(
+        "\(path), image \(image + 1): the file was written to while it was in use",
+        whatToDo: advice)
     }
   }
 }

@@ -12,17 +12,26 @@ public struct MRCVolume: Sendable {
 
   /// Reads a whole map, packed by gzip or not, in either byte order and with any order of axes.
   ///
+  /// - Parameter check: is shown the header before any voxel is read; throws to refuse the file.
   /// - Throws: a problem that names the file and what is wrong with it, before memory is taken for
-  ///   sizes that the file cannot hold.
-  public init(path: String) throws(Problem) {
+  ///   sizes that the file cannot hold, or for more than `largestCount` voxels.
+  public init(
+    path: String, check: (MRCHeader) throws(Problem) -> Void = { _ in }
+  ) throws(Problem) {
     let file = try InputFile(path: path)
     let start = try file.bytes(at: 0, count: MRCHeader.byteCount)
     let isPacked = FileSignature(Array(start.prefix(64))) == .gzip
-    let (header, stored) = try isPacked ? readPacked(file) : readPlain(file, start: start)
+    let (header, stored) =
+      try isPacked
+      ? readPacked(file, check: check) : readPlain(file, start: start, check: check)
     self.header = header
     size = header.size
     voxels = ordered(stored, header: header)
   }
+
+  /// Voxels that are read at most, a box of 2048: a file with holes is as long as it likes and takes no
+  /// room on a disk.
+  public static let largestCount = 1 << 33
 
   /// Index of the first voxel that is infinite or not a number.
   public var firstNonFinite: Int? { voxels.firstIndex { !$0.isFinite } }
@@ -63,10 +72,12 @@ private func readValues(
 
 /// Reads a map whose first bytes are `start`.
 private func readPlain(
-  _ file: InputFile, start: [UInt8]
+  _ file: InputFile, start: [UInt8], check: (MRCHeader) throws(Problem) -> Void
 ) throws(Problem) -> (MRCHeader, [Float]) {
   var header = try MRCHeader(bytes: start, path: file.path)
   try header.checkSize(of: file, asStack: false)
+  try checkCount(header, path: file.path)
+  try check(header)
   let stored = try readValues(
     count: header.columns * header.rows * header.sections, header, file.path
   ) { [start = header.dataOffset] buffer, offset throws(Problem) in
@@ -76,7 +87,9 @@ private func readPlain(
 }
 
 /// Reads a map packed by gzip.
-private func readPacked(_ file: InputFile) throws(Problem) -> (MRCHeader, [Float]) {
+private func readPacked(
+  _ file: InputFile, check: (MRCHeader) throws(Problem) -> Void
+) throws(Problem) -> (MRCHeader, [Float]) {
   let path = file.path
   let packed = try GzipReader(path: path)
   let header = try MRCHeader(bytes: packed.bytes(count: MRCHeader.byteCount), path: path)
@@ -89,6 +102,8 @@ private func readPacked(_ file: InputFile) throws(Problem) -> (MRCHeader, [Float
         + "more than a packed file of \(file.size) bytes can hold",
       whatToDo: "The header is damaged: make or copy the file again.")
   }
+  try checkCount(header, path: path)
+  try check(header)
   guard try packed.bytes(count: header.extendedByteCount).count == header.extendedByteCount else {
     throw shortened(path)
   }
@@ -96,6 +111,16 @@ private func readPacked(_ file: InputFile) throws(Problem) -> (MRCHeader, [Float
     count: header.columns * header.rows * header.sections, header, path
   ) { buffer, _ throws(Problem) in try packed.read(into: buffer) }
   return (header, stored)
+}
+
+private func checkCount(_ header: MRCHeader, path: String) throws(Problem) {
+  let count = product([header.columns, header.rows, header.sections]) ?? Int.max
+  guard count <= MRCVolume.largestCount else {
+    throw Problem(
+      "\(path) has \(header.columns) × \(header.rows) × \(header.sections) voxels, more than are read "
+        + "(\(MRCVolume.largestCount))",
+      whatToDo: "Give a map of one particle; stacks of images are no maps.")
+  }
 }
 
 private func shortened(_ path: String) -> Problem {

@@ -14,6 +14,8 @@ struct STARParser {
   private struct OpenTable {
     var isLoop: Bool
     var names: [String] = []
+    /// The same, to find a name that comes twice.
+    var known: Set<String> = []
     var layout = STARTable.Layout()
   }
 
@@ -73,10 +75,12 @@ struct STARParser {
     // Labels behind the rows of a loop are pairs of their own.
     if let table = open, table.isLoop, !table.layout.rowStarts.isEmpty { closeTable() }
     var table = open ?? OpenTable(isLoop: false)
+    // Emptied so that its arrays are not copied when they grow.
+    open = nil
     let start = position
     let end = fieldEnd(bytes, from: start)
     let name = String(decoding: bytes[start + 1..<end], as: UTF8.self)
-    if table.names.contains(name) {
+    guard table.known.insert(name).inserted else {
       throw problem("the column _\(name) occurs twice in data_\(block ?? "")", start)
     }
     table.names.append(name)
@@ -106,7 +110,6 @@ struct STARParser {
     if bytes[start] == UInt8(ascii: ";") {
       throw problem("text over several lines (;) is not read", start)
     }
-    // The table is emptied so that its arrays are not copied when they grow.
     open = nil
     var count = 0
     while position < bytes.count, bytes[position] > 0x20, bytes[position] != UInt8(ascii: "#") {

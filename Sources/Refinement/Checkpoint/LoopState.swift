@@ -17,8 +17,8 @@ struct LoopState: Sendable, Codable {
   var inserted: Int
   /// Metrics of the iterations that were reported.
   var metrics: [IterationMetrics] = []
-  /// Images that cannot be used, by index, ascending.
-  var skipped: [Int] = []
+  /// Images that cannot be used, by particle.
+  var badImages: [BadImage] = []
 
   // What the last search left for the report of its iteration.
 

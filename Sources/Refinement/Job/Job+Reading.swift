@@ -1,6 +1,5 @@
 import CryoEM
 import EMFiles
-import Glibc
 import TOMLKit
 
 extension Job {
@@ -19,6 +18,10 @@ extension Job {
   public static func parsed(
     toml text: String, file: String
   ) throws(Problem) -> (job: Job, problems: [Problem]) {
+    guard !Self.isDeep(text) else {
+      throw Problem(
+        "\(file): a key has hundreds of parts", whatToDo: "Give a job file (fulcrum new).")
+    }
     let table: TOMLTable
     do { table = try TOMLTable(string: text) } catch let error as TOMLParseError {
       throw Problem(
@@ -33,13 +36,37 @@ extension Job {
     return (job, problems)
   }
 
+  /// Whether a key has so many parts that the parser would run out of stack.
+  private static func isDeep(_ toml: String) -> Bool {
+    var parts = 0
+    for byte in toml.utf8 {
+      switch byte {
+      case UInt8(ascii: "."):
+        parts += 1
+        if parts > 200 { return true }
+      case UInt8(ascii: "\n"), UInt8(ascii: "="), UInt8(ascii: ","), UInt8(ascii: "["),
+        UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"):
+        parts = 0
+      default: break
+      }
+    }
+    return false
+  }
+
   /// Where keys are in a job file, for messages.
   private struct Place {
     let file: String
-    let text: String
+    /// The first line of each key and table.
+    private var lines: [String: Int] = [:]
 
     /// "job.toml, line 12: " for a key, without the line where it is not found.
     func callAsFunction(_ key: String) -> String {
+      lines[key].map { "\(file), line \($0): " } ?? "\(file): "
+    }
+
+    init(file: String, text: String) {
+      self.file = file
+      func note(_ key: String, _ line: Int) { if lines[key] == nil { lines[key] = line } }
       var table = ""
       for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
         .enumerated()
@@ -47,20 +74,18 @@ extension Job {
         let line = String(line).trimmed
         if line.hasPrefix("["), let end = line.firstIndex(of: "]") {
           table = String(line[line.index(after: line.startIndex)..<end]) + "."
-          if table.dropLast() == key { return "\(file), line \(index + 1): " }
+          note(String(table.dropLast()), index + 1)
         } else if let equals = line.firstIndex(of: "=") {
-          let name = table + String(line[..<equals]).trimmed
-          if name == key { return "\(file), line \(index + 1): " }
+          note(table + String(line[..<equals]).trimmed, index + 1)
         }
       }
-      return "\(file): "
     }
   }
 
   private mutating func take(
     _ table: TOMLTable, prefix: String, place: Place, problems: inout [Problem]
   ) {
-    for name in table.keys {
+    for name in table.keys where problems.count < 100 {
       guard let value = table[name] else { continue }
       let key = prefix + name
       if let inner = value.table {
@@ -133,22 +158,13 @@ extension Parameter {
 
 /// The text of a small file; throws a `Problem` for one that is missing, a folder, or not UTF-8.
 private func fileText(_ path: String) throws(Problem) -> String {
-  var status = stat()
-  guard stat(path, &status) == 0 else {
-    throw Problem("\(path): \(String(cString: strerror(errno)))", whatToDo: "Check the path.")
-  }
-  guard status.st_mode & S_IFMT == S_IFREG, status.st_size < 1 << 24 else {
+  let file = try InputFile(path: path)
+  guard file.size < 1 << 20 else {
     throw Problem(
       "\(path): this is not a job file", whatToDo: "Give the path of a TOML file (fulcrum new).")
   }
-  guard let file = fopen(path, "r") else {
-    throw Problem(
-      "\(path): \(String(cString: strerror(errno)))", whatToDo: "Check the permissions.")
-  }
-  defer { fclose(file) }
-  var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-  let count = fread(&bytes, 1, bytes.count, file)
-  guard let text = String(validating: bytes.prefix(count), as: UTF8.self) else {
+  let bytes = try file.bytes(at: 0, count: file.size)
+  guard let text = String(validating: bytes, as: UTF8.self) else {
     throw Problem(
       "\(path): not a text file in UTF-8",
       whatToDo: "Give a job file in TOML; particles go into its input.particles.")

@@ -36,6 +36,7 @@ extension Job {
     settings.memoryLimit = Int(
       self["compute.memory_limit"]?.double.map { min($0, 1e6) * gibibyte }
         ?? 0.8 * Double(machine.memory))
+    set(&settings.badImageShare, "input.bad_images") { 0.01 * $0 }
     settings.cacheDirectory = self["compute.cache_dir"]?.string.map(absolutePath)
     settings.sharpenBFactor = self["output.sharpen_bfactor"]?.double
     return ValidatedJob(

@@ -3,7 +3,8 @@
 /// Case and the table in front of a key count less than a different word: `Rotation_Extent` finds
 /// `search.rotation_extent`.
 func nearestName(to name: String, among names: [String]) -> String? {
-  let wanted = name.lowercased()
+  // No name is longer; of a longer one the beginning tells as much.
+  let wanted = String(name.prefix(60)).lowercased()
   let wantedTail = lastPart(wanted)
   func distance(_ candidate: String) -> Int {
     // A name that was begun and not finished.

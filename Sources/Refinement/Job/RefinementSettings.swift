@@ -66,6 +66,8 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
   public var maskAbsolute = false
   /// Non-uniform regularisation.
   public var nonuniform = NonuniformSettings()
+  /// Share of the images that may be bad, 0…1; with more the refinement gives up.
+  public var badImageShare = 0.01
   /// Worker threads.
   public var threads = 1
   /// Folder for packed images when they do not fit in memory.

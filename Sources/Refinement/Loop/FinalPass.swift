@@ -70,6 +70,7 @@ struct FinalPass: Sendable {
   ) throws {
     let particles = context.particles
     let threads = context.settings.threads
+    let bad = context.bad
     let used = (0..<particles.count).filter { !context.skipped.contains($0) }
     let batch = PackedImages(points: points, count: batchSize)
     let ones = points.factors(
@@ -81,18 +82,19 @@ struct FinalPass: Sendable {
     for first in stride(from: 0, to: used.count, by: batchSize) {
       try context.control.throwIfStopped()
       let members = Array(used[first..<min(first + batchSize, used.count)])
-      let failures = Collected<Bool>(count: members.count)
+      let usable = Collected<Bool>(count: members.count)
       parallelFor(count: members.count, chunk: 8, threads: threads) { range, _ in
         let workspace = workspaces.take()
         defer { workspaces.giveBack(workspace) }
-        for index in range {
+        for index in range where !bad.isOverLimit {
           do throws(Problem) {
-            failures[index] = try packer.pack(
+            try packer.pack(
               members[index], centre: .zero, into: batch, slot: index, workspace)
-          } catch { failures.fail(error) }
+            usable[index] = true
+          } catch { bad.add(members[index], error, in: .final) }
         }
       }
-      let usable = try failures.values()
+      try bad.throwIfOverLimit()
       parallelFor(count: 2 * slabs, chunk: 1, threads: threads) { range, _ in
         let all = points.points(factor: ones, band: points.maximumShell)
         for task in range {
@@ -100,7 +102,7 @@ struct FinalPass: Sendable {
           let slab = task / 2
           let part = planes * slab / slabs..<planes * (slab + 1) / slabs
           for (index, particle) in members.enumerated()
-          where usable[index] && particles.halfSets[particle].rawValue == half {
+          where usable[index] == true && particles.halfSets[particle].rawValue == half {
             insert(
               particle, batch.image(index), points: all, state, into: accumulators[half],
               planes: part, geometry: packer.geometry)

@@ -35,23 +35,26 @@ struct NoiseUpdate: Sendable {
   func measure(_ state: RefinementState, on chosen: [Int]) -> Result {
     let slots = 2 * max(1, context.particles.optics.count)
     let chunk = 32
-    let partial = Collected<[Sums]>(count: (chosen.count + chunk - 1) / chunk)
+    // A chunk has members of few groups, and there may be thousands: only those take memory.
+    let partial = Collected<[Int: Sums]>(count: (chosen.count + chunk - 1) / chunk)
     let factors = context.factors(state.noiseFactors, band: band)
     parallelFor(count: chosen.count, chunk: chunk, threads: context.settings.threads) { range, _ in
-      var sums = [Sums](repeating: Sums(shells: band + 1), count: slots)
+      var sums: [Int: Sums] = [:]
       let count = context.points.paddedCount
       let buffers = (
         FFTBuffer<Float>(count: count), FFTBuffer<Float>(count: count),
         FFTBuffer<Float>(count: count)
       )
       for index in range {
-        add(chosen[index], state, factors, buffers, to: &sums[context.noiseSlot(of: chosen[index])])
+        add(
+          chosen[index], state, factors, buffers,
+          to: &sums[context.noiseSlot(of: chosen[index]), default: Sums(shells: band + 1)])
       }
       partial[range.lowerBound / chunk] = sums
     }
     var sums = [Sums](repeating: Sums(shells: band + 1), count: slots)
     for block in (try? partial.values()) ?? [] {
-      for slot in 0..<slots { sums[slot].add(block[slot]) }
+      for (slot, part) in block { sums[slot].add(part) }
     }
     return result(sums, state)
   }

@@ -6,14 +6,17 @@ import Fourier
 struct Preparation {
   let input: RefinementInput
   let control: RefinementControl
+  /// The images that an interrupted run has found bad: left out also where they can be read again.
+  let knownBad: [BadImage]
   let events: @Sendable (RefinementEvent) -> Void
 
   init(
-    _ input: RefinementInput, control: RefinementControl,
+    _ input: RefinementInput, control: RefinementControl, knownBad: [BadImage] = [],
     events: @escaping @Sendable (RefinementEvent) -> Void
   ) {
     self.input = input
     self.control = control
+    self.knownBad = knownBad
     self.events = events
   }
 
@@ -37,9 +40,26 @@ struct Preparation {
       .packing, particles: total, costs: costs, events: events)
     let outside = outsideModels()
     progress.tell(1, of: 0)
-    let survey = try survey(transformer, outside: outside) { progress.tell($1, of: $0) }
+    let bad = BadImages(share: settings.badImageShare, total: input.particles.count)
+    bad.add(knownBad)
+    let survey = try survey(transformer, outside: outside, bad: bad) {
+      progress.tell($1, of: $0)
+    }
+    try requireUsable(skipped: Set(bad.all.map(\.particle)))
+    guard survey.hasNoise else {
+      throw Problem(
+        "The images hold nothing in most of their shells: there is no noise to weigh them with",
+        whatToDo: "Give images that were not filtered, and check image.window_outer.")
+    }
+    if survey.isFiltered {
+      events(
+        .warning(
+          "the images hold hardly any noise in half of their shells: they were filtered, and an FSC "
+            + "there says nothing"))
+    }
+    transformer.typicalPower = survey.typicalPower
     transformer.sign = try sign(survey.greyscale)
-    let geometry = try window(transformer, survey: survey, outside: outside)
+    let geometry = window(transformer, survey: survey, outside: outside, bad: bad)
     let points = SamplingPoints(
       window: geometry.window, maximumShell: geometry.packedShell(settings))
     let highpass = settings.highpass.map {
@@ -49,20 +69,22 @@ struct Preparation {
       transformer: transformer, geometry: geometry, points: points, survey: survey,
       outside: outside, highpassShell: highpass ?? 0)
     let packed = try packer.pack(
-      threads: settings.threads, scratch: settings.cacheDirectory, control: control
+      threads: settings.threads, scratch: settings.cacheDirectory, bad: bad, control: control
     ) { progress.tell(Double($0) / Double(total), of: 3, done: $0) }
-    if !packed.skipped.isEmpty {
+    for line in bad.warnings(of: .packing) { events(.warning(line)) }
+    if packed.sharedCount > 0 {
       events(
         .warning(
-          "\(packed.skipped.count) of \(total) images have values that are not numbers and are left "
-            + "out; the first is particle \((packed.skipped.min() ?? 0) + 1)"))
+          "\(packed.sharedCount) of \(total) images are in both half-sets under different names: the "
+            + "FSC is too good"))
     }
-    try requireUsable(skipped: Set(packed.skipped))
+    let skipped = Set(bad.all.map(\.particle))
+    try requireUsable(skipped: skipped)
     let mask = CentredMap(geometry: geometry).moved(input.mask).map { min(max($0, 0), 1) }
     let context = RunContext(
       settings: settings, particles: input.particles, geometry: geometry, points: points,
       images: packed.images, windowCentres: packed.windowCentres, survey: survey,
-      skipped: Set(packed.skipped),
+      skipped: skipped, bad: bad,
       noiseShare: transformer.noiseShare(ofCrop: geometry.window, about: packed.windowCentres),
       folds: folds(), interpolation: .cubic, insertion: .trilinear,
       gyration: gyration(geometry), control: control)
@@ -73,10 +95,11 @@ struct Preparation {
 
   /// The boxes for the mask, with the window as small as it may be; says so in the log.
   private func window(
-    _ transformer: ImageTransformer, survey: Survey, outside: [BoxModel]
-  ) throws(Problem) -> Geometry {
-    let choice = try WindowChoice(
-      input: input, transformer: transformer, survey: survey, outside: outside, stretch: stretch
+    _ transformer: ImageTransformer, survey: Survey, outside: [BoxModel], bad: BadImages
+  ) -> Geometry {
+    let choice = WindowChoice(
+      input: input, transformer: transformer, survey: survey, outside: outside, stretch: stretch,
+      bad: bad
     ).choose()
     let geometry = choice.geometry
     var line =
@@ -113,8 +136,7 @@ struct Preparation {
     let which =
       used.isEmpty ? "either half-set" : used.contains(.a) ? "half-set b" : "half-set a"
     throw Problem(
-      "No image of \(which) can be used: "
-        + "\(skipped.count) of \(halves.count) have values that are not numbers",
+      "No image of \(which) can be used: \(skipped.count) of \(halves.count) are bad",
       whatToDo: "Extract the particles again, or leave the bad images out of the particle file.")
   }
 
@@ -159,7 +181,7 @@ struct Preparation {
   private static let surveyed = 250
 
   private func survey(
-    _ transformer: ImageTransformer, outside: [BoxModel],
+    _ transformer: ImageTransformer, outside: [BoxModel], bad: BadImages,
     progress: @escaping @Sendable (Int, Double) -> Void
   ) throws(Problem) -> Survey {
     let box = input.map.size
@@ -173,7 +195,7 @@ struct Preparation {
     progress(1, 1)
     return try Survey(
       transformer: transformer, map: map, outside: outside, threads: input.settings.threads,
-      sampleSize: Self.surveyed, model: input.settings.noiseModel
+      sampleSize: Self.surveyed, model: input.settings.noiseModel, bad: bad
     ) { progress(2, $0) }
   }
 

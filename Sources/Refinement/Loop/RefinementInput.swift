@@ -57,8 +57,8 @@ public struct RefinementResult: Sendable {
   /// Posterior width of each pose: degrees about an axis, and Å along an axis.
   public var rotationDeviations: [Double]
   public var shiftDeviations: [Double]
-  /// Particles whose images could not be used, by index.
-  public var skipped: [Int]
+  /// The images that could not be used, by particle.
+  public var badImages: [BadImage]
   /// The unfiltered half-maps, their mean weighted by the FSC, and the sharpened map, in the input's
   /// box and frame.
   public var halfMapA: Volume

@@ -33,7 +33,10 @@ struct RunContext: Sendable {
   let windowCentres: [SIMD2<Int32>]
   /// Noise variance per shell of the box at packing.
   let survey: Survey
-  var skipped: Set<Int>
+  /// Particles whose images were found bad before the iterations; no pass uses them.
+  let skipped: Set<Int>
+  /// The bad images, those that later passes find among them.
+  let bad: BadImages
   /// Share of the noise's power that the images' soft window leaves in the particles' windows.
   let noiseShare: Double
   /// Fold of each particle in its half-set.

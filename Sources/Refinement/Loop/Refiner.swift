@@ -51,7 +51,9 @@ struct Refiner {
     self.checkpoints = checkpoints
     // A checkpoint that does not fit is refused before hours of packing.
     let saved = try checkpoints.flatMap { try LoopState(in: $0) }
-    let prepared = try Preparation(input, control: control, events: events).prepare()
+    let prepared = try Preparation(
+      input, control: control, knownBad: saved?.badImages ?? [], events: events
+    ).prepare()
     context = prepared.context
     transformer = prepared.transformer
     mask = prepared.mask
@@ -64,7 +66,7 @@ struct Refiner {
     } else {
       loop = LoopState(settings: context.settings, refinement: prepared.state, inserted: 0)
       loop.inserted = context.geometry.insertionShell(beyond: firstBand)
-      loop.skipped = context.skipped.sorted()
+      loop.badImages = context.bad.all
     }
   }
 
@@ -74,16 +76,14 @@ struct Refiner {
     context.settings = loop.settings
     context.settings.threads = threads
     loop.settings = context.settings
-    let known = Set(loop.skipped)
-    let lost = context.skipped.subtracting(known)
+    let lost = context.skipped.subtracting(loop.badImages.map(\.particle))
     if let first = lost.min() {
       events(
         .warning(
           "\(lost.count) images could be used before the interruption and cannot any more, the first "
             + "is particle \(first + 1): the result differs from that of an uninterrupted run"))
     }
-    context.skipped.formUnion(known)
-    loop.skipped = context.skipped.sorted()
+    loop.badImages = context.bad.all
   }
 
   /// Iterates until nothing improves, then makes the final maps.
@@ -227,7 +227,12 @@ struct Refiner {
       .search, particles: total,
       costs: [Double(total), settings.exhaustiveSearch ? 0 : 0.12 * Double(sampled)],
       events: events)
-    return try pass.run(state) { progress.tell(Double($0) / Double(total), of: 0, done: $0) }
+    let outcomes = try pass.run(state) { progress.tell(Double($0) / Double(total), of: 0, done: $0) }
+    let lost = outcomes.count { $0.isLost }
+    if lost > 0 {
+      events(.warning("\(lost) of \(total) particles have no score that is a number; they stay"))
+    }
+    return outcomes
   }
 
   private func searchPass(
@@ -362,6 +367,7 @@ struct Refiner {
     let sums = try pass.accumulate(state) {
       progress.tell(Double($0) / Double(total), of: 0, done: $0)
     }
+    for line in context.bad.warnings(of: .final) { events(.warning(line)) }
     let halves = sums.halfMaps()
     progress.tell(1, of: 1)
     let tightened = TightenedMask(
@@ -371,6 +377,12 @@ struct Refiner {
       })
     progress.tell(1, of: 2)
     let fsc = tightened.measurement.report
+    if fsc.corrected.dropFirst().allSatisfy({ $0 >= 0.143 }) {
+      events(
+        .warning(
+          "the FSC never falls below 0.143: either the pixels are too large for the resolution, or the "
+            + "half-sets share images"))
+    }
     let mean = halves.a.combined(with: halves.b) { 0.5 * ($0 + $1) }
     let bFactor =
       SharpenedMap(
@@ -388,7 +400,7 @@ struct Refiner {
       halfSets: context.particles.halfSets,
       rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
       shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
-      skipped: context.skipped.sorted(), halfMapA: halves.a, halfMapB: halves.b,
+      badImages: context.bad.all, halfMapA: halves.a, halfMapB: halves.b,
       map: map, sharpened: sharpened.map, mask: input.mask,
       fscMask: tightened.mask, fsc: fsc, bFactor: bFactor, converged: converged,
       metrics: loop.metrics)

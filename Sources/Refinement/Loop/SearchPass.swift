@@ -22,6 +22,8 @@ struct SearchPass: Sendable {
     var gain: Double
     var isAtLimit: Bool
     var evaluations: Int
+    /// Whether no pose has a score that is a number; the particle is then where it was.
+    var isLost = false
   }
 
   /// Searches particles, all of them unless some are named; results in their order.
@@ -80,6 +82,11 @@ struct SearchPass: Sendable {
       magnification: context.magnification(of: particle), prior: prior,
       scale: state.greyscale[half] * Double(state.scales[particle]))
     let found = search.search(from: current, scorer: &scorer, workspace: workspace)
+    guard found.evaluation.value.isFinite else {
+      return Outcome(
+        pose: state.poses[particle], posterior: .point, scale: state.scales[particle], gain: 0,
+        isAtLimit: false, evaluations: scorer.evaluations, isLost: true)
+    }
     // Under a quarter of a radian of phase at the rim, one insertion does for all.
     let phase =
       2 * .pi * context.gyration * Double(band) / Double(context.geometry.window)

@@ -50,16 +50,18 @@ struct ImagePacker: Sendable {
     let images: PackedImages
     /// For each particle the position of its window's centre, pixels from the image's centre.
     let windowCentres: [SIMD2<Int32>]
-    /// Particles whose images cannot be used, by index.
-    let skipped: [Int]
+    /// Particles whose image is also that of a particle of the other half-set, another source.
+    let sharedCount: Int
   }
 
   /// Packs all particles. `progress` is told how many are done.
   ///
-  /// - Parameter scratch: folder of a scratch file; nil to pack into memory.
-  /// - Throws: `Problem` for a stack that cannot be read, or a scratch folder without room.
+  /// - Parameters:
+  ///   - scratch: folder of a scratch file; nil to pack into memory.
+  ///   - bad: the images that cannot be used; those found here are added.
+  /// - Throws: `Problem` where too many images cannot be used, or for a scratch folder without room.
   func pack(
-    threads: Int, scratch: String? = nil, control: RefinementControl,
+    threads: Int, scratch: String? = nil, bad: BadImages, control: RefinementControl,
     progress: @escaping @Sendable (Int) -> Void
   ) throws -> Result {
     let particles = transformer.particles
@@ -70,27 +72,42 @@ struct ImagePacker: Sendable {
       } ?? PackedImages(points: points, count: count)
     let centres = (0..<count).map { windowCentre(of: $0) }
     let chunk = 32
-    let skipped = Collected<[Int]>(count: (count + chunk - 1) / chunk)
     let counter = Counter()
+    let fingerprints = Collected<[(Int, SIMD4<UInt32>)]>(count: (count + chunk - 1) / chunk)
     let workspaces = WorkspacePool { Workspace(packer: self) }
     parallelFor(count: count, chunk: chunk, threads: threads) { range, _ in
-      if control.isStopRequested { return }
       let workspace = workspaces.take()
       defer { workspaces.giveBack(workspace) }
-      var bad: [Int] = []
-      do throws(Problem) {
-        for particle in range {
-          let usable = try pack(
-            particle, centre: centres[particle], into: images, slot: particle, workspace)
-          if !usable { bad.append(particle) }
-        }
-      } catch { skipped.fail(error) }
-      skipped[range.lowerBound / chunk] = bad
+      var seen: [(Int, SIMD4<UInt32>)] = []
+      for particle in range where !bad.contains(particle) {
+        // A file server that went away must not be asked for all the others.
+        if control.isStopRequested || bad.isOverLimit { return }
+        do throws(Problem) {
+          try pack(particle, centre: centres[particle], into: images, slot: particle, workspace)
+          seen.append((particle, workspace.image.fingerprint))
+        } catch { bad.add(particle, error, in: .packing) }
+      }
+      fingerprints[range.lowerBound / chunk] = seen
       progress(counter.add(range.count))
     }
     try control.throwIfStopped()
+    try bad.throwIfOverLimit()
     return Result(
-      images: images, windowCentres: centres, skipped: try skipped.values().flatMap { $0 })
+      images: images, windowCentres: centres,
+      sharedCount: sharedCount(try fingerprints.values().joined()))
+  }
+
+  /// How many particles have an image that is in the other half-set, too, under another name.
+  private func sharedCount(_ seen: some Sequence<(Int, SIMD4<UInt32>)>) -> Int {
+    var halves: [SIMD4<UInt32>: (a: Int, b: Int)] = [:]
+    for (particle, fingerprint) in seen {
+      if transformer.particles.halfSets[particle] == .a {
+        halves[fingerprint, default: (0, 0)].a += 1
+      } else {
+        halves[fingerprint, default: (0, 0)].b += 1
+      }
+    }
+    return halves.values.reduce(0) { $0 + ($1.a > 0 && $1.b > 0 ? $1.a + $1.b : 0) }
   }
 
   /// Where the window of a particle lies, pixels from the image's centre: at its mask's projected
@@ -101,7 +118,11 @@ struct ImagePacker: Sendable {
     let projected = Magnification(magnification(of: particle))
       .position(of: pose.rotation.projected(geometry.centre))
     let position = (projected - pose.origin) / geometry.pixelSize
-    return SIMD2(Int32(position.x.rounded()), Int32(position.y.rounded()))
+    // An origin far off the image is a window without pixels, however far it is.
+    func pixel(_ value: Double) -> Int32 {
+      value.isFinite ? Int32(min(max(value.rounded(), -1e6), 1e6)) : 1_000_000
+    }
+    return SIMD2(pixel(position.x), pixel(position.y))
   }
 
   /// Magnification matrix of a particle's optics group, where it is used.
@@ -134,12 +155,14 @@ struct ImagePacker: Sendable {
     }
   }
 
-  /// Packs one particle into a slot; returns whether its image can be used.
+  /// Packs one particle into a slot.
+  ///
+  /// - Throws: `Problem` where its image cannot be used; the slot is then as it was.
   func pack(
     _ particle: Int, centre: SIMD2<Int32>, into images: PackedImages, slot: Int,
     _ workspace: Workspace
-  ) throws(Problem) -> Bool {
-    guard try transformer.load(particle, into: workspace.image) else { return false }
+  ) throws(Problem) {
+    try transformer.load(particle, into: workspace.image)
     subtractOutside(particle, workspace)
     weigh(particle, workspace)
     let planes = images.planes(slot)
@@ -153,7 +176,7 @@ struct ImagePacker: Sendable {
         planes.imaginary[index] = data[pixel].y
         planes.weight[index] = workspace.weight[pixel].x
       }
-      return true
+      return
     }
     // Data and weight both lose everything beyond the window, the weight as a function of distance.
     crop(workspace.image.spectrum, about: centre, workspace)
@@ -166,7 +189,6 @@ struct ImagePacker: Sendable {
     for index in 0..<points.count {
       planes.weight[index] = workspace.windowSpectrum[Int(points.spectrumIndices[index])].x
     }
-    return true
   }
 
   /// Takes the density outside the mask out of the loaded transform.

@@ -9,6 +9,12 @@ public protocol ImageSource: Sendable {
   ///
   /// - Throws: `Problem` naming the file and the image.
   func read(particle index: Int, into pixels: UnsafeMutableBufferPointer<Float>) throws(Problem)
+  /// How messages name the image of a particle.
+  func name(of index: Int) -> String
+}
+
+extension ImageSource {
+  public func name(of index: Int) -> String { "the image of particle \(index + 1)" }
 }
 
 /// Images in MRC stacks.
@@ -23,11 +29,25 @@ public struct StackSource: ImageSource {
   /// - Throws: `Problem` naming the stack that cannot be opened.
   public init(particles: ParticleSet, paths: [String]) throws(Problem) {
     var opened: [MRCStack] = []
-    for path in paths { opened.append(try MRCStack(path: path)) }
+    let box = particles.optics.first?.imageSize ?? 0
+    for path in paths {
+      let stack = try MRCStack(path: path)
+      guard stack.width == box, stack.height == box else {
+        throw Problem(
+          "\(path): the images have \(stack.width) × \(stack.height) pixels, not \(box) × \(box)",
+          whatToDo: "Check that the stack belongs to the particle file.")
+      }
+      opened.append(stack)
+    }
     stacks = opened
     images = particles.images
     signs = particles.signs
-    boxSize = particles.optics.first?.imageSize ?? 0
+    boxSize = box
+  }
+
+  public func name(of index: Int) -> String {
+    let location = images[index]
+    return "\(stacks[Int(location.stack)].path), image \(location.slice + 1)"
   }
 
   public func read(

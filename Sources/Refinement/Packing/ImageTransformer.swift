@@ -12,6 +12,8 @@ struct ImageTransformer: Sendable {
   let switches: ContrastTransferFunction.Switches
   /// +1, or −1 where the data's contrast is inverted.
   var sign: Float = 1
+  /// The median power of the images within their window; infinite while it is unknown.
+  var typicalPower = Double.infinity
   /// Box of the images, pixels.
   let box: Int
   let transform: RealTransform
@@ -78,6 +80,10 @@ struct ImageTransformer: Sendable {
     let spectrum: FFTBuffer<ComplexFloat>
     let ctf: FFTBuffer<Float>
     nonisolated(unsafe) var rows: [Float] = []
+    /// Sum of the squared pixels of the loaded image within its window.
+    nonisolated(unsafe) var power = 0.0
+    /// Equal for equal images, and hardly ever for different ones: their sum, extremes and power.
+    nonisolated(unsafe) var fingerprint = SIMD4<UInt32>.zero
 
     init(box: Int) {
       pixels = FFTBuffer(count: box * box)
@@ -94,27 +100,74 @@ struct ImageTransformer: Sendable {
   /// Reads a particle and leaves in the workspace its transform with the phase origin at the image's
   /// centre, and its CTF: the product of the two for premultiplied images is not taken.
   ///
-  /// - Returns: whether all pixels are finite; if not, the workspace holds nothing of use.
-  func load(_ particle: Int, into workspace: Workspace) throws(Problem) -> Bool {
+  /// - Throws: `Problem` naming the image where it cannot be read or its pixels cannot be used; the
+  ///   workspace then holds nothing of use.
+  func load(_ particle: Int, into workspace: Workspace) throws(Problem) {
     let pixels = UnsafeMutableBufferPointer(start: workspace.pixels.pointer, count: box * box)
     try source.read(particle: particle, into: pixels)
-    var sum: Float = 0
-    for pixel in pixels { sum += pixel }
-    guard sum.isFinite else { return false }
+    let (sum, low, high) = try check(pixels, of: particle)
     var background: Float = 0
     if !outside.isEmpty {
       for index in outside { background += pixels[Int(index)] }
       background /= Float(outside.count)
     }
+    var power: Float = 0
     window.withUnsafeBufferPointer { window in
       for index in 0..<box * box {
-        pixels[index] = (pixels[index] - background) * window[index] * sign
+        let value = (pixels[index] - background) * window[index] * sign
+        pixels[index] = value
+        power += value * value
       }
+    }
+    workspace.power = Double(power)
+    workspace.fingerprint = SIMD4(
+      sum.bitPattern, low.bitPattern, high.bitPattern, power.bitPattern)
+    guard workspace.power <= Self.largestExcess * typicalPower else {
+      throw excess(of: particle, workspace.power / typicalPower)
     }
     transform.forward(workspace.pixels, into: workspace.spectrum)
     centre(workspace.spectrum)
     evaluateCTF(of: particle, into: workspace)
-    return true
+  }
+
+  /// How many times the median power an image may have: a hot pixel of a hundred standard deviations
+  /// is far below, and contamination, too.
+  static let largestExcess = 1e4
+
+  /// The problem of an image that outshines the others.
+  func excess(of particle: Int, _ times: Double) -> Problem {
+    Problem(
+      "\(source.name(of: particle)): it is \(Int(min(times, 1e15))) times as strong as the others",
+      whatToDo: "Look for a hot pixel, or normalise the images alike.")
+  }
+
+  /// The largest pixel whose transform still has a power in single precision.
+  static let largestPixel: Float = 1e12
+
+  /// Refuses pixels that are not numbers or of a size that no detector and no normalisation gives, and
+  /// images without content: those say nothing, and count as if they did.
+  private func check(
+    _ pixels: UnsafeMutableBufferPointer<Float>, of particle: Int
+  ) throws(Problem) -> (sum: Float, low: Float, high: Float) {
+    var sum: Float = 0
+    var low = Float.infinity
+    var high = -Float.infinity
+    for pixel in pixels {
+      sum += pixel
+      if pixel < low { low = pixel }
+      if pixel > high { high = pixel }
+    }
+    func problem(_ what: String) -> Problem {
+      Problem(
+        "\(source.name(of: particle)): \(what)",
+        whatToDo: "Extract the particle again, or leave it out of the particle file.")
+    }
+    guard max(-low, high) <= Self.largestPixel else {
+      throw problem("it has values as large as \(max(-low, high))")
+    }
+    guard sum.isFinite else { throw problem("it has values that are not numbers") }
+    guard low < high else { throw problem("every pixel is \(low)") }
+    return (sum, low, high)
   }
 
   /// Moves the phase origin to the image's centre: factors (−1)^(x+y).

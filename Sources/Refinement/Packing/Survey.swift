@@ -15,6 +15,8 @@ struct Survey: Sendable {
   var greyscales: [Double]
   /// Share of the outside model to subtract per shell; empty when nothing is subtracted.
   var outsideShare: [Double]
+  /// The median over the sample of an image's power within its window.
+  private(set) var typicalPower: Double
 
   /// Sums per shell over images.
   private struct Sums: Sendable {
@@ -46,9 +48,10 @@ struct Survey: Sendable {
   ///   - map: projections of the whole input map, for sign and grey scale.
   ///   - outside: the outside density of half a and half b; empty to subtract nothing. The share is
   ///     fitted with the other half's map, whose noise the image does not share.
+  ///   - bad: gets the images that cannot be used; the survey goes on without them.
   init(
     transformer: ImageTransformer, map: BoxModel, outside: [BoxModel], threads: Int,
-    sampleSize: Int, model: RefinementSettings.NoiseModel,
+    sampleSize: Int, model: RefinementSettings.NoiseModel, bad: BadImages,
     progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) throws(Problem) {
     let particles = transformer.particles
@@ -58,25 +61,38 @@ struct Survey: Sendable {
     // Fixed blocks, added in order: the same sums for any number of threads.
     let blockSize = 64
     let blocks = (samples.count + blockSize - 1) / blockSize
-    let partial = Collected<[Sums]>(count: blocks)
+    let whole = (0..<blocks).map { $0 * blockSize..<min(samples.count, ($0 + 1) * blockSize) }
+    let measured = Collected<Block>(count: blocks)
     let counter = Counter()
-    parallelFor(count: samples.count, chunk: blockSize, threads: threads) { range, _ in
-      var sums = [Sums](repeating: Sums(shells: shells), count: 2 * groups)
-      let worker = Worker(transformer: transformer, map: map, outside: outside)
-      for index in range {
-        let particle = samples[index]
-        let half = particles.halfSets[particle].rawValue
-        let slot = half * groups + Int(particles.opticsIndices[particle])
-        do throws(Problem) { try worker.add(particle, half: half, to: &sums[slot]) } catch {
-          partial.fail(error)
+    @Sendable func measure(_ blocks: [Int]) {
+      parallelFor(count: blocks.count, chunk: 1, threads: threads) { range, _ in
+        for block in range.map({ blocks[$0] }) {
+          measured[block] = Block(
+            samples[whole[block]], groups: groups, shells: shells, bad: bad,
+            worker: Worker(transformer: transformer, map: map, outside: outside))
+          progress(Double(min(counter.add(1), whole.count)) / Double(whole.count))
         }
       }
-      partial[range.lowerBound / blockSize] = sums
-      progress(Double(counter.add(range.count)) / Double(samples.count))
     }
-    let collected = try partial.values()
+    measure(Array(0..<blocks))
+    try bad.throwIfOverLimit()
+    let powers = try measured.values().flatMap(\.powers)
+    let typical = Self.median(powers.map(\.power))
+    typicalPower = typical
+    // An image that outshines the others is no measure of their noise: its block is done again.
+    let excessive = powers.filter { $0.power > ImageTransformer.largestExcess * typical }
+    for (particle, power) in excessive {
+      bad.add(particle, transformer.excess(of: particle, power / typical), in: .packing)
+    }
+    if !excessive.isEmpty {
+      let particles = Set(excessive.map(\.particle))
+      measure((0..<blocks).filter { !particles.isDisjoint(with: samples[whole[$0]]) })
+    }
+    try bad.throwIfOverLimit()
     var sums = [Sums](repeating: Sums(shells: shells), count: 2 * groups)
-    for block in collected { for slot in sums.indices { Self.add(block[slot], to: &sums[slot]) } }
+    for block in try measured.values() {
+      for (slot, part) in block.sums { Self.add(part, to: &sums[slot]) }
+    }
     outsideShare = outside.isEmpty ? [] : Self.shares(sums, shells: shells)
     greyscale = Self.greyscale(sums[...])
     greyscales = [Self.greyscale(sums[..<groups]), Self.greyscale(sums[groups...])]
@@ -88,6 +104,60 @@ struct Survey: Sendable {
         noiseShare: transformer.noiseShare, model: model)
     }
     fillEmptySlots(groups: groups)
+    silenceEmptyShells()
+  }
+
+  /// What a block of the sample adds up to. It has members of few groups, and there may be thousands of
+  /// groups: only those take memory.
+  private struct Block: Sendable {
+    var sums: [Int: Sums] = [:]
+    /// Each particle's power within its window.
+    var powers: [(particle: Int, power: Double)] = []
+
+    init(_ members: ArraySlice<Int>, groups: Int, shells: Int, bad: BadImages, worker: Worker) {
+      let particles = worker.particles
+      for particle in members where !bad.contains(particle) {
+        if bad.isOverLimit { return }
+        let half = particles.halfSets[particle].rawValue
+        let slot = half * groups + Int(particles.opticsIndices[particle])
+        do throws(Problem) {
+          let power = try worker.add(
+            particle, half: half, to: &sums[slot, default: Sums(shells: shells)])
+          powers.append((particle, power))
+        } catch { bad.add(particle, error, in: .packing) }
+      }
+    }
+  }
+
+  private static func median(_ values: [Double]) -> Double {
+    values.isEmpty ? 0 : values.sorted()[values.count / 2]
+  }
+
+  /// Shells that a filter emptied hold rounding errors and nothing else: as noise they would outweigh
+  /// all others. They are left out.
+  private mutating func silenceEmptyShells() {
+    for slot in noise.indices {
+      let least = 1e-7 * Self.median(noise[slot].filter { $0 > 0 })
+      for shell in noise[slot].indices where noise[slot][shell] < least { noise[slot][shell] = 0 }
+    }
+  }
+
+  /// Whether noise is four orders of magnitude lower in half of the shells than where it is highest: no
+  /// microscope does that.
+  var isFiltered: Bool {
+    noise.contains { spectrum in
+      let inner = Array(spectrum.dropFirst().dropLast())
+      return Self.median(inner) < 1e-4 * (inner.max() ?? 0)
+    }
+  }
+
+  /// Whether each half-set and group has noise in a quarter of the shells at least; with less there is
+  /// nothing to weigh the data with.
+  var hasNoise: Bool {
+    noise.allSatisfy { spectrum in
+      let inner = spectrum.dropFirst().dropLast()
+      return 4 * inner.count { $0 > 0 } >= inner.count
+    }
   }
 
   /// Evenly spaced particles of each half-set and group.
@@ -169,6 +239,7 @@ struct Survey: Sendable {
   /// Adds single images to sums.
   private final class Worker {
     private let transformer: ImageTransformer
+    var particles: ParticleSet { transformer.particles }
     private let map: BoxModel
     private let outside: [BoxModel]
     private let workspace: ImageTransformer.Workspace
@@ -185,8 +256,9 @@ struct Survey: Sendable {
       imaginary = FFTBuffer(count: count)
     }
 
-    func add(_ particle: Int, half: Int, to sums: inout Sums) throws(Problem) {
-      guard try transformer.load(particle, into: workspace) else { return }
+    /// Adds an image; returns its power within its window.
+    func add(_ particle: Int, half: Int, to sums: inout Sums) throws(Problem) -> Double {
+      try transformer.load(particle, into: workspace)
       let box = transformer.box
       let width = box / 2 + 1
       for y in 0..<box {
@@ -207,7 +279,7 @@ struct Survey: Sendable {
         sums.crossMap[shell] += cross
         sums.powerMap[shell] += power
       }
-      guard outside.count == 2 else { return }
+      guard outside.count == 2 else { return workspace.power }
       forEachModelPixel(of: outside[1 - half], pose: pose, group: group) { shell, cross, power in
         sums.crossOutside[shell] += cross
         sums.powerOutside[shell] += power
@@ -215,6 +287,7 @@ struct Survey: Sendable {
       forEachModelPixel(of: outside[half], pose: pose, group: group) { shell, cross, _ in
         sums.crossOwn[shell] += cross
       }
+      return workspace.power
     }
 
     private func forEachModelPixel(

@@ -15,6 +15,8 @@ struct WindowChoice: Sendable {
   let outside: [BoxModel]
   /// The largest by which a magnification stretches.
   let stretch: Double
+  /// The images that cannot be used; those found here are added.
+  var bad = BadImages(limit: 0, total: 1)
 
   /// The error that is accepted, in units of a log likelihood: between two poses that differ by two
   /// standard deviations of the posterior the log likelihood differs by 2.
@@ -30,18 +32,16 @@ struct WindowChoice: Sendable {
   }
 
   /// The smallest of windows of 1.5, 2 and 2.5 mask diameters whose error is accepted, or the box.
-  ///
-  /// - Throws: `Problem` for images that cannot be read.
-  func choose() throws(Problem) -> Choice {
+  func choose() -> Choice {
     let smallest = geometry(window: nil)
     let whole = Choice(geometry: geometry(window: smallest.box), error: nil)
     guard smallest.window < smallest.box else { return whole }
-    let expected = try changes(whole.geometry, steps: nil)
+    let expected = changes(whole.geometry, steps: nil)
     for diameters in [1.5, 2, 2.5] {
       let extra = (diameters - 1.5) * smallest.maskDiameter
       let geometry = geometry(window: smallest.window + Int(extra))
       guard geometry.window < geometry.box else { break }
-      let error = try error(of: geometry, against: expected)
+      let error = error(of: geometry, against: expected)
       if error <= accepted { return Choice(geometry: geometry, error: error) }
     }
     return whole
@@ -50,8 +50,8 @@ struct WindowChoice: Sendable {
   /// The error of a window.
   ///
   /// - Parameter expected: what whole images say.
-  func error(of geometry: Geometry, against expected: [Changes]) throws(Problem) -> Double {
-    let found = try changes(geometry, steps: expected.map(\.steps))
+  func error(of geometry: Geometry, against expected: [Changes]) -> Double {
+    let found = changes(geometry, steps: expected.map(\.steps))
     let squares = zip(found, expected).flatMap { found, expected in
       zip(found.values, expected.values).map { ($0 - $1) * ($0 - $1) }
     }
@@ -75,7 +75,7 @@ struct WindowChoice: Sendable {
   /// What a window says of evenly spaced particles.
   ///
   /// - Parameter steps: how far to move each; nil to find out.
-  func changes(_ geometry: Geometry, steps: [Vector5]?) throws(Problem) -> [Changes] {
+  func changes(_ geometry: Geometry, steps: [Vector5]?) -> [Changes] {
     let count = input.particles.count
     let sample = stride(
       from: 0, to: count, by: max(1, (count + Self.sampleSize - 1) / Self.sampleSize)
@@ -93,7 +93,12 @@ struct WindowChoice: Sendable {
     var found: [Changes] = []
     for (slot, particle) in sample.enumerated() {
       let centre = packer.windowCentre(of: particle)
-      guard try packer.pack(particle, centre: centre, into: images, slot: slot, workspace) else {
+      do throws(Problem) {
+        if !bad.contains(particle) {
+          try packer.pack(particle, centre: centre, into: images, slot: slot, workspace)
+        }
+      } catch { bad.add(particle, error, in: .packing) }
+      if bad.contains(particle) {
         found.append(Changes(steps: Vector5(), values: []))
         continue
       }

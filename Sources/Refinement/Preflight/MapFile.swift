@@ -4,8 +4,28 @@ import EMFiles
 extension Volume {
   /// Reads a map: cubic, with an even box and cubic voxels, every density finite.
   public init(readingCubic path: String) throws(Problem) {
-    let file = try MRCVolume(path: path)
+    // By the header, before a file of whatever size is read.
+    let file = try MRCVolume(path: path) { (header) throws(Problem) in
+      try Self.check(header, path: path)
+    }
     let size = file.size
+    let voxel = file.voxelSize
+    if let index = file.firstNonFinite {
+      let (x, y, z) = (index % size.x, index / size.x % size.x, index / (size.x * size.x))
+      throw Problem(
+        "\(path): the density of voxel \(x),\(y),\(z) is not a number",
+        whatToDo: "Make the map again; NaN cannot be refined against.")
+    }
+    if let value = file.voxels.first(where: { abs($0) > ImageTransformer.largestPixel }) {
+      throw Problem(
+        "\(path): it has densities as large as \(value)",
+        whatToDo: "Make the map again; nothing can be computed with them.")
+    }
+    self.init(size: size.x, pixelSize: voxel.x, voxels: file.voxels)
+  }
+
+  private static func check(_ header: MRCHeader, path: String) throws(Problem) {
+    let size = header.size
     guard size.x == size.y, size.y == size.z else {
       throw Problem(
         "\(path): the map has \(size.x) × \(size.y) × \(size.z) voxels",
@@ -16,21 +36,14 @@ extension Volume {
         "\(path): the box has \(size.x) voxels along an edge",
         whatToDo: "Give a map with an even box of at least 8 voxels.")
     }
-    let voxel = file.voxelSize
-    guard voxel.x > 0, voxel.x.isFinite, abs(voxel.y / voxel.x - 1) < 0.001,
+    let voxel = header.voxelSize
+    guard voxel.x >= 1e-2, voxel.x <= 1e3, abs(voxel.y / voxel.x - 1) < 0.001,
       abs(voxel.z / voxel.x - 1) < 0.001
     else {
       throw Problem(
         "\(path): the voxels are \(voxel.x) × \(voxel.y) × \(voxel.z) Å",
         whatToDo: "Set the pixel size in the file's header, the same along each axis.")
     }
-    if let index = file.firstNonFinite {
-      let (x, y, z) = (index % size.x, index / size.x % size.x, index / (size.x * size.x))
-      throw Problem(
-        "\(path): the density of voxel \(x),\(y),\(z) is not a number",
-        whatToDo: "Make the map again; NaN cannot be refined against.")
-    }
-    self.init(size: size.x, pixelSize: voxel.x, voxels: file.voxels)
   }
 
   /// Box and pixel size in words.

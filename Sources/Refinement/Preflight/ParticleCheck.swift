@@ -82,5 +82,17 @@ struct CheckedParticles {
     } else {
       findings.catching { try file.checkHalfSets() }
     }
+    let inA = particles.halfSets.count { $0 == .a }
+    let inB = particles.halfSets.count - inA
+    let least = 5
+    if min(inA, inB) > 0, min(inA, inB) < least {
+      findings.error(
+        "\(file.path): half-set A has \(inA) particles and B has \(inB)",
+        "Each needs \(least) at least, and hundreds to be of use: set refinement.resplit = true.")
+    } else if max(inA, inB) > 2 * min(inA, inB), min(inA, inB) > 0 {
+      findings.warning(
+        "\(file.path): the half-sets are unequal, \(inA) and \(inB) particles",
+        "The FSC follows the smaller one: set refinement.resplit = true to split them evenly.")
+    }
   }
 }

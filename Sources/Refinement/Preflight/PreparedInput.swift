@@ -145,6 +145,7 @@ public struct PreparedInput: Sendable {
     for (key, value) in [
       ("search.maximum_resolution", settings.maximumResolution),
       ("refinement.initial_resolution", settings.initialResolution),
+      ("refinement.split_resolution", settings.splitResolution),
     ] {
       guard let value, value < nyquist * 0.999 else { continue }
       findings.error(
@@ -153,6 +154,19 @@ public struct PreparedInput: Sendable {
         "Give at least \(ParameterValue.shortest(nyquist)).")
     }
     let halfBox = Double(maps.map.size / 2) * maps.map.pixelSize
+    checkWindow(settings, mask: maps.mask, &findings)
+    if settings.initialResolution > halfBox {
+      findings.error(
+        "refinement.initial_resolution = \(ParameterValue.shortest(settings.initialResolution)): "
+          + "coarser than half the box, \(ParameterValue.shortest(halfBox)) Å",
+        "A reference needs some shells to align to: 12 to 30 is usual.")
+    }
+    if let highpass = settings.highpass, highpass <= settings.initialResolution {
+      findings.error(
+        "image.highpass = \(ParameterValue.shortest(highpass)): nothing is left of the first "
+          + "reference, which ends at \(ParameterValue.shortest(settings.initialResolution)) Å",
+        "Give a high-pass coarser than refinement.initial_resolution, or leave it out.")
+    }
     if settings.shiftExtent >= halfBox {
       findings.error(
         "search.shift_extent = \(ParameterValue.shortest(settings.shiftExtent)): not less than half "
@@ -165,6 +179,20 @@ public struct PreparedInput: Sendable {
           + ": wider than a local refinement can support",
         "Refine globally first; 20 degrees are wide for most bodies.")
     }
+  }
+
+  /// The images' window must leave what the mask is about.
+  private static func checkWindow(
+    _ settings: RefinementSettings, mask: Volume, _ findings: inout FindingList
+  ) {
+    let half = Double(mask.size / 2) * mask.pixelSize
+    let sphere = BoundingSphere(of: mask)
+    guard sphere.radius < half, settings.windowOuter * half < sphere.radius else { return }
+    findings.error(
+      "image.window_outer = \(ParameterValue.shortest(settings.windowOuter)): the window ends "
+        + "\(Int((settings.windowOuter * half).rounded())) Å from the centre, and the mask is "
+        + "\(Int((2 * sphere.radius).rounded())) Å across",
+      "Make the window larger than the particle: 0.85 and 0.99 are usual.")
   }
 
   private static func checkMemory(

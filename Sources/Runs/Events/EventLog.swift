@@ -66,13 +66,20 @@ public struct EventPage: Sendable, Equatable {
 }
 
 extension RunFolder {
+  /// Bytes of events.jsonl that are read at once.
+  private static let largestPage = 1 << 24
+
   /// The events from a byte of events.jsonl on, whole lines only: a line that is still being written
   /// is left for the next call. Lines that cannot be read are skipped.
   public func events(from offset: Int = 0) -> EventPage {
     guard let file = try? InputFile(path: eventsPath), file.size > offset,
-      let bytes = try? file.bytes(at: offset, count: file.size - offset),
-      let end = bytes.lastIndex(of: UInt8(ascii: "\n"))
+      let bytes = try? file.bytes(at: offset, count: min(file.size - offset, RunFolder.largestPage))
     else { return EventPage(events: [], next: offset) }
+    guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else {
+      // A line of that length is no event, and nobody waits for its end.
+      let next = bytes.count < RunFolder.largestPage ? offset : offset + bytes.count
+      return EventPage(events: [], next: next)
+    }
     let lines = bytes[...end].split(separator: UInt8(ascii: "\n"))
     return EventPage(
       events: lines.compactMap { JSONFile.value(RunEvent.self, of: $0) }, next: offset + end + 1)

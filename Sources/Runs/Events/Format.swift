@@ -3,10 +3,11 @@ public enum Format {
   /// A number with a fixed count of decimals; words for what is not finite.
   public static func fixed(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
-    guard abs(value) < 1e15 else { return String(value) }
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }
     let scaled = (abs(value) * scale).rounded()
+    // Beyond this the digits are none of the number's own.
+    guard scaled < 1e15 else { return String(value) }
     let digits = String(Int(scaled))
     let sign = value < 0 && scaled > 0 ? "-" : ""
     if decimals == 0 { return sign + digits }

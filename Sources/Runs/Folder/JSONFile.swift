@@ -24,22 +24,37 @@ enum JSONFile {
   }
 
   /// The value of a text; nil where it is something else.
-  static func value<Value: Decodable>(_ type: Value.Type, of bytes: some Sequence<UInt8>) -> Value?
-  {
-    try? decoder.decode(type, from: Data(bytes))
+  static func value<Value: OutsideValue>(
+    _ type: Value.Type, of bytes: some Sequence<UInt8>
+  ) -> Value? {
+    guard let value = try? decoder.decode(type, from: Data(bytes)) else { return nil }
+    return value.impossible == nil ? value : nil
   }
 
   /// Reads a value from a file.
-  static func read<Value: Decodable>(_ type: Value.Type, from path: String) throws(Problem) -> Value
-  {
+  ///
+  /// Throws a `Problem` where there is none, or where it holds something else or what cannot be.
+  static func read<Value: OutsideValue>(
+    _ type: Value.Type, from path: String
+  ) throws(Problem) -> Value {
     let file = try InputFile(path: path)
-    let bytes = try file.bytes(at: 0, count: file.size)
-    do { return try decoder.decode(type, from: Data(bytes)) } catch {
-      throw Problem(
-        "\(path): damaged, or written by another version (\(reason(error)))",
+    func damaged(_ what: String) -> Problem {
+      Problem(
+        "\(path): damaged, or written by another version (\(what))",
         whatToDo: "Look at the file; the rest of the run folder can still be read.")
     }
+    guard file.size <= largestFile else { throw damaged("\(file.size) bytes") }
+    let bytes = try file.bytes(at: 0, count: file.size)
+    let value: Value
+    do { value = try decoder.decode(type, from: Data(bytes)) } catch {
+      throw damaged(reason(error))
+    }
+    if let impossible = value.impossible { throw damaged("\(impossible) cannot be") }
+    return value
   }
+
+  /// Bytes that a file may have; the metrics of thousands of optics groups have a tenth of it.
+  private static let largestFile = 1 << 28
 
   private static var decoder: JSONDecoder {
     let decoder = JSONDecoder()

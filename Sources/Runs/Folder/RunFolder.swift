@@ -62,7 +62,7 @@ public struct RunFolder: Sendable, Hashable {
 
   /// Numbers of the iterations that have metrics, ascending; 0 is the input as it came.
   public func iterations() -> [Int] {
-    entries(of: iterationsPath).compactMap(Int.init)
+    Set(entries(of: iterationsPath).compactMap(Int.init)).filter { (0...1_000_000).contains($0) }
       .filter { access(iterationPath($0) + "/metrics.json", F_OK) == 0 }.sorted()
   }
 

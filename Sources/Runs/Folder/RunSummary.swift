@@ -14,7 +14,9 @@ public struct RunSummary: Codable, Sendable, Equatable {
   /// Share of particles at a search limit, 0…1.
   public var shareAtLimit: Double
   public var particles: Int
+  /// Images that could not be used, and the first thousand of them by name; nil where all could.
   public var skipped: Int
+  public var badImages: [String]?
   /// B factor of the sharpened map, Å².
   public var bFactor: Double
   /// The fulcrum, Å from the box centre.
@@ -32,7 +34,9 @@ public struct RunSummary: Codable, Sendable, Equatable {
   ) -> String {
     let end = converged ? "converged at iteration" : "not converged at iteration"
     let from = before.isFinite ? Format.fixed(before, 2) : "?"
+    let isWorse = before.isFinite && !(after <= 1.2 * before)
     return "\(end) \(iterations): \(from) → \(Format.resolution(after)) inside the mask, "
       + "\(Format.percent(shareAtLimit)) of particles at the search limit"
+      + (isWorse ? "; WORSE than the input: do not use it before you know why" : "")
   }
 }

@@ -61,7 +61,10 @@ extension RunSummary {
     medianShift = last?.shiftFromStart.median ?? 0
     shareAtLimit = last?.shareAtLimit ?? 0
     particles = last?.particles ?? result.poses.count
-    skipped = last?.skipped ?? 0
+    skipped = result.badImages.count
+    badImages =
+      result.badImages.isEmpty
+      ? nil : result.badImages.prefix(1000).map { "particle \($0.particle + 1): \($0.reason)" }
     bFactor = result.bFactor
     fulcrum = [input.fulcrum.x, input.fulcrum.y, input.fulcrum.z]
     seconds = WallClock.now - manifest.started

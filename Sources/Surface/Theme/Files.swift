@@ -26,14 +26,18 @@ enum Files {
     return names
   }
 
-  /// The text of a small file; nil where it cannot be read, is not UTF-8 or is over a megabyte.
+  /// The text of a small file; nil where it cannot be read, is no ordinary file, is not UTF-8 or is
+  /// larger than any theme.
   static func text(of path: String) -> String? {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK the opening of a pipe would wait for its writer.
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65536)
-    while bytes.count <= 1 << 20 {
+    while bytes.count <= 1 << 17 {
       let count = read(file, &chunk, chunk.count)
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { return nil }

@@ -23,6 +23,12 @@ extension Theme {
     _ parent: (String) -> (text: String, file: String)?, chain: [String]
   ) throws(ThemeProblems) -> ThemeSource {
     var reader = ThemeReader(text: text, file: file)
+    if isDeeplyNested(toml: text) {
+      throw ThemeProblems([
+        ThemeProblem(
+          file: file, reason: "a key has hundreds of parts", whatToDo: "Give a theme's file.")
+      ])
+    }
     let table: TOMLTable
     do {
       table = try TOMLTable(string: text)

@@ -36,12 +36,26 @@ struct ThemeSource {
 /// Reads the TOML of one theme and notes every problem.
 struct ThemeReader {
   let file: String
-  let lines: [Substring]
+  /// The first line on which each key is set: the parser keeps no positions of values.
+  private let lines: [Substring: Int]
   var problems: [ThemeProblem] = []
 
   init(text: String, file: String) {
     self.file = file
-    lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    var lines: [Substring: Int] = [:]
+    for (index, line) in text.split(
+      omittingEmptySubsequences: false, whereSeparator: \.isNewline
+    ).enumerated() {
+      let start = line.drop { $0 == " " || $0 == "\t" || $0 == "[" || $0 == "\"" }
+      let key = start.prefix { $0 != "=" && $0 != "]" }
+      guard key.endIndex != start.endIndex else { continue }
+      var trimmed = key
+      while let last = trimmed.last, last == " " || last == "\t" || last == "\"" {
+        trimmed.removeLast()
+      }
+      if lines[trimmed] == nil { lines[trimmed] = index + 1 }
+    }
+    self.lines = lines
   }
 
   mutating func source(of table: TOMLTable, identifier: String) -> ThemeSource {
@@ -155,14 +169,23 @@ struct ThemeReader {
       ThemeProblem(file: file, line: line(of: key), reason: reason, whatToDo: whatToDo))
   }
 
-  /// The line where a key is set: the parser keeps no positions of values.
-  private func line(of key: String) -> Int? {
-    let index = lines.firstIndex { line in
-      let start = line.drop { $0 == " " || $0 == "\t" || $0 == "[" || $0 == "\"" }
-      guard start.hasPrefix(key) else { return false }
-      let next = start.dropFirst(key.count).first { $0 != " " && $0 != "\t" && $0 != "\"" }
-      return next == "=" || next == "]"
+  private func line(of key: String) -> Int? { lines[Substring(key)] }
+}
+
+/// Whether a key of a TOML text has so many parts that the parser would run out of stack: it makes a
+/// table in a table for each.
+public func isDeeplyNested(toml: String) -> Bool {
+  var parts = 0
+  for byte in toml.utf8 {
+    switch byte {
+    case UInt8(ascii: "."):
+      parts += 1
+      if parts > 200 { return true }
+    case UInt8(ascii: "\n"), UInt8(ascii: "="), UInt8(ascii: ","), UInt8(ascii: "["),
+      UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"):
+      parts = 0
+    default: break
     }
-    return index.map { $0 + 1 }
   }
+  return false
 }

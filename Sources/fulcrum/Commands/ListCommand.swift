@@ -1,5 +1,6 @@
 import ArgumentParser
 import Runs
+import Surface
 
 /// `fulcrum list`: the runs of a folder.
 struct ListCommand: ParsableCommand {
@@ -21,7 +22,7 @@ struct ListCommand: ParsableCommand {
   /// The runs as lines of aligned columns.
   static func table(_ entries: [RunCatalogue.Entry]) -> String {
     let header = ["RUN", "STATUS", "ITERATION", "RESOLUTION", "PARTICLES", "TIME", "NOTE"]
-    let rows = [header] + entries.map(row)
+    let rows = [header] + entries.map { row($0).map(\.plainLine) }
     let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }

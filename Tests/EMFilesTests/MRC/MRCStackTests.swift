@@ -107,6 +107,6 @@ import Testing
       #expect(complaint { _ = try stack.image(index) }?.contains("has 2 images") == true)
     }
     truncate(path, 1024 + 20)
-    #expect(complaint { _ = try stack.image(1) }?.contains("image 2 is cut off") == true)
+    #expect(complaint { _ = try stack.image(1) }?.contains("image 2: cut off") == true)
   }
 }

@@ -68,7 +68,8 @@ struct PreparationTests {
   /// A half-set without a usable image is a problem that says so.
   @Test(arguments: [[0], [1], [0, 1]])
   func halvesWithoutImagesAreRefused(halves: [Int]) throws {
-    let body = OffCentreBody(count: 12, sigma: 5)
+    var body = OffCentreBody(count: 12, sigma: 5)
+    body.settings.badImageShare = 1
     let size = 48 * 48
     let broken = body.images.changed { pixels in
       for particle in 0..<12 where halves.contains(particle % 2) {

@@ -143,7 +143,7 @@ struct PackingTests {
     func power(_ centre: SIMD2<Int32>) throws -> Float {
       let packed = PackedImages(points: packer.points, count: 1)
       let workspace = ImagePacker.Workspace(packer: packer)
-      #expect(try packer.pack(0, centre: centre, into: packed, slot: 0, workspace))
+      try packer.pack(0, centre: centre, into: packed, slot: 0, workspace)
       return packed.data(0).reduce(0) { $0 + $1.squaredModulus }
     }
     let held = try power(SIMD2(-18, 0))
@@ -252,10 +252,11 @@ struct PackingTests {
       $0[3 * 48 * 48 + 100] = .nan
       $0[38 * 48 * 48] = .infinity
     }
-    let survey = try images.survey()
+    let bad = BadImages(limit: 2, total: 40)
+    let survey = try images.survey(bad: bad)
     #expect(survey.noise.allSatisfy { $0.allSatisfy(\.isFinite) })
-    let packed = try images.pack(images.geometry(window: 30), survey: survey)
-    #expect(packed.skipped == [3, 38])
+    let packed = try images.pack(images.geometry(window: 30), survey: survey, bad: bad)
+    #expect(bad.all.map(\.particle) == [3, 38])
     for particle in 0..<40 {
       let sum = packed.images.data(particle).reduce(ComplexFloat.zero, +)
       #expect(sum.x.isFinite && sum.y.isFinite)

@@ -55,7 +55,7 @@ struct SurveyTests {
       switches: .init(), windowInner: 2, windowOuter: 3)
     let survey = try Survey(
       transformer: transformer, map: images.model(of: body), outside: [], threads: 1,
-      sampleSize: 250, model: .symmetric)
+      sampleSize: 250, model: .symmetric, bad: BadImages(limit: 0, total: 20))
     #expect(survey.noise[1] == survey.noise[0] && survey.noise[0][5] > 0)
   }
 
@@ -65,7 +65,8 @@ struct SurveyTests {
     let surveys = try [1, 3].map { threads in
       try Survey(
         transformer: images.transformer(windowed: true), map: images.model(of: body), outside: [],
-        threads: threads, sampleSize: 80, model: .symmetric)
+        threads: threads, sampleSize: 80, model: .symmetric,
+        bad: BadImages(limit: 0, total: 200))
     }
     #expect(surveys[0].noise == surveys[1].noise)
     #expect(surveys[0].greyscale == surveys[1].greyscale)

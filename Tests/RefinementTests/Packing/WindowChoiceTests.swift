@@ -26,9 +26,9 @@ struct WindowChoiceTests {
   /// whole images do; one of 1.5 diameters hardly, nor does a wider one.
   @Test func onlyAWindowThatCutsTheProjectionErrs() throws {
     let choice = try choice()
-    let expected = try choice.changes(choice.geometry(window: 96), steps: nil)
-    let errors = try [14, 30, 48].map {
-      try choice.error(of: choice.geometry(window: $0), against: expected)
+    let expected = choice.changes(choice.geometry(window: 96), steps: nil)
+    let errors = [14, 30, 48].map {
+      choice.error(of: choice.geometry(window: $0), against: expected)
     }
     #expect(errors[0] > 0.5, "\(errors)")
     for error in errors.dropFirst() {
@@ -41,11 +41,11 @@ struct WindowChoiceTests {
 
   @Test func theSmallestAcceptedWindowIsTaken() throws {
     var choice = try choice()
-    let found = try choice.choose()
+    let found = choice.choose()
     #expect(found.geometry.window == choice.geometry(window: nil).window)
     #expect(found.error.map { $0 < choice.accepted } == true)
     choice.accepted = 0
-    let whole = try choice.choose()
+    let whole = choice.choose()
     #expect(whole.geometry.window == 96 && whole.error == nil)
   }
 }

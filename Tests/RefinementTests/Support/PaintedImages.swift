@@ -108,12 +108,13 @@ struct PaintedImages {
   }
 
   func survey(
-    windowed: Bool = false, outside: [BoxModel] = [], model: RefinementSettings.NoiseModel = .white
+    windowed: Bool = false, outside: [BoxModel] = [],
+    model: RefinementSettings.NoiseModel = .white, bad: BadImages = BadImages(limit: 0, total: 1)
   ) throws -> Survey {
     try Survey(
       transformer: transformer(windowed: windowed),
       map: self.model(of: other.map { body + $0 } ?? body, maximumShell: box / 4),
-      outside: outside, threads: 2, sampleSize: 250, model: model)
+      outside: outside, threads: 2, sampleSize: 250, model: model, bad: bad)
   }
 
   /// The geometry for the body, with a window of so many pixels.
@@ -126,7 +127,7 @@ struct PaintedImages {
   /// Packs all images.
   func pack(
     _ geometry: Geometry, survey: Survey, outside: [BoxModel] = [], windowed: Bool = false,
-    sign: Float = 1, threads: Int = 2
+    sign: Float = 1, threads: Int = 2, bad: BadImages = BadImages(limit: 0, total: 1)
   ) throws -> ImagePacker.Result {
     var transformer = transformer(windowed: windowed)
     transformer.sign = sign
@@ -134,7 +135,7 @@ struct PaintedImages {
       transformer: transformer, geometry: geometry,
       points: SamplingPoints(window: geometry.window, maximumShell: geometry.maximumShell),
       survey: survey, outside: outside, highpassShell: 0)
-    return try packer.pack(threads: threads, control: RefinementControl()) { _ in }
+    return try packer.pack(threads: threads, bad: bad, control: RefinementControl()) { _ in }
   }
 }
 

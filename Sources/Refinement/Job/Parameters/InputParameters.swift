@@ -58,4 +58,13 @@ let inputParameters: [Parameter] = [
       cryoSPARC project. Set it when stacks are reported missing; the report names every path that \
       was tried.
       """),
+  Parameter(
+    "input.bad_images", "Bad images to leave out", unit: "%",
+    .number(.init(from: 0, to: 100)), default: .number(1), .input, advanced: true,
+    help: """
+      The share of the images that may be bad before the refinement gives up: unreadable, cut off, \
+      changed while it runs, not numbers, or without content. Those up to the limit are named, \
+      counted and left out. Without one in a hundred the signal is half a percent less; more are \
+      seldom chance, and the images that are left may have the same fault. At 0 the first ends the run.
+      """),
 ]

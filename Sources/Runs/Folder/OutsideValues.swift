@@ -1,0 +1,102 @@
+import CryoEM
+import EMFiles
+import Refinement
+
+// A run folder may come from anybody, by mail or from an archive. What its files say is looked at once,
+// here, where they are read: whoever draws it can rely on sizes that fit together and on counts that can
+// be added.
+
+/// What can be said in a file of a run and cannot be true.
+protocol OutsideValue: Decodable {
+  /// Nil for values as a run writes them; else the name of what cannot be.
+  var impossible: String? { get }
+}
+
+/// The largest count that is taken for one: of particles, pixels, or iterations.
+private let largestCount = 1 << 40
+
+private func isCount(_ values: Int...) -> Bool {
+  values.allSatisfy { (0...largestCount).contains($0) }
+}
+
+/// Whether numbers can be drawn and printed; infinities stand for what is unknown.
+private func isMeasure(_ values: Double?...) -> Bool {
+  values.allSatisfy { value in value.map { !$0.isFinite || abs($0) < 1e15 } ?? true }
+}
+
+extension IterationMetrics: OutsideValue {
+  var impossible: String? {
+    let curves = [fsc.noMask, fsc.spherical, fsc.loose, fsc.tight, fsc.corrected, guinier] + noise
+    if !(0...1_000_000).contains(iteration) { return "iteration" }
+    if !(2...65536).contains(boxSize) { return "boxSize" }
+    if !(pixelSize > 1e-3 && pixelSize < 1e6) { return "pixelSize" }
+    if !(0...boxSize).contains(bandShell) { return "bandShell" }
+    if curves.contains(where: { $0.count > boxSize }) || noise.count > 1 << 20 {
+      return "a curve with more shells than the box has"
+    }
+    if !curves.joined().allSatisfy({ isMeasure($0) }) { return "a curve" }
+    if !(1...3600).contains(orientationAzimuths)
+      || orientationCounts.count > 1 << 22
+      || orientationCounts.count % orientationAzimuths != 0
+      || !orientationCounts.allSatisfy({ isCount($0) })
+    {
+      return "orientationCounts"
+    }
+    let histograms = [
+      rotationFromStart, rotationFromPrevious, shiftFromStart, shiftFromPrevious, scale,
+      effectiveSampleSize, scoreGain,
+    ]
+    if !histograms.allSatisfy(\.isPossible) { return "a histogram" }
+    if !isCount(particles, skipped) { return "particles" }
+    let others = driftRotation + driftShift + greyscale + seconds.values
+    if others.count > 1000 || !others.allSatisfy({ isMeasure($0) }) { return "a number" }
+    return isMeasure(
+      fsc.resolution143, fsc.resolution50, shareAtLimit, posteriorRotation, posteriorShift,
+      evaluationsPerParticle, cpuSeconds) ? nil : "a number"
+  }
+}
+
+extension IterationMetrics.Histogram {
+  fileprivate var isPossible: Bool {
+    lower.isFinite && upper.isFinite && lower < upper && counts.count <= 100_000
+      && counts.allSatisfy { isCount($0) } && isMeasure(lower, upper, median, percentile95, mean)
+  }
+}
+
+extension RunHolder: OutsideValue {
+  var impossible: String? { nil }
+}
+
+extension InputRecord: OutsideValue {
+  var impossible: String? { files.count > 1 << 24 ? "files" : nil }
+}
+
+extension RunManifest: OutsideValue {
+  var impossible: String? {
+    if !isCount(iteration, maximumIterations, particles, boxSize, threads) { return "a count" }
+    if !(0...Int.max / 2).contains(memory) { return "memory" }
+    if let progress, !isCount(progress.iteration, progress.done, progress.total) {
+      return "progress"
+    }
+    if let parent, !isCount(parent.iteration) { return "parent" }
+    return isMeasure(
+      started, ended, heartbeat, startResolution, resolution, pixelSize, cpuSeconds,
+      progress?.perSecond) ? nil : "a number"
+  }
+}
+
+extension RunSummary: OutsideValue {
+  var impossible: String? {
+    if !isCount(iterations, particles, skipped) { return "a count" }
+    if fulcrum.count > 3 || !fulcrum.allSatisfy({ isMeasure($0) }) { return "fulcrum" }
+    return isMeasure(
+      resolutionBefore, resolutionAfter, resolutionAtHalf, medianRotation, medianShift,
+      shareAtLimit, bFactor, seconds, cpuSeconds) ? nil : "a number"
+  }
+}
+
+extension RunEvent: OutsideValue {
+  var impossible: String? {
+    isMeasure(time) && isCount(iteration ?? 0) ? nil : "time"
+  }
+}
