@@ -8,7 +8,9 @@ public struct UnavailableFeature: Sendable {
   /// The feature in words: "non-uniform regularisation".
   public let title: String
   /// Values of the parameter that do not ask for it.
-  let harmless: [ParameterValue]
+  let harmless: [ParameterValue  UnavailableFeature(
+    "noise.model", "noise that depends on direction", unless: .text("symmetric"), .text("white")),
+]
 
   init(_ key: String, _ title: String, unless harmless: ParameterValue...) {
     self.key = key
@@ -47,7 +49,6 @@ public let unavailableFeatures: [UnavailableFeature] = [
     "refinement.minimize_scale", "fitting a scale per particle", unless: .toggle(false)),
   UnavailableFeature(
     "refinement.enforce_nonnegativity", "enforcing non-negativity", unless: .toggle(false)),
-  UnavailableFeature("refinement.symmetry", "enforced symmetry", unless: .text("C1")),
   UnavailableFeature(
     "noise.model", "noise that depends on direction", unless: .text("symmetric"), .text("white")),
 ]

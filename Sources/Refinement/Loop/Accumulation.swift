@@ -61,6 +61,7 @@ struct Accumulation: Sendable {
     parallelFor(count: accumulators.count, chunk: 1, threads: threads) { range, _ in
       for slot in range { accumulators[slot].complete() }
     }
+    Symmetriser(group: context.geometry.symmetry, threads: threads).symmetrise(accumulators)
     return accumulators
   }
 }

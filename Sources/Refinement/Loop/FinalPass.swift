@@ -21,7 +21,8 @@ struct FinalPass: Sendable {
     let geometry = Geometry(
       box: box, pixelSize: context.geometry.pixelSize, window: box,
       period: goodTransformSize(atLeast: box * 3 / 2), centre: .zero, fulcrum: .zero,
-      maskDiameter: Double(box), stretch: context.geometry.stretch)
+      maskDiameter: Double(box), stretch: context.geometry.stretch,
+      symmetry: context.geometry.symmetry)
     let points = SamplingPoints(window: box, maximumShell: box / 2 - 1)
     let packer = ImagePacker(
       transformer: transformer, geometry: geometry, points: points,
@@ -35,6 +36,7 @@ struct FinalPass: Sendable {
     parallelFor(count: 2, chunk: 1, threads: threads) { range, _ in
       for half in range { accumulators[half].complete() }
     }
+    Symmetriser(group: geometry.symmetry, threads: threads).symmetrise(accumulators)
     return FinalSums(geometry: geometry, halves: accumulators, threads: threads)
   }
 

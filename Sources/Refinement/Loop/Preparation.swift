@@ -76,7 +76,8 @@ struct Preparation {
     _ transformer: ImageTransformer, survey: Survey, outside: [BoxModel]
   ) throws(Problem) -> Geometry {
     let choice = try WindowChoice(
-      input: input, transformer: transformer, survey: survey, outside: outside, stretch: stretch
+      input: input, transformer: transformer, survey: survey, outside: outside, stretch: stretch,
+      symmetry: try PointGroup(input.settings.symmetry)
     ).choose()
     let geometry = choice.geometry
     var line =
