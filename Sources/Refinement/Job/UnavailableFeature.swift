@@ -46,8 +46,6 @@ public let unavailableFeatures: [UnavailableFeature] = [
   UnavailableFeature("nonuniform.enabled", "non-uniform regularisation", unless: .toggle(false)),
   UnavailableFeature("mask.type", "a dynamic mask", unless: .text("static"), .text("none")),
   UnavailableFeature(
-    "refinement.minimize_scale", "fitting a scale per particle", unless: .toggle(false)),
-  UnavailableFeature(
     "refinement.enforce_nonnegativity", "enforcing non-negativity", unless: .toggle(false)),
   UnavailableFeature(
     "noise.model", "noise that depends on direction", unless: .text("symmetric"), .text("white")),

@@ -101,8 +101,10 @@ struct NoiseUpdate: Sendable {
         weight += image.weight[index]
         index += 1
       }
-      sums.cross[shell] += Double(cross)
-      sums.power[shell] += Double(power)
+      // The grey scale is that of the reference times the particle's own scale.
+      sums.cross[shell] += own * Double(cross)
+      sums.power[shell] += own * own * Double(power)
+    let own = Double(state.scales[particle])
       sums.residual[shell] += Double(residual)
       sums.weight[shell] += Double(weight)
     }

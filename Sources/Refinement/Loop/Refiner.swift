@@ -196,7 +196,8 @@ struct Refiner {
     _ references: [ReferenceGrid], band: Int, _ clock: inout IterationClock
   ) throws -> [SearchPass.Outcome] {
     let settings = context.settings
-    guard settings.rotationExtent > 0 || settings.shiftExtent > 0 else {
+    // Poses that are held still have a scale to be found.
+    guard settings.rotationExtent > 0 || settings.shiftExtent > 0 || settings.minimizeScale else {
       return state.poses.map {
         SearchPass.Outcome(
           pose: $0, posterior: .point, scale: 1, gain: 0, isAtLimit: false, evaluations: 0)
@@ -272,6 +273,10 @@ struct Refiner {
       loop.refinement.poses[particle] = outcome.pose
       loop.refinement.posteriors[particle] = outcome.posterior
       loop.refinement.scales[particle] = outcome.scale
+    }
+    if context.settings.minimizeScale {
+      loop.refinement.scales = ParticleScales(halfSets: context.particles.halfSets)
+        .normalised(state.scales, used: used)
     }
     loop.drift = anchored()
     loop.previous = before

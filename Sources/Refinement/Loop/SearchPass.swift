@@ -93,6 +93,11 @@ struct SearchPass: Sendable {
     }
     return Outcome(
       pose: found.pose, posterior: posterior, scale: state.scales[particle], gain: found.gain,
+    let scale =
+      settings.minimizeScale
+      ? ParticleScales.scale(
+        cross: found.evaluation.cross, power: found.evaluation.power,
+        greyscale: state.greyscale[half]) : state.scales[particle]
       isAtLimit: prior.isAtLimit(found.pose), evaluations: scorer.evaluations)
   }
 }
