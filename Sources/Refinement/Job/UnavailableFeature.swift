@@ -8,9 +8,7 @@ public struct UnavailableFeature: Sendable {
   /// The feature in words: "non-uniform regularisation".
   public let title: String
   /// Values of the parameter that do not ask for it.
-  let harmless: [ParameterValue  UnavailableFeature(
-    "noise.model", "noise that depends on direction", unless: .text("symmetric"), .text("white")),
-]
+  let harmless: [ParameterValue]
 
   init(_ key: String, _ title: String, unless harmless: ParameterValue...) {
     self.key = key
@@ -47,6 +45,4 @@ public let unavailableFeatures: [UnavailableFeature] = [
   UnavailableFeature("mask.type", "a dynamic mask", unless: .text("static"), .text("none")),
   UnavailableFeature(
     "refinement.enforce_nonnegativity", "enforcing non-negativity", unless: .toggle(false)),
-  UnavailableFeature(
-    "noise.model", "noise that depends on direction", unless: .text("symmetric"), .text("white")),
 ]

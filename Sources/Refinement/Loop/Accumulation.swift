@@ -29,7 +29,7 @@ struct Accumulation: Sendable {
     let accumulators = members.map { _ in
       Accumulator(radius: radius, interpolation: context.insertion)
     }
-    let factors = context.factors(state.noiseFactors, band: band)
+    let factors = context.factors(state, band: band)
     let threads = context.settings.threads
     let planes = 2 * radius + 4
     let slabs = max(1, (2 * threads + accumulators.count - 1) / accumulators.count)

@@ -50,6 +50,10 @@ struct FinalPass: Sendable {
         let index = min(Int((Double(shell) * ratio).rounded()), factors.count - 1)
         survey.noise[slot][shell] *= factors[index]
       }
+      if slot < survey.noiseDirections.count, slot < state.noiseDirections.count {
+        survey.noiseDirections[slot] = survey.noiseDirections[slot].times(
+          state.noiseDirections[slot], shellScale: ratio)
+      }
     }
     return survey
   }

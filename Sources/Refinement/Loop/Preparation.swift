@@ -209,6 +209,8 @@ struct Preparation {
     let start = input.particles.poses.enumerated().map { context.alignment($1, of: $0) }
     let slots = 2 * max(1, input.particles.optics.count)
     let ones = [Double](repeating: 1, count: context.geometry.maximumShell + 1)
+      noiseDirections: context.settings.noiseModel == .coloured
+        ? [NoiseDirections](repeating: NoiseDirections(shells: ones.count), count: slots) : [],
     return RefinementState(
       start: start, poses: start,
       posteriors: [PosePosterior](repeating: .point, count: start.count),

@@ -321,6 +321,7 @@ struct Refiner {
     let update = NoiseUpdate(context: context, references: references, band: band)
       .measure(state, on: NoiseUpdate.sample(context, size: 1000))
     loop.refinement.noiseFactors = update.noiseFactors
+    loop.refinement.noiseDirections = update.noiseDirections
     loop.measuredGreyscale = update.greyscale
     // References are made of the same images from the first reconstruction on: without a new estimate
     // their scale is one.

@@ -30,7 +30,7 @@ struct SearchPass: Sendable {
     progress: @escaping @Sendable (Int) -> Void
   ) throws -> [Outcome] {
     let count = particles?.count ?? context.particles.count
-    let factors = context.factors(state.noiseFactors, band: band)
+    let factors = context.factors(state, band: band)
     let chunk = Self.chunk
     let outcomes = Collected<[Outcome]>(count: (count + chunk - 1) / chunk)
     let counter = Counter()

@@ -9,6 +9,8 @@ struct Survey: Sendable {
   /// Noise variance per real component of the images' transforms, per shell 0…N/2, indexed
   /// [half · groups + group].
   var noise: [[Double]]
+  /// How the noise depends on direction, in the same order; empty unless it is coloured.
+  var noiseDirections: [NoiseDirections]
   /// Grey scale of the data over the input map, negative where the contrast is inverted.
   var greyscale: Double
   /// The same from the images of each half-set alone.
@@ -26,8 +28,10 @@ struct Survey: Sendable {
     var crossOwn: [Double]
     var crossMap: [Double]
     var powerMap: [Double]
+    var directions: NoiseDirections.Sums
 
-    init(shells: Int) {
+    /// - Parameter isDirected: whether directions are told apart.
+    init(shells: Int, isDirected: Bool) {
       let zeros = [Double](repeating: 0, count: shells)
       count = zeros
       power = zeros
@@ -37,6 +41,7 @@ struct Survey: Sendable {
       crossOwn = zeros
       crossMap = zeros
       powerMap = zeros
+      directions = NoiseDirections.Sums(shells: isDirected ? shells : 0)
     }
   }
 
@@ -58,8 +63,10 @@ struct Survey: Sendable {
     let blockSize = 64
     let blocks = (samples.count + blockSize - 1) / blockSize
     let partial = Collected<[Sums]>(count: blocks)
+    let empty = [Sums](
+      repeating: Sums(shells: shells, isDirected: model == .coloured), count: 2 * groups)
     parallelFor(count: samples.count, chunk: blockSize, threads: threads) { range, _ in
-      var sums = [Sums](repeating: Sums(shells: shells), count: 2 * groups)
+      var sums = empty
       let worker = Worker(transformer: transformer, map: map, outside: outside)
       for index in range {
         let particle = samples[index]
@@ -72,7 +79,7 @@ struct Survey: Sendable {
       partial[range.lowerBound / blockSize] = sums
     }
     let collected = try partial.values()
-    var sums = [Sums](repeating: Sums(shells: shells), count: 2 * groups)
+    var sums = empty
     for block in collected { for slot in sums.indices { Self.add(block[slot], to: &sums[slot]) } }
     outsideShare = outside.isEmpty ? [] : Self.shares(sums, shells: shells)
     greyscale = Self.greyscale(sums[...])
@@ -84,6 +91,13 @@ struct Survey: Sendable {
         sums, share: share, isPremultiplied: particles.optics[group].isPremultiplied,
         noiseShare: transformer.noiseShare, model: model)
     }
+    noiseDirections =
+      model == .coloured
+      ? sums.map {
+        var directions = NoiseDirections(shells: shells)
+        $0.directions.measured(into: &directions)
+        return directions
+      } : []
     fillEmptySlots(groups: groups)
   }
 
@@ -111,6 +125,7 @@ struct Survey: Sendable {
       sums.crossMap[s] += other.crossMap[s]
       sums.powerMap[s] += other.powerMap[s]
     }
+    sums.directions.add(other.directions)
   }
 
   /// The regression of the images on the map.
@@ -157,9 +172,12 @@ struct Survey: Sendable {
   /// A group without images of a half has the other half's noise, or any other group's.
   private mutating func fillEmptySlots(groups: Int) {
     for slot in noise.indices where noise[slot].allSatisfy({ $0 == 0 }) {
-      let mate = noise[(slot + groups) % noise.count]
-      noise[slot] =
-        mate.contains { $0 > 0 } ? mate : noise.first { $0.contains { $0 > 0 } } ?? mate
+      let mate = (slot + groups) % noise.count
+      let lender =
+        noise[mate].contains { $0 > 0 }
+        ? mate : noise.firstIndex { $0.contains { $0 > 0 } } ?? mate
+      noise[slot] = noise[lender]
+      if !noiseDirections.isEmpty { noiseDirections[slot] = noiseDirections[lender] }
     }
   }
 
@@ -184,6 +202,7 @@ struct Survey: Sendable {
 
     func add(_ particle: Int, half: Int, to sums: inout Sums) throws(Problem) {
       guard try transformer.load(particle, into: workspace) else { return }
+      let group = transformer.optics(of: particle)
       let box = transformer.box
       let width = box / 2 + 1
       for y in 0..<box {
@@ -196,10 +215,14 @@ struct Survey: Sendable {
           sums.count[shell] += 1
           sums.power[shell] += Double(value.squaredModulus)
           sums.ctfPower[shell] += ctf * ctf
+          if sums.directions.isUsed {
+            sums.directions.add(
+              shell: shell, position: NoiseDirections.position(Double(x), Double(ky)),
+              power: Double(value.squaredModulus), expected: group.isPremultiplied ? ctf * ctf : 1)
+          }
         }
       }
       let pose = transformer.particles.poses[particle]
-      let group = transformer.optics(of: particle)
       forEachModelPixel(of: map, pose: pose, group: group) { shell, cross, power in
         sums.crossMap[shell] += cross
         sums.powerMap[shell] += power
