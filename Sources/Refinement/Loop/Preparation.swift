@@ -68,7 +68,9 @@ struct Preparation {
       gyration: gyration(geometry), control: control)
     return Prepared(
       context: context, transformer: transformer, mask: mask, outside: outside,
-      state: initialState(context, greyscale: survey.greyscales.map { abs($0) }))
+      state: initialState(
+        context,
+        greyscale: settings.estimateGreyscale ? survey.greyscales.map { abs($0) } : [1, 1]))
   }
 
   /// The boxes for the mask, with the window as small as it may be; says so in the log.
@@ -194,28 +196,21 @@ struct Preparation {
 
   /// rms radius of the masked density of the map about the mask's centre, pixels.
   private func gyration(_ geometry: Geometry) -> Double {
-    var (sum, weight) = (0.0, 0.0)
-    input.map.forEachVoxel { index, position in
-      let density = Double(max(input.map.voxels[index] * input.mask.voxels[index], 0))
-      let d = position - geometry.centre
-      sum += density * (d * d).sum()
-      weight += density
-    }
-    let radius = weight > 0 ? (sum / weight).squareRoot() / geometry.pixelSize : 0
-    return radius > 0 ? radius : geometry.maskDiameter / 4
+    radiusOfGyration(of: input.map, within: input.mask, about: geometry.centre)
+      .map { $0 / geometry.pixelSize } ?? geometry.maskDiameter / 4
   }
 
   private func initialState(_ context: RunContext, greyscale: [Double]) -> RefinementState {
     let start = input.particles.poses.enumerated().map { context.alignment($1, of: $0) }
     let slots = 2 * max(1, input.particles.optics.count)
     let ones = [Double](repeating: 1, count: context.geometry.maximumShell + 1)
-      noiseDirections: context.settings.noiseModel == .coloured
-        ? [NoiseDirections](repeating: NoiseDirections(shells: ones.count), count: slots) : [],
     return RefinementState(
       start: start, poses: start,
       posteriors: [PosePosterior](repeating: .point, count: start.count),
       scales: [Float](repeating: 1, count: start.count),
       noiseFactors: [[Double]](repeating: ones, count: slots),
+      noiseDirections: context.settings.noiseModel == .coloured
+        ? [NoiseDirections](repeating: NoiseDirections(shells: ones.count), count: slots) : [],
       greyscale: greyscale, band: 1)
   }
 }

@@ -57,6 +57,11 @@ public struct PreparedInput: Sendable {
       MaskCheck(path: path, mask: maps.mask).advise(
         resolution: maps.resolution, findings: &findings)
     }
+    if let halves = maps.halfMaps {
+      ExpectedPoses(
+        halfMaps: halves, mask: maps.mask, particles: particles.particles.count
+      )?.advise(valid.settings, &findings)
+    }
     let symmetry = findings.catching { try PointGroup(valid.settings.symmetry) } ?? .c1
     checkSymmetry(symmetry, mask: maps.mask, hasMask: valid.inputs.mask != nil, &findings)
     Self.checkSettings(valid.settings, maps: maps, &findings)
