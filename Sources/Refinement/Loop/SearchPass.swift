@@ -90,14 +90,16 @@ struct SearchPass: Sendable {
       posterior.reweigh(about: found.pose, best: found.evaluation.value) {
         scorer.score($0, band: band)
       }
+    } else {
+      posterior.collapse()
     }
-    return Outcome(
-      pose: found.pose, posterior: posterior, scale: state.scales[particle], gain: found.gain,
     let scale =
       settings.minimizeScale
       ? ParticleScales.scale(
         cross: found.evaluation.cross, power: found.evaluation.power,
         greyscale: state.greyscale[half]) : state.scales[particle]
+    return Outcome(
+      pose: found.pose, posterior: posterior, scale: scale, gain: found.gain,
       isAtLimit: prior.isAtLimit(found.pose), evaluations: scorer.evaluations)
   }
 }
