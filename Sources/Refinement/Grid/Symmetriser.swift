@@ -27,11 +27,10 @@ struct Symmetriser: Sendable {
     let points = RowPoints(radius: first.radius)
     for accumulator in accumulators {
       precondition(accumulator.radius == first.radius)
-      let (numerator, denominator) = (accumulator.numerator, accumulator.denominator)
-      fill(source) { numerator.pointer[$0] }
-      addCopies(of: source, points) { numerator.pointer[$0] = $1 }
-      fill(source) { ComplexFloat(denominator.pointer[$0], 0) }
-      addCopies(of: source, points) { denominator.pointer[$0] = $1.x }
+      fill(source) { accumulator.numerator[$0] }
+      addCopies(of: source, points) { accumulator.numerator[$0] = $1 }
+      fill(source) { ComplexFloat(accumulator.denominator[$0], 0) }
+      addCopies(of: source, points) { accumulator.denominator[$0] = $1.x }
     }
   }
 

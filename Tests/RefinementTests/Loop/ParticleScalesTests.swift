@@ -114,7 +114,7 @@ struct ParticleScalesTests {
         .accumulate(state) { _, _ in }[0]
     }
     let (one, two) = (try sums(1), try sums(1.5))
-    for index in stride(from: 0, to: one.numerator.count, by: 37) where one.denominator[index] > 0 {
+    for index in stride(from: 0, to: one.count, by: 37) where one.denominator[index] > 0 {
       let expected = 1.5 * one.numerator[index]
       #expect(
         (two.numerator[index] - expected).squaredModulus < 1e-8 * (1 + expected.squaredModulus))
