@@ -42,7 +42,7 @@ let package = Package(
     .target(name: "CryoEM", dependencies: ["EMFiles", "Fourier"], swiftSettings: optimised),
     .target(
       name: "Refinement", dependencies: ["CKernels", "CryoEM", "EMFiles", "Fourier", "TOMLKit"],
-      swiftSettings: optimised),
+      exclude: ["Job/PARAMETERS.md"], swiftSettings: optimised),
     .target(name: "Runs", dependencies: ["Refinement", "CryoEM", "EMFiles", "TOMLKit"]),
 
     // The screens' rooms.

@@ -195,7 +195,8 @@ struct BadInputTests {
   @Test func whatIsNotAvailableIsRefusedByName() throws {
     let set = try SmallDataSet()
     try set.expectRefusal(
-      ["refinement.symmetry", "not available"], arguments: ["--set", "refinement.symmetry=D7"])
+      ["refinement.enforce_nonnegativity", "not available"],
+      arguments: ["--set", "refinement.enforce_nonnegativity=true"])
   }
 
   @Test func aScratchFolderThatIsNotThere() throws {

@@ -19,9 +19,12 @@ public final class CubeTransform: Sendable {
     transform = RealTransform(shape: [size, size, size])
   }
 
-  /// 1 / envelope of an interpolation along an axis.
-  func correction(for interpolation: Interpolation) -> [Float] {
-    (0..<size).map { Float(1 / interpolation.envelope(Double($0 - size / 2) / Double(size))) }
+  /// 1 / the product of the envelopes of interpolations along an axis.
+  func correction(for interpolations: [Interpolation]) -> [Float] {
+    (0..<size).map { index in
+      let x = Double(index - size / 2) / Double(size)
+      return Float(1 / interpolations.reduce(1) { $0 * $1.envelope(x) })
+    }
   }
 
   /// The cube for grids of a radius whose transform is likely to be cheapest: FFTW takes about two
@@ -52,25 +55,30 @@ public final class CubeTransform: Sendable {
   /// Fills a grid with the transform of the density in the workspace's real buffer, the density
   /// times the interpolation's correction.
   func fill(_ grid: ReferenceGrid, from workspace: Workspace) {
-    applyCorrection(of: grid.interpolation, to: workspace.real)
+    applyCorrection(of: [grid.interpolation], to: workspace.real)
     transform.forward(workspace.real, into: workspace.spectrum)
     let scale = Float(period) / Float(size)
     grid.fill(from: workspace.spectrum, size: size, scale: scale * scale * scale)
   }
 
   /// The density of a spectrum in the workspace's spectrum buffer, into its real buffer. The spectrum
-  /// must hold the recentring signs; the envelope of the insertion's interpolation is divided out.
-  func density(in workspace: Workspace, insertedBy interpolation: Interpolation) {
+  /// must hold the recentring signs; the envelope of the insertion's interpolation is divided out, and
+  /// that of a `Symmetriser` where one was at work.
+  func density(
+    in workspace: Workspace, insertedBy interpolation: Interpolation, isSymmetrised: Bool = false
+  ) {
     transform.inverse(workspace.spectrum, into: workspace.real)
     let voxels = Float(period) * Float(period) * Float(period)
-    applyCorrection(of: interpolation, to: workspace.real, scale: 1 / voxels)
+    applyCorrection(
+      of: [interpolation] + (isSymmetrised ? [Symmetriser.interpolation] : []), to: workspace.real,
+      scale: 1 / voxels)
   }
 
   /// Multiplies by the correction of all three axes.
   private func applyCorrection(
-    of interpolation: Interpolation, to real: FFTBuffer<Float>, scale: Float = 1
+    of interpolations: [Interpolation], to real: FFTBuffer<Float>, scale: Float = 1
   ) {
-    let correction = correction(for: interpolation)
+    let correction = correction(for: interpolations)
     for z in 0..<size {
       for y in 0..<size {
         let outer = correction[z] * correction[y] * scale

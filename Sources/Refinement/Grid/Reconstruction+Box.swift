@@ -57,14 +57,16 @@ extension Reconstruction {
     }
   }
 
-  /// The planes of a cube that lie in a box, cut to it, the interpolation's envelope divided out.
+  /// The planes of a cube that lie in a box, cut to it, the envelopes of the interpolation and of a
+  /// `Symmetriser` divided out.
   private func planes(
     of spectrum: FFTBuffer<ComplexFloat>, _ transform: PlaneColumnTransform, box: Int,
     interpolation: Interpolation, _ threads: Int
   ) -> [Float] {
     let size = cube.size
     let corner = (size - box) / 2
-    let correction = cube.correction(for: interpolation)
+    let correction = cube.correction(
+      for: [interpolation] + (geometry.symmetry.order > 1 ? [Symmetriser.interpolation] : []))
     let voxels = Float(cube.period) * Float(cube.period) * Float(cube.period)
     let density = FFTBuffer<Float>(count: box * box * box)
     parallelFor(count: box, chunk: 4, threads: threads) { planes, _ in

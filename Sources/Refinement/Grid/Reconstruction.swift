@@ -78,6 +78,7 @@ struct Reconstruction: Sendable {
         }
       }
     }
-    cube.density(in: workspace, insertedBy: total.interpolation)
+    cube.density(
+      in: workspace, insertedBy: total.interpolation, isSymmetrised: geometry.symmetry.order > 1)
   }
 }

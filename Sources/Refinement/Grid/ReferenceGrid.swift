@@ -74,7 +74,7 @@ public final class ReferenceGrid: Sendable {
   }
 
   /// Fills x = −1 from x = 1 by Hermitian symmetry.
-  private func mirrorFirstPlane() {
+  func mirrorFirstPlane() {
     let gridWidth = radius + 4
     let extent = 2 * radius + 4
     for z in -radius - 1...radius + 1 {

@@ -12,6 +12,11 @@ struct SliceMatrix: Sendable, Equatable {
     elements = (Float(x.x), Float(y.x), Float(x.y), Float(y.y), Float(x.z), Float(y.z))
   }
 
+  /// The matrix of two columns: where a step along each of the two coordinates leads.
+  init(columns x: Vector3, _ y: Vector3) {
+    elements = (Float(x.x), Float(y.x), Float(x.y), Float(y.y), Float(x.z), Float(y.z))
+  }
+
   static func == (left: SliceMatrix, right: SliceMatrix) -> Bool { left.elements == right.elements }
 
   func withPointer<Result>(_ body: (UnsafePointer<Float>?) -> Result) -> Result {

@@ -1,3 +1,5 @@
+import CryoEM
+
 /// What kind of value a parameter takes, and within which bounds.
 public enum ParameterType: Sendable, Hashable {
   /// On or off.
@@ -86,12 +88,8 @@ public enum ParameterType: Sendable, Hashable {
     }
   }
 
-  /// Whether a name is that of a point group, in capitals.
+  /// Whether a name is that of a point group, in capitals and without leading zeros.
   static func isPointGroup(_ name: String) -> Bool {
-    if ["T", "O", "I", "I1", "I2", "I3", "I4"].contains(name) { return true }
-    guard name.hasPrefix("C") || name.hasPrefix("D") else { return false }
-    let digits = name.dropFirst()
-    guard let fold = Int(digits), String(fold) == digits else { return false }
-    return fold >= 1 && fold <= 360
+    name == name.uppercased() && name.dropFirst().first != "0" && (try? PointGroup(name)) != nil
   }
 }

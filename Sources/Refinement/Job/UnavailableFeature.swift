@@ -44,10 +44,5 @@ public let unavailableFeatures: [UnavailableFeature] = [
   UnavailableFeature("nonuniform.enabled", "non-uniform regularisation", unless: .toggle(false)),
   UnavailableFeature("mask.type", "a dynamic mask", unless: .text("static"), .text("none")),
   UnavailableFeature(
-    "refinement.minimize_scale", "fitting a scale per particle", unless: .toggle(false)),
-  UnavailableFeature(
     "refinement.enforce_nonnegativity", "enforcing non-negativity", unless: .toggle(false)),
-  UnavailableFeature("refinement.symmetry", "enforced symmetry", unless: .text("C1")),
-  UnavailableFeature(
-    "noise.model", "noise that depends on direction", unless: .text("symmetric"), .text("white")),
 ]

@@ -31,7 +31,7 @@ struct Accumulation: Sendable {
     let accumulators = members.map { _ in
       Accumulator(radius: radius, interpolation: context.insertion)
     }
-    let factors = context.factors(state.noiseFactors, band: band)
+    let factors = context.factors(state, band: band)
     let threads = context.settings.threads
     let planes = 2 * radius + 4
     let slabs = max(1, (2 * threads + accumulators.count - 1) / accumulators.count)
@@ -69,6 +69,7 @@ struct Accumulation: Sendable {
     parallelFor(count: accumulators.count, chunk: 1, threads: threads) { range, _ in
       for slot in range { accumulators[slot].complete() }
     }
+    Symmetriser(group: context.geometry.symmetry, threads: threads).symmetrise(accumulators)
     return accumulators
   }
 

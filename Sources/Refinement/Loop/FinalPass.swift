@@ -33,7 +33,8 @@ struct FinalPass: Sendable {
     let geometry = Geometry(
       box: box, pixelSize: context.geometry.pixelSize, window: box,
       period: goodTransformSize(atLeast: box * 3 / 2), centre: .zero, fulcrum: .zero,
-      maskDiameter: Double(box), stretch: context.geometry.stretch)
+      maskDiameter: Double(box), stretch: context.geometry.stretch,
+      symmetry: context.geometry.symmetry)
     let points = SamplingPoints(window: box, maximumShell: box / 2 - 1)
     let packer = ImagePacker(
       transformer: transformer, geometry: geometry, points: points,
@@ -47,6 +48,7 @@ struct FinalPass: Sendable {
     parallelFor(count: 2, chunk: 1, threads: threads) { range, _ in
       for half in range { accumulators[half].complete() }
     }
+    Symmetriser(group: geometry.symmetry, threads: threads).symmetrise(accumulators)
     return FinalSums(geometry: geometry, halves: accumulators, threads: threads)
   }
 
@@ -59,6 +61,10 @@ struct FinalPass: Sendable {
         let factors = state.noiseFactors[slot]
         let index = min(Int((Double(shell) * ratio).rounded()), factors.count - 1)
         survey.noise[slot][shell] *= factors[index]
+      }
+      if slot < survey.noiseDirections.count, slot < state.noiseDirections.count {
+        survey.noiseDirections[slot] = survey.noiseDirections[slot].times(
+          state.noiseDirections[slot], shellScale: ratio)
       }
     }
     return survey

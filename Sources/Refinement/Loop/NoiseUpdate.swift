@@ -13,6 +13,8 @@ struct NoiseUpdate: Sendable {
   /// Noise relative to packing per noise slot and shell of the window, and the grey scale of each half.
   struct Result: Sendable {
     var noiseFactors: [[Double]]
+    /// How they depend on direction; empty unless noise is coloured.
+    var noiseDirections: [NoiseDirections]
     var greyscale: [Double]
   }
 
@@ -37,7 +39,7 @@ struct NoiseUpdate: Sendable {
     let chunk = 32
     // A chunk has members of few groups, and there may be thousands: only those take memory.
     let partial = Collected<[Int: Sums]>(count: (chosen.count + chunk - 1) / chunk)
-    let factors = context.factors(state.noiseFactors, band: band)
+    let factors = context.factors(state, band: band)
     parallelFor(count: chosen.count, chunk: chunk, threads: context.settings.threads) { range, _ in
       var sums: [Int: Sums] = [:]
       let count = context.points.paddedCount
@@ -48,15 +50,20 @@ struct NoiseUpdate: Sendable {
       for index in range {
         add(
           chosen[index], state, factors, buffers,
-          to: &sums[context.noiseSlot(of: chosen[index]), default: Sums(shells: band + 1)])
+          to: &sums[context.noiseSlot(of: chosen[index]), default: emptySums])
       }
       partial[range.lowerBound / chunk] = sums
     }
-    var sums = [Sums](repeating: Sums(shells: band + 1), count: slots)
+    var sums = [Sums](repeating: emptySums, count: slots)
     for block in (try? partial.values()) ?? [] {
       for (slot, part) in block { sums[slot].add(part) }
     }
     return result(sums, state)
+  }
+
+  private var emptySums: Sums {
+    Sums(
+      shells: band + 1, directed: context.settings.noiseModel == .coloured ? band + 1 : 0)
   }
 
   /// Sums per shell.
@@ -65,12 +72,15 @@ struct NoiseUpdate: Sendable {
     var weight: [Double]
     var cross: [Double]
     var power: [Double]
+    var directions: NoiseDirections.Sums
 
-    init(shells: Int) {
+    /// - Parameter directed: shells of which directions are summed, too; none or all.
+    init(shells: Int, directed: Int) {
       residual = [Double](repeating: 0, count: shells)
       weight = residual
       cross = residual
       power = residual
+      directions = NoiseDirections.Sums(shells: directed)
     }
 
     mutating func add(_ other: Sums) {
@@ -80,6 +90,7 @@ struct NoiseUpdate: Sendable {
         cross[s] += other.cross[s]
         power[s] += other.power[s]
       }
+      directions.add(other.directions)
     }
   }
 
@@ -96,6 +107,7 @@ struct NoiseUpdate: Sendable {
       prior: context.prior(of: particle, state),
       scale: state.greyscale[half] * Double(state.scales[particle]))
     scorer.terms(state.poses[particle], band: band, into: buffers)
+    let own = Double(state.scales[particle])
     var index = 0
     for shell in 1...band {
       var (cross, power, residual, weight) = (Float(0), Float(0), Float(0), Float(0))
@@ -104,10 +116,16 @@ struct NoiseUpdate: Sendable {
         power += buffers.1.pointer[index]
         residual += buffers.2.pointer[index]
         weight += image.weight[index]
+        if sums.directions.isUsed {
+          sums.directions.add(
+            shell: shell, position: context.points.sectorPositions[index],
+            power: Double(buffers.2.pointer[index]), expected: Double(image.weight[index]))
+        }
         index += 1
       }
-      sums.cross[shell] += Double(cross)
-      sums.power[shell] += Double(power)
+      // The grey scale is that of the reference times the particle's own scale.
+      sums.cross[shell] += own * Double(cross)
+      sums.power[shell] += own * own * Double(power)
       sums.residual[shell] += Double(residual)
       sums.weight[shell] += Double(weight)
     }
@@ -115,8 +133,13 @@ struct NoiseUpdate: Sendable {
 
   private func result(_ sums: [Sums], _ state: RefinementState) -> Result {
     let groups = max(1, context.particles.optics.count)
-    var result = Result(noiseFactors: state.noiseFactors, greyscale: state.greyscale)
+    var result = Result(
+      noiseFactors: state.noiseFactors, noiseDirections: state.noiseDirections,
+      greyscale: state.greyscale)
     for slot in sums.indices {
+      if slot < result.noiseDirections.count {
+        sums[slot].directions.measured(into: &result.noiseDirections[slot])
+      }
       for shell in 1...band where sums[slot].weight[shell] > 0 {
         let ratio =
           sums[slot].residual[shell]

@@ -59,7 +59,7 @@ struct Preparation {
     }
     transformer.typicalPower = survey.typicalPower
     transformer.sign = try sign(survey.greyscale)
-    let geometry = window(transformer, survey: survey, outside: outside, bad: bad)
+    let geometry = try window(transformer, survey: survey, outside: outside, bad: bad)
     let points = SamplingPoints(
       window: geometry.window, maximumShell: geometry.packedShell(settings))
     let highpass = settings.highpass.map {
@@ -90,16 +90,18 @@ struct Preparation {
       gyration: gyration(geometry), control: control)
     return Prepared(
       context: context, transformer: transformer, mask: mask, outside: outside,
-      state: initialState(context, greyscale: survey.greyscales.map { abs($0) }))
+      state: initialState(
+        context,
+        greyscale: settings.estimateGreyscale ? survey.greyscales.map { abs($0) } : [1, 1]))
   }
 
   /// The boxes for the mask, with the window as small as it may be; says so in the log.
   private func window(
     _ transformer: ImageTransformer, survey: Survey, outside: [BoxModel], bad: BadImages
-  ) -> Geometry {
-    let choice = WindowChoice(
+  ) throws(Problem) -> Geometry {
+    let choice = try WindowChoice(
       input: input, transformer: transformer, survey: survey, outside: outside, stretch: stretch,
-      bad: bad
+      symmetry: try PointGroup(input.settings.symmetry), bad: bad
     ).choose()
     let geometry = choice.geometry
     var line =
@@ -235,15 +237,8 @@ struct Preparation {
 
   /// rms radius of the masked density of the map about the mask's centre, pixels.
   private func gyration(_ geometry: Geometry) -> Double {
-    var (sum, weight) = (0.0, 0.0)
-    input.map.forEachVoxel { index, position in
-      let density = Double(max(input.map.voxels[index] * input.mask.voxels[index], 0))
-      let d = position - geometry.centre
-      sum += density * (d * d).sum()
-      weight += density
-    }
-    let radius = weight > 0 ? (sum / weight).squareRoot() / geometry.pixelSize : 0
-    return radius > 0 ? radius : geometry.maskDiameter / 4
+    radiusOfGyration(of: input.map, within: input.mask, about: geometry.centre)
+      .map { $0 / geometry.pixelSize } ?? geometry.maskDiameter / 4
   }
 
   private func initialState(_ context: RunContext, greyscale: [Double]) -> RefinementState {
@@ -255,6 +250,8 @@ struct Preparation {
       posteriors: [PosePosterior](repeating: .point, count: start.count),
       scales: [Float](repeating: 1, count: start.count),
       noiseFactors: [[Double]](repeating: ones, count: slots),
+      noiseDirections: context.settings.noiseModel == .coloured
+        ? [NoiseDirections](repeating: NoiseDirections(shells: ones.count), count: slots) : [],
       greyscale: greyscale, band: 1)
   }
 }

@@ -15,6 +15,8 @@ struct RefinementState: Sendable, Codable {
   var scales: [Float]
   /// Noise relative to that of packing, per half-set and optics group, per shell of the window.
   var noiseFactors: [[Double]]
+  /// How that depends on direction, per half-set and optics group; empty unless noise is coloured.
+  var noiseDirections: [NoiseDirections] = []
   /// Grey scale of each half's reference in its images.
   var greyscale: [Double]
   /// Band of the next search, shell of the window.
@@ -64,9 +66,14 @@ struct RunContext: Sendable {
   }
 
   /// Pixels' factors for each noise slot up to a band.
-  func factors(_ noise: [[Double]], band: Int) -> [FFTBuffer<Float>] {
-    noise.map { ratios in
-      points.factors(perShell: ratios.map { $0 > 0 ? 1 / $0 : 0 }, band: band)
+  func factors(_ state: RefinementState, band: Int) -> [FFTBuffer<Float>] {
+    state.noiseFactors.indices.map { slot in
+      let perShell = state.noiseFactors[slot].map { $0 > 0 ? 1 / $0 : 0 }
+      guard slot < state.noiseDirections.count else {
+        return points.factors(perShell: perShell, band: band)
+      }
+      return points.factors(
+        perShell: perShell, directions: state.noiseDirections[slot], band: band)
     }
   }
 

@@ -204,7 +204,8 @@ struct Refiner {
     _ references: [ReferenceGrid], band: Int, _ clock: inout IterationClock
   ) throws -> [SearchPass.Outcome] {
     let settings = context.settings
-    guard settings.rotationExtent > 0 || settings.shiftExtent > 0 else {
+    // Poses that are held still have a scale to be found.
+    guard settings.rotationExtent > 0 || settings.shiftExtent > 0 || settings.minimizeScale else {
       return state.poses.map {
         SearchPass.Outcome(
           pose: $0, posterior: .point, scale: 1, gain: 0, isAtLimit: false, evaluations: 0)
@@ -292,6 +293,10 @@ struct Refiner {
       loop.refinement.posteriors[particle] = outcome.posterior
       loop.refinement.scales[particle] = outcome.scale
     }
+    if context.settings.minimizeScale {
+      loop.refinement.scales = ParticleScales(halfSets: context.particles.halfSets)
+        .normalised(state.scales, used: used)
+    }
     loop.drift = anchored()
     loop.previous = before
     let changes = used.map { degrees(before[$0].rotation.angle(to: state.poses[$0].rotation)) }
@@ -335,6 +340,7 @@ struct Refiner {
     let update = NoiseUpdate(context: context, references: references, band: band)
       .measure(state, on: NoiseUpdate.sample(context, size: NoiseUpdate.sampleSize))
     loop.refinement.noiseFactors = update.noiseFactors
+    loop.refinement.noiseDirections = update.noiseDirections
     loop.measuredGreyscale = update.greyscale
     // References are made of the same images from the first reconstruction on: without a new estimate
     // their scale is one.

@@ -32,7 +32,7 @@ struct SearchPass: Sendable {
     progress: @escaping @Sendable (Int) -> Void
   ) throws -> [Outcome] {
     let count = particles?.count ?? context.particles.count
-    let factors = context.factors(state.noiseFactors, band: band)
+    let factors = context.factors(state, band: band)
     let chunk = Self.chunk
     let outcomes = Collected<[Outcome]>(count: (count + chunk - 1) / chunk)
     let counter = Counter()
@@ -97,9 +97,16 @@ struct SearchPass: Sendable {
       posterior.reweigh(about: found.pose, best: found.evaluation.value) {
         scorer.score($0, band: band)
       }
+    } else {
+      posterior.collapse()
     }
+    let scale =
+      settings.minimizeScale
+      ? ParticleScales.scale(
+        cross: found.evaluation.cross, power: found.evaluation.power,
+        greyscale: state.greyscale[half]) : state.scales[particle]
     return Outcome(
-      pose: found.pose, posterior: posterior, scale: state.scales[particle], gain: found.gain,
+      pose: found.pose, posterior: posterior, scale: scale, gain: found.gain,
       isAtLimit: prior.isAtLimit(found.pose), evaluations: scorer.evaluations)
   }
 }

@@ -16,6 +16,9 @@ struct ImagePacker: Sendable {
   private let shells: [Int32]
   /// 1/σ² per shell of the box, 0 where data are ignored, per half-set and optics group.
   private let inverseNoise: [[Float]]
+  /// What remains of it in each direction, for each sample of the half-spectrum; empty unless noise is
+  /// coloured.
+  private let directionFactors: [[Float]]
   private let inverse: RealTransform
   private let forward: RealTransform
 
@@ -39,6 +42,17 @@ struct ImagePacker: Sendable {
       (0...box / 2).map { shell in
         shell > 0 && shell >= highpassShell && shell < box / 2 && noise[shell] > 0
           ? Float(1 / noise[shell]) : 0
+      }
+    }
+    let shells = shells
+    directionFactors = survey.noiseDirections.map { directions in
+      shells.indices.map { pixel in
+        let (x, ky) = (pixel % width, signedFrequency(pixel / width, size: box))
+        return Float(
+          1
+            / directions.ratio(
+              shell: Int(shells[pixel]), position: NoiseDirections.position(Double(x), Double(ky)))
+        )
       }
     }
     inverse = transformer.transform
@@ -224,7 +238,8 @@ struct ImagePacker: Sendable {
     let spectrum = workspace.image.spectrum.pointer
     let values = workspace.image.ctf.pointer
     let weights = workspace.weight.pointer
-    inverseNoise[particles.halfSets[particle].rawValue * groups + group]
+    let slot = particles.halfSets[particle].rawValue * groups + group
+    inverseNoise[slot]
       .withUnsafeBufferPointer { inverseNoise in
         shells.withUnsafeBufferPointer { shells in
           for pixel in shells.indices {
@@ -235,6 +250,12 @@ struct ImagePacker: Sendable {
           }
         }
       }
+    guard slot < directionFactors.count else { return }
+    let factors = directionFactors[slot]
+    for pixel in factors.indices {
+      spectrum[pixel] *= factors[pixel]
+      weights[pixel] *= factors[pixel]
+    }
   }
 
   /// The window's transform of a spectrum of the box, about a pixel counted from the image's centre,

@@ -9,6 +9,8 @@ struct Survey: Sendable {
   /// Noise variance per real component of the images' transforms, per shell 0…N/2, indexed
   /// [half · groups + group].
   var noise: [[Double]]
+  /// How the noise depends on direction, in the same order; empty unless it is coloured.
+  var noiseDirections: [NoiseDirections]
   /// Grey scale of the data over the input map, negative where the contrast is inverted.
   var greyscale: Double
   /// The same from the images of each half-set alone.
@@ -28,8 +30,10 @@ struct Survey: Sendable {
     var crossOwn: [Double]
     var crossMap: [Double]
     var powerMap: [Double]
+    var directions: NoiseDirections.Sums
 
-    init(shells: Int) {
+    /// - Parameter isDirected: whether directions are told apart.
+    init(shells: Int, isDirected: Bool) {
       let zeros = [Double](repeating: 0, count: shells)
       count = zeros
       power = zeros
@@ -39,6 +43,7 @@ struct Survey: Sendable {
       crossOwn = zeros
       crossMap = zeros
       powerMap = zeros
+      directions = NoiseDirections.Sums(shells: isDirected ? shells : 0)
     }
   }
 
@@ -61,6 +66,7 @@ struct Survey: Sendable {
     // Fixed blocks, added in order: the same sums for any number of threads.
     let blockSize = 64
     let blocks = (samples.count + blockSize - 1) / blockSize
+    let empty = Sums(shells: shells, isDirected: model == .coloured)
     let whole = (0..<blocks).map { $0 * blockSize..<min(samples.count, ($0 + 1) * blockSize) }
     let measured = Collected<Block>(count: blocks)
     let counter = Counter()
@@ -68,7 +74,7 @@ struct Survey: Sendable {
       parallelFor(count: blocks.count, chunk: 1, threads: threads) { range, _ in
         for block in range.map({ blocks[$0] }) {
           measured[block] = Block(
-            samples[whole[block]], groups: groups, shells: shells, bad: bad,
+            samples[whole[block]], groups: groups, empty: empty, bad: bad,
             worker: Worker(transformer: transformer, map: map, outside: outside))
           progress(Double(min(counter.add(1), whole.count)) / Double(whole.count))
         }
@@ -89,7 +95,7 @@ struct Survey: Sendable {
       measure((0..<blocks).filter { !particles.isDisjoint(with: samples[whole[$0]]) })
     }
     try bad.throwIfOverLimit()
-    var sums = [Sums](repeating: Sums(shells: shells), count: 2 * groups)
+    var sums = [Sums](repeating: empty, count: 2 * groups)
     for block in try measured.values() {
       for (slot, part) in block.sums { Self.add(part, to: &sums[slot]) }
     }
@@ -103,6 +109,13 @@ struct Survey: Sendable {
         sums, share: share, isPremultiplied: particles.optics[group].isPremultiplied,
         noiseShare: transformer.noiseShare, model: model)
     }
+    noiseDirections =
+      model == .coloured
+      ? sums.map {
+        var directions = NoiseDirections(shells: shells)
+        $0.directions.measured(into: &directions)
+        return directions
+      } : []
     fillEmptySlots(groups: groups)
     silenceEmptyShells()
   }
@@ -114,7 +127,9 @@ struct Survey: Sendable {
     /// Each particle's power within its window.
     var powers: [(particle: Int, power: Double)] = []
 
-    init(_ members: ArraySlice<Int>, groups: Int, shells: Int, bad: BadImages, worker: Worker) {
+    init(
+      _ members: ArraySlice<Int>, groups: Int, empty: Sums, bad: BadImages, worker: Worker
+    ) {
       let particles = worker.particles
       for particle in members where !bad.contains(particle) {
         if bad.isOverLimit { return }
@@ -122,7 +137,7 @@ struct Survey: Sendable {
         let slot = half * groups + Int(particles.opticsIndices[particle])
         do throws(Problem) {
           let power = try worker.add(
-            particle, half: half, to: &sums[slot, default: Sums(shells: shells)])
+            particle, half: half, to: &sums[slot, default: empty])
           powers.append((particle, power))
         } catch { bad.add(particle, error, in: .packing) }
       }
@@ -184,6 +199,7 @@ struct Survey: Sendable {
       sums.crossMap[s] += other.crossMap[s]
       sums.powerMap[s] += other.powerMap[s]
     }
+    sums.directions.add(other.directions)
   }
 
   /// The regression of the images on the map.
@@ -230,9 +246,12 @@ struct Survey: Sendable {
   /// A group without images of a half has the other half's noise, or any other group's.
   private mutating func fillEmptySlots(groups: Int) {
     for slot in noise.indices where noise[slot].allSatisfy({ $0 == 0 }) {
-      let mate = noise[(slot + groups) % noise.count]
-      noise[slot] =
-        mate.contains { $0 > 0 } ? mate : noise.first { $0.contains { $0 > 0 } } ?? mate
+      let mate = (slot + groups) % noise.count
+      let lender =
+        noise[mate].contains { $0 > 0 }
+        ? mate : noise.firstIndex { $0.contains { $0 > 0 } } ?? mate
+      noise[slot] = noise[lender]
+      if !noiseDirections.isEmpty { noiseDirections[slot] = noiseDirections[lender] }
     }
   }
 
@@ -259,6 +278,7 @@ struct Survey: Sendable {
     /// Adds an image; returns its power within its window.
     func add(_ particle: Int, half: Int, to sums: inout Sums) throws(Problem) -> Double {
       try transformer.load(particle, into: workspace)
+      let group = transformer.optics(of: particle)
       let box = transformer.box
       let width = box / 2 + 1
       for y in 0..<box {
@@ -271,10 +291,14 @@ struct Survey: Sendable {
           sums.count[shell] += 1
           sums.power[shell] += Double(value.squaredModulus)
           sums.ctfPower[shell] += ctf * ctf
+          if sums.directions.isUsed {
+            sums.directions.add(
+              shell: shell, position: NoiseDirections.position(Double(x), Double(ky)),
+              power: Double(value.squaredModulus), expected: group.isPremultiplied ? ctf * ctf : 1)
+          }
         }
       }
       let pose = transformer.particles.poses[particle]
-      let group = transformer.optics(of: particle)
       forEachModelPixel(of: map, pose: pose, group: group) { shell, cross, power in
         sums.crossMap[shell] += cross
         sums.powerMap[shell] += power

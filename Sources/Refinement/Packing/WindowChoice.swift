@@ -15,6 +15,8 @@ struct WindowChoice: Sendable {
   let outside: [BoxModel]
   /// The largest by which a magnification stretches.
   let stretch: Double
+  /// The symmetry of the reference.
+  var symmetry = PointGroup.c1
   /// The images that cannot be used; those found here are added.
   var bad = BadImages(limit: 0, total: 1)
 
@@ -61,7 +63,7 @@ struct WindowChoice: Sendable {
   func geometry(window: Int?) -> Geometry {
     Geometry(
       box: input.images.boxSize, mask: input.mask, fulcrum: input.fulcrum,
-      shiftExtent: input.settings.shiftExtent, stretch: stretch, window: window)
+      shiftExtent: input.settings.shiftExtent, stretch: stretch, symmetry: symmetry, window: window)
   }
 
   /// What the log likelihood of a particle does when its pose changes.

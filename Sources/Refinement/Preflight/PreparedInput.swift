@@ -57,13 +57,21 @@ public struct PreparedInput: Sendable {
       MaskCheck(path: path, mask: maps.mask).advise(
         resolution: maps.resolution, findings: &findings)
     }
+    if let halves = maps.halfMaps {
+      ExpectedPoses(
+        halfMaps: halves, mask: maps.mask, particles: particles.particles.count
+      )?.advise(valid.settings, &findings)
+    }
+    let symmetry = findings.catching { try PointGroup(valid.settings.symmetry) } ?? .c1
+    checkSymmetry(symmetry, mask: maps.mask, hasMask: valid.inputs.mask != nil, &findings)
     Self.checkSettings(valid.settings, maps: maps, &findings)
     guard findings.errors.isEmpty, let fulcrum else { throw Problems(findings.errors) }
 
     let geometry = Geometry(
       box: particles.boxSize, mask: maps.mask, fulcrum: fulcrum,
       shiftExtent: valid.settings.shiftExtent,
-      stretch: valid.settings.useAnisotropicMagnification ? particles.particles.stretch : 1)
+      stretch: valid.settings.useAnisotropicMagnification ? particles.particles.stretch : 1,
+      symmetry: symmetry)
     estimate = Estimate(
       particles: particles.particles.count, geometry: geometry, settings: valid.settings,
       resolution: maps.resolution, keepIterations: valid.inputs.keepIterations)

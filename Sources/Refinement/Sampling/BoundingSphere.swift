@@ -11,17 +11,20 @@ public struct BoundingSphere: Sendable, Equatable {
   ///
   /// Bădoiu and Clarkson's iteration: step towards the farthest point by a shrinking fraction; 200
   /// steps come within about 1% of the smallest sphere. The sphere of an empty mask has radius 0.
-  public init(of mask: Volume, above threshold: Float = 0.01) {
+  ///
+  /// - Parameter symmetry: the sphere encloses all copies of the mask. Its centre is then a point that
+  ///   the group leaves where it is: from there a copy of a voxel is as far as the voxel.
+  public init(of mask: Volume, above threshold: Float = 0.01, symmetry: PointGroup = .c1) {
     let points = Self.boundary(of: mask, above: threshold)
     guard let first = points.first else {
       centre = .zero
       radius = 0
       return
     }
-    var centre = first
+    var centre = symmetry.fixedPart(of: first)
     for step in 1...200 {
       let farthest = Self.farthest(from: centre, in: points).point
-      centre += (farthest - centre) / Double(step + 1)
+      centre += (symmetry.fixedPart(of: farthest) - centre) / Double(step + 1)
     }
     self.centre = centre
     radius = Self.farthest(from: centre, in: points).distance

@@ -11,12 +11,14 @@ extension Geometry {
   ///   - fulcrum: Å from the box centre.
   ///   - shiftExtent: Å.
   ///   - stretch: the largest by which a magnification stretches.
+  ///   - symmetry: about the box centre; the boxes then hold all copies of the mask, with the mask in
+  ///     at most half of the half-box: copies are read off the grid once more.
   ///   - window: pixels, to override the choice; clamped to the box.
   public init(
     box: Int, mask: Volume, fulcrum: Vector3, shiftExtent: Double,
-    stretch: Double = 1, window: Int? = nil
+    stretch: Double = 1, symmetry: PointGroup = .c1, window: Int? = nil
   ) {
-    var sphere = BoundingSphere(of: mask)
+    var sphere = BoundingSphere(of: mask, symmetry: symmetry)
     let pixelSize = mask.pixelSize
     // Beyond the sphere in the box there is nothing that all images show.
     let reach = 0.5 * Double(box) * pixelSize
@@ -24,11 +26,11 @@ extension Geometry {
     let diameter = max(2 * sphere.radius / pixelSize, 8)
     let wanted = 1.5 * diameter + 2 * min(shiftExtent, 10) / pixelSize
     let chosen = min(box, goodTransformSize(atLeast: window ?? Int(wanted.rounded(.up))))
-    let room = max(diameter / 0.65, (Double(chosen) + diameter) / 2)
+    let room = max(diameter / (symmetry.order > 1 ? 0.5 : 0.65), (Double(chosen) + diameter) / 2)
     self.init(
       box: box, pixelSize: pixelSize, window: chosen,
       period: goodTransformSize(atLeast: Int(room.rounded(.up))), centre: sphere.centre,
-      fulcrum: fulcrum, maskDiameter: diameter, stretch: stretch)
+      fulcrum: fulcrum, maskDiameter: diameter, stretch: stretch, symmetry: symmetry)
   }
 
   /// Some shells beyond a search's band, where the next iteration's resolution is measured.

@@ -24,10 +24,12 @@ public struct Geometry: Sendable, Equatable {
   /// How much farther out than its own length a frequency may be sampled: the largest factor by which
   /// a magnification matrix of the optics groups stretches, at least 1.
   public let stretch: Double
+  /// The symmetry of the reference, about the box centre; it leaves `centre` where it is.
+  public let symmetry: PointGroup
 
   public init(
     box: Int, pixelSize: Double, window: Int, period: Int, centre: Vector3, fulcrum: Vector3,
-    maskDiameter: Double, stretch: Double = 1
+    maskDiameter: Double, stretch: Double = 1, symmetry: PointGroup = .c1
   ) {
     self.box = box
     self.pixelSize = pixelSize
@@ -37,6 +39,7 @@ public struct Geometry: Sendable, Equatable {
     self.fulcrum = fulcrum
     self.maskDiameter = maskDiameter
     self.stretch = stretch
+    self.symmetry = symmetry
   }
 
   /// Highest shell of the window's transform that is ever used; the Nyquist line never is.

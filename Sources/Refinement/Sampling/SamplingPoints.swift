@@ -20,6 +20,8 @@ public final class SamplingPoints: Sendable {
   public let ky: FFTBuffer<Float>
   /// Shell of each pixel: the rounded length of (kx, ky).
   public let shells: [Int32]
+  /// Where each pixel lies between the sectors of `NoiseDirections`.
+  let sectorPositions: [Float]
   /// `shellEnds[s]` is the number of pixels in shells 0…s.
   public let shellEnds: [Int]
   /// Where each pixel is in FFTW's half-spectrum of the window.
@@ -50,6 +52,7 @@ public final class SamplingPoints: Sendable {
       ends[pixel.shell] = index + 1
     }
     shells = pixels.map { Int32($0.shell) }
+    sectorPositions = pixels.map { NoiseDirections.position(Double($0.x), Double($0.y)) }
     shellEnds = ends
     spectrumIndices = pixels.map {
       Int32(transformIndex($0.y, size: window) * (window / 2 + 1) + $0.x)
@@ -63,6 +66,18 @@ public final class SamplingPoints: Sendable {
   public func factors(perShell: [Double], band: Int) -> FFTBuffer<Float> {
     let factors = FFTBuffer<Float>(count: paddedCount)
     for index in 0..<count(upTo: band) { factors[index] = Float(perShell[Int(shells[index])]) }
+    return factors
+  }
+
+  /// The same, divided by how the noise depends on direction.
+  func factors(
+    perShell: [Double], directions: NoiseDirections, band: Int
+  ) -> FFTBuffer<Float> {
+    let factors = factors(perShell: perShell, band: band)
+    for index in 0..<count(upTo: band) {
+      factors[index] /= Float(
+        directions.ratio(shell: Int(shells[index]), position: sectorPositions[index]))
+    }
     return factors
   }
 

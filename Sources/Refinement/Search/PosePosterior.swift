@@ -83,6 +83,12 @@ struct PosePosterior: Sendable {
     }
   }
 
+  /// Lets the best pose stand for all.
+  mutating func collapse() {
+    isSampled = false
+    effectiveSampleSize = 1
+  }
+
   /// Weighs the samples by how the exact log posterior compares with the Gaussian's, which at each of
   /// them is 1.5 under that of the best pose.
   mutating func reweigh(
@@ -98,8 +104,7 @@ struct PosePosterior: Sendable {
       total += weights[index]
     }
     guard total > 1e-6 else {
-      isSampled = false
-      effectiveSampleSize = 1
+      collapse()
       return
     }
     var squares: Float = 0

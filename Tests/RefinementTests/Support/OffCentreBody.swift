@@ -13,12 +13,17 @@ struct OffCentreBody {
   /// - Parameters:
   ///   - sigma: standard deviation of a pixel's noise.
   ///   - magnification: of the optics group.
-  init(count: Int, sigma: Double = 0, magnification: [Double] = [1, 0, 0, 1], seed: UInt64 = 3) {
+  ///   - change: of the optics group besides.
+  init(
+    count: Int, sigma: Double = 0, magnification: [Double] = [1, 0, 0, 1], seed: UInt64 = 3,
+    change: (inout OpticsGroup) -> Void = { _ in }
+  ) {
     let body = Phantom.random(blobs: 30, radius: 15, width: 3, seed: 2)
       .moved(rotation: .identity, about: .zero, shift: centre)
-    let optics = OpticsGroup(
+    var optics = OpticsGroup(
       voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1, pixelSize: 3, imageSize: 48,
       magnification: magnification)
+    change(&optics)
     images = PaintedImages(count: count, body: body, optics: optics, sigma: sigma, seed: seed)
     settings.dataSign = .as_is
     settings.threads = 2

@@ -33,6 +33,22 @@ struct SmallBody {
     ones = points.ones
   }
 
+  /// The same with a symmetric reference.
+  init(_ other: SmallBody, symmetry: PointGroup) {
+    (phantom, points, pixelSize, ones) = (
+      other.phantom, other.points, other.pixelSize, other.ones
+    )
+    geometry = other.geometry(with: symmetry)
+  }
+
+  /// The geometry for a reference of a symmetry.
+  func geometry(with symmetry: PointGroup) -> Geometry {
+    Geometry(
+      box: geometry.box, pixelSize: pixelSize, window: geometry.window, period: geometry.period,
+      centre: geometry.centre, fulcrum: geometry.fulcrum, maskDiameter: geometry.maskDiameter,
+      symmetry: symmetry)
+  }
+
   /// The reference: the object's own density on a grid up to a shell.
   func reference(_ interpolation: Interpolation = .cubic, band: Int? = nil) -> ReferenceGrid {
     let period = geometry.period
@@ -130,6 +146,14 @@ extension Phantom {
           position: radius * point, width: width, weight: 1000 * generator.uniform(0.5, 1.5)))
     }
     return Phantom(blobs: blobs)
+  }
+}
+
+extension PointGroup {
+  /// An object and all of its copies.
+  func copies(of phantom: Phantom) -> Phantom {
+    operators.map { phantom.moved(rotation: $0, about: .zero) }
+      .reduce(Phantom(blobs: []), +)
   }
 }
 

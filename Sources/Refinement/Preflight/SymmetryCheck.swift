@@ -1,0 +1,16 @@
+import CryoEM
+
+/// Advice about a symmetry and the mask that it is used with.
+func checkSymmetry(
+  _ group: PointGroup, mask: Volume, hasMask: Bool, _ findings: inout FindingList
+) {
+  guard group.order > 1, hasMask else { return }
+  // Reading copies off the voxels alone costs a soft mask some per cent.
+  let asymmetry = group.asymmetry(of: mask)
+  guard asymmetry > 0.15 else { return }
+  findings.warning(
+    "refinement.symmetry = \(group.name): the mask does not have this symmetry about the box centre, "
+      + "it differs from its copies by \(Int((100 * asymmetry).rounded()))%",
+    "Give a mask of the whole symmetric region; for one subunit expand the particles by the symmetry "
+      + "(relion_particle_symmetry_expand) and leave it C1.")
+}

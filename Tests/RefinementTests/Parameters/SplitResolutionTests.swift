@@ -1,0 +1,41 @@
+import CryoEM
+import EMFiles
+import Fourier
+import Testing
+
+@testable import Refinement
+
+/// refinement.split_resolution: what the halves share.
+struct SplitResolutionTests {
+  @Test func halvesShareWhatIsCoarser() throws {
+    var body = OffCentreBody(count: 60, sigma: 60)
+    body.settings.referenceFolds = 1
+    func difference(split: Double, _ shells: ClosedRange<Double>) throws -> Double {
+      body.settings.splitResolution = split
+      let prepared = try body.prepared()
+      let context = prepared.context
+      let band = context.geometry.maximumShell
+      let accumulators = try Accumulation(context: context, band: band)
+        .accumulate(prepared.state) { _, _ in }
+      let product = ReferenceMaker(
+        context: context, masks: CubeMasks(geometry: context.geometry, fine: prepared.mask)
+      ).make(accumulators, inserted: band, bandLimit: band)
+      let (a, b) = (product.references[0], product.references[1])
+      // Shells of the box of 144 Å.
+      let scale = 48 / Double(context.geometry.period)
+      var (sum, power) = (0.0, 0.0)
+      ShellTable(radius: a.radius, oversampling: 1, shells: a.radius)
+        .forEach(radius: a.radius) { index, shell in
+          guard shells.contains(Double(shell) * scale) else { return }
+          sum += Double((a.samples[index] - b.samples[index]).squaredModulus)
+          power += Double(a.samples[index].squaredModulus)
+        }
+      return (sum / power).squareRoot()
+    }
+    // 18 Å is shell 8: below it both halves have the same reference, but for what the mask mixes.
+    let low = try (difference(split: 18, 1...5), difference(split: 100, 1...5))
+    let high = try (difference(split: 18, 10...14), difference(split: 100, 10...14))
+    #expect(low.0 < 0.35 * low.1, "\(low)")
+    #expect(abs(high.0 / high.1 - 1) < 0.15, "\(high)")
+  }
+}
