@@ -34,10 +34,11 @@ enum VolumeReader {
     return Volume(size: file.size.x, pixelSize: file.voxelSize.x, voxels: file.voxels)
   }
 
-  /// The dynamic mask that the map gives at a threshold, with the distances of the job.
+  /// The dynamic mask that the map gives at a threshold, with the distances of the job; nil where
+  /// nothing is above zero.
   static func dynamicMask(
     _ job: Job, map: Volume, mask: Volume?, threshold: Double
-  ) -> Volume {
+  ) -> Volume? {
     let region =
       mask
       ?? Volume.sphere(

@@ -5,7 +5,7 @@ import EMFiles
 public struct UnavailableFeature: Sendable {
   /// The parameter that asks for it.
   public let key: String
-  /// The feature in words: "non-uniform regularisation".
+  /// The feature in words: "enforced symmetry".
   public let title: String
   /// Values of the parameter that do not ask for it.
   let harmless: [ParameterValue]
@@ -41,12 +41,8 @@ public struct UnavailableFeature: Sendable {
 
 /// What the engine does not have yet. An entry goes when its feature lands.
 public let unavailableFeatures: [UnavailableFeature] = [
-  UnavailableFeature("nonuniform.enabled", "non-uniform regularisation", unless: .toggle(false)),
-  UnavailableFeature("mask.type", "a dynamic mask", unless: .text("static"), .text("none")),
   UnavailableFeature(
     "refinement.minimize_scale", "fitting a scale per particle", unless: .toggle(false)),
-  UnavailableFeature(
-    "refinement.enforce_nonnegativity", "enforcing non-negativity", unless: .toggle(false)),
   UnavailableFeature("refinement.symmetry", "enforced symmetry", unless: .text("C1")),
   UnavailableFeature(
     "noise.model", "noise that depends on direction", unless: .text("symmetric"), .text("white")),

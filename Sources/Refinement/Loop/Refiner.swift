@@ -173,7 +173,8 @@ struct Refiner {
       maps: maps, mask: mask, boxMask: input.mask, folds: context.foldCount, band: firstBand)
   }
 
-  private func reconstruct(_ clock: inout IterationClock) throws -> ReferenceMaker.Product {
+  private mutating func reconstruct(_ clock: inout IterationClock) throws -> ReferenceMaker.Product
+  {
     let iteration = state.iteration
     let band = loop.inserted
     events(.stage(.reconstruction, iteration: iteration))
@@ -184,11 +185,15 @@ struct Refiner {
     }
     events(.stage(.filtering, iteration: iteration))
     clock.begin(.filtering)
-    let product = ReferenceMaker(context: context, masks: cubeMasks).make(
+    let product = ReferenceMaker(
+      context: context, masks: cubeMasks, isMaskDynamic: state.isMaskDynamic
+    ).make(
       accumulators, inserted: band, bandLimit: bandLimit,
       // The input as it came is only measured: the first search has references of its own.
       measuringOnly: state.iteration == 0)
     clock.end()
+    loop.refinement.isMaskDynamic = product.mask.hasStarted
+    product.remarks.forEach(events)
     return product
   }
 
@@ -334,7 +339,7 @@ struct Refiner {
           iteration: made.iteration,
           poses: context.poses(state),
           halfMapA: product.halfMaps[0], halfMapB: product.halfMaps[1],
-          centre: context.geometry.centre)))
+          mask: product.mask.mask, centre: context.geometry.centre)))
     events(.iteration(made))
   }
 
@@ -366,14 +371,21 @@ struct Refiner {
     let sharpened = SharpenedMap(
       map: map, curve: fsc.corrected.map { _ in 1 }, resolution: fsc.resolution143,
       bFactor: bFactor)
+    let mask = MaskChoice(
+      halves: [halves.a, halves.b], region: input.mask, resolution: .infinity,
+      hasStarted: state.isMaskDynamic, settings: context.settings
+    ).mask
+    let localResolution = LocalResolution(
+      geometry: context.geometry, settings: context.settings
+    ).map(halves: [halves.a, halves.b], mask: input.mask, resolution: fsc.resolution143)
     return RefinementResult(
       poses: context.poses(state),
       halfSets: context.particles.halfSets,
       rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
       shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
       skipped: context.skipped.sorted(), halfMapA: halves.a, halfMapB: halves.b,
-      map: map, sharpened: sharpened.map, mask: input.mask,
-      fscMask: tightened.mask, fsc: fsc, bFactor: bFactor, converged: converged,
+      map: map, sharpened: sharpened.map, mask: mask, fscMask: tightened.mask,
+      localResolution: localResolution, fsc: fsc, bFactor: bFactor, converged: converged,
       metrics: loop.metrics)
   }
 }
