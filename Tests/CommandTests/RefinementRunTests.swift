@@ -23,7 +23,8 @@ struct RefinementRunTests {
     let set = try simulated()
     #expect(
       set.names().filter { $0.hasPrefix("set/") } == [
-        "set/half_map_a.mrc", "set/half_map_b.mrc", "set/mask.mrc", "set/particles.mrcs",
+        "set/body.mrc", "set/half_map_a.mrc", "set/half_map_b.mrc", "set/mask.mrc",
+        "set/particles.mrcs",
         "set/set.toml", "set/start.star", "set/truth.star",
       ])
     let run = try ProgramRun(
@@ -37,7 +38,8 @@ struct RefinementRunTests {
     #expect(
       Set(folder.finalFiles().map { FilePath.name(of: $0.path) }) == [
         "map.mrc", "map_sharp.mrc", "half_map_a.mrc", "half_map_b.mrc", "mask.mrc",
-        "mask_fsc.mrc", "particles.star", "fsc.tsv", "fsc.star", "fsc.xml", "summary.json",
+        "mask_fsc.mrc", "local_resolution.mrc", "particles.star", "fsc.tsv", "fsc.star", "fsc.xml",
+        "summary.json",
       ])
     let manifest = try folder.manifest()
     #expect(manifest.status == .finished)
@@ -50,7 +52,7 @@ struct RefinementRunTests {
     // The last two iterations have kept their maps, and all of them their poses.
     for iteration in folder.iterations() {
       let kept = iteration > summary.iterations - 2
-      #expect(folder.maps(of: iteration).count == (kept ? 2 : 0))
+      #expect(folder.maps(of: iteration).count == (kept ? 3 : 0))
       let poses = folder.iterationPath(iteration) + "/poses.star"
       #expect((access(poses, F_OK) == 0) == (iteration > 0))
     }

@@ -102,7 +102,7 @@ import Testing
     try MRCVolume.write(
       whole, size: SIMD3(size, size, size), voxelSize: 2, to: final + "/mask.mrc")
     let part = Volume(size: 8, pixelSize: 2)
-    writer.writeHalfMaps(a: part, b: part, origin: SIMD3(4, 6, 8), iteration: 1, keep: 1)
+    writer.writeMaps(a: part, b: part, mask: part, origin: SIMD3(4, 6, 8), iteration: 1, keep: 1)
     let slices = SliceReader.slices(
       SliceRequest(folder: writer.folder.path, iteration: 1, source: .map))
     #expect(slices.problem.isEmpty)

@@ -116,13 +116,13 @@ struct RunFolderTests {
     let map = Volume(size: 4, pixelSize: 2)
     for iteration in 1...4 {
       writer.take(.iteration(.example(iteration)))
-      writer.writeHalfMaps(a: map, b: map, iteration: iteration, keep: 2)
+      writer.writeMaps(a: map, b: map, mask: map, iteration: iteration, keep: 2)
     }
     #expect(writer.failure == nil)
     #expect(temporary.names("runs/hinge/iterations/002") == ["metrics.json"])
     #expect(
       temporary.names("runs/hinge/iterations/003") == [
-        "half_map_a.mrc", "half_map_b.mrc", "metrics.json",
+        "half_map_a.mrc", "half_map_b.mrc", "mask.mrc", "metrics.json",
       ])
     let read = try MRCVolume(path: temporary("runs/hinge/iterations/004/half_map_a.mrc"))
     #expect(read.size == SIMD3(4, 4, 4))

@@ -69,7 +69,7 @@ enum News: Sendable {
   case folder(FolderListing)
   case header(HeaderPreview)
   case volumes(MaskViewVolumes)
-  case maskPreview(Volume, threshold: Double)
+  case maskPreview(Volume?, threshold: Double)
   case poseDifference(CompareScreen.PoseDifference)
   case themes([Theme], [Problem])
   case checked(CheckReport)

@@ -28,10 +28,11 @@ enum VolumeReader {
     try Volume(readingCubic: path)
   }
 
-  /// The dynamic mask that the map gives at a threshold, with the distances of the job.
+  /// The dynamic mask that the map gives at a threshold, with the distances of the job; nil where
+  /// nothing is above zero.
   static func dynamicMask(
     _ job: Job, map: Volume, mask: Volume?, threshold: Double
-  ) -> Volume {
+  ) -> Volume? {
     let region =
       mask
       ?? Volume.sphere(

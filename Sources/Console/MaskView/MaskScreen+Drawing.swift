@@ -101,7 +101,9 @@ extension MaskScreen {
       lines.append(("Mask", "none", .dim))
     }
     if let threshold {
-      let state = isComputing ? "computing …" : "shown in place of the mask"
+      let state =
+        isComputing
+        ? "computing …" : preview == nil ? "nothing is above it" : "shown in place of the mask"
       lines.append(("Dynamic", "threshold \(Format.fixed(threshold, 2)), \(state)", .changed))
     }
     return lines

@@ -49,16 +49,19 @@ extension Volume {
   }
 
   /// The mask that is made from a map itself: the map low-passed to `resolution` (Å) and cut at a
-  /// fraction of its maximum inside `region`, dilated to `near` and zero at `far` (Å).
+  /// fraction of its maximum inside `region`, dilated to `near` and zero at `far` (Å), and nowhere
+  /// above `region`. Nil where no density is above zero.
   ///
-  /// - Parameters:
-  ///   - absolute: whether strong negative density counts as well.
+  /// - Parameter absolute: whether strong negative density counts as well.
   public func dynamicMask(
     inside region: Volume, threshold: Double, resolution: Double, near: Double, far: Double,
     absolute: Bool = false
-  ) -> Volume {
+  ) -> Volume? {
     var smooth = lowPassed(to: resolution) * region
     if absolute { smooth = smooth.map { abs($0) } }
-    return smooth.softMask(threshold: Float(threshold) * smooth.maximum, near: near, far: far)
+    let maximum = smooth.maximum
+    guard maximum > 0 else { return nil }
+    return smooth.softMask(threshold: Float(threshold) * maximum, near: near, far: far)
+      .combined(with: region) { min($0, $1) }
   }
 }

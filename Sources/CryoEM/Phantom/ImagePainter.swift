@@ -36,11 +36,18 @@ struct ImagePainter: Sendable {
     noiseNormalisation = Self.noiseNormalisation(settings)
   }
 
-  /// The noise-free transform of an image.
-  func signal(large: Pose, small: Pose, defocus: Defocus, optics group: Int) -> [ComplexFloat] {
+  /// The noise-free transform of an image; a belt moves with the small body.
+  func signal(
+    large: Pose, small: Pose, belt: Phantom? = nil, defocus: Defocus, optics group: Int
+  ) -> [ComplexFloat] {
     var image = self.large[group].transform(at: large)
     for (index, value) in self.small[group].transform(at: small).enumerated() {
       image[index] += value
+    }
+    if let belt {
+      let projector = PhantomProjector(
+        belt, boxSize: boxSize, pixelSize: pixelSize, magnification: optics[group].magnification)
+      for (index, value) in projector.transform(at: small).enumerated() { image[index] += value }
     }
     guard hasCTF else { return image }
     var ctf: [Float] = []

@@ -24,6 +24,8 @@ public struct Simulation: Sendable {
   /// Standard deviation of the noise of a pixel, in the units of the phantom's projections; 0 for
   /// none.
   public let noiseDeviation: Double
+  /// The belt about the small body; nil for none.
+  public let belt: DisorderedBelt?
   private let painter: ImagePainter
 
   /// Draws all poses and sets the noise level; images are made when they are asked for.
@@ -36,6 +38,11 @@ public struct Simulation: Sendable {
         extent: Double(settings.boxSize) * settings.pixelSize, blobWidth: width,
         seed: settings.seed)
     self.phantom = phantom
+    belt =
+      settings.beltMass > 0
+      ? DisorderedBelt(
+        about: phantom.small, axis: phantom.small.centreOfMass - phantom.hinge, blobWidth: width,
+        mass: settings.beltMass) : nil
     let optics = settings.sampledOptics
     self.optics = optics
     let draws = (0..<settings.count).map { Draw(particle: $0, settings, hinge: phantom.hinge) }
@@ -53,8 +60,15 @@ public struct Simulation: Sendable {
   /// the phantom's projections.
   public func signal(of particle: Int) -> [ComplexFloat] {
     painter.signal(
-      large: largePoses[particle], small: smallPoses[particle], defocus: defoci[particle],
-      optics: Int(opticsIndices[particle]))
+      large: largePoses[particle], small: smallPoses[particle], belt: belt(of: particle),
+      defocus: defoci[particle], optics: Int(opticsIndices[particle]))
+  }
+
+  /// The belt of a particle, in the frame of the small body.
+  public func belt(of particle: Int) -> Phantom? {
+    var generator = SeededGenerator(
+      seed: settings.seed ^ 0xBE17, stream: UInt64(particle) * 4 + Draw.Stream.pose.rawValue)
+    return belt?.drawn(using: &generator)
   }
 
   /// The image of a particle: boxSize² pixels, x fastest.

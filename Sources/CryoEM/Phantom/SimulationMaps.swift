@@ -19,7 +19,8 @@ extension Simulation {
     let errors = { (point: Vector3) in
       blur(settings.errorAngle, point, settings.errorShift * settings.errorShift / 2)
     }
-    let small = phantom.small.blurred {
+    let moving = belt.map { phantom.small + $0.mean(seed: settings.seed) } ?? phantom.small
+    let small = moving.blurred {
       blur(angle, $0 - hinge, shift * shift / 3) + errors($0)
     }
     return map(of: phantom.large.blurred(byVariance: errors) + small)
@@ -40,6 +41,13 @@ extension Simulation {
       var generator = SeededGenerator(seed: settings.seed, stream: .max - 1 - UInt64(half))
       return map.map { $0 + Float(deviation * generator.normal()) }
     }
+  }
+
+  /// A soft mask of the small body and its belt.
+  public var smallMask: Volume {
+    let mask = mask(of: phantom.small)
+    guard let belt else { return mask }
+    return mask.combined(with: self.mask(of: belt.mean(seed: settings.seed))) { max($0, $1) }
   }
 
   /// A soft mask of a body.

@@ -24,6 +24,9 @@ public struct SimulationSettings: Sendable, Equatable {
   /// Motion of the small body about the hinge: root mean square angle (radians) and shift (Å).
   public var motionAngle = radians(5)
   public var motionShift = 2.0
+  /// Mass of the belt about the small body that differs from particle to particle, relative to the
+  /// body's; 0 for none.
+  public var beltMass = 0.0
   /// Error of the starting poses against the large body's: root mean square angle (radians) about
   /// the box centre, and shift (Å).
   public var errorAngle = radians(0.7)

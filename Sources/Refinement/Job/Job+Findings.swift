@@ -2,10 +2,9 @@ import EMFiles
 
 extension Job {
   /// Everything that is wrong with the job, or worth a warning, without a look at any file: missing
-  /// values, values out of range, parameters that contradict each other, features not yet available.
+  /// values, values out of range, parameters that contradict each other.
   public var findings: [JobFinding] {
     rangeFindings + requiredFindings + contradictions + advice
-      + unavailableFeatures.filter { $0.isAskedFor(by: self) }.map { $0.finding(for: self) }
   }
 
   /// The findings that stop a refinement.

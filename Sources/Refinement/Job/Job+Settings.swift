@@ -30,7 +30,7 @@ extension Job {
     applyRefinement(to: &settings)
     applyImage(to: &settings)
     applyMask(to: &settings)
-    applyNonuniform(to: &settings, notes: &notes)
+    applyNonuniform(to: &settings)
     settings.threads = self["compute.threads"]?.int ?? machine.cores
     let gibibyte = 1_073_741_824.0
     settings.memoryLimit = Int(
@@ -128,17 +128,11 @@ extension Job {
     set(&settings.maskAbsolute, "mask.absolute")
   }
 
-  private func applyNonuniform(to settings: inout RefinementSettings, notes: inout [String]) {
+  private func applyNonuniform(to settings: inout RefinementSettings) {
     set(&settings.nonuniform.enabled, "nonuniform.enabled")
     set(&settings.nonuniform.filter, "nonuniform.filter")
     set(&settings.nonuniform.order, "nonuniform.order")
     set(&settings.nonuniform.awf, "nonuniform.awf")
-    if UnavailableFeature.named("nonuniform.enabled") != nil, settings.nonuniform.enabled {
-      settings.nonuniform.enabled = false
-      notes.append(
-        "Non-uniform regularisation is not available in this version: the reference is filtered by "
-          + "its FSC alone.")
-    }
   }
 
   private func set(_ field: inout Bool, _ key: String) { field = self[key]?.bool ?? field }

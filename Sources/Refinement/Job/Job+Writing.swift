@@ -33,10 +33,6 @@ extension Job {
     guard let value = self[parameter.key] else {
       return "# \(name) =   # \(comment): \(parameter.defaultText)\n"
     }
-    // Writing such a default out would ask for what is refused.
-    if !isSet(parameter.key), UnavailableFeature.named(parameter.key)?.refuses(value) == true {
-      return "# \(name) = \(value.toml)  # \(comment): not available in this version\n"
-    }
     // Written out, it would no longer follow the prior.
     if !isSet(parameter.key), let spread = Self.extentsByPrior[parameter.key] {
       return "# \(name) = \(value.toml)  # \(comment); 3 x \(spread) when the prior is on\n"

@@ -7,6 +7,8 @@ struct ReferenceMaker: Sendable {
   let context: RunContext
   /// The mask on the cubes of the iterations.
   let masks: CubeMasks
+  /// Whether masks are already made of the map.
+  var isMaskDynamic = false
 
   /// What came out of an iteration's accumulators.
   struct Product: Sendable {
@@ -23,6 +25,23 @@ struct ReferenceMaker: Sendable {
     var guinier: [Double]
     /// The raw half-maps about the mask's centre.
     var halfMaps: [Volume]
+    /// The mask of the references on the same cube.
+    var mask: MaskChoice
+    /// The lowest, median and highest resolution (Å) to which the references' voxels in the mask are
+    /// filtered; nil without non-uniform regularisation.
+    var filtered: [Double]?
+
+    /// What the log says of mask and filters.
+    var remarks: [RefinementEvent] {
+      var remarks = mask.event.map { [$0] } ?? []
+      if let filtered {
+        let texts = filtered.map { ($0 * 10).rounded() / 10 }
+        remarks.append(
+          .log("non-uniform filter: \(texts[2]) to \(texts[0]) Å in the mask, median \(texts[1]) Å")
+        )
+      }
+      return remarks
+    }
   }
 
   /// Parts of the work, for those who wait.
@@ -83,53 +102,76 @@ struct ReferenceMaker: Sendable {
         / context.settings.splitResolution
     )
     let radius = context.geometry.clampedGridRadius(ofShell: band)
-    let references =
+    // What is only measured is not masked by itself.
+    let mask =
       measuringOnly
-      ? []
-      : references(
+      ? MaskChoice(input: measuring.mask)
+      : MaskChoice(
+        halves: halves, region: measuring.mask, resolution: fsc.resolution143,
+        hasStarted: isMaskDynamic, settings: context.settings)
+    var made: (references: [ReferenceGrid], filtered: [Double]?) = ([], nil)
+    if !measuringOnly {
+      made = references(
         totals, folds: folds > 1 ? accumulators : [], means: means, fsc: fsc.corrected,
-        lastShell: lastShell, split: split, radius: radius
+        lastShell: lastShell, split: split, radius: radius, mask: mask
       ) { progress($0, .references) }
+    }
     let mean = halves[0].combined(with: halves[1]) { 0.5 * ($0 + $1) } * measuring.mask
     let guinier = mean.spectrum.shellPower.map { $0 > 0 ? log($0) : -50 }
     return Product(
-      references: references, fsc: fsc, size: reconstruction.cube.size,
-      voxelSize: reconstruction.voxelSize, band: band, guinier: guinier, halfMaps: halves)
+      references: made.references, fsc: fsc, size: reconstruction.cube.size,
+      voxelSize: reconstruction.voxelSize, band: band, guinier: guinier, halfMaps: halves,
+      mask: mask, filtered: made.filtered)
   }
 
   /// The filtered, masked references, on a cube no finer than they need.
   private func references(
     _ totals: [Accumulator], folds accumulators: [Accumulator], means: [[Double]], fsc: [Double],
-    lastShell: Int, split: Int, radius: Int, progress: @escaping @Sendable (Double) -> Void
-  ) -> [ReferenceGrid] {
+    lastShell: Int, split: Int, radius: Int, mask choice: MaskChoice,
+    progress: @escaping @Sendable (Double) -> Void
+  ) -> (references: [ReferenceGrid], filtered: [Double]?) {
     let folds = context.foldCount
     let reconstruction = Reconstruction(
       geometry: context.geometry, radius: totals[0].radius,
       size: CubeTransform.size(forRadius: min(totals[0].radius, max(lastShell, radius) + 2)))
     let cube = reconstruction.cube
-    let mask = masks.masks(size: cube.size).mask.voxels
+    let mask =
+      choice.isDynamic
+      ? CentredMap.coarsened(choice.mask.voxels, from: choice.mask.size, to: cube.size)
+        .map { min(max($0, 0), 1) }
+      : masks.masks(size: cube.size).mask.voxels
+    let filter = nonuniformFilter(
+      totals, means: means, fsc: fsc, lastShell: lastShell, split: split,
+      reconstruction: reconstruction, mask: mask)
+    let weights = filter?.fsc ?? fsc
+    let regularisation = Regularisation(
+      cutOffs: filter?.cutOffs, clipsAtZero: context.settings.enforceNonnegativity, mask: mask)
     let references = Collected<ReferenceGrid>(count: 2 * folds)
-    let workspaces = WorkspacePool { cube.workspace() }
+    let workspaces = WorkspacePool { (cube.workspace(), regularisation.workspace()) }
     let counter = Counter()
     parallelFor(count: 2 * folds, chunk: 1, threads: context.settings.threads) { range, _ in
-      let workspace = workspaces.take()
-      defer { workspaces.giveBack(workspace) }
+      let (workspace, filtering) = workspaces.take()
+      defer { workspaces.giveBack((workspace, filtering)) }
       for slot in range {
         let half = slot / folds
         reconstruction.density(
           of: totals[half], without: accumulators.isEmpty ? nil : accumulators[slot],
           shared: totals[1 - half], sharedShells: split,
           regularisation: Self.regularisation(
-            fsc, means: means[half], last: lastShell, floor: 1e-3),
+            weights, means: means[half], last: lastShell, floor: 1e-3),
           into: workspace)
-        for index in mask.indices { workspace.real.pointer[index] *= mask[index] }
+        regularisation.apply(to: workspace, filtering)
         let grid = ReferenceGrid(radius: radius, interpolation: context.interpolation)
         cube.fill(grid, from: workspace)
         references[slot] = grid
         progress(Double(counter.add(1)) / Double(2 * folds))
       }
     }
-    return (try? references.values()) ?? []
+    let edge = Double(context.geometry.period) * context.geometry.pixelSize
+    return (
+      (try? references.values()) ?? [],
+      regularisation.cutOffs?.quantiles([0, 0.5, 1], in: mask).map { edge / $0 }
+    )
   }
 
   private func totals(_ accumulators: [Accumulator]) -> [Accumulator] {

@@ -65,9 +65,12 @@ public struct RefinementResult: Sendable {
   public var halfMapB: Volume
   public var map: Volume
   public var sharpened: Volume
-  /// The mask of the refinement and the mask with which the final FSC was measured.
+  /// The mask of the refinement, the last one if it was made of the map, and the mask with which the
+  /// final FSC was measured.
   public var mask: Volume
   public var fscMask: Volume
+  /// The resolution of each voxel in the mask, Å; outside it the coarsest one that is told apart.
+  public var localResolution: Volume
   /// The final curves, in shells of the input's box.
   public var fsc: FSCReport
   /// The B factor applied to the sharpened map, Å².

@@ -21,6 +21,8 @@ struct RefinementState: Sendable, Codable {
   var greyscale: [Double]
   /// Band of the next search, shell of the window.
   var band: Int
+  /// Whether a map was fine enough for a dynamic mask: from then on every mask is made of the map.
+  var isMaskDynamic = false
 }
 
 /// What does not change during a run, apart from the settings that a user may change between

@@ -173,7 +173,8 @@ struct Refiner {
       maps: maps, mask: mask, boxMask: input.mask, folds: context.foldCount, band: firstBand)
   }
 
-  private func reconstruct(_ clock: inout IterationClock) throws -> ReferenceMaker.Product {
+  private mutating func reconstruct(_ clock: inout IterationClock) throws -> ReferenceMaker.Product
+  {
     let iteration = state.iteration
     let band = loop.inserted
     events(.stage(.reconstruction, iteration: iteration))
@@ -186,7 +187,8 @@ struct Refiner {
     }
     events(.stage(.filtering, iteration: iteration))
     clock.begin(.filtering)
-    let maker = ReferenceMaker(context: context, masks: cubeMasks)
+    let maker = ReferenceMaker(
+      context: context, masks: cubeMasks, isMaskDynamic: state.isMaskDynamic)
     let isFirst = state.iteration == 0
     let filtering = StageProgress(
       .filtering, costs: maker.costs(radius: accumulators[0].radius, isFirst: isFirst),
@@ -197,6 +199,8 @@ struct Refiner {
       measuringOnly: isFirst
     ) { filtering.tell($0, of: $1.rawValue) }
     clock.end()
+    loop.refinement.isMaskDynamic = product.mask.hasStarted
+    product.remarks.forEach(events)
     return product
   }
 
@@ -359,7 +363,7 @@ struct Refiner {
           iteration: made.iteration,
           poses: context.poses(state),
           halfMapA: product.halfMaps[0], halfMapB: product.halfMaps[1],
-          centre: context.geometry.centre)))
+          mask: product.mask.mask, centre: context.geometry.centre)))
     events(.iteration(made))
   }
 
@@ -401,14 +405,21 @@ struct Refiner {
     let sharpened = SharpenedMap(
       map: map, curve: fsc.corrected.map { _ in 1 }, resolution: fsc.resolution143,
       bFactor: bFactor)
+    let mask = MaskChoice(
+      halves: [halves.a, halves.b], region: input.mask, resolution: .infinity,
+      hasStarted: state.isMaskDynamic, settings: context.settings
+    ).mask
+    let localResolution = LocalResolution(
+      geometry: context.geometry, settings: context.settings
+    ).map(halves: [halves.a, halves.b], mask: input.mask, resolution: fsc.resolution143)
     return RefinementResult(
       poses: context.poses(state),
       halfSets: context.particles.halfSets,
       rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
       shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
       badImages: context.bad.all, halfMapA: halves.a, halfMapB: halves.b,
-      map: map, sharpened: sharpened.map, mask: input.mask,
-      fscMask: tightened.mask, fsc: fsc, bFactor: bFactor, converged: converged,
+      map: map, sharpened: sharpened.map, mask: mask, fscMask: tightened.mask,
+      localResolution: localResolution, fsc: fsc, bFactor: bFactor, converged: converged,
       metrics: loop.metrics)
   }
 }

@@ -29,7 +29,8 @@ public struct Estimate: Sendable, Equatable {
     let period = geometry.period
     let folds = max(1, settings.referenceFolds)
     // A complex and a weight for each fold's accumulator, and a complex reference for each.
-    let references = 2 * folds * period * period * period / 2 * 20
+    var references = 2 * folds * period * period * period / 2 * 20
+    if settings.nonuniform.enabled { references += CutOffSearch.bytes(size: period) }
     let box = geometry.box
     let boxVolume = box * box * box
     // The last pass in the full box: spectra and maps of both halves.
@@ -47,11 +48,12 @@ public struct Estimate: Sendable, Equatable {
     let filtering = Double(boxVolume) * 2e-6
     let iterations = Double(min(settings.maximumIterations, 6) + settings.extraPasses)
     seconds = (packing + final + iterations * perIteration) / threads + iterations * filtering
-    // Six final maps, the half-maps that are kept and those of one iteration more, particles of each
-    // iteration and the last; and the checkpoint, of which a new one is written beside the old.
-    let kept = 2 * (keepIterations + 1) * 4 * period * period * period
+    // Seven final maps, the half-maps and masks that are kept and those of one iteration more,
+    // particles of each iteration and the last; and the checkpoint, of which a new one is written
+    // beside the old.
+    let kept = 3 * (keepIterations + 1) * 4 * period * period * period
     let tables = particles * Self.bytesOfRow * (settings.maximumIterations + 1)
-    disk = 6 * 4 * boxVolume + kept + tables + particles * Self.bytesOfCheckpoint * 5 / 2 + 1 << 20
+    disk = 7 * 4 * boxVolume + kept + tables + particles * Self.bytesOfCheckpoint * 5 / 2 + 1 << 20
   }
 
   private static let slicesPerIteration = 20.0

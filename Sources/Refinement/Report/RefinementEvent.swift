@@ -48,6 +48,8 @@ public struct IterationArtifacts: Sendable {
   /// The raw half-maps about the mask's centre, in a box of their own.
   public let halfMapA: Volume
   public let halfMapB: Volume
+  /// The mask of the references that the iteration made, in the same box.
+  public let mask: Volume
   /// Where the centre of the half-maps is, Å from the centre of the input's box.
   public let centre: Vector3
 }

@@ -2,7 +2,8 @@ import CryoEM
 import EMFiles
 
 /// A simulated two-body data set on disk: particles with the poses of a consensus refinement, the true
-/// poses, the consensus half-maps, a mask of the moving body and a job file that refines it.
+/// poses, the consensus half-maps, a mask of the moving body, its true density and a job file that
+/// refines it.
 public struct SimulatedDataSet: Sendable {
   /// What is simulated.
   public let simulation: Simulation
@@ -27,8 +28,8 @@ public struct SimulatedDataSet: Sendable {
     try writeParticles(events)
     try writeStar(poses: simulation.startPoses, to: path("start.star"))
     try writeStar(poses: simulation.smallPoses, to: path("truth.star"))
-    let mask = simulation.mask(of: simulation.phantom.small)
-    try write(mask, to: path("mask.mrc"))
+    try write(simulation.smallMask, to: path("mask.mrc"))
+    try write(simulation.map(of: simulation.phantom.small), to: path("body.mrc"))
     let halves = try consensusHalfMaps(events)
     try write(halves.a, to: path("half_map_a.mrc"))
     try write(halves.b, to: path("half_map_b.mrc"))
@@ -59,6 +60,7 @@ public struct SimulatedDataSet: Sendable {
     settings.maximumIterations = 1
     settings.marginalize = false
     settings.referenceFolds = 1
+    settings.nonuniform.enabled = false
     settings.threads = Machine.current.cores
     let input = RefinementInput(
       settings: settings, particles: particles,

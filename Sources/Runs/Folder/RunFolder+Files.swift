@@ -18,7 +18,7 @@ extension RunFolder {
     }.sorted { Self.rank($0) < Self.rank($1) }
   }
 
-  /// The half-maps that an iteration has kept: half_map_a.mrc, half_map_b.mrc.
+  /// The maps that an iteration has kept: half_map_a.mrc, half_map_b.mrc, mask.mrc.
   public func maps(of iteration: Int) -> [String] {
     entries(of: iterationPath(iteration)).filter { $0.hasSuffix(".mrc") }
       .map { iterationPath(iteration) + "/" + $0 }

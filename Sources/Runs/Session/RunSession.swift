@@ -241,7 +241,7 @@ public final class RunSession: Sendable {
     return .failed(problem)
   }
 
-  /// Writes the poses of an iteration, and its half-maps while they are kept.
+  /// Writes the poses of an iteration, and its half-maps and mask while they are kept.
   private func keep(_ artifacts: IterationArtifacts) {
     if artifacts.iteration > 0 {
       let file = prepared.particleFile
@@ -255,8 +255,8 @@ public final class RunSession: Sendable {
     let corner =
       artifacts.centre + Double(map.size / 2) * map.pixelSize - Double(part.size / 2)
       * part.pixelSize
-    writer.writeHalfMaps(
-      a: artifacts.halfMapA, b: artifacts.halfMapB, origin: corner,
+    writer.writeMaps(
+      a: artifacts.halfMapA, b: artifacts.halfMapB, mask: artifacts.mask, origin: corner,
       iteration: artifacts.iteration, keep: prepared.keepIterations)
   }
 }

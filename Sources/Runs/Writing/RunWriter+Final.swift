@@ -16,6 +16,7 @@ extension RunWriter {
     for (name, map) in [
       ("map", result.map), ("map_sharp", result.sharpened), ("half_map_a", result.halfMapA),
       ("half_map_b", result.halfMapB), ("mask", result.mask), ("mask_fsc", result.fscMask),
+      ("local_resolution", result.localResolution),
     ] {
       try insist { () throws(Problem) in try map.write(to: path + "/" + name + ".mrc") }
     }

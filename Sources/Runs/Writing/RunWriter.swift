@@ -217,11 +217,12 @@ public final class RunWriter: Sendable {
     tell("There is room again; the refinement goes on")
   }
 
-  /// Writes the half-maps of an iteration and removes those of iterations that are no longer kept.
+  /// Writes the half-maps and the mask of an iteration and removes those of iterations that are no
+  /// longer kept.
   ///
   /// - Parameter origin: position of the maps' first voxel in the frame of the input map, Å.
-  public func writeHalfMaps(
-    a: Volume, b: Volume, origin: Vector3 = .zero, iteration: Int, keep: Int
+  public func writeMaps(
+    a: Volume, b: Volume, mask: Volume, origin: Vector3 = .zero, iteration: Int, keep: Int
   ) {
     guard keep > 0 else { return }
     let path = folder.iterationPath(iteration)
@@ -229,6 +230,7 @@ public final class RunWriter: Sendable {
       try makeFolder(path)
       try a.write(to: path + "/half_map_a.mrc", origin: origin)
       try b.write(to: path + "/half_map_b.mrc", origin: origin)
+      try mask.write(to: path + "/mask.mrc", origin: origin)
     }
     let old = state.withLock { state in
       state.keptMaps.removeAll { $0 == iteration }

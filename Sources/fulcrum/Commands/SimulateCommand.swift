@@ -32,6 +32,12 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Shift of the moving body, rms Å.", valueName: "x"))
   var shift = 2.0
 
+  @Option(
+    help: ArgumentHelp(
+      "Mass of a belt about the moving body that differs in every particle, relative to the body.",
+      valueName: "x"))
+  var belt = 0.0
+
   @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
   var seed: UInt64 = 1
 
@@ -46,6 +52,7 @@ struct SimulateCommand: ParsableCommand {
       ("--snr must be from 0 to 1000", (0...1000).contains(snr)),
       ("--rotation must be from 0 to 90", (0...90).contains(rotation)),
       ("--shift must be from 0 to 100", (0...100).contains(shift)),
+      ("--belt must be from 0 to 10", (0...10).contains(belt)),
     ]
     for (rule, holds) in ranges where !holds { throw ValidationError(rule) }
   }
@@ -63,6 +70,7 @@ struct SimulateCommand: ParsableCommand {
     settings.signalToNoise = snr > 0 ? snr : nil
     settings.motionAngle = radians(rotation)
     settings.motionShift = shift
+    settings.beltMass = belt
     settings.isNormalised = true
     settings.seed = seed
     let name = FilePath.name(of: FilePath.absolute(folder))
@@ -80,6 +88,7 @@ struct SimulateCommand: ParsableCommand {
       """
       Wrote \(Format.count(count)) particles, their half-maps and the mask of the moving body.
         true poses of the body:  \(folder)/truth.star
+        its true density:        \(folder)/body.mrc
         refine it with:          fulcrum run \(folder)/\(name).toml
       """)
   }

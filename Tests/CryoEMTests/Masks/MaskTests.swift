@@ -48,19 +48,25 @@ struct SoftMaskTests {
     #expect(mask.looseMask.sum > mask.tightMask.sum)
   }
 
-  @Test func dynamicMaskFollowsTheDensityInItsRegion() {
+  @Test func dynamicMaskFollowsTheDensityInItsRegion() throws {
     let size = 32
     let body = gaussianMap(size: size, pixelSize: 3, centre: Vector3(-18, 0, 0), width: 5)
     let other = gaussianMap(size: size, pixelSize: 3, centre: Vector3(27, 0, 0), width: 5)
     let region = Volume.sphere(
       size: size, pixelSize: 3, radius: 30, outerRadius: 36, centre: Vector3(-18, 0, 0))
-    let mask = (body + 4 * other).dynamicMask(
-      inside: region, threshold: 0.2, resolution: 12, near: 3, far: 12)
+    let mask = try #require(
+      (body + 4 * other).dynamicMask(
+        inside: region, threshold: 0.2, resolution: 12, near: 3, far: 12))
     #expect(mask[10, 16, 16] == 1)
     #expect(mask[25, 16, 16] == 0)
-    let negative = (-1 * body).dynamicMask(
-      inside: region, threshold: 0.2, resolution: 12, near: 3, far: 12, absolute: true)
-    #expect(negative[10, 16, 16] == 1)
+    #expect(zip(mask.voxels, region.voxels).allSatisfy { $0 <= $1 })
+    func negative(absolute: Bool) -> Volume? {
+      Volume(size: size, pixelSize: 3).map { _ in -1 }.combined(with: body) { $0 - $1 }
+        .dynamicMask(
+          inside: region, threshold: 0.2, resolution: 12, near: 3, far: 12, absolute: absolute)
+    }
+    #expect(try #require(negative(absolute: true))[10, 16, 16] == 1)
+    #expect(negative(absolute: false) == nil)
   }
 }
 

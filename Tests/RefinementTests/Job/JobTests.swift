@@ -112,25 +112,6 @@ struct JobTests {
     #expect(findings.first?.keys.first == key)
   }
 
-  @Test func whatTheEngineLacksIsRefusedByName() throws {
-    for feature in unavailableFeatures {
-      var job = try Self.job()
-      #expect(!feature.isAskedFor(by: job), "a default asks for \(feature.title)")
-      let parameter = try #require(Parameter.named(feature.key))
-      let asking: ParameterValue =
-        switch parameter.type {
-        case .toggle: .toggle(true)
-        case .choice(let words): .text(words.last { $0 != "none" && $0 != "white" } ?? "")
-        case .symmetry: .text("D2")
-        default: .text("/scratch")
-        }
-      job[feature.key] = asking == .text("static") ? .text("dynamic") : asking
-      let finding = try #require(job.errors.first, "\(feature.key)")
-      #expect(finding.problem.what.contains(feature.title))
-      #expect(finding.problem.what.contains(feature.key))
-    }
-  }
-
   @Test func aJobIsWrittenAndReadBackTheSame() throws {
     var job = try Self.job()
     try job.set("fulcrum.coordinates", to: "10,20.5,30")

@@ -33,7 +33,6 @@ struct ParameterTests {
       let other = try #require(Parameter.named(condition.key))
       #expect(other.type.accepts(condition.value))
     }
-    for feature in unavailableFeatures { #expect(Parameter.named(feature.key) != nil) }
   }
 
   @Test(arguments: [

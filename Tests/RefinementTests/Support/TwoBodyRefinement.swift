@@ -15,12 +15,13 @@ struct TwoBodyRefinement {
 
   init(
     count: Int = 160, box: Int = 48, pixelSize: Double = 4, signalToNoise: Double? = 4,
-    optics: [OpticsGroup] = [], motion: Double = 12, seed: UInt64 = 3
+    optics: [OpticsGroup] = [], motion: Double = 12, beltMass: Double = 0, seed: UInt64 = 3
   ) {
     var what = SimulationSettings()
     (what.count, what.boxSize, what.pixelSize) = (count, box, pixelSize)
     (what.signalToNoise, what.optics, what.seed) = (signalToNoise, optics, seed)
     what.motionAngle = radians(motion)
+    what.beltMass = beltMass
     what.defocusRange = 6_000...12_000
     simulation = Simulation(what)
     pixels = simulation.images(of: 0..<count)
@@ -40,7 +41,7 @@ struct TwoBodyRefinement {
       settings: settings, particles: particles,
       images: ArraySource(boxSize: simulation.settings.boxSize, pixels: pixels),
       map: simulation.consensusMap, halfMaps: (halves[0], halves[1]),
-      mask: simulation.mask(of: simulation.phantom.small), fulcrum: simulation.phantom.hinge)
+      mask: simulation.smallMask, fulcrum: simulation.phantom.hinge)
   }
 
   func refined(

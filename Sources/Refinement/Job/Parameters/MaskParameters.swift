@@ -7,7 +7,8 @@ let maskParameters: [Parameter] = [
     cryosparc: "Mask (dynamic, static, null)", relion: "Reference mask (--solvent_mask)",
     help: """
       Static uses the input mask as it is in every iteration: the recommended way. Dynamic makes a \
-      new mask from the current map inside the input mask, which can over-fit its own edge. None \
+      new mask from the current map inside the input mask, which can over-fit its own edge; the FSC \
+      is still measured with the input mask. None \
       refines everything within a sphere.
       """),
   Parameter(
@@ -37,7 +38,7 @@ let maskParameters: [Parameter] = [
     cryosparc: "Dynamic mask start resolution (A)", onlyWhen: whenDynamic,
     help: """
       The input mask is used as it is until the map is better than this, since a mask made of a \
-      coarse map is unreliable.
+      coarse map is unreliable. The map is low-passed to it before the threshold.
       """),
   Parameter(
     "mask.absolute", "Dynamic mask use absolute value", .toggle, default: .toggle(false), .mask,

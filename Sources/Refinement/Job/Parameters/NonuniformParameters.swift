@@ -7,8 +7,9 @@ let nonuniformParameters: [Parameter] = [
     cryosparc: "Non-Uniform Refinement Enable", relion: "Blush regularisation (--blush)",
     help: """
       Filters every place of the reference to the resolution that the two half-maps agree on there. \
-      It keeps noise of floppy parts, micelles and glycans out of the alignment. Turn it off for \
-      rigid regions, where it only costs time.
+      It keeps noise of floppy parts, micelles and solvent in the mask out of the alignment, and \
+      leaves a region of one resolution as it is. Turn it off to save time where the mask is tight \
+      about a rigid region.
       """),
   Parameter(
     "nonuniform.filter", "Filter type", .choice(["butterworth", "gaussian", "rectangular"]),
@@ -16,7 +17,7 @@ let nonuniformParameters: [Parameter] = [
     cryosparc: "Non-uniform filter type", onlyWhen: withNonuniform,
     help: """
       The shape of the low-pass filters that compete at each place. Butterworth is a good \
-      compromise; Gaussian is softer, rectangular is sharp and rings.
+      compromise; Gaussian is softer and often as good, rectangular is sharp and rings.
       """),
   Parameter(
     "nonuniform.order", "Non-uniform filter order", .count(.init(from: 1, to: 32)),
@@ -30,8 +31,8 @@ let nonuniformParameters: [Parameter] = [
     "nonuniform.awf", "Non-uniform AWF", .number(.init(from: 1.5, to: 10)), default: .number(3),
     .nonuniform, advanced: true, cryosparc: "Non-uniform AWF", onlyWhen: withNonuniform,
     help: """
-      The size of the window in which the half-maps are compared, in wavelengths of the cut-off \
+      The width of the window in which the half-maps are compared, in wavelengths of the cut-off \
       under test. Smaller follows changes in resolution over shorter distances, larger decides more \
-      reliably.
+      reliably where the half-maps are noisy.
       """),
 ]

@@ -79,8 +79,9 @@ let refinementParameters: [Parameter] = [
     default: .toggle(false), .refinement, advanced: true,
     cryosparc: "Enforce non-negativity",
     help: """
-      Sets negative densities of the reference to zero. Rarely useful: it takes the solvent's \
-      contrast away and biases the map.
+      Sets negative densities of the reference to zero, after the filters and before the mask. It made \
+      poses better in simulated sets of positive density; real maps have solvent flattened by the \
+      missing low frequencies, so look at what it does to yours.
       """),
   Parameter(
     "refinement.reference_folds", "Cross-fitted references (folds per half)",

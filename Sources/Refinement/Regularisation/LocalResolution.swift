@@ -1,0 +1,77 @@
+import CryoEM
+import Fourier
+import Glibc
+
+/// The resolution of each voxel inside a mask: the cut-off with which each half-map foretells the other
+/// one best there, the raw half-maps filtered by nothing but the bank.
+///
+/// Taking in a band pays where the local FSC of the half-maps is above 0.5, so that is what the map
+/// tells, within the window of AWF wavelengths.
+struct LocalResolution: Sendable {
+  let geometry: Geometry
+  let settings: RefinementSettings
+  /// Finer steps than for a reference, as the numbers are looked at.
+  private let step = 1.08
+
+  init(geometry: Geometry, settings: RefinementSettings) {
+    self.geometry = geometry
+    self.settings = settings
+  }
+
+  /// The map in the images' box, Å; outside the mask the coarsest resolution that is told apart.
+  ///
+  /// - Parameters:
+  ///   - halves: unfiltered half-maps in the images' box.
+  ///   - resolution: of the whole, Å: local ones are looked for as far as four thirds of its frequency.
+  func map(halves: [Volume], mask: Volume, resolution: Double) -> Volume {
+    let period = geometry.period
+    let edge = Double(period) * geometry.pixelSize
+    let last = max(4, min(period / 2 - 2, Int((4 / 3 * edge / resolution).rounded(.up))))
+    let size = min(period, CubeTransform.size(forRadius: last + 2))
+    func cube(_ map: Volume) -> [Float] {
+      CentredMap.coarsened(CentredMap(geometry: geometry).moved(map), from: period, to: size)
+    }
+    let floor = max(2, min(edge / settings.splitResolution, Double(last) / 4))
+    let bank = FilterBank(
+      from: floor, to: Double(last), step: step, settings: settings.nonuniform)
+    let cutOffs = CutOffSearch(
+      bank: bank, radial: RadialFilter(size: size), awf: settings.nonuniform.awf,
+      threads: settings.threads
+    ).cutOffs(
+      halves: halves.map(cube), weights: [Double](repeating: 1, count: last + 1),
+      mask: cube(mask).map { min(max($0, 0), 1) })
+    let coarsest = Float(edge / bank.cutOff(at: 0))
+    var result = mask.map { _ in coarsest }
+    let voxels = Float(size) * Float(geometry.pixelSize) / Float(edge)
+    let centre = SIMD3<Float>(geometry.centre / geometry.pixelSize)
+    let half = Float(mask.size / 2)
+    let resolutions = (0...(64 * (bank.count - 1))).map {
+      Float(edge / bank.cutOff(at: Double($0) / 64))
+    }
+    for z in 0..<mask.size {
+      for y in 0..<mask.size {
+        for x in 0..<mask.size where mask[x, y, z] > 0.01 {
+          let place = (SIMD3(Float(x), Float(y), Float(z)) - half - centre) * voxels
+          let position = interpolated(cutOffs.positions, size: size, at: place + Float(size / 2))
+          result[x, y, z] = resolutions[Int((64 * position).rounded())]
+        }
+      }
+    }
+    return result
+  }
+
+  /// A value between the voxels of a cube, linearly; at its faces the nearest.
+  private func interpolated(_ values: [Float], size: Int, at place: SIMD3<Float>) -> Float {
+    let bounded = place.clamped(lowerBound: .zero, upperBound: SIMD3(repeating: Float(size - 1)))
+    let corner = bounded.rounded(.down).clamped(
+      lowerBound: .zero, upperBound: SIMD3(repeating: Float(size - 2)))
+    let share = bounded - corner
+    let (x, y, z) = (Int(corner.x), Int(corner.y), Int(corner.z))
+    func row(_ y: Int, _ z: Int) -> Float {
+      let index = (z * size + y) * size + x
+      return values[index] + share.x * (values[index + 1] - values[index])
+    }
+    func plane(_ z: Int) -> Float { row(y, z) + share.y * (row(y + 1, z) - row(y, z)) }
+    return plane(z) + share.z * (plane(z + 1) - plane(z))
+  }
+}
