@@ -52,6 +52,7 @@ struct Accumulation: Sendable {
             posterior: state.posteriors[particle], scale: state.scales[particle],
             magnification: context.magnification(of: particle), into: accumulators[slot],
             planes: part)
+          context.images.release(particle)
           if index % 64 == 63 { progress(counter.add(64), total) }
         }
         progress(counter.add(lists[slot].count % 64), total)

@@ -44,6 +44,7 @@ struct NoiseUpdate: Sendable {
       )
       for index in range {
         add(chosen[index], state, factors, buffers, to: &sums[context.noiseSlot(of: chosen[index])])
+        context.images.release(chosen[index])
       }
       partial[range.lowerBound / chunk] = sums
     }

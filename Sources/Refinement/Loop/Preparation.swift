@@ -24,6 +24,7 @@ struct Preparation {
     let mask: [Float]
     let outside: [BoxModel]
     let state: RefinementState
+    let memory: MemoryPlan
   }
 
   func prepare() throws -> Prepared {
@@ -36,6 +37,14 @@ struct Preparation {
     let survey = try survey(transformer, outside: outside)
     transformer.sign = try sign(survey.greyscale)
     let geometry = try window(transformer, survey: survey, outside: outside)
+    let memory = MemoryPlan(
+      particles: input.particles.count, geometry: geometry, settings: settings,
+      hasHalfMaps: input.halfMaps != nil, outside: outside.reduce(0) { $0 + $1.grid.bytes },
+      resolution: input.resolution)
+    let place = try memory.place(otherwise: input.scratchFolder)
+    if let reason = place.reason { events(.log(reason)) }
+    let planned = memory.peak(packedInFile: place.folder != nil)
+    events(.log("\(MemoryPlan.gibibytes(planned)) of memory are planned for"))
     let points = SamplingPoints(
       window: geometry.window, maximumShell: geometry.packedShell(settings))
     let highpass = settings.highpass.map {
@@ -47,7 +56,7 @@ struct Preparation {
     let events = events
     let total = input.particles.count
     let packed = try packer.pack(
-      threads: settings.threads, scratch: settings.cacheDirectory, control: control
+      threads: settings.threads, scratch: place.folder, control: control
     ) {
       events(.progress(.packing, done: $0, total: total))
     }
@@ -68,7 +77,8 @@ struct Preparation {
       gyration: gyration(geometry), control: control)
     return Prepared(
       context: context, transformer: transformer, mask: mask, outside: outside,
-      state: initialState(context, greyscale: survey.greyscales.map { abs($0) }))
+      state: initialState(context, greyscale: survey.greyscales.map { abs($0) }),
+      memory: memory)
   }
 
   /// The boxes for the mask, with the window as small as it may be; says so in the log.

@@ -83,6 +83,7 @@ struct ImagePacker: Sendable {
           let usable = try pack(
             particle, centre: centres[particle], into: images, slot: particle, workspace)
           if !usable { bad.append(particle) }
+          images.release(particle)
         }
       } catch { skipped.fail(error) }
       skipped[range.lowerBound / chunk] = bad
