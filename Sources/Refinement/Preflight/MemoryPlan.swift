@@ -120,8 +120,8 @@ struct MemoryPlan: Sendable {
     return sums + halves + masks + max(measuring, making)
   }
 
-  /// The sums of both halves in one and a half times the box, and the cubes in which both half-maps
-  /// are made at once.
+  /// The sums of both halves in one and a half times the box; then the larger of the images on their
+  /// way, a half's spectrum with the maps made of it, and the measurement of the half-maps.
   private static func final(_ geometry: Geometry, threads: Int, volume: Int) -> Int {
     let box = geometry.box
     let period = goodTransformSize(atLeast: box * 3 / 2)
@@ -132,9 +132,11 @@ struct MemoryPlan: Sendable {
     let sums = 2 * 12 * ReferenceGrid.sampleCount(radius: radius)
     let points = SamplingPoints.paddedCount(window: box, maximumShell: box / 2 - 1)
     let inserting = 256 * 12 * points + threads * bytesOfImageWorkspace(box)
-    let making = min(threads, 2) * (workspace(period) + volume)
-    // Spectra, maps with random phases, distances, and masks of the curves; the half-maps besides.
-    let measuring = 2 * volume + 9 * volume
+    let transform = PlaneColumnTransform(size: period)
+    let making = 8 * period * transform.planeLength + 5 * volume
+    // Two half-maps, their spectra, two maps with random phases, distances from the mask with their
+    // squares, and the masks of the sphere, of the widest curve, of the best so far and of the next.
+    let measuring = 12 * volume
     return sums + max(inserting, making, measuring)
   }
 }
