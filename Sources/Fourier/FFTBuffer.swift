@@ -61,6 +61,10 @@ public final class FFTBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   }
 }
 
+/// Lets arrays of a megabyte and more go back to the system when they are freed, so that the memory that
+/// is planned is the memory that is used: the allocator by itself keeps such arrays after a while.
+public func returnLargeMemoryAtOnce() { fulcrum_return_large_memory(1 << 20) }
+
 /// Bytes of a large page on x86-64 and most other machines.
 private let largePage = 2 << 20
 

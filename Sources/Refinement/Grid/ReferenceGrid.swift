@@ -38,6 +38,9 @@ public final class ReferenceGrid: Sendable {
     samples = FFTBuffer(count: Self.sampleCount(radius: radius))
   }
 
+  /// Bytes of the samples.
+  var bytes: Int { samples.count * MemoryLayout<ComplexFloat>.stride }
+
   /// Number of samples of a grid.
   static func sampleCount(radius: Int) -> Int {
     fulcrum_grid_width(Int32(radius)) * fulcrum_grid_extent(Int32(radius))

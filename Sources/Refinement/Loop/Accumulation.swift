@@ -56,6 +56,7 @@ struct Accumulation: Sendable {
             posterior: state.posteriors[particle], scale: state.scales[particle],
             magnification: context.magnification(of: particle), into: accumulators[slot],
             planes: part)
+          context.images.release(particle)
           done += insertions(of: particle, state)
           if index % 64 == 63 || index == lists[slot].count - 1 {
             let share = Double(work.add(done)) / Double(max(1, workOfAll))

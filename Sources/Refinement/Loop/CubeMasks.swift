@@ -1,7 +1,8 @@
 import CryoEM
 import Synchronization
 
-/// The mask of the refinement on cubes of different sizes, each made once.
+/// The mask of the refinement on cubes of different sizes. Those of the two sizes that were asked for
+/// last are kept: an iteration measures on one cube and makes its references on another.
 final class CubeMasks: Sendable {
   /// The mask on one cube, and the masks of its FSC curves.
   struct Masks: Sendable {
@@ -12,7 +13,8 @@ final class CubeMasks: Sendable {
   private let geometry: Geometry
   /// The mask about its own centre in a box of `geometry.period` voxels.
   private let fine: [Float]
-  private let made = Mutex<[Int: Masks]>([:])
+  /// By size, the last one asked for at the end.
+  private let made = Mutex<[(size: Int, masks: Masks)]>([])
 
   init(geometry: Geometry, fine: [Float]) {
     self.geometry = geometry
@@ -20,12 +22,16 @@ final class CubeMasks: Sendable {
   }
 
   /// Whether the masks on a cube of this size have been made.
-  func has(size: Int) -> Bool { made.withLock { $0[size] != nil } }
+  func has(size: Int) -> Bool { made.withLock { $0.contains { $0.size == size } } }
 
   /// The masks on a cube of `size`³ voxels with an edge of the geometry's period.
   func masks(size: Int) -> Masks {
     made.withLock { made in
-      if let known = made[size] { return known }
+      if let index = made.firstIndex(where: { $0.size == size }) {
+        let known = made.remove(at: index)
+        made.append(known)
+        return known.masks
+      }
       let voxels = CentredMap.coarsened(fine, from: geometry.period, to: size)
         .map { min(max($0, 0), 1) }
       let voxelSize = Double(geometry.period) * geometry.pixelSize / Double(size)
@@ -33,7 +39,7 @@ final class CubeMasks: Sendable {
       let masks = Masks(
         mask: mask,
         fsc: FSCMasks(size: size, pixelSize: voxelSize, mask: mask, tight: mask))
-      made[size] = masks
+      made = Array(made.suffix(1)) + [(size, masks)]
       return masks
     }
   }

@@ -51,6 +51,7 @@ struct NoiseUpdate: Sendable {
         add(
           chosen[index], state, factors, buffers,
           to: &sums[context.noiseSlot(of: chosen[index]), default: emptySums])
+        context.images.release(chosen[index])
       }
       partial[range.lowerBound / chunk] = sums
     }

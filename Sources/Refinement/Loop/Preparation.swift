@@ -27,6 +27,7 @@ struct Preparation {
     let mask: [Float]
     let outside: [BoxModel]
     let state: RefinementState
+    let memory: MemoryPlan
   }
 
   func prepare() throws -> Prepared {
@@ -60,6 +61,14 @@ struct Preparation {
     transformer.typicalPower = survey.typicalPower
     transformer.sign = try sign(survey.greyscale)
     let geometry = try window(transformer, survey: survey, outside: outside, bad: bad)
+    let memory = MemoryPlan(
+      particles: input.particles.count, geometry: geometry, settings: settings,
+      hasHalfMaps: input.halfMaps != nil, outside: outside.reduce(0) { $0 + $1.grid.bytes },
+      resolution: input.resolution)
+    let place = try memory.place(otherwise: input.scratchFolder)
+    if let reason = place.reason { events(.log(reason)) }
+    let planned = memory.peak(packedInFile: place.folder != nil)
+    events(.log("\(MemoryPlan.gibibytes(planned)) of memory are planned for"))
     let points = SamplingPoints(
       window: geometry.window, maximumShell: geometry.packedShell(settings))
     let highpass = settings.highpass.map {
@@ -69,7 +78,7 @@ struct Preparation {
       transformer: transformer, geometry: geometry, points: points, survey: survey,
       outside: outside, highpassShell: highpass ?? 0)
     let packed = try packer.pack(
-      threads: settings.threads, scratch: settings.cacheDirectory, bad: bad, control: control
+      threads: settings.threads, scratch: place.folder, bad: bad, control: control
     ) { progress.tell(Double($0) / Double(total), of: 3, done: $0) }
     for line in bad.warnings(of: .packing) { events(.warning(line)) }
     if packed.sharedCount > 0 {
@@ -92,7 +101,8 @@ struct Preparation {
       context: context, transformer: transformer, mask: mask, outside: outside,
       state: initialState(
         context,
-        greyscale: settings.estimateGreyscale ? survey.greyscales.map { abs($0) } : [1, 1]))
+        greyscale: settings.estimateGreyscale ? survey.greyscales.map { abs($0) } : [1, 1]),
+      memory: memory)
   }
 
   /// The boxes for the mask, with the window as small as it may be; says so in the log.

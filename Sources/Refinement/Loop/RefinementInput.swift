@@ -17,6 +17,10 @@ public struct RefinementInput: Sendable {
   public var mask: Volume
   /// The fulcrum, Å from the box centre.
   public var fulcrum: Vector3
+  /// Where packed images go that do not fit in memory, unless the settings name a folder.
+  public var scratchFolder: String?
+  /// Resolution of the half-maps inside the mask, Å; nil where it is not known.
+  public var resolution: Double?
 
   public init(
     settings: RefinementSettings, particles: ParticleSet, images: any ImageSource, map: Volume,

@@ -32,7 +32,7 @@ struct RunContext: Sendable {
   let particles: ParticleSet
   let geometry: Geometry
   let points: SamplingPoints
-  let images: PackedImages
+  var images: PackedImages
   /// Window centres, pixels from the image centre.
   let windowCentres: [SIMD2<Int32>]
   /// Noise variance per shell of the box at packing.

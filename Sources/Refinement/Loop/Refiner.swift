@@ -18,6 +18,7 @@ public func refine(
   checkpoints: (any CheckpointStore)? = nil,
   events: @escaping @Sendable (RefinementEvent) -> Void
 ) throws -> RefinementResult {
+  returnLargeMemoryAtOnce()
   var refiner = try Refiner(
     input.maskedWithinImages, control: control, checkpoints: checkpoints, events: events)
   return try refiner.run()
@@ -35,6 +36,7 @@ struct Refiner {
   let outside: [BoxModel]
   let events: @Sendable (RefinementEvent) -> Void
   private let checkpoints: (any CheckpointStore)?
+  private let memory: MemoryPlan
   var loop: LoopState
 
   /// What changes from iteration to iteration.
@@ -59,6 +61,7 @@ struct Refiner {
     mask = prepared.mask
     cubeMasks = CubeMasks(geometry: prepared.context.geometry, fine: prepared.mask)
     outside = prepared.outside
+    memory = prepared.memory
     if let saved {
       loop = saved
       try saved.requireFit(prepared.state)
@@ -90,6 +93,7 @@ struct Refiner {
   mutating func run() throws -> RefinementResult {
     while true {
       var clock = IterationClock(after: loop.spent)
+      try makeRoom()
       let product = try reconstruct(&clock)
       report(product, clock: clock)
       let references = state.iteration == 0 ? initialReferences() : product.references
@@ -98,6 +102,19 @@ struct Refiner {
       try advance(references, product: product)
     }
     return try finish(converged: loop.converged)
+  }
+
+  /// Puts packed images that are in memory into a scratch file where the resolution has become better
+  /// than was planned for, and the sums would go beyond the memory limit.
+  private mutating func makeRoom() throws {
+    guard !context.images.isInFile, memory.exceeds(inserted: loop.inserted, packedInFile: false),
+      let folder = context.settings.cacheDirectory ?? input.scratchFolder
+    else { return }
+    events(
+      .log(
+        "The resolution is better than was planned for: the packed images go into a scratch file in "
+          + "\(folder), for the memory limit"))
+    context.images = try context.images.moved(toFileIn: folder)
   }
 
   /// Whether the refinement ends with the iteration that was just reported.
@@ -232,7 +249,9 @@ struct Refiner {
       .search, particles: total,
       costs: [Double(total), settings.exhaustiveSearch ? 0 : 0.12 * Double(sampled)],
       events: events)
-    let outcomes = try pass.run(state) { progress.tell(Double($0) / Double(total), of: 0, done: $0) }
+    let outcomes = try pass.run(state) {
+      progress.tell(Double($0) / Double(total), of: 0, done: $0)
+    }
     let lost = outcomes.count { $0.isLost }
     if lost > 0 {
       events(.warning("\(lost) of \(total) particles have no score that is a number; they stay"))
@@ -371,6 +390,8 @@ struct Refiner {
     let iteration = state.iteration + 1
     events(.stage(.final, iteration: iteration))
     let total = context.particles.count
+    // The last pass reads the images themselves: room for its larger cubes.
+    context.images = PackedImages(points: context.points, count: 0)
     let pass = FinalPass(context: context, transformer: transformer, outside: outside)
     let progress = StageProgress(
       .final, particles: total, costs: pass.costs, events: events)

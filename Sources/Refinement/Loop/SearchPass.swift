@@ -50,6 +50,7 @@ struct SearchPass: Sendable {
           // A search on a fine grid may take seconds for each particle.
           if context.control.isStopRequested { return }
           found.append(outcome(of: particle, state, factors: factors, workspace: workspace))
+          context.images.release(particle)
         }
         outcomes[index] = found
         log?.add(found, chunk: index)

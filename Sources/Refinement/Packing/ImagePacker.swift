@@ -99,6 +99,7 @@ struct ImagePacker: Sendable {
         do throws(Problem) {
           try pack(particle, centre: centres[particle], into: images, slot: particle, workspace)
           seen.append((particle, workspace.image.fingerprint))
+          images.release(particle)
         } catch { bad.add(particle, error, in: .packing) }
       }
       fingerprints[range.lowerBound / chunk] = seen

@@ -34,6 +34,24 @@ public final class PackedImages: Sendable {
     storage = try PackedStorage(count: count * stride, scratch: scratch)
   }
 
+  /// Whether the images are in a scratch file.
+  var isInFile: Bool { storage.isInFile }
+
+  /// The same images in a scratch file.
+  ///
+  /// - Throws: `Problem` when the folder cannot hold the file.
+  func moved(toFileIn folder: String) throws(Problem) -> PackedImages {
+    let moved = try PackedImages(points: points, count: count, scratch: folder)
+    for index in 0..<count {
+      moved.planes(index).real.update(from: planes(index).real, count: stride)
+      moved.release(index)
+    }
+    return moved
+  }
+
+  /// Takes an image that is in a scratch file out of the process's memory until it is looked at again.
+  func release(_ index: Int) { storage.release(index * stride..<(index + 1) * stride) }
+
   /// Bytes of a run's packed images.
   public static func bytes(points: Int, count: Int) -> Int {
     12 * ((points + 15) / 16 * 16) * count

@@ -30,6 +30,19 @@ final class PackedStorage: Sendable {
     pointer = try Self.mapped(bytes: mappedBytes, in: folder)
   }
 
+  var isInFile: Bool { mappedBytes > 0 }
+
+  /// Takes floats out of the process's memory that are in a file as well. What shares a page with them
+  /// goes along, and comes back from the file, too.
+  func release(_ range: Range<Int>) {
+    guard mappedBytes > 0 else { return }
+    let stride = MemoryLayout<Float>.stride
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let first = range.lowerBound * stride / page * page
+    let end = min(range.upperBound * stride, mappedBytes)
+    madvise(UnsafeMutableRawPointer(pointer) + first, end - first, MADV_DONTNEED)
+  }
+
   deinit {
     if mappedBytes > 0 { munmap(pointer, mappedBytes) }
   }

@@ -1,42 +1,38 @@
 import CryoEM
 
-/// What a refinement will take, before it starts. Rough: within a factor of two on common machines.
+/// What a refinement will take, before it starts. Time is rough: within a factor of two on common
+/// machines.
 public struct Estimate: Sendable, Equatable {
-  /// Bytes of memory at the peak.
+  /// Bytes of memory at the peak; without packed images that are in a scratch file.
   public var memory: Int
   /// Seconds on the clock.
   public var seconds: Double
   /// Bytes of the run folder at most.
   public var disk: Int
-  /// Bytes of the packed images.
+  /// Bytes of the packed images, and whether they are in a scratch file.
   public var packed: Int
+  public var isPackedInFile: Bool
   /// Window kept of each image, pixels.
   public var window: Int
 
   /// The estimate for a number of particles.
   ///
   /// - Parameters:
+  ///   - plan: its memory.
   ///   - resolution: that the refinement will reach, Å; nil for unknown.
   ///   - keepIterations: iterations whose half-maps are kept.
-  public init(
-    particles: Int, geometry: Geometry, settings: RefinementSettings, resolution: Double?,
-    keepIterations: Int = 2
+  init(
+    particles: Int, geometry: Geometry, settings: RefinementSettings, plan: MemoryPlan,
+    isPackedInFile: Bool, resolution: Double?, keepIterations: Int = 2
   ) {
     window = geometry.window
+    packed = plan.packed
+    self.isPackedInFile = isPackedInFile
+    memory = plan.peak(packedInFile: isPackedInFile)
     let shell = geometry.maximumShell
-    let points = Int(Double.pi / 2 * Double(shell * shell))
-    packed = 12 * points * particles
     let period = geometry.period
-    let folds = max(1, settings.referenceFolds)
-    // A complex and a weight for each fold's accumulator, and a complex reference for each.
-    var references = 2 * folds * period * period * period / 2 * 20
-    if settings.nonuniform.enabled { references += CutOffSearch.bytes(size: period) }
     let box = geometry.box
     let boxVolume = box * box * box
-    // The last pass in the full box: spectra and maps of both halves.
-    let finalPass = 16 * 4 * boxVolume
-    memory = packed + max(references, finalPass) + 8 * boxVolume * 4
-
     let reached = resolution.map { geometry.shell(atResolution: $0 * 0.8) } ?? shell * 2 / 3
     let active = Double.pi / 2 * Double(reached * reached)
     let threads = Double(max(1, settings.threads))
@@ -59,7 +55,7 @@ public struct Estimate: Sendable, Equatable {
   private static let slicesPerIteration = 20.0
   /// Bytes of a particle in a table of poses, and in a checkpoint.
   private static let bytesOfRow = 350
-  private static let bytesOfCheckpoint =
+  static let bytesOfCheckpoint =
     3 * MemoryLayout<Alignment>.stride + MemoryLayout<PosePosterior>.stride
     + MemoryLayout<SearchPass.Outcome>.stride + 4
 }

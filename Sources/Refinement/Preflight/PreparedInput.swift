@@ -11,7 +11,7 @@ public struct PreparedInput: Sendable {
   /// The particle file, to be written back with new poses.
   public let particleFile: ParticleFile
   /// What the engine is given.
-  public let input: RefinementInput
+  public private(set) var input: RefinementInput
   /// The half-sets where they were drawn anew; nil where the file's own are used.
   public let newHalfSets: [HalfSet]?
   /// How many last iterations keep their maps.
@@ -72,17 +72,18 @@ public struct PreparedInput: Sendable {
       shiftExtent: valid.settings.shiftExtent,
       stretch: valid.settings.useAnisotropicMagnification ? particles.particles.stretch : 1,
       symmetry: symmetry)
+    let plan = MemoryPlan(
+      particles: particles.particles.count, geometry: geometry, settings: valid.settings,
+      hasHalfMaps: maps.halfMaps != nil, resolution: maps.resolution)
+    let place = findings.catching { try plan.place(otherwise: outputFolder) }
+    if let reason = place?.reason { findings.note(reason) }
     estimate = Estimate(
       particles: particles.particles.count, geometry: geometry, settings: valid.settings,
-      resolution: maps.resolution, keepIterations: valid.inputs.keepIterations)
-    Self.checkMemory(estimate, settings: valid.settings, &findings)
-    // A run that is resumed has written much of it already, and waits for room if need be.
-    if !isResuming {
-      checkSpace(outputFolder, key: "output.directory", needed: estimate.disk, &findings)
-    }
-    if let scratch = valid.settings.cacheDirectory {
-      checkSpace(scratch, key: "compute.cache_dir", needed: estimate.packed, &findings)
-    }
+      plan: plan,
+      isPackedInFile: place?.folder != nil, resolution: maps.resolution,
+      keepIterations: valid.inputs.keepIterations)
+    Self.checkSpace(
+      estimate, scratch: place?.folder, runFolder: outputFolder, isResuming: isResuming, &findings)
     let source = findings.catching {
       try StackSource(particles: particles.particles, paths: particles.particles.stacks)
     }
@@ -94,6 +95,8 @@ public struct PreparedInput: Sendable {
     input = RefinementInput(
       settings: valid.settings, particles: particles.particles, images: source, map: maps.map,
       halfMaps: maps.halfMaps, mask: maps.mask, fulcrum: fulcrum)
+    input.scratchFolder = outputFolder
+    input.resolution = maps.resolution
     newHalfSets = valid.inputs.resplit ? particles.particles.halfSets : nil
     keepIterations = valid.inputs.keepIterations
     let inputs = valid.inputs
@@ -203,17 +206,18 @@ public struct PreparedInput: Sendable {
       "Make the window larger than the particle: 0.85 and 0.99 are usual.")
   }
 
-  private static func checkMemory(
-    _ estimate: Estimate, settings: RefinementSettings, _ findings: inout FindingList
+  /// Whether the disks have room for the run folder and for the scratch file.
+  private static func checkSpace(
+    _ estimate: Estimate, scratch: String?, runFolder: String, isResuming: Bool,
+    _ findings: inout FindingList
   ) {
-    guard let limit = settings.memoryLimit, estimate.memory > limit else { return }
-    func gibibytes(_ bytes: Int) -> String {
-      ParameterValue.shortest((Double(bytes) / 1_073_741_824 * 10).rounded() / 10)
+    let inRunFolder = scratch == runFolder ? estimate.packed : 0
+    // A run that is resumed has written much of it already, and waits for room if need be.
+    let needed = (isResuming ? 0 : estimate.disk) + inRunFolder
+    Refinement.checkSpace(runFolder, key: "output.directory", needed: needed, &findings)
+    if let scratch, scratch != runFolder {
+      Refinement.checkSpace(scratch, key: "compute.cache_dir", needed: estimate.packed, &findings)
     }
-    findings.error(
-      "about \(gibibytes(estimate.memory)) GiB of memory are needed, the limit is "
-        + "\(gibibytes(limit)) GiB",
-      "Raise compute.memory_limit, lower refinement.reference_folds, or use a machine with more.")
   }
 
   private static func counted(_ count: Int, _ noun: String) -> String {

@@ -59,6 +59,17 @@ public final class SamplingPoints: Sendable {
     }
   }
 
+  /// `paddedCount` of the pixels of shells 1…`maximumShell`, without making them.
+  static func paddedCount(window: Int, maximumShell: Int) -> Int {
+    var count = 0
+    for x in 0...maximumShell {
+      for y in -maximumShell...maximumShell where x > 0 || y > 0 {
+        if Int(Double(x * x + y * y).squareRoot().rounded()) <= maximumShell { count += 1 }
+      }
+    }
+    return (count + 15) / 16 * 16
+  }
+
   /// The number of pixels up to a shell.
   public func count(upTo shell: Int) -> Int { shellEnds[min(shell, maximumShell)] }
 
