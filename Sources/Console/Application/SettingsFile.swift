@@ -38,7 +38,7 @@ struct SettingsFile: Sendable {
   /// Takes what a file says; what is wrong with it is reported in the key map's conflicts.
   mutating func take(_ text: String, file: String) {
     let table: TOMLTable
-    do { table = try TOMLTable(string: isDeeplyNested(toml: text) ? "=" : text) } catch {
+    do { table = try TOMLTable(string: isUnparsable(toml: text) ? "=" : text) } catch {
       keyMap.report("\(file): not valid TOML; its settings are left out")
       return
     }

@@ -23,10 +23,11 @@ extension Theme {
     _ parent: (String) -> (text: String, file: String)?, chain: [String]
   ) throws(ThemeProblems) -> ThemeSource {
     var reader = ThemeReader(text: text, file: file)
-    if isDeeplyNested(toml: text) {
+    if isUnparsable(toml: text) {
       throw ThemeProblems([
         ThemeProblem(
-          file: file, reason: "a key has hundreds of parts", whatToDo: "Give a theme's file.")
+          file: file, reason: "is not TOML: a [ without a name, or a key of hundreds of parts",
+          whatToDo: "Mend it; https://toml.io shows the syntax.")
       ])
     }
     let table: TOMLTable

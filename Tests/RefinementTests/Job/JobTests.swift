@@ -166,4 +166,14 @@ struct JobTests {
           .filter { job[$0] != Parameter.named($0)?.defaultValue }.sorted())
     }
   }
+
+  /// Texts at which the parser would abort or run out of stack.
+  @Test(arguments: [
+    "[*input]\n", "[\n", "[[ +a]]\n", "[#]\n", "[{}]", "  [\t",
+    String(repeating: "a.", count: 50_000) + "a=1",
+    "[" + String(repeating: "a.", count: 50_000) + "a]",
+  ])
+  func textsThatWouldEndTheParserAreErrors(text: String) {
+    #expect(throws: Problem.self) { _ = try Job.parsed(toml: text, file: "job.toml") }
+  }
 }

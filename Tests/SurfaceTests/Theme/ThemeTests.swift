@@ -19,6 +19,13 @@ let shippedThemes: ThemeCatalogue = {
     }
   }
 
+  @Test(arguments: ["[*roles]\n", "[\n", "[" + String(repeating: "a.", count: 50_000) + "a]"])
+  func textsThatWouldEndTheParserAreErrors(text: String) {
+    #expect(throws: ThemeProblems.self) {
+      _ = try Theme(text: text, identifier: "x", file: "x.toml") { _ in nil }
+    }
+  }
+
   @Test func theBuiltInThemeIsTheFileDark() throws {
     let theme = try shippedThemes.theme("dark")
     for role in Role.allCases { #expect(theme.roles[role] == Theme.builtIn.roles[role], "\(role)") }
