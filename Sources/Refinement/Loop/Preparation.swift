@@ -109,9 +109,10 @@ struct Preparation {
   private func window(
     _ transformer: ImageTransformer, survey: Survey, outside: [BoxModel], bad: BadImages
   ) throws(Problem) -> Geometry {
-    let choice = try WindowChoice(
+    let symmetry = try PointGroup(input.settings.symmetry)
+    let choice = WindowChoice(
       input: input, transformer: transformer, survey: survey, outside: outside, stretch: stretch,
-      symmetry: try PointGroup(input.settings.symmetry), bad: bad
+      symmetry: symmetry, bad: bad
     ).choose()
     let geometry = choice.geometry
     var line =

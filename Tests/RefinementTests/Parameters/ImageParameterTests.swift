@@ -19,7 +19,9 @@ struct ImageParameterTests {
       return try ImagePacker(
         transformer: images.transformer(), geometry: geometry, points: points, survey: survey,
         outside: [], highpassShell: shell
-      ).pack(threads: 1, control: RefinementControl()) { _ in }.images
+      ).pack(
+        threads: 1, bad: BadImages(limit: 0, total: 4), control: RefinementControl()
+      ) { _ in }.images
     }
     let (all, high) = (try packed(0), try packed(6))
     for image in 0..<4 {
