@@ -192,13 +192,6 @@ struct BadInputTests {
     try set.expectRefusal(["map.mrc is not a folder"], arguments: ["--output", "map.mrc/run"])
   }
 
-  @Test func whatIsNotAvailableIsRefusedByName() throws {
-    let set = try SmallDataSet()
-    try set.expectRefusal(
-      ["refinement.enforce_nonnegativity", "not available"],
-      arguments: ["--set", "refinement.enforce_nonnegativity=true"])
-  }
-
   @Test func aScratchFolderThatIsNotThere() throws {
     let set = try SmallDataSet()
     try set.expectRefusal(

@@ -4,7 +4,7 @@ import Fourier
 /// Finds for each voxel the low-pass filter with which each half-map foretells the other one best.
 ///
 /// For the filters h_c of a bank, E_c(x) = w_c ∗ [ |h_c a − b|² + |h_c b − a|² ] with the half-maps a
-/// and b and a window w_c as wide as AWF wavelengths of the cut-off; each voxel takes the filter with the
+/// and b and a window w_c of AWF wavelengths of the cut-off; each voxel takes the filter with the
 /// smallest E (Punjani, Zhang & Fleet, Nature Methods 17, 1214, 2020). Two things differ from comparing
 /// the E_c as they are. Windows of different sizes see different amounts of noise, which would decide
 /// at the rim of a body; so E is summed up from the changes between neighbouring filters, each in the
@@ -14,7 +14,8 @@ import Fourier
 struct CutOffSearch: Sendable {
   let bank: FilterBank
   let radial: RadialFilter
-  /// Size of the window, its diameter, in wavelengths of the cut-off.
+  /// Radius of the window in wavelengths of the cut-off. Narrow windows have so few Fourier components
+  /// that halves of noise alone agree in many of them by chance.
   let awf: Double
   let threads: Int
 
@@ -60,9 +61,9 @@ struct CutOffSearch: Sendable {
   }
 
   /// Standard deviation of a filter's window, voxels: a Gaussian with the variance of a ball with a
-  /// diameter of AWF wavelengths.
+  /// radius of AWF wavelengths.
   private func windowDeviation(of filter: Int) -> Double {
-    0.5 * awf * Double(radial.size) / bank.cutOffs[filter] / 5.0.squareRoot()
+    awf * Double(radial.size) / bank.cutOffs[filter] / 5.0.squareRoot()
   }
 
   /// The errors of the filtered maps less those of the filter before, inside the mask; into the first
@@ -101,7 +102,7 @@ struct CutOffSearch: Sendable {
         memory.filtered[1][index] = memory.mask[index]
       }
     }
-    smooth(memory, deviation: 0.5 * windowDeviation(of: bank.count - 1))
+    smooth(memory, deviation: 0.25 * windowDeviation(of: bank.count - 1))
     slabs { range in
       for index in range {
         let weight = memory.filtered[1][index]

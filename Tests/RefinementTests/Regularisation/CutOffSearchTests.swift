@@ -88,7 +88,7 @@ struct CutOffSearchTests {
     }
     let bank = bank(from: 2, to: 5, step: 1.4)
     let weights = [1, 0.9, 0.8, 0.7, 0.6, 0.5]
-    let awf = 3.0
+    let awf = 1.5
     let found = search(bank, size: size, awf: awf).cutOffs(
       halves: halves.map(\.voxels), weights: weights, mask: mask.voxels)
 
@@ -106,7 +106,7 @@ struct CutOffSearchTests {
     var (sum, best) = (Volume(size: size, pixelSize: 1), Volume(size: size, pixelSize: 1))
     var place = best
     func deviation(_ filter: Int) -> Double {
-      0.5 * awf * Double(size) / bank.cutOffs[filter] / 5.0.squareRoot()
+      awf * Double(size) / bank.cutOffs[filter] / 5.0.squareRoot()
     }
     for filter in 1..<bank.count {
       sum = sum + windowed(errors(filter) - errors(filter - 1), mask, deviation(filter))
@@ -115,7 +115,7 @@ struct CutOffSearchTests {
         place.voxels[index] = Float(filter)
       }
     }
-    let expected = windowed(place, mask, deviation(bank.count - 1) / 2)
+    let expected = windowed(place, mask, deviation(bank.count - 1) / 4)
     var largest: Float = 0
     for index in expected.voxels.indices where mask.voxels[index] > 0 {
       largest = max(largest, abs(expected.voxels[index] - found.positions[index]))

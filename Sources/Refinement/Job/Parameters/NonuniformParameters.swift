@@ -31,8 +31,8 @@ let nonuniformParameters: [Parameter] = [
     "nonuniform.awf", "Non-uniform AWF", .number(.init(from: 1.5, to: 10)), default: .number(3),
     .nonuniform, advanced: true, cryosparc: "Non-uniform AWF", onlyWhen: withNonuniform,
     help: """
-      The width of the window in which the half-maps are compared, in wavelengths of the cut-off \
-      under test. Smaller follows changes in resolution over shorter distances, larger decides more \
-      reliably where the half-maps are noisy.
+      The radius of the window in which the half-maps are compared, in wavelengths of the cut-off \
+      under test. Smaller follows changes in resolution over shorter distances, but lets in noise \
+      in which the half-maps agree by chance; under 2 half-maps of noise alone begin to correlate.
       """),
 ]
