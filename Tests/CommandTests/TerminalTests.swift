@@ -211,6 +211,8 @@ struct TerminalTests {
     }
     let terminal = try TerminalSession(folder: folder)
     try terminal.start("--replay tour.keys")
+    // Until the application is there, the screen shows the prompt that ends the wait below.
+    try terminal.wait("the application") { $0.contains("Fulcrum") && !$0.contains("ready$") }
     let last = try terminal.wait("the end of the script", seconds: 600) {
       $0.contains("ready$")
     }

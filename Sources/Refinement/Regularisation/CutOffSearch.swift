@@ -102,7 +102,7 @@ struct CutOffSearch: Sendable {
         memory.filtered[1][index] = memory.mask[index]
       }
     }
-    smooth(memory, deviation: 0.25 * windowDeviation(of: bank.count - 1))
+    smooth(memory, deviation: 0.5 * windowDeviation(of: bank.count - 1))
     slabs { range in
       for index in range {
         let weight = memory.filtered[1][index]

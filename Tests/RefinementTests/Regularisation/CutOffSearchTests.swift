@@ -115,7 +115,7 @@ struct CutOffSearchTests {
         place.voxels[index] = Float(filter)
       }
     }
-    let expected = windowed(place, mask, deviation(bank.count - 1) / 4)
+    let expected = windowed(place, mask, deviation(bank.count - 1) / 2)
     var largest: Float = 0
     for index in expected.voxels.indices where mask.voxels[index] > 0 {
       largest = max(largest, abs(expected.voxels[index] - found.positions[index]))
