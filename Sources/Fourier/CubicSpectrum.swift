@@ -11,7 +11,8 @@ public struct CubicSpectrum: Sendable {
   /// A spectrum of zeros.
   public init(size: Int) {
     self.size = size
-    values = [ComplexFloat](repeating: .zero, count: size * size * (size / 2 + 1))
+    let count = size * size * (size / 2 + 1)
+    values = largeArray(count: count) { $0.clear(count) }
   }
 
   /// The spectrum of `size`³ real samples, x fastest.
@@ -29,7 +30,8 @@ public struct CubicSpectrum: Sendable {
   public func samples(transform: RealTransform? = nil) -> [Float] {
     var copy = self
     copy.recentre()
-    return (transform ?? RealTransform(shape: [size, size, size])).inverse(copy.values)
+    return (transform ?? RealTransform(shape: [size, size, size]))
+      .inverse(spending: &copy.values)
   }
 
   /// Moves the phase origin between index 0 and the centre: factors (−1)^(x+y+z).

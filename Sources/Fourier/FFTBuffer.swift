@@ -52,7 +52,9 @@ public final class FFTBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   }
 
   /// The elements as an array.
-  public var array: [Element] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+  public var array: [Element] {
+    largeArray(count: count) { $0.update(from: pointer, count: count) }
+  }
 
   /// An element.
   @inlinable public subscript(index: Int) -> Element {
@@ -83,4 +85,22 @@ private func mapLargePages(bytes: Int) -> (address: UnsafeMutableRawPointer, byt
   if before < largePage { munmap(aligned + wanted, largePage - before) }
   madvise(aligned, wanted, MADV_HUGEPAGE)
   return (aligned, wanted)
+}
+
+/// An array that `body` fills from its first element on, on large pages where it is large and the system
+/// has them: most of the time that a large array costs is that of its small pages.
+public func largeArray<Element: BitwiseCopyable>(
+  count: Int, _ body: (UnsafeMutablePointer<Element>) -> Void
+) -> [Element] {
+  [Element](unsafeUninitializedCapacity: count) { buffer, initialised in
+    guard let base = buffer.baseAddress, count > 0 else { return }
+    let start = (UInt(bitPattern: base) + UInt(largePage) - 1) / UInt(largePage) * UInt(largePage)
+    let end =
+      UInt(bitPattern: base + count) / UInt(largePage) * UInt(largePage)
+    if end > start, let aligned = UnsafeMutableRawPointer(bitPattern: start) {
+      madvise(aligned, Int(end - start), MADV_HUGEPAGE)
+    }
+    body(base)
+    initialised = count
+  }
 }

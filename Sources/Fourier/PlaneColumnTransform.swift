@@ -9,7 +9,7 @@ import CFFTW
 /// direction scales. May be used by many threads at once, each with its own memory.
 public final class PlaneColumnTransform: Sendable {
   /// Columns of a block.
-  public static let blockWidth = 8
+  public static let blockWidth = LineTransform.width
 
   /// Samples along each edge of the cube.
   public let size: Int
@@ -18,7 +18,7 @@ public final class PlaneColumnTransform: Sendable {
   /// Complex samples from one plane to the next: an odd number of blocks, so that the samples of a
   /// column do not compete for the same lines of the cache.
   public let planeLength: Int
-  private nonisolated(unsafe) let planes: (forward: fftwf_plan, inverse: fftwf_plan)
+  private let line: LineTransform
   private nonisolated(unsafe) let columns: (forward: fftwf_plan, inverse: fftwf_plan)
 
   /// A transform of cubes of even size.
@@ -29,22 +29,16 @@ public final class PlaneColumnTransform: Sendable {
     self.size = size
     self.rowLength = rowLength
     planeLength = size * rowLength + width
-    let plane = FFTBuffer<Float>(count: size * size)
+    line = LineTransform(size: size)
     let cube = FFTBuffer<ComplexFloat>(count: size * planeLength)
     let block = FFTBuffer<ComplexFloat>(count: size * width)
-    nonisolated(unsafe) let real = plane.pointer
     nonisolated(unsafe) let spectrum = Self.complex(cube.pointer)
     nonisolated(unsafe) let lines = Self.complex(block.pointer)
-    let extents = [Int32(size), Int32(size)]
-    let rows = [Int32(size), Int32(rowLength)]
+    let extents = [Int32(size)]
     let (step, many) = (Int32(planeLength), Int32(width))
     nonisolated(unsafe) var plans: [fftwf_plan?] = []
     planner.withLock { _ in
       plans = [
-        fftwf_plan_many_dft_r2c(
-          2, extents, 1, real, nil, 1, 0, spectrum, rows, 1, 0, FFTW_ESTIMATE),
-        fftwf_plan_many_dft_c2r(
-          2, extents, 1, spectrum, rows, 1, 0, real, nil, 1, 0, FFTW_ESTIMATE),
         fftwf_plan_many_dft(
           1, extents, many, spectrum, nil, step, 1, lines, nil, many, 1, FFTW_FORWARD,
           FFTW_ESTIMATE | FFTW_PRESERVE_INPUT),
@@ -53,17 +47,15 @@ public final class PlaneColumnTransform: Sendable {
           FFTW_ESTIMATE),
       ]
     }
-    guard let forward = plans[0], let inverse = plans[1], let down = plans[2], let up = plans[3]
-    else { fatalError("FFTW cannot plan a transform of \(size)³") }
-    planes = (forward, inverse)
+    guard let down = plans[0], let up = plans[1] else {
+      fatalError("FFTW cannot plan a transform of \(size)³")
+    }
     columns = (down, up)
   }
 
   deinit {
     planner.withLock { _ in
-      for plan in [planes.forward, planes.inverse, columns.forward, columns.inverse] {
-        fftwf_destroy_plan(plan)
-      }
+      for plan in [columns.forward, columns.inverse] { fftwf_destroy_plan(plan) }
     }
   }
 
@@ -71,14 +63,40 @@ public final class PlaneColumnTransform: Sendable {
   public func forwardPlane(
     _ real: UnsafeMutablePointer<Float>, into plane: UnsafeMutablePointer<ComplexFloat>
   ) {
-    fftwf_execute_dft_r2c(planes.forward, real, Self.complex(plane))
+    let row = FFTBuffer<Float>(count: size)
+    for y in 0..<size {
+      row.pointer.update(from: real + y * size, count: size)
+      line.forward(real: row.pointer, into: plane + y * rowLength)
+    }
+    transformRows(of: plane, isForward: true)
   }
 
   /// Transforms a plane of a cube, which it overwrites, into real samples.
   public func inversePlane(
     _ plane: UnsafeMutablePointer<ComplexFloat>, into real: UnsafeMutablePointer<Float>
   ) {
-    fftwf_execute_dft_c2r(planes.inverse, Self.complex(plane), real)
+    transformRows(of: plane, isForward: false)
+    let row = FFTBuffer<Float>(count: size)
+    for y in 0..<size {
+      line.inverse(plane + y * rowLength, intoReal: row.pointer)
+      (real + y * size).update(from: row.pointer, count: size)
+    }
+  }
+
+  /// Transforms a plane of a cube along y, in place.
+  private func transformRows(of plane: UnsafeMutablePointer<ComplexFloat>, isForward: Bool) {
+    let width = Self.blockWidth
+    let from = FFTBuffer<ComplexFloat>(count: size * width)
+    let to = FFTBuffer<ComplexFloat>(count: size * width)
+    for x in stride(from: 0, to: size / 2 + 1, by: width) {
+      for y in 0..<size { (from.pointer + y * width).copyEight(from: plane + y * rowLength + x) }
+      if isForward {
+        line.forward(from.pointer, into: to.pointer)
+      } else {
+        line.inverse(from.pointer, into: to.pointer)
+      }
+      for y in 0..<size { (plane + y * rowLength + x).copyEight(from: to.pointer + y * width) }
+    }
   }
 
   /// Transforms the columns of a cube that start at `first` into a block.

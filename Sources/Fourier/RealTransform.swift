@@ -8,9 +8,9 @@ let planner = Mutex<Void>(())
 ///
 /// The shape lists the real array's extents, slowest first; x is the last and fastest. The spectrum
 /// holds x frequencies 0…nx/2 and all frequencies of the other axes, in FFTW's order (0, 1, … , −1).
-/// Neither direction scales: forward then inverse multiplies by the number of samples. Plans are
-/// made without measuring, so that the same input gives the same bytes on every run. One transform
-/// may be used by many threads at once, each with its own buffers.
+/// Neither direction scales: forward then inverse multiplies by the number of samples. The same input
+/// gives the same bytes on every run. One transform may be used by many threads at once, each with its
+/// own buffers.
 public final class RealTransform: Sendable {
   /// Extents of the real array, slowest first.
   public let shape: [Int]
@@ -18,76 +18,158 @@ public final class RealTransform: Sendable {
   public let realCount: Int
   /// Number of complex samples of the half-spectrum.
   public let spectrumCount: Int
-  private nonisolated(unsafe) let forwardPlan: fftwf_plan
-  private nonisolated(unsafe) let inversePlan: fftwf_plan
+  /// Transforms along the axes, slowest first; equal extents share one.
+  private let axes: [LineTransform]
+  /// Complex samples of a row of x.
+  private let rowLength: Int
 
   /// A transform of the given shape: two or three extents, all positive.
   public init(shape: [Int]) {
-    precondition(shape.allSatisfy { $0 > 0 } && !shape.isEmpty)
+    precondition((2...3).contains(shape.count) && shape.allSatisfy { $0 > 0 })
     self.shape = shape
     realCount = shape.reduce(1, *)
-    spectrumCount = shape.dropLast().reduce(1, *) * (shape[shape.count - 1] / 2 + 1)
-    let extents = shape.map { Int32($0) }
-    let real = FFTBuffer<Float>(count: realCount)
-    let spectrum = FFTBuffer<ComplexFloat>(count: spectrumCount)
-    nonisolated(unsafe) let complexPointer = UnsafeMutableRawPointer(spectrum.pointer)
-      .assumingMemoryBound(to: fftwf_complex.self)
-    let rank = Int32(shape.count)
-    nonisolated(unsafe) var forward: fftwf_plan?
-    nonisolated(unsafe) var inverse: fftwf_plan?
-    planner.withLock { _ in
-      forward = fftwf_plan_dft_r2c(
-        rank, extents, real.pointer, complexPointer, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT)
-      inverse = fftwf_plan_dft_c2r(
-        rank, extents, complexPointer, real.pointer, FFTW_ESTIMATE | FFTW_DESTROY_INPUT)
+    rowLength = shape[shape.count - 1] / 2 + 1
+    spectrumCount = shape.dropLast().reduce(1, *) * rowLength
+    var known: [Int: LineTransform] = [:]
+    axes = shape.map { size in
+      let line = known[size] ?? LineTransform(size: size)
+      known[size] = line
+      return line
     }
-    guard let forward, let inverse else {
-      fatalError("FFTW cannot plan a transform of shape \(shape)")
-    }
-    (forwardPlan, inversePlan) = (forward, inverse)
   }
 
-  deinit {
-    planner.withLock { _ in
-      fftwf_destroy_plan(forwardPlan)
-      fftwf_destroy_plan(inversePlan)
+  /// Memory for eight lines of the longest axis, before and after.
+  private final class Scratch {
+    let from: FFTBuffer<ComplexFloat>, to: FFTBuffer<ComplexFloat>
+    let real: FFTBuffer<Float>
+
+    init(longest: Int) {
+      from = FFTBuffer(count: longest * LineTransform.width)
+      to = FFTBuffer(count: longest * LineTransform.width)
+      real = FFTBuffer(count: longest)
     }
+  }
+
+  private func scratch() -> Scratch { Scratch(longest: shape.max() ?? 1) }
+
+  /// Rows of x, and the planes that they make.
+  private var plane: (rows: Int, planes: Int) {
+    let rows = shape[shape.count - 2]
+    return (rows, shape.dropLast().reduce(1, *) / rows)
   }
 
   /// The half-spectrum of a real array.
   public func forward(_ real: FFTBuffer<Float>, into spectrum: FFTBuffer<ComplexFloat>) {
     precondition(real.count >= realCount && spectrum.count >= spectrumCount)
-    let output = UnsafeMutableRawPointer(spectrum.pointer)
-      .assumingMemoryBound(to: fftwf_complex.self)
-    fftwf_execute_dft_r2c(forwardPlan, real.pointer, output)
+    forward(UnsafePointer(real.pointer), into: spectrum.pointer)
+  }
+
+  private func forward(
+    _ real: UnsafePointer<Float>, into spectrum: UnsafeMutablePointer<ComplexFloat>
+  ) {
+    let (size, (rows, planes)) = (shape[shape.count - 1], plane)
+    let (scratch, line) = (scratch(), axes[axes.count - 1])
+    for z in 0..<planes {
+      let first = spectrum + z * rows * rowLength
+      for y in 0..<rows {
+        scratch.real.pointer.update(from: real + (z * rows + y) * size, count: size)
+        line.forward(real: scratch.real.pointer, into: scratch.from.pointer)
+        (first + y * rowLength).update(from: scratch.from.pointer, count: rowLength)
+      }
+      columns(first, step: rowLength, axes[axes.count - 2], isForward: true, scratch)
+    }
+    guard shape.count == 3 else { return }
+    for y in 0..<rows {
+      columns(
+        spectrum + y * rowLength, step: rows * rowLength, axes[0], isForward: true, scratch)
+    }
   }
 
   /// The real array of a half-spectrum, times the number of samples. Overwrites the spectrum.
   public func inverse(_ spectrum: FFTBuffer<ComplexFloat>, into real: FFTBuffer<Float>) {
     precondition(real.count >= realCount && spectrum.count >= spectrumCount)
-    let input = UnsafeMutableRawPointer(spectrum.pointer)
-      .assumingMemoryBound(to: fftwf_complex.self)
-    fftwf_execute_dft_c2r(inversePlan, input, real.pointer)
+    inverse(spectrum.pointer, into: real.pointer)
   }
 
-  /// The half-spectrum of a real array, by value; for work outside the inner loops.
+  private func inverse(
+    _ spectrum: UnsafeMutablePointer<ComplexFloat>, into real: UnsafeMutablePointer<Float>,
+    scale: Float = 1
+  ) {
+    let (size, (rows, planes)) = (shape[shape.count - 1], plane)
+    let (scratch, line) = (scratch(), axes[axes.count - 1])
+    if shape.count == 3 {
+      for y in 0..<rows {
+        columns(
+          spectrum + y * rowLength, step: rows * rowLength, axes[0], isForward: false, scratch)
+      }
+    }
+    for z in 0..<planes {
+      let first = spectrum + z * rows * rowLength
+      columns(first, step: rowLength, axes[axes.count - 2], isForward: false, scratch)
+      for y in 0..<rows {
+        scratch.from.pointer.update(from: first + y * rowLength, count: rowLength)
+        line.inverse(scratch.from.pointer, intoReal: scratch.real.pointer)
+        let target = real + (z * rows + y) * size
+        for x in 0..<size { target[x] = scratch.real.pointer[x] * scale }
+      }
+    }
+  }
+
+  /// Transforms the columns that begin in a row, in place: their samples lie `step` apart.
+  private func columns(
+    _ row: UnsafeMutablePointer<ComplexFloat>, step: Int, _ line: LineTransform, isForward: Bool,
+    _ scratch: Scratch
+  ) {
+    let width = LineTransform.width
+    let (from, to) = (scratch.from.pointer, scratch.to.pointer)
+    for x in stride(from: 0, to: rowLength, by: width) {
+      let first = row + x
+      let isWhole = x + width <= rowLength
+      let count = min(width, rowLength - x)
+      for index in 0..<line.size {
+        if isWhole {
+          (from + index * width).copyEight(from: first + index * step)
+        } else {
+          (from + index * width).update(from: first + index * step, count: count)
+          (from + index * width + count).clear(width - count)
+        }
+      }
+      if isForward { line.forward(from, into: to) } else { line.inverse(from, into: to) }
+      for index in 0..<line.size {
+        if isWhole {
+          (first + index * step).copyEight(from: to + index * width)
+        } else {
+          (first + index * step).update(from: to + index * width, count: count)
+        }
+      }
+    }
+  }
+
+  /// The half-spectrum of a real array, by value.
   public func forward(_ values: [Float]) -> [ComplexFloat] {
     precondition(values.count == realCount)
-    let real = FFTBuffer<Float>(count: realCount)
-    let spectrum = FFTBuffer<ComplexFloat>(count: spectrumCount)
-    real.copy(from: values)
-    forward(real, into: spectrum)
-    return spectrum.array
+    return largeArray(count: spectrumCount) { spectrum in
+      values.withUnsafeBufferPointer { values in
+        if let base = values.baseAddress { forward(base, into: spectrum) }
+      }
+    }
   }
 
   /// The real array of a half-spectrum, scaled so that it inverts `forward`; by value.
   public func inverse(_ values: [ComplexFloat]) -> [Float] {
+    var copy = values
+    return inverse(spending: &copy)
+  }
+
+  /// The same of a half-spectrum that is not needed any more: what is left in it means nothing.
+  public func inverse(spending values: inout [ComplexFloat]) -> [Float] {
     precondition(values.count == spectrumCount)
-    let real = FFTBuffer<Float>(count: realCount)
-    let spectrum = FFTBuffer<ComplexFloat>(count: spectrumCount)
-    spectrum.copy(from: values)
-    inverse(spectrum, into: real)
-    let factor = 1 / Float(realCount)
-    return real.array.map { $0 * factor }
+    return largeArray(count: realCount) { real in
+      values.withUnsafeMutableBufferPointer { spectrum in
+        if let base = spectrum.baseAddress {
+          inverse(base, into: real, scale: 1 / Float(realCount))
+        }
+      }
+    }
   }
 }

@@ -1,23 +1,34 @@
 import CryoEM
 import Fourier
 
-/// Transforms between a density on a coarse cube around the reference's origin and Fourier grids.
+/// Transforms between a density on a coarse cube around the reference's origin, or on those of its
+/// voxels that matter, and Fourier grids.
 ///
 /// The cube has `size` voxels along an edge of `period` image pixels, so its voxels are
 /// period · pixelSize / size wide; its spectrum's spacing is that of the grids. Densities are those of
 /// the images' voxels: a grid's samples are the sums over voxels of the images' pixel size.
 public final class CubeTransform: Sendable {
-  /// Voxels along the cube's edge.
-  public let size: Int
   /// Edge in pixels of the images.
   public let period: Int
-  private let transform: RealTransform
+  /// The voxels at which the density is wanted, and beyond which it is zero.
+  let rows: VoxelRows
+  /// Between those voxels and spectra whose phase origin is at index 0.
+  let transform: RowTransform
 
-  public init(size: Int, period: Int) {
-    self.size = size
+  /// For some voxels of a cube.
+  init(_ rows: VoxelRows, period: Int) {
+    self.rows = rows
     self.period = period
-    transform = RealTransform(shape: [size, size, size])
+    transform = RowTransform(rows)
   }
+
+  /// For all voxels of a cube.
+  public convenience init(size: Int, period: Int) {
+    self.init(VoxelRows(allOf: size), period: period)
+  }
+
+  /// Voxels along the cube's edge.
+  public var size: Int { rows.size }
 
   /// 1 / the product of the envelopes of interpolations along an axis.
   func correction(for interpolations: [Interpolation]) -> [Float] {
@@ -39,51 +50,81 @@ public final class CubeTransform: Sendable {
     return sizes.min { cost($0) < cost($1) } ?? least
   }
 
-  /// Buffers for one transform at a time; each thread needs its own.
+  /// Memory for one transform at a time; each thread needs its own.
   public struct Workspace: Sendable {
+    /// The density of the voxels, in the order of the rows.
     let real: FFTBuffer<Float>
-    let spectrum: FFTBuffer<ComplexFloat>
+    /// Its spectrum, with the phase origin at index 0.
+    let spectrum: BallSpectrum
+    let scratch: RowTransform.Workspace
   }
 
-  /// A workspace.
-  public func workspace() -> Workspace {
-    Workspace(
-      real: FFTBuffer(count: transform.realCount),
-      spectrum: FFTBuffer(count: transform.spectrumCount))
+  /// A workspace for spectra up to a radius; for all of the cube's without one.
+  public func workspace(radius: Int? = nil) -> Workspace {
+    let radius = radius ?? size
+    return Workspace(
+      real: FFTBuffer(count: rows.count), spectrum: BallSpectrum(size: size, radius: radius),
+      scratch: transform.workspace(radius: radius))
   }
 
-  /// Fills a grid with the transform of the density in the workspace's real buffer, the density
-  /// times the interpolation's correction.
+  /// Bytes of a workspace for the voxels of a mask of an extent, as a share of the cube's edge.
+  static func bytesOfWorkspace(size: Int, radius: Int, extent: Double) -> Int {
+    let planes = min(size, Int(extent * Double(size)) + 2)
+    return 4 * voxels(size: size, extent: extent) + BallSpectrum.bytes(size: size, radius: radius)
+      + RowTransform.bytes(size: size, planes: planes, radius: radius)
+  }
+
+  /// Voxels of a mask that fills the ball of an extent.
+  static func voxels(size: Int, extent: Double) -> Int {
+    let edge = extent * Double(size)
+    return Int(edge * edge * edge * .pi / 6)
+  }
+
+  /// The radius of the spectrum from which a grid is filled: what the taps of an interpolation reach.
+  static func spectrumRadius(ofGrid radius: Int) -> Int { radius + 4 }
+
+  /// Fills a grid with the transform of the density in the workspace, the density times the
+  /// interpolation's correction.
   func fill(_ grid: ReferenceGrid, from workspace: Workspace) {
-    applyCorrection(of: [grid.interpolation], to: workspace.real)
-    transform.forward(workspace.real, into: workspace.spectrum)
+    multiply(workspace.real.pointer, by: [grid.interpolation])
+    transform.forward(workspace.real.pointer, workspace.scratch, into: workspace.spectrum)
     let scale = Float(period) / Float(size)
-    grid.fill(from: workspace.spectrum, size: size, scale: scale * scale * scale)
+    grid.fill(from: workspace.spectrum, scale: scale * scale * scale)
   }
 
-  /// The density of a spectrum in the workspace's spectrum buffer, into its real buffer. The spectrum
-  /// must hold the recentring signs; the envelope of the insertion's interpolation is divided out, and
-  /// that of a `Symmetriser` where one was at work.
+  /// The density of the workspace's spectrum. The spectrum must hold the recentring signs; the envelope
+  /// of the insertion's interpolation is divided out, and that of a `Symmetriser` where one was at work.
   func density(
-    in workspace: Workspace, insertedBy interpolation: Interpolation, isSymmetrised: Bool = false
+    in workspace: Workspace, radius: Int? = nil, insertedBy interpolation: Interpolation,
+    isSymmetrised: Bool = false
   ) {
-    transform.inverse(workspace.spectrum, into: workspace.real)
+    transform.inverse(
+      workspace.spectrum, radius: radius, workspace.scratch, into: workspace.real.pointer)
+    finish(workspace.real.pointer, insertedBy: interpolation, isSymmetrised: isSymmetrised)
+  }
+
+  /// Makes a density of the inverse transform of what was inserted.
+  func finish(
+    _ values: UnsafeMutablePointer<Float>, insertedBy interpolation: Interpolation,
+    isSymmetrised: Bool
+  ) {
     let voxels = Float(period) * Float(period) * Float(period)
-    applyCorrection(
-      of: [interpolation] + (isSymmetrised ? [Symmetriser.interpolation] : []), to: workspace.real,
+    multiply(
+      values, by: [interpolation] + (isSymmetrised ? [Symmetriser.interpolation] : []),
       scale: 1 / voxels)
   }
 
   /// Multiplies by the correction of all three axes.
-  private func applyCorrection(
-    of interpolations: [Interpolation], to real: FFTBuffer<Float>, scale: Float = 1
+  private func multiply(
+    _ values: UnsafeMutablePointer<Float>, by interpolations: [Interpolation], scale: Float = 1
   ) {
     let correction = correction(for: interpolations)
-    for z in 0..<size {
-      for y in 0..<size {
-        let outer = correction[z] * correction[y] * scale
-        let row = real.pointer + (z * size + y) * size
-        for x in 0..<size { row[x] *= outer * correction[x] }
+    correction.withUnsafeBufferPointer { correction in
+      for row in rows.rows {
+        let outer = correction[row.z] * correction[row.y] * scale
+        let line = values + row.first
+        let start = row.x.lowerBound
+        for x in 0..<row.x.count { line[x] *= outer * correction[start + x] }
       }
     }
   }

@@ -9,12 +9,14 @@ struct Reconstruction: Sendable {
   let cube: CubeTransform
   private let table: ShellTable
 
-  /// - Parameter size: voxels of the cube; the fewest that hold the accumulators unless given.
-  init(geometry: Geometry, radius: Int, size: Int? = nil) {
+  /// - Parameters:
+  ///   - size: voxels of the cube; the fewest that hold the accumulators unless given.
+  ///   - rows: the voxels that are wanted; all of the cube unless given.
+  init(geometry: Geometry, radius: Int, size: Int? = nil, rows: VoxelRows? = nil) {
     self.geometry = geometry
     self.radius = radius
-    cube = CubeTransform(
-      size: size ?? CubeTransform.size(forRadius: radius), period: geometry.period)
+    let size = size ?? CubeTransform.size(forRadius: radius)
+    cube = CubeTransform(rows ?? VoxelRows(allOf: size), period: geometry.period)
     table = ShellTable(radius: radius, oversampling: 1, shells: radius)
   }
 
@@ -44,41 +46,66 @@ struct Reconstruction: Sendable {
     of total: Accumulator, without fold: Accumulator? = nil, shared: Accumulator? = nil,
     sharedShells: Int = 0, regularisation: [Float], into workspace: CubeTransform.Workspace
   ) {
-    workspace.spectrum.clear()
-    let size = cube.size
-    let width = size / 2 + 1
-    let limit = min(radius, size / 2 - 1)
+    divide(
+      total, without: fold, shared: shared, sharedShells: sharedShells,
+      regularisation: regularisation, into: workspace.spectrum)
+    cube.density(
+      in: workspace, insertedBy: total.interpolation, isSymmetrised: isSymmetrised)
+  }
+
+  /// The same as a map of the whole cube.
+  func volume(of total: Accumulator, regularisation: [Float]) -> Volume {
+    let spectrum = BallSpectrum(size: cube.size, radius: radius + 1)
+    divide(total, regularisation: regularisation, into: spectrum)
+    let voxels = largeArray(count: cube.rows.count) { (values: UnsafeMutablePointer<Float>) in
+      cube.transform.inverse(
+        spectrum, cube.transform.workspace(radius: spectrum.radius), into: values)
+      cube.finish(values, insertedBy: total.interpolation, isSymmetrised: isSymmetrised)
+    }
+    return Volume(size: cube.size, pixelSize: voxelSize, voxels: voxels)
+  }
+
+  /// Whether a `Symmetriser` was at work.
+  var isSymmetrised: Bool { geometry.symmetry.order > 1 }
+
+  /// The quotients of `density`, with the signs that move the phase origin to the cube's centre.
+  func divide(
+    _ total: Accumulator, without fold: Accumulator? = nil, shared: Accumulator? = nil,
+    sharedShells: Int = 0, regularisation: [Float], into spectrum: BallSpectrum
+  ) {
+    spectrum.values.clear()
     let gridWidth = radius + 4
     let extent = 2 * radius + 4
-    for z in -limit...limit {
-      for y in -limit...limit {
-        let square = z * z + y * y
-        let source = ((z + radius + 1) * extent + y + radius + 1) * gridWidth + 1
-        let target = (transformIndex(z, size: size) * size + transformIndex(y, size: size)) * width
-        var sign: Float = (y + z) % 2 == 0 ? 1 : -1
-        for x in 0...limit {
-          let shell = Int(table.shell[square + x * x])
-          if shell < 0 { break }
-          let index = source + x
-          var sum = total.numerator[index]
-          var weight = total.denominator[index]
-          if let fold {
-            sum -= fold.numerator[index]
-            weight -= fold.denominator[index]
+    let limit = min(radius, spectrum.limit)
+    regularisation.withUnsafeBufferPointer { regularisation in
+      table.shell.withUnsafeBufferPointer { shells in
+        spectrum.forEachEight { block, z, target in
+          guard abs(z) <= limit, abs(block.ky) <= limit else { return }
+          let square = z * z + block.ky * block.ky
+          let source = ((z + radius + 1) * extent + block.ky + radius + 1) * gridWidth + 1
+          var sign: Float = (block.ky + z) % 2 == 0 ? 1 : -1
+          for x in block.kx..<max(block.kx, min(block.kx + BallSpectrum.width, limit + 1)) {
+            let shell = Int(shells[square + x * x])
+            if shell < 0 { break }
+            let index = source + x
+            var sum = total.numerator[index]
+            var weight = total.denominator[index]
+            if let fold {
+              sum -= fold.numerator[index]
+              weight -= fold.denominator[index]
+            }
+            if let shared, shell <= sharedShells {
+              sum += shared.numerator[index]
+              weight += shared.denominator[index]
+            }
+            let divisor = weight + regularisation[shell]
+            if divisor > 0, divisor.isFinite {
+              spectrum.values.pointer[target + x - block.kx] = sum * (sign / divisor)
+            }
+            sign = -sign
           }
-          if let shared, shell <= sharedShells {
-            sum += shared.numerator[index]
-            weight += shared.denominator[index]
-          }
-          let divisor = weight + regularisation[shell]
-          if divisor > 0, divisor.isFinite {
-            workspace.spectrum.pointer[target + x] = sum * (sign / divisor)
-          }
-          sign = -sign
         }
       }
     }
-    cube.density(
-      in: workspace, insertedBy: total.interpolation, isSymmetrised: geometry.symmetry.order > 1)
   }
 }

@@ -52,25 +52,20 @@ public final class ReferenceGrid: Sendable {
     UnsafeRawPointer(samples.pointer).assumingMemoryBound(to: Float.self)
   }
 
-  /// Fills the grid from the half-spectrum of a cube of `size`³ samples with the same spacing, whose
-  /// phase origin is at index 0 of the FFT; samples beyond the spectrum are zero. Factors (−1)^(x+y+z)
-  /// move the origin to the cube's centre.
-  func fill(from spectrum: FFTBuffer<ComplexFloat>, size: Int, scale: Float) {
-    let width = size / 2 + 1
-    let limit = min(radius + 2, size / 2 - 1)
+  /// Fills the grid from the half-spectrum of a cube with the same spacing; samples beyond the spectrum
+  /// are zero. Factors (−1)^(x+y+z) move the origin to the cube's centre.
+  func fill(from spectrum: BallSpectrum, scale: Float) {
     let gridWidth = radius + 4
     let extent = 2 * radius + 4
+    let limit = spectrum.limit
     samples.clear()
-    for z in max(-limit, -radius - 1)...limit {
-      for y in max(-limit, -radius - 1)...limit {
-        let target = ((z + radius + 1) * extent + y + radius + 1) * gridWidth + 1
-        let row =
-          (transformIndex(z, size: size) * size + transformIndex(y, size: size)) * width
-        var sign: Float = (y + z) % 2 == 0 ? scale : -scale
-        for x in 0...limit {
-          samples.pointer[target + x] = spectrum.pointer[row + x] * sign
-          sign = -sign
-        }
+    spectrum.forEachEight { block, z, index in
+      guard -radius - 1...radius + 2 ~= z, -radius - 1...radius + 2 ~= block.ky else { return }
+      let target = ((z + radius + 1) * extent + block.ky + radius + 1) * gridWidth + 1
+      var sign: Float = (block.ky + z) % 2 == 0 ? scale : -scale
+      for x in block.kx..<max(block.kx, min(block.kx + BallSpectrum.width, limit + 1, radius + 3)) {
+        samples.pointer[target + x] = spectrum.values.pointer[index + x - block.kx] * sign
+        sign = -sign
       }
     }
     mirrorFirstPlane()

@@ -1,14 +1,21 @@
 import CryoEM
+import Fourier
 import Synchronization
 
 /// The mask of the refinement on cubes of different sizes. Those of the two sizes that were asked for
 /// last are kept: an iteration measures on one cube and makes its references on another.
 final class CubeMasks: Sendable {
-  /// The mask on one cube, and the masks of its FSC curves.
+  /// The mask on one cube.
   struct Masks: Sendable {
     let mask: Volume
-    let fsc: FSCMasks
+    /// Where it is not zero.
+    let rows: VoxelRows
+    /// The masks of its FSC curves; nil until they are asked for.
+    fileprivate(set) var fsc: FSCMasks?
   }
+
+  /// What is less is the ringing of a coarse cube, and not the mask.
+  static let least: Float = 1e-3
 
   private let geometry: Geometry
   /// The mask about its own centre in a box of `geometry.period` voxels.
@@ -21,11 +28,13 @@ final class CubeMasks: Sendable {
     self.fine = fine
   }
 
-  /// Whether the masks on a cube of this size have been made.
-  func has(size: Int) -> Bool { made.withLock { $0.contains { $0.size == size } } }
+  /// Whether the masks of the curves on a cube of this size have been made.
+  func hasCurves(size: Int) -> Bool {
+    made.withLock { $0.contains { $0.size == size && $0.masks.fsc != nil } }
+  }
 
-  /// The masks on a cube of `size`³ voxels with an edge of the geometry's period.
-  func masks(size: Int) -> Masks {
+  /// The mask on a cube of `size`³ voxels with an edge of the geometry's period.
+  func mask(size: Int) -> Masks {
     made.withLock { made in
       if let index = made.firstIndex(where: { $0.size == size }) {
         let known = made.remove(at: index)
@@ -33,14 +42,27 @@ final class CubeMasks: Sendable {
         return known.masks
       }
       let voxels = CentredMap.coarsened(fine, from: geometry.period, to: size)
-        .map { min(max($0, 0), 1) }
+        .map { $0 < Self.least ? 0 : min($0, 1) }
       let voxelSize = Double(geometry.period) * geometry.pixelSize / Double(size)
-      let mask = Volume(size: size, pixelSize: voxelSize, voxels: voxels)
       let masks = Masks(
-        mask: mask,
-        fsc: FSCMasks(size: size, pixelSize: voxelSize, mask: mask, tight: mask))
+        mask: Volume(size: size, pixelSize: voxelSize, voxels: voxels),
+        rows: VoxelRows(of: voxels, size: size))
       made = Array(made.suffix(1)) + [(size, masks)]
       return masks
     }
+  }
+
+  /// The masks of the curves on such a cube.
+  func curves(size: Int) -> FSCMasks {
+    let known = mask(size: size)
+    if let curves = known.fsc { return curves }
+    let curves = FSCMasks(
+      size: size, pixelSize: known.mask.pixelSize, mask: known.mask, tight: known.mask)
+    made.withLock { made in
+      if let index = made.firstIndex(where: { $0.size == size }) {
+        made[index].masks.fsc = curves
+      }
+    }
+    return curves
   }
 }

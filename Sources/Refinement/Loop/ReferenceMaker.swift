@@ -57,7 +57,7 @@ struct ReferenceMaker: Sendable {
     func shared(_ cost: Double, among tasks: Int) -> Double {
       cost / Double(max(1, min(threads, tasks)))
     }
-    let hasMasks = masks.has(size: CubeTransform.size(forRadius: radius))
+    let hasMasks = masks.hasCurves(size: CubeTransform.size(forRadius: radius))
     return [
       shared(0.3, among: 2), shared(1, among: threads) + (hasMasks ? 0 : 1.8),
       isFirst ? 0 : shared(1.6, among: 2 * context.foldCount),
@@ -85,9 +85,9 @@ struct ReferenceMaker: Sendable {
     let means = totals.map { reconstruction.shellMeans($0) }
     let halves = rawHalves(totals, means: means, reconstruction)
     progress(1, .halfMaps)
-    let measuring = masks.masks(size: reconstruction.cube.size)
+    let measuring = masks.mask(size: reconstruction.cube.size)
     let fsc = FSCMeasurement(
-      halfA: halves[0], halfB: halves[1], masks: measuring.fsc,
+      halfA: halves[0], halfB: halves[1], masks: masks.curves(size: reconstruction.cube.size),
       seed: context.settings.randomSeed &+ 1,
       scheduler: { count, body in
         parallelFor(count: count, chunk: 1, threads: threads) { range, _ in range.forEach(body) }
@@ -116,11 +116,10 @@ struct ReferenceMaker: Sendable {
         lastShell: lastShell, split: split, radius: radius, mask: mask
       ) { progress($0, .references) }
     }
-    let mean = halves[0].combined(with: halves[1]) { 0.5 * ($0 + $1) } * measuring.mask
-    let guinier = mean.spectrum.shellPower.map { $0 > 0 ? log($0) : -50 }
     return Product(
       references: made.references, fsc: fsc, size: reconstruction.cube.size,
-      voxelSize: reconstruction.voxelSize, band: band, guinier: guinier, halfMaps: halves,
+      voxelSize: reconstruction.voxelSize, band: band,
+      guinier: guinier(halves, inside: measuring), halfMaps: halves,
       mask: mask, filtered: made.filtered)
   }
 
@@ -131,36 +130,40 @@ struct ReferenceMaker: Sendable {
     progress: @escaping @Sendable (Double) -> Void
   ) -> (references: [ReferenceGrid], filtered: [Double]?) {
     let folds = context.foldCount
+    let size = CubeTransform.size(
+      forRadius: min(totals[0].radius, max(lastShell, radius) + 2))
+    let (rows, mask) = rowsOfMask(choice, size: size)
     let reconstruction = Reconstruction(
-      geometry: context.geometry, radius: totals[0].radius,
-      size: CubeTransform.size(forRadius: min(totals[0].radius, max(lastShell, radius) + 2)))
+      geometry: context.geometry, radius: totals[0].radius, size: size, rows: rows)
     let cube = reconstruction.cube
-    let mask =
-      choice.isDynamic
-      ? CentredMap.coarsened(choice.mask.voxels, from: choice.mask.size, to: cube.size)
-        .map { min(max($0, 0), 1) }
-      : masks.masks(size: cube.size).mask.voxels
     let filter = nonuniformFilter(
       totals, means: means, fsc: fsc, lastShell: lastShell, split: split,
       reconstruction: reconstruction, mask: mask)
     let weights = filter?.fsc ?? fsc
     let regularisation = Regularisation(
-      cutOffs: filter?.cutOffs, clipsAtZero: context.settings.enforceNonnegativity, mask: mask)
+      cutOffs: filter.flatMap { $0.cutOffs.isFiltering ? $0.cutOffs : nil },
+      clipsAtZero: context.settings.enforceNonnegativity, mask: mask)
     let references = Collected<ReferenceGrid>(count: 2 * folds)
-    let workspaces = WorkspacePool { (cube.workspace(), regularisation.workspace()) }
+    let spectrumRadius = max(CubeTransform.spectrumRadius(ofGrid: radius), lastShell + 1)
+    let workspaces = WorkspacePool {
+      (cube.workspace(radius: spectrumRadius), regularisation.room())
+    }
     let counter = Counter()
     parallelFor(count: 2 * folds, chunk: 1, threads: context.settings.threads) { range, _ in
-      let (workspace, filtering) = workspaces.take()
-      defer { workspaces.giveBack((workspace, filtering)) }
+      let (workspace, room) = workspaces.take()
+      defer { workspaces.giveBack((workspace, room)) }
       for slot in range {
         let half = slot / folds
-        reconstruction.density(
-          of: totals[half], without: accumulators.isEmpty ? nil : accumulators[slot],
+        reconstruction.divide(
+          totals[half], without: accumulators.isEmpty ? nil : accumulators[slot],
           shared: totals[1 - half], sharedShells: split,
           regularisation: Self.regularisation(
             weights, means: means[half], last: lastShell, floor: 1e-3),
-          into: workspace)
-        regularisation.apply(to: workspace, filtering)
+          into: workspace.spectrum)
+        regularisation.density(
+          in: workspace, of: cube, radius: lastShell + 1,
+          insertedBy: totals[half].interpolation, isSymmetrised: reconstruction.isSymmetrised,
+          room)
         let grid = ReferenceGrid(radius: radius, interpolation: context.interpolation)
         cube.fill(grid, from: workspace)
         references[slot] = grid
@@ -170,8 +173,39 @@ struct ReferenceMaker: Sendable {
     let edge = Double(context.geometry.period) * context.geometry.pixelSize
     return (
       (try? references.values()) ?? [],
-      regularisation.cutOffs?.quantiles([0, 0.5, 1], in: mask).map { edge / $0 }
+      filter?.cutOffs.quantiles([0, 0.5, 1], in: mask).map { edge / $0 }
     )
+  }
+
+  /// ln of the mean squared amplitude per shell of the mean of the half-maps in the mask.
+  private func guinier(_ halves: [Volume], inside masks: CubeMasks.Masks) -> [Double] {
+    let size = masks.mask.size
+    let transform = RowTransform(masks.rows)
+    let values = FFTBuffer<Float>(count: masks.rows.count)
+    let (a, b) = (halves[0].voxels, halves[1].voxels)
+    for row in masks.rows.rows {
+      let start = (row.z * size + row.y) * size + row.x.lowerBound
+      for x in 0..<row.x.count {
+        values.pointer[row.first + x] =
+          0.5 * (a[start + x] + b[start + x]) * masks.mask.voxels[start + x]
+      }
+    }
+    let spectrum = BallSpectrum(size: size, radius: size / 2)
+    transform.forward(
+      values.pointer, transform.workspace(radius: spectrum.radius), into: spectrum)
+    return spectrum.shellPower.map { $0 > 0 ? log($0) : -50 }
+  }
+
+  /// The voxels of the references' mask on a cube, and its values there.
+  private func rowsOfMask(_ choice: MaskChoice, size: Int) -> (VoxelRows, [Float]) {
+    guard choice.isDynamic else {
+      let known = masks.mask(size: size)
+      return (known.rows, known.rows.values(of: known.mask.voxels))
+    }
+    let voxels = CentredMap.coarsened(choice.mask.voxels, from: choice.mask.size, to: size)
+      .map { $0 < CubeMasks.least ? 0 : min($0, 1) }
+    let rows = VoxelRows(of: voxels, size: size)
+    return (rows, rows.values(of: voxels))
   }
 
   private func totals(_ accumulators: [Accumulator]) -> [Accumulator] {
@@ -195,13 +229,8 @@ struct ReferenceMaker: Sendable {
     let halves = Collected<Volume>(count: 2)
     parallelFor(count: 2, chunk: 1, threads: context.settings.threads) { range, _ in
       for half in range {
-        let workspace = reconstruction.cube.workspace()
-        reconstruction.density(
-          of: totals[half], regularisation: means[half].map { Float(1e-3 * $0 + 1e-20) },
-          into: workspace)
-        halves[half] = Volume(
-          size: reconstruction.cube.size, pixelSize: reconstruction.voxelSize,
-          voxels: workspace.real.array)
+        halves[half] = reconstruction.volume(
+          of: totals[half], regularisation: means[half].map { Float(1e-3 * $0 + 1e-20) })
       }
     }
     return (try? halves.values()) ?? []

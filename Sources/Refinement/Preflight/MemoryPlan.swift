@@ -114,16 +114,22 @@ struct MemoryPlan: Sendable {
     let halves = 2 * cube
     let masks = 3 * cube + (referenceSize == size ? 0 : 3 * 4 * cubed(referenceSize))
     let measuring = max(2 * workspace(size), 4 * cube)
+    let spectrumRadius = max(CubeTransform.spectrumRadius(ofGrid: referenceRadius), lastShell + 1)
+    let extent = min(1, geometry.maskDiameter / Double(geometry.period))
     let making =
       8 * ReferenceGrid.sampleCount(radius: referenceRadius) * 2 * folds
-      + min(threads, 2 * folds) * workspace(referenceSize)
+      + min(threads, 2 * folds)
+      * CubeTransform.bytesOfWorkspace(
+        size: referenceSize, radius: spectrumRadius, extent: extent)
     // The search for local cut-offs comes before the references; each of those that are made at a time
-    // needs a cube and a spectrum more to be filtered.
+    // needs room for its voxels once more to be filtered.
     let filters = settings.nonuniform.enabled
-    let searching = filters ? CutOffSearch.bytes(size: referenceSize) : 0
+    let searching =
+      filters
+      ? CutOffSearch.bytes(size: referenceSize, radius: lastShell + 1, extent: extent) : 0
     let filtering =
       filters
-      ? 4 * cubed(referenceSize) + min(threads, 2 * folds) * workspace(referenceSize) : 0
+      ? min(threads, 2 * folds) * 4 * CubeTransform.voxels(size: referenceSize, extent: extent) : 0
     return sums + halves + masks + max(measuring, searching, making + filtering)
   }
 

@@ -13,145 +13,166 @@ import Fourier
 /// local FSC is above half of its weight, so that a map of one resolution throughout is left as it is.
 struct CutOffSearch: Sendable {
   let bank: FilterBank
-  let radial: RadialFilter
+  /// To and from the voxels of the mask.
+  let transform: RowTransform
   /// Radius of the window in wavelengths of the cut-off. Narrow windows have so few Fourier components
   /// that halves of noise alone agree in many of them by chance.
   let awf: Double
   let threads: Int
 
+  /// The spectra of two half-maps, and what makes densities of their inverse transforms: a factor for
+  /// each voxel.
+  struct Halves: Sendable {
+    let spectra: [BallSpectrum]
+    let factors: [Float]
+  }
+
   /// The cut-offs in a mask.
   ///
   /// - Parameters:
-  ///   - halves: two half-maps on cubes of the filter's size.
   ///   - weights: the reference's gain per shell of the cube, zero beyond.
-  ///   - mask: on the same cube; what is outside has no say.
-  func cutOffs(halves: [[Float]], weights: [Double], mask: [Float]) -> LocalCutOffs {
+  ///   - mask: of the voxels; where it is zero they have no say.
+  func cutOffs(halves: Halves, weights: [Double], mask: [Float]) -> LocalCutOffs {
+    let radius = halves.spectra[0].radius
+    let last = Float(bank.count - 1)
     guard bank.count > 1 else {
-      let top = [Float](repeating: 0, count: mask.count)
-      return LocalCutOffs(bank: bank, radial: radial, positions: top, mask: mask)
+      return LocalCutOffs(
+        bank: bank, rows: transform.rows, positions: mask.map { _ in last }, mask: mask,
+        radius: radius)
     }
-    let memory = Memory(radial, halves: halves, mask: mask)
-    each(2) { radial.transform(memory.raw[$0], into: memory.spectra[$0]) }
+    let memory = Memory(transform, mask: mask, radius: radius)
+    let reach = min(weights.count - 1, radius)
+    each(2) { half in
+      inverse(halves, half, radius: radius, gains: nil, memory, into: memory.raw[half])
+    }
+    var before: Int?
     for filter in 0..<bank.count {
-      let gains = radial.gains { shell in
+      let gains = RadialGains.table(to: reach) { shell in
         let nearest = Int(shell.rounded())
         return nearest < weights.count
           ? weights[nearest] * bank.gain(of: filter, shell: shell) : 0
       }
-      each(2) {
-        radial.filter(
-          memory.spectra[$0], by: gains, scratch: memory.products[$0], into: memory.filtered[$0])
+      each(2) { half in
+        inverse(halves, half, radius: reach, gains: gains, memory, into: memory.filtered[half])
       }
-      addErrors(memory, isFirst: filter == 0)
-      guard filter > 0 else { continue }
+      addErrors(memory, isFirst: before == nil)
+      guard before != nil else {
+        before = filter
+        continue
+      }
       smooth(memory, deviation: windowDeviation(of: filter))
-      slabs { range in
-        for index in range where memory.mask[index] > 0 {
-          let weight = max(memory.filtered[1][index], 1e-4)
-          memory.total[index] += memory.filtered[0][index] / weight
-          if memory.total[index] < memory.best[index] {
-            memory.best[index] = memory.total[index]
-            memory.position[index] = Float(filter)
-          }
+      let (change, weight) = (memory.filtered[0].pointer, memory.filtered[1].pointer)
+      for voxel in mask.indices where memory.mask[voxel] > 0 {
+        memory.total[voxel] += change[voxel] / max(weight[voxel], 1e-4)
+        if memory.total[voxel] < memory.best[voxel] {
+          memory.best[voxel] = memory.total[voxel]
+          memory.position[voxel] = Float(filter)
         }
       }
     }
     return LocalCutOffs(
-      bank: bank, radial: radial, positions: blended(memory), mask: mask)
+      bank: bank, rows: transform.rows, positions: blended(memory, last: last), mask: mask,
+      radius: radius)
   }
 
   /// Standard deviation of a filter's window, voxels: a Gaussian with the variance of a ball with a
   /// radius of AWF wavelengths.
   private func windowDeviation(of filter: Int) -> Double {
-    awf * Double(radial.size) / bank.cutOffs[filter] / 5.0.squareRoot()
+    awf * Double(transform.size) / bank.cutOffs[filter] / 5.0.squareRoot()
   }
 
-  /// The errors of the filtered maps less those of the filter before, inside the mask; into the first
-  /// filtered map, and the mask into the second one.
+  /// The voxels of a filtered half-map.
+  private func inverse(
+    _ halves: Halves, _ half: Int, radius: Int, gains: [Float]?, _ memory: Memory,
+    into values: FFTBuffer<Float>
+  ) {
+    transform.inverse(
+      halves.spectra[half], radius: radius, gains: gains, memory.scratch[half],
+      into: values.pointer)
+    for voxel in halves.factors.indices { values[voxel] *= halves.factors[voxel] }
+  }
+
+  /// The errors of the filtered maps less those of the filter before, times the mask; into the first
+  /// filtered map.
   private func addErrors(_ memory: Memory, isFirst: Bool) {
-    slabs { range in
-      for index in range {
-        let forth = memory.filtered[0][index] - memory.raw[1][index]
-        let back = memory.filtered[1][index] - memory.raw[0][index]
-        let error = forth * forth + back * back
-        let change = isFirst ? 0 : error - memory.error[index]
-        memory.error[index] = error
-        memory.filtered[0][index] = memory.mask[index] * change
-        memory.filtered[1][index] = memory.mask[index]
-      }
+    for voxel in 0..<transform.rows.count {
+      let forth = memory.filtered[0][voxel] - memory.raw[1][voxel]
+      let back = memory.filtered[1][voxel] - memory.raw[0][voxel]
+      let error = forth * forth + back * back
+      let change = isFirst ? 0 : error - memory.error[voxel]
+      memory.error[voxel] = error
+      memory.filtered[0][voxel] = memory.mask[voxel] * change
     }
   }
 
-  /// Smooths both filtered maps by a Gaussian window.
+  /// Smooths the first filtered map by a Gaussian window in place, and puts the smoothed mask into the
+  /// second one.
   private func smooth(_ memory: Memory, deviation: Double) {
-    let window = radial.gaussian(deviation: deviation)
-    each(2) {
-      radial.transform(memory.filtered[$0], into: memory.products[$0])
-      radial.filter(
-        memory.products[$0], by: window, scratch: memory.products[$0], into: memory.filtered[$0])
+    let window = RadialGains.gaussian(
+      deviation: deviation, size: transform.size, to: memory.maskSpectrum.radius)
+    let scale = 1 / Float(transform.size * transform.size * transform.size)
+    each(2) { part in
+      if part == 0 {
+        transform.forward(
+          memory.filtered[0].pointer, memory.scratch[0], into: memory.changeSpectrum)
+      }
+      transform.inverse(
+        part == 0 ? memory.changeSpectrum : memory.maskSpectrum, radius: window.radius,
+        gains: window.gains.map { $0 * scale }, memory.scratch[part],
+        into: memory.filtered[part].pointer)
     }
   }
 
   /// The filters of the voxels, smoothed over half the finest window, so that neighbours do not jump;
   /// the last one where the mask is far.
-  private func blended(_ memory: Memory) -> [Float] {
-    let last = Float(bank.count - 1)
-    slabs { range in
-      for index in range {
-        memory.filtered[0][index] = memory.mask[index] * memory.position[index]
-        memory.filtered[1][index] = memory.mask[index]
-      }
+  private func blended(_ memory: Memory, last: Float) -> [Float] {
+    for voxel in 0..<transform.rows.count {
+      memory.filtered[0][voxel] = memory.mask[voxel] * memory.position[voxel]
     }
     smooth(memory, deviation: 0.5 * windowDeviation(of: bank.count - 1))
-    slabs { range in
-      for index in range {
-        let weight = memory.filtered[1][index]
-        memory.position[index] =
-          weight > 1e-3 ? min(max(memory.filtered[0][index] / weight, 0), last) : last
-      }
+    return (0..<transform.rows.count).map { voxel in
+      let weight = memory.filtered[1][voxel]
+      return weight > 1e-3 ? min(max(memory.filtered[0][voxel] / weight, 0), last) : last
     }
-    return memory.position.array
   }
 
-  /// Everything as large as the cube.
+  /// Values of the voxels, and the spectra on the way.
   private struct Memory: Sendable {
     let raw: [FFTBuffer<Float>], filtered: [FFTBuffer<Float>]
-    let spectra: [FFTBuffer<ComplexFloat>], products: [FFTBuffer<ComplexFloat>]
+    let scratch: [RowTransform.Workspace]
     let mask: FFTBuffer<Float>
+    let maskSpectrum: BallSpectrum, changeSpectrum: BallSpectrum
     /// Errors of the filter at hand; sums of the smoothed changes, and their minimum and its filter.
     let error: FFTBuffer<Float>, total: FFTBuffer<Float>
     let best: FFTBuffer<Float>, position: FFTBuffer<Float>
 
-    init(_ radial: RadialFilter, halves: [[Float]], mask: [Float]) {
-      func copy(_ values: [Float]) -> FFTBuffer<Float> {
-        let buffer = radial.cube()
-        buffer.copy(from: values)
-        return buffer
-      }
-      raw = halves.map(copy)
-      filtered = halves.map { _ in radial.cube() }
-      spectra = halves.map { _ in radial.spectrum() }
-      products = halves.map { _ in radial.spectrum() }
-      self.mask = copy(mask)
-      error = radial.cube()
-      total = radial.cube()
-      best = radial.cube()
-      position = radial.cube()
+    init(_ transform: RowTransform, mask values: [Float], radius: Int) {
+      func voxels() -> FFTBuffer<Float> { FFTBuffer(count: transform.rows.count) }
+      raw = (0..<2).map { _ in voxels() }
+      filtered = (0..<2).map { _ in voxels() }
+      scratch = (0..<2).map { _ in transform.workspace(radius: radius) }
+      mask = voxels()
+      mask.copy(from: values)
+      maskSpectrum = BallSpectrum(size: transform.size, radius: radius)
+      changeSpectrum = BallSpectrum(size: transform.size, radius: radius)
+      error = voxels()
+      total = voxels()
+      best = voxels()
+      position = voxels()
+      transform.forward(mask.pointer, scratch[0], into: maskSpectrum)
     }
   }
 
-  /// Bytes that a search takes on a cube.
-  static func bytes(size: Int) -> Int { 13 * 4 * size * size * size }
+  /// Bytes that a search takes on a cube with a mask of an extent, as a share of the edge.
+  static func bytes(size: Int, radius: Int, extent: Double) -> Int {
+    let planes = min(size, Int(extent * Double(size)) + 2)
+    return 10 * 4 * CubeTransform.voxels(size: size, extent: extent)
+      + 2 * RowTransform.bytes(size: size, planes: planes, radius: radius)
+      // The half-maps, the mask and what is smoothed.
+      + 4 * BallSpectrum.bytes(size: size, radius: radius)
+  }
 
   private func each(_ count: Int, _ body: @Sendable (Int) -> Void) {
     parallelFor(count: count, chunk: 1, threads: threads) { range, _ in range.forEach(body) }
-  }
-
-  /// Calls `body` with ranges of voxels.
-  private func slabs(_ body: @Sendable (Range<Int>) -> Void) {
-    let plane = radial.size * radial.size
-    parallelFor(count: radial.size, chunk: 4, threads: threads) { range, _ in
-      body(range.lowerBound * plane..<range.upperBound * plane)
-    }
   }
 }

@@ -1,68 +1,64 @@
 import Fourier
 
-/// Which filter of a bank each voxel of a cube takes: non-uniform regularisation.
+/// Which filter of a bank each voxel of a mask takes: non-uniform regularisation.
 ///
 /// Places between two filters blend them linearly. Both half-maps, and all that is made of them, get
 /// the same cut-offs.
 struct LocalCutOffs: Sendable {
   let bank: FilterBank
-  /// Voxels along the cube's edge.
-  let size: Int
-  /// Each voxel's place in the bank, 0 … bank.count − 1.
+  /// The voxels.
+  let rows: VoxelRows
+  /// Each voxel's place in the bank, 0 … bank.count − 1, in the order of the rows.
   let positions: [Float]
-  /// The filters that some voxel of the mask takes a share of, apart from the last, which changes
-  /// nothing.
-  let filters: [Int]
-  private let radial: RadialFilter
+  /// The filters that some voxel of the mask takes a share of, and their factors by squared distance
+  /// from the origin of the spectrum.
+  let filters: [(index: Int, gains: [Float])]
 
-  /// - Parameter mask: voxels where it is zero do not count.
-  init(bank: FilterBank, radial: RadialFilter, positions: [Float], mask: [Float]) {
+  /// Whether any voxel is filtered by more than the last filter, which lets everything pass.
+  var isFiltering: Bool { filters.contains { $0.index < bank.count - 1 } }
+
+  /// - Parameters:
+  ///   - positions: of the voxels; where the mask is zero they do not count.
+  ///   - radius: of the spectra that will be filtered.
+  init(bank: FilterBank, rows: VoxelRows, positions: [Float], mask: [Float], radius: Int) {
     self.bank = bank
-    self.radial = radial
+    self.rows = rows
     self.positions = positions
-    size = radial.size
     var isUsed = [Bool](repeating: false, count: bank.count + 1)
     for (position, weight) in zip(positions, mask) where weight > 0 {
       let below = Int(position)
       isUsed[below] = true
       if position > Float(below) { isUsed[below + 1] = true }
     }
-    filters = (0..<(bank.count - 1)).filter { isUsed[$0] }
-  }
-
-  /// Memory for one filtering at a time.
-  struct Workspace: Sendable {
-    fileprivate let spectrum: FFTBuffer<ComplexFloat>
-    fileprivate let filtered: FFTBuffer<Float>
-  }
-
-  func workspace() -> Workspace {
-    Workspace(spectrum: radial.spectrum(), filtered: radial.cube())
-  }
-
-  /// Filters the density in a workspace's real buffer, one filter at a time.
-  func apply(to density: CubeTransform.Workspace, _ workspace: Workspace) {
-    guard !filters.isEmpty else { return }
-    radial.transform(density.real, into: workspace.spectrum)
-    let values = density.real.pointer
-    positions.withUnsafeBufferPointer { positions in
-      let last = Float(bank.count - 1)
-      for index in positions.indices { values[index] *= share(positions[index], of: last) }
-      for filter in filters {
-        let gains = radial.gains { bank.gain(of: filter, shell: $0) }
-        radial.filter(
-          workspace.spectrum, by: gains, scratch: density.spectrum, into: workspace.filtered)
-        let filtered = workspace.filtered.pointer
-        for index in positions.indices {
-          values[index] += share(positions[index], of: Float(filter)) * filtered[index]
-        }
-      }
+    filters = (0..<bank.count).filter { isUsed[$0] }.map { index in
+      (index, RadialGains.table(to: radius) { bank.gain(of: index, shell: $0) })
     }
   }
 
-  @inline(__always)
-  private func share(_ position: Float, of filter: Float) -> Float {
-    max(0, 1 - abs(position - filter))
+  /// The voxels of a spectrum, each filtered by its own cut-off, into the workspace's real buffer; what
+  /// `RowTransform` makes of the spectrum, without any factor.
+  ///
+  /// - Parameters:
+  ///   - radius: beyond which the spectrum is zero.
+  ///   - filtered: room for the voxels.
+  func apply(
+    to workspace: CubeTransform.Workspace, of cube: CubeTransform, radius: Int,
+    _ filtered: FFTBuffer<Float>
+  ) {
+    let values = workspace.real.pointer
+    values.update(repeating: 0, count: rows.count)
+    positions.withUnsafeBufferPointer { positions in
+      for (index, gains) in filters {
+        cube.transform.inverse(
+          workspace.spectrum, radius: radius, gains: gains, workspace.scratch,
+          into: filtered.pointer)
+        for voxel in positions.indices {
+          // What a voxel takes of a filter falls linearly with the distance of their places.
+          let share = max(0, 1 - abs(positions[voxel] - Float(index)))
+          values[voxel] += share * filtered.pointer[voxel]
+        }
+      }
+    }
   }
 
   /// The cut-offs of the voxels of a mask at shares of them, from the lowest: shells of the cube.

@@ -28,18 +28,26 @@ struct LocalResolution: Sendable {
     let edge = Double(period) * geometry.pixelSize
     let last = max(4, min(period / 2 - 2, Int((4 / 3 * edge / resolution).rounded(.up))))
     let size = min(period, CubeTransform.size(forRadius: last + 2))
-    func cube(_ map: Volume) -> [Float] {
-      CentredMap.coarsened(CentredMap(geometry: geometry).moved(map), from: period, to: size)
-    }
     let floor = max(2, min(edge / settings.splitResolution, Double(last) / 4))
     let bank = FilterBank(
       from: floor, to: Double(last), step: step, settings: settings.nonuniform)
+    let centred = CentredMap(geometry: geometry)
+    let weights = CentredMap.coarsened(centred.moved(mask), from: period, to: size)
+      .map { $0 < CubeMasks.least ? 0 : min($0, 1) }
+    let rows = VoxelRows(of: weights, size: size)
+    let spectra = halves.map {
+      CentredMap.ball(centred.moved($0), size: period, radius: last + 1)
+        .resampled(to: size, radius: last + 1)
+    }
+    let scale = 1 / Float(period * period * period)
     let cutOffs = CutOffSearch(
-      bank: bank, radial: RadialFilter(size: size), awf: settings.nonuniform.awf,
+      bank: bank, transform: RowTransform(rows), awf: settings.nonuniform.awf,
       threads: settings.threads
     ).cutOffs(
-      halves: halves.map(cube), weights: [Double](repeating: 1, count: last + 1),
-      mask: cube(mask).map { min(max($0, 0), 1) })
+      halves: CutOffSearch.Halves(
+        spectra: spectra, factors: [Float](repeating: scale, count: rows.count)),
+      weights: [Double](repeating: 1, count: last + 1), mask: rows.values(of: weights))
+    let positions = rows.cube(of: cutOffs.positions, rest: Float(bank.count - 1))
     let coarsest = Float(edge / bank.cutOff(at: 0))
     var result = mask.map { _ in coarsest }
     let voxels = Float(size) * Float(geometry.pixelSize) / Float(edge)
@@ -52,7 +60,7 @@ struct LocalResolution: Sendable {
       for y in 0..<mask.size {
         for x in 0..<mask.size where mask[x, y, z] > 0.01 {
           let place = (SIMD3(Float(x), Float(y), Float(z)) - half - centre) * voxels
-          let position = interpolated(cutOffs.positions, size: size, at: place + Float(size / 2))
+          let position = interpolated(positions, size: size, at: place + Float(size / 2))
           result[x, y, z] = resolutions[Int((64 * position).rounded())]
         }
       }

@@ -14,13 +14,13 @@ struct NonuniformFilter: Sendable {
   let fsc: [Double]
 
   /// - Parameters:
-  ///   - halves: raw half-maps on the references' cube, up to the shell `last`.
+  ///   - halves: raw half-maps, up to the shell `last` of the references' cube.
   ///   - fsc: their corrected curve, shells of the cube.
   ///   - last: highest shell of the references; `split`: highest one that the halves share.
-  ///   - mask: on the cube.
+  ///   - mask: of the voxels of the cube's rows.
   init(
-    halves: [[Float]], fsc: [Double], last: Int, split: Int, mask: [Float], cube: CubeTransform,
-    settings: RefinementSettings
+    halves: CutOffSearch.Halves, fsc: [Double], last: Int, split: Int, mask: [Float],
+    cube: CubeTransform, settings: RefinementSettings
   ) {
     let last = min(last, fsc.count - 1)
     // A low-resolution floor: what the halves share is not judged, and a third of the limit is coarse
@@ -29,13 +29,13 @@ struct NonuniformFilter: Sendable {
       from: min(Double(max(split, 2)), Double(last) / 3), to: Double(last), step: Self.step,
       settings: settings.nonuniform)
     cutOffs = CutOffSearch(
-      bank: bank, radial: RadialFilter(size: cube.size), awf: settings.nonuniform.awf,
+      bank: bank, transform: cube.transform, awf: settings.nonuniform.awf,
       threads: settings.threads
     ).cutOffs(halves: halves, weights: Self.weights(fsc, last: last), mask: mask)
     self.fsc =
-      cutOffs.filters.isEmpty
-      ? fsc
-      : Self.raised(fsc, last: last, halves, cutOffs, mask, cube, threads: settings.threads)
+      cutOffs.isFiltering
+      ? Self.raised(fsc, last: last, halves, cutOffs, mask, cube, threads: settings.threads)
+      : fsc
   }
 
   /// Largest ratio of neighbouring cut-offs.
@@ -51,28 +51,34 @@ struct NonuniformFilter: Sendable {
   /// the ratio of those of the filtered and the raw half-maps in the mask. Without it the rest of a
   /// shell would still be weighted down for noise that is no longer there.
   private static func raised(
-    _ fsc: [Double], last: Int, _ halves: [[Float]], _ cutOffs: LocalCutOffs, _ mask: [Float],
-    _ cube: CubeTransform, threads: Int
+    _ fsc: [Double], last: Int, _ halves: CutOffSearch.Halves, _ cutOffs: LocalCutOffs,
+    _ mask: [Float], _ cube: CubeTransform, threads: Int
   ) -> [Double] {
-    let spectra = Collected<[CubicSpectrum]>(count: 2)
+    let spectra = Collected<[BallSpectrum]>(count: 2)
+    let radius = halves.spectra[0].radius
     parallelFor(count: 2, chunk: 1, threads: threads) { range, _ in
       for half in range {
-        let workspace = cube.workspace()
-        func masked() -> CubicSpectrum {
-          CubicSpectrum(
-            of: zip(workspace.real.array, mask).map { $0 * $1 }, size: cube.size)
+        let workspace = CubeTransform.Workspace(
+          real: FFTBuffer(count: cube.rows.count), spectrum: halves.spectra[half],
+          scratch: cube.transform.workspace(radius: radius))
+        func masked() -> BallSpectrum {
+          for voxel in mask.indices { workspace.real[voxel] *= mask[voxel] * halves.factors[voxel] }
+          let spectrum = BallSpectrum(size: cube.size, radius: min(last + 1, radius))
+          cube.transform.forward(workspace.real.pointer, workspace.scratch, into: spectrum)
+          return spectrum
         }
-        workspace.real.copy(from: halves[half])
+        cube.transform.inverse(
+          workspace.spectrum, workspace.scratch, into: workspace.real.pointer)
         let raw = masked()
-        cutOffs.apply(to: workspace, cutOffs.workspace())
+        cutOffs.apply(
+          to: workspace, of: cube, radius: radius, FFTBuffer(count: cube.rows.count))
         spectra[half] = [raw, masked()]
       }
     }
     guard let a = spectra[0], let b = spectra[1] else { return fsc }
-    let (raw, filtered) = (
-      fourierShellCorrelation(a[0], b[0]), fourierShellCorrelation(a[1], b[1])
-    )
-    return raised(fsc, last: last, raw: raw, filtered: filtered)
+    return raised(
+      fsc, last: last, raw: fourierShellCorrelation(a[0], b[0]),
+      filtered: fourierShellCorrelation(a[1], b[1]))
   }
 
   /// The same for the curves of the raw and filtered half-maps.
@@ -100,28 +106,32 @@ extension ReferenceMaker {
   ///   - totals: of the half-sets; `means`: their mean weights per shell.
   ///   - fsc: corrected curve of the half-maps, shells of the cube.
   ///   - lastShell: of the references; `split`: up to which the halves share shells.
-  ///   - reconstruction: on the references' cube.
+  ///   - reconstruction: on the references' cube; `mask`: of the voxels of its rows.
   func nonuniformFilter(
     _ totals: [Accumulator], means: [[Double]], fsc: [Double], lastShell: Int, split: Int,
     reconstruction: Reconstruction, mask: [Float]
   ) -> NonuniformFilter? {
     let settings = context.settings
     guard settings.nonuniform.enabled else { return nil }
-    let halves = Collected<[Float]>(count: 2)
+    let cube = reconstruction.cube
+    let spectra = (0..<2).map { _ in BallSpectrum(size: cube.size, radius: lastShell + 1) }
     parallelFor(count: 2, chunk: 1, threads: settings.threads) { range, _ in
       for half in range {
-        let workspace = reconstruction.cube.workspace()
         // Where hardly an image went, nothing is better than noise.
-        reconstruction.density(
-          of: totals[half],
+        reconstruction.divide(
+          totals[half],
           regularisation: means[half].enumerated().map {
             $0.offset <= lastShell ? Float(0.05 * $0.element + 1e-20) : .infinity
-          }, into: workspace)
-        halves[half] = workspace.real.array
+          }, into: spectra[half])
       }
     }
+    let factors = FFTBuffer<Float>(count: cube.rows.count)
+    factors.pointer.update(repeating: 1, count: cube.rows.count)
+    cube.finish(
+      factors.pointer, insertedBy: totals[0].interpolation,
+      isSymmetrised: reconstruction.isSymmetrised)
     return NonuniformFilter(
-      halves: (try? halves.values()) ?? [], fsc: fsc, last: lastShell, split: split, mask: mask,
-      cube: reconstruction.cube, settings: settings)
+      halves: CutOffSearch.Halves(spectra: spectra, factors: factors.array), fsc: fsc,
+      last: lastShell, split: split, mask: mask, cube: cube, settings: settings)
   }
 }

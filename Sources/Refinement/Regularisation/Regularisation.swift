@@ -7,18 +7,37 @@ struct Regularisation: Sendable {
   /// The filters of the voxels; nil where the weights of the shells are all.
   let cutOffs: LocalCutOffs?
   let clipsAtZero: Bool
-  /// The mask on the references' cube.
+  /// The mask of the voxels.
   let mask: [Float]
 
-  /// Memory for one reference at a time; nil where none is needed.
-  func workspace() -> LocalCutOffs.Workspace? {
-    cutOffs.flatMap { $0.filters.isEmpty ? nil : $0.workspace() }
+  /// Room for one reference at a time; nil where none is needed.
+  func room() -> FFTBuffer<Float>? {
+    cutOffs.map { FFTBuffer(count: $0.rows.count) }
   }
 
-  /// Regularises the density in the workspace's real buffer.
-  func apply(to density: CubeTransform.Workspace, _ workspace: LocalCutOffs.Workspace?) {
-    if let workspace { cutOffs?.apply(to: density, workspace) }
-    let values = density.real.pointer
+  /// The regularised density of the quotients in the workspace's spectrum.
+  ///
+  /// The envelopes of interpolation are divided out after the filters: they hardly change over the width
+  /// of a filter.
+  ///
+  /// - Parameter radius: beyond which the spectrum is zero.
+  func density(
+    in workspace: CubeTransform.Workspace, of cube: CubeTransform, radius: Int,
+    insertedBy interpolation: Interpolation, isSymmetrised: Bool, _ room: FFTBuffer<Float>?
+  ) {
+    if let cutOffs, let room {
+      cutOffs.apply(to: workspace, of: cube, radius: radius, room)
+    } else {
+      cube.transform.inverse(
+        workspace.spectrum, radius: radius, workspace.scratch, into: workspace.real.pointer)
+    }
+    cube.finish(workspace.real.pointer, insertedBy: interpolation, isSymmetrised: isSymmetrised)
+    apply(to: workspace.real)
+  }
+
+  /// Clips and masks the density of the voxels.
+  func apply(to density: FFTBuffer<Float>) {
+    let values = density.pointer
     if clipsAtZero {
       for index in mask.indices { values[index] = max(values[index], 0) }
     }

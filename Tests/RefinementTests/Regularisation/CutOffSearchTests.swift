@@ -6,10 +6,31 @@ import Testing
 @testable import Refinement
 
 struct CutOffSearchTests {
-  private func search(_ bank: FilterBank, size: Int, awf: Double = 3, threads: Int = 2)
-    -> CutOffSearch
-  {
-    CutOffSearch(bank: bank, radial: RadialFilter(size: size), awf: awf, threads: threads)
+  /// The cut-offs of maps in a mask, as places of whole cubes.
+  private func found(
+    _ bank: FilterBank, _ halves: [Volume], weights: [Double], mask: Volume, awf: Double = 3,
+    threads: Int = 2
+  ) -> LocalCutOffs {
+    let rows = VoxelRows(allOf: mask.size)
+    return CutOffSearch(
+      bank: bank, transform: RowTransform(rows), awf: awf, threads: threads
+    ).cutOffs(halves: Self.halves(halves), weights: weights, mask: mask.voxels)
+  }
+
+  /// The spectra of maps, all but the Nyquist frequencies.
+  private static func halves(_ maps: [Volume], rows: VoxelRows? = nil) -> CutOffSearch.Halves {
+    let size = maps[0].size
+    let cube = CubeTransform(size: size, period: size)
+    let spectra = maps.map { map -> BallSpectrum in
+      let workspace = cube.workspace()
+      workspace.real.copy(from: map.voxels)
+      cube.transform.forward(
+        workspace.real.pointer, workspace.scratch, into: workspace.spectrum)
+      return workspace.spectrum
+    }
+    let count = rows?.count ?? size * size * size
+    return CutOffSearch.Halves(
+      spectra: spectra, factors: [Float](repeating: 1 / Float(size * size * size), count: count))
   }
 
   private func bank(from floor: Double, to limit: Double, step: Double = 1.15) -> FilterBank {
@@ -22,8 +43,7 @@ struct CutOffSearchTests {
     let set = NoisyHalves(noise: 0.6)
     let bank = bank(from: 4, to: 22)
     let ones = [Double](repeating: 1, count: 23)
-    let found = search(bank, size: set.size).cutOffs(
-      halves: set.halves.map(\.voxels), weights: ones, mask: set.mask.voxels)
+    let found = found(bank, set.halves, weights: ones, mask: set.mask)
     let shells = found.positions.map { Float(bank.cutOff(at: Double($0))) }
     let (fine, coarse) = (
       set.mean(shells, about: set.fine), set.mean(shells, about: set.coarse)
@@ -49,9 +69,9 @@ struct CutOffSearchTests {
       var total = 0.0
       for seed in 1...4 {
         let set = NoisyHalves(noise: 1, hasSignal: false, seed: UInt64(seed))
-        let found = search(bank(from: 4, to: 22), size: set.size).cutOffs(
-          halves: set.halves.map(\.voxels), weights: [Double](repeating: weight, count: 23),
-          mask: set.mask.voxels)
+        let found = found(
+          bank(from: 4, to: 22), set.halves, weights: [Double](repeating: weight, count: 23),
+          mask: set.mask)
         let cube = CubeTransform(size: set.size, period: set.size)
         let maps = set.halves.map { applied(found, to: $0, cube) }
         let curve = fourierShellCorrelation(maps[0], maps[1], mask: set.mask)
@@ -66,9 +86,8 @@ struct CutOffSearchTests {
     let set = NoisyHalves(noise: 1)
     let weights = [Double](repeating: 0.5, count: 23)
     func positions(_ halves: [Volume], threads: Int) -> [Float] {
-      search(bank(from: 4, to: 22), size: set.size, threads: threads).cutOffs(
-        halves: halves.map(\.voxels), weights: weights, mask: set.mask.voxels
-      ).positions
+      found(bank(from: 4, to: 22), halves, weights: weights, mask: set.mask, threads: threads)
+        .positions
     }
     let first = positions(set.halves, threads: 1)
     #expect(positions(set.halves, threads: 3) == first)
@@ -84,13 +103,12 @@ struct CutOffSearchTests {
     let halves = (0..<2).map { _ in
       common.combined(with: mask) { value, inside in
         value + Float(generator.normal()) * (1.5 - inside)
-      }
+      }.filtered(byShell: { $0 <= 5 ? 1 : 0 })
     }
     let bank = bank(from: 2, to: 5, step: 1.4)
     let weights = [1, 0.9, 0.8, 0.7, 0.6, 0.5]
     let awf = 1.5
-    let found = search(bank, size: size, awf: awf).cutOffs(
-      halves: halves.map(\.voxels), weights: weights, mask: mask.voxels)
+    let found = found(bank, halves, weights: weights, mask: mask, awf: awf)
 
     func filtered(_ map: Volume, _ filter: Int) -> Volume {
       map.filtered(byShell: { shell in
@@ -176,7 +194,7 @@ struct CutOffSearchTests {
     func filter(_ mask: Volume) -> (filter: NonuniformFilter, fsc: [Double]) {
       let fsc = fourierShellCorrelation(set.halves[0], set.halves[1], mask: mask)
       let filter = NonuniformFilter(
-        halves: set.halves.map(\.voxels), fsc: fsc, last: 17, split: 3, mask: mask.voxels,
+        halves: Self.halves(set.halves), fsc: fsc, last: 17, split: 3, mask: mask.voxels,
         cube: cube, settings: RefinementSettings())
       return (filter, fsc)
     }
@@ -193,25 +211,31 @@ struct CutOffSearchTests {
 
   private func applied(_ cutOffs: LocalCutOffs, to map: Volume, _ cube: CubeTransform) -> Volume {
     let workspace = cube.workspace()
-    workspace.real.copy(from: map.voxels)
-    cutOffs.apply(to: workspace, cutOffs.workspace())
-    return Volume(size: map.size, pixelSize: map.pixelSize, voxels: workspace.real.array)
+    let halves = Self.halves([map])
+    workspace.spectrum.values.copy(from: halves.spectra[0].values.array)
+    cutOffs.apply(
+      to: workspace, of: cube, radius: map.size, FFTBuffer(count: cutOffs.rows.count))
+    return Volume(
+      size: map.size, pixelSize: map.pixelSize,
+      voxels: workspace.real.array.map { $0 * halves.factors[0] })
   }
 
   /// One place in the bank for all voxels is one filter for the map; between two of them, their mean.
   @Test func aFilterForAllIsAFilter() {
     let set = NoisyHalves(noise: 1)
+    let map = set.halves[0].filtered(byShell: { $0 <= Double(set.size / 2 - 1) ? 1 : 0 })
     let bank = bank(from: 4, to: 22)
     let cube = CubeTransform(size: set.size, period: set.size)
     func all(_ position: Double) -> Volume {
       let cutOffs = LocalCutOffs(
-        bank: bank, radial: RadialFilter(size: set.size),
-        positions: set.mask.voxels.map { _ in Float(position) }, mask: set.mask.voxels)
-      return applied(cutOffs, to: set.halves[0], cube)
+        bank: bank, rows: VoxelRows(allOf: set.size),
+        positions: set.mask.voxels.map { _ in Float(position) }, mask: set.mask.voxels,
+        radius: set.size)
+      return applied(cutOffs, to: map, cube)
     }
     func expected(_ position: Double) -> Volume {
       let below = Int(position)
-      return set.halves[0].filtered(byShell: { shell in
+      return map.filtered(byShell: { shell in
         let above = min(below + 1, bank.count - 1)
         let share = position - Double(below)
         return (1 - share) * bank.gain(of: below, shell: shell) + share

@@ -13,8 +13,7 @@ struct RegularisationTests {
     let values = (0..<512).map { _ in Float(generator.normal()) }
     let mask = (0..<512).map { _ in Float(generator.uniform(0, 1)) }
     workspace.real.copy(from: values)
-    let regularisation = Regularisation(cutOffs: nil, clipsAtZero: clips, mask: mask)
-    regularisation.apply(to: workspace, regularisation.workspace())
+    Regularisation(cutOffs: nil, clipsAtZero: clips, mask: mask).apply(to: workspace.real)
     for index in values.indices {
       let expected = (clips ? max(values[index], 0) : values[index]) * mask[index]
       #expect(workspace.real[index] == expected)

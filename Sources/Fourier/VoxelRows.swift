@@ -1,0 +1,82 @@
+/// The voxels of a cube that matter, in rows along x: those where a mask is not zero, and what lies
+/// between them in their row. Values of such voxels stand one row behind the other.
+public struct VoxelRows: Sendable {
+  /// A row of voxels.
+  public struct Row: Sendable {
+    /// Where it is.
+    public let z: Int, y: Int
+    /// Its voxels along x.
+    public let x: Range<Int>
+    /// Index of its first value.
+    public let first: Int
+    /// Indices of its values.
+    @inlinable public var values: Range<Int> { first..<(first + x.count) }
+  }
+
+  /// Voxels along the cube's edge.
+  public let size: Int
+  /// The rows, by z and then by y.
+  public let rows: [Row]
+  /// The planes that have rows, and which rows those are.
+  let planes: [(z: Int, rows: Range<Int>)]
+  /// Number of voxels.
+  public let count: Int
+
+  /// All voxels of a cube; their values stand as those of the cube do.
+  public init(allOf size: Int) {
+    self.init(size: size) { _, _ in 0..<size }
+  }
+
+  /// The voxels of a cube where a mask of `size`³ values is not zero.
+  public init(of mask: [Float], size: Int) {
+    precondition(mask.count == size * size * size)
+    self.init(size: size) { z, y in
+      let row = mask[((z * size + y) * size)..<((z * size + y + 1) * size)]
+      guard let first = row.firstIndex(where: { $0 != 0 }),
+        let last = row.lastIndex(where: { $0 != 0 })
+      else { return 0..<0 }
+      return (first - row.startIndex)..<(last - row.startIndex + 1)
+    }
+  }
+
+  private init(size: Int, _ extent: (Int, Int) -> Range<Int>) {
+    var (rows, planes, count) = ([Row](), [(z: Int, rows: Range<Int>)](), 0)
+    for z in 0..<size {
+      let start = rows.count
+      for y in 0..<size {
+        let x = extent(z, y)
+        guard !x.isEmpty else { continue }
+        rows.append(Row(z: z, y: y, x: x, first: count))
+        count += x.count
+      }
+      if rows.count > start { planes.append((z, start..<rows.count)) }
+    }
+    (self.size, self.rows, self.planes, self.count) = (size, rows, planes, count)
+  }
+
+  /// Index in the cube of a row's first voxel.
+  @inlinable func cubeIndex(_ row: Row) -> Int { (row.z * size + row.y) * size + row.x.lowerBound }
+
+  /// The values of these voxels of a cube.
+  public func values(of cube: [Float]) -> [Float] {
+    [Float](unsafeUninitializedCapacity: count) { values, initialised in
+      for row in rows {
+        let start = cubeIndex(row)
+        for x in 0..<row.x.count { values[row.first + x] = cube[start + x] }
+      }
+      initialised = count
+    }
+  }
+
+  /// The cube of these voxels' values.
+  ///
+  /// - Parameter rest: the value of all other voxels.
+  public func cube(of values: [Float], rest: Float = 0) -> [Float] {
+    var cube = [Float](repeating: rest, count: size * size * size)
+    for row in rows {
+      let start = cubeIndex(row)
+      for x in 0..<row.x.count { cube[start + x] = values[row.first + x] }
+    }
+    return cube
+  }
+}
