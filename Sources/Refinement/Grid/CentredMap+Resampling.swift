@@ -20,6 +20,42 @@ extension CentredMap {
     }
   }
 
+  /// A smooth cube, as a mask is, on `size`³ voxels over the same edge: linearly between its samples, so
+  /// that it neither rings nor leaves their range.
+  static func interpolated(_ samples: [Float], from: Int, to size: Int) -> [Float] {
+    guard size != from else { return samples }
+    // Both cubes have their centres at a voxel.
+    let places = (0..<size).map { index -> (first: Int, share: Float) in
+      let place = Double(index - size / 2) * Double(from) / Double(size) + Double(from / 2)
+      let first = min(max(Int(place.rounded(.down)), 0), from - 2)
+      return (first, Float(place - Double(first)))
+    }
+    return largeArray(count: size * size * size) { voxels in
+      samples.withUnsafeBufferPointer { samples in
+        for z in 0..<size {
+          for y in 0..<size {
+            let (pz, py) = (places[z], places[y])
+            let row = (pz.first * from + py.first) * from
+            let target = voxels + (z * size + y) * size
+            for x in 0..<size {
+              let px = places[x]
+              func line(_ start: Int) -> Float {
+                let index = start + px.first
+                return samples[index] + px.share * (samples[index + 1] - samples[index])
+              }
+              func plane(_ start: Int) -> Float {
+                let near = line(start)
+                return near + py.share * (line(start + from) - near)
+              }
+              let near = plane(row)
+              target[x] = near + pz.share * (plane(row + from * from) - near)
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// The spectrum of `size`³ samples within a radius, its phase origin at index 0.
   static func ball(_ samples: [Float], size: Int, radius: Int) -> BallSpectrum {
     let transform = RowTransform(VoxelRows(of: samples, size: size))

@@ -14,9 +14,6 @@ final class CubeMasks: Sendable {
     fileprivate(set) var fsc: FSCMasks?
   }
 
-  /// What is less is the ringing of a coarse cube, and not the mask.
-  static let least: Float = 1e-3
-
   private let geometry: Geometry
   /// The mask about its own centre in a box of `geometry.period` voxels.
   private let fine: [Float]
@@ -41,8 +38,7 @@ final class CubeMasks: Sendable {
         made.append(known)
         return known.masks
       }
-      let voxels = CentredMap.coarsened(fine, from: geometry.period, to: size)
-        .map { $0 < Self.least ? 0 : min($0, 1) }
+      let voxels = CentredMap.interpolated(fine, from: geometry.period, to: size)
       let voxelSize = Double(geometry.period) * geometry.pixelSize / Double(size)
       let masks = Masks(
         mask: Volume(size: size, pixelSize: voxelSize, voxels: voxels),

@@ -202,8 +202,7 @@ struct ReferenceMaker: Sendable {
       let known = masks.mask(size: size)
       return (known.rows, known.rows.values(of: known.mask.voxels))
     }
-    let voxels = CentredMap.coarsened(choice.mask.voxels, from: choice.mask.size, to: size)
-      .map { $0 < CubeMasks.least ? 0 : min($0, 1) }
+    let voxels = CentredMap.interpolated(choice.mask.voxels, from: choice.mask.size, to: size)
     let rows = VoxelRows(of: voxels, size: size)
     return (rows, rows.values(of: voxels))
   }

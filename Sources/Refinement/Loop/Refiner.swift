@@ -432,7 +432,9 @@ struct Refiner {
     ).mask
     let localResolution = LocalResolution(
       geometry: context.geometry, settings: context.settings
-    ).map(halves: [halves.a, halves.b], mask: input.mask, resolution: fsc.resolution143)
+    ).map(
+      halves: [halves.a, halves.b], mask: input.mask, centredMask: self.mask,
+      resolution: fsc.resolution143)
     return RefinementResult(
       poses: context.poses(state),
       halfSets: context.particles.halfSets,

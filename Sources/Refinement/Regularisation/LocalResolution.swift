@@ -23,7 +23,10 @@ struct LocalResolution: Sendable {
   /// - Parameters:
   ///   - halves: unfiltered half-maps in the images' box.
   ///   - resolution: of the whole, Å: local ones are looked for as far as four thirds of its frequency.
-  func map(halves: [Volume], mask: Volume, resolution: Double) -> Volume {
+  ///   - centredMask: the mask about its own centre, `geometry.period`³.
+  func map(
+    halves: [Volume], mask: Volume, centredMask: [Float], resolution: Double
+  ) -> Volume {
     let period = geometry.period
     let edge = Double(period) * geometry.pixelSize
     let last = max(4, min(period / 2 - 2, Int((4 / 3 * edge / resolution).rounded(.up))))
@@ -32,8 +35,8 @@ struct LocalResolution: Sendable {
     let bank = FilterBank(
       from: floor, to: Double(last), step: step, settings: settings.nonuniform)
     let centred = CentredMap(geometry: geometry)
-    let weights = CentredMap.coarsened(centred.moved(mask), from: period, to: size)
-      .map { $0 < CubeMasks.least ? 0 : min($0, 1) }
+    let weights = CentredMap.interpolated(
+      centredMask.map { $0 < 1e-3 ? 0 : min($0, 1) }, from: period, to: size)
     let rows = VoxelRows(of: weights, size: size)
     let spectra = halves.map {
       CentredMap.ball(centred.moved($0), size: period, radius: last + 1)

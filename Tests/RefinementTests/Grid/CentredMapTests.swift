@@ -61,4 +61,44 @@ struct CentredMapTests {
     #expect(worst < 1e-3 * expected.maximum)
     #expect(CentredMap.coarsened(fine.voxels, from: 48, to: 48) == fine.voxels)
   }
+
+  /// The other way round, and a ball of frequencies on another cube, are the map's too.
+  @Test func refiningSamplesTheSameDensity() {
+    let object = Phantom.random(blobs: 20, radius: 30, width: 9, seed: 5)
+    let coarse = object.map(size: 36, pixelSize: 4)
+    let expected = object.map(size: 48, pixelSize: 3)
+    let fine = CentredMap.coarsened(coarse.voxels, from: 36, to: 48)
+    let worst = zip(fine, expected.voxels).map { abs($0 - $1) }.max() ?? 1
+    #expect(worst < 1e-3 * expected.maximum)
+  }
+
+  /// What is linear is kept as it is, and a mask stays between its values.
+  @Test(arguments: [(48, 36), (36, 48), (40, 30)])
+  func interpolationIsLinear(from: Int, size: Int) {
+    func plane(_ size: Int) -> [Float] {
+      (0..<(size * size * size)).map { index in
+        let (x, y, z) = (index % size, index / size % size, index / size / size)
+        let place = SIMD3(Float(x), Float(y), Float(z)) - Float(size / 2)
+        return (place * SIMD3(1, -2, 0.5)).sum() / Float(size)
+      }
+    }
+    let found = CentredMap.interpolated(plane(from), from: from, to: size)
+    let expected = plane(size)
+    // Within the outermost samples it is exact.
+    let middle = (size / 4)..<(3 * size / 4)
+    for z in middle {
+      for y in middle {
+        for x in middle {
+          let index = (z * size + y) * size + x
+          #expect(abs(found[index] - expected[index]) < 1e-5)
+        }
+      }
+    }
+    let mask = Volume.sphere(size: from, pixelSize: 1, radius: 8, outerRadius: 14).voxels
+    let moved = CentredMap.interpolated(mask, from: from, to: size)
+    #expect(moved.allSatisfy { 0...1 ~= $0 } && moved.contains(1) && moved.contains(0))
+    let share = moved.reduce(0, +) / Float(size * size * size)
+    let truth = mask.reduce(0, +) / Float(from * from * from)
+    #expect(abs(share / truth - 1) < 0.02)
+  }
 }

@@ -31,7 +31,9 @@ struct LocalResolutionTests {
     settings.splitResolution = 40
     let extent = Double(set.size) * set.pixelSize
     let map = LocalResolution(geometry: geometry, settings: settings).map(
-      halves: set.halves, mask: set.mask, resolution: extent / set.fineShell)
+      halves: set.halves, mask: set.mask,
+      centredMask: CentredMap(geometry: geometry).moved(set.mask),
+      resolution: extent / set.fineShell)
     let fine = set.mean(map.voxels, about: set.fine)
     let coarse = set.mean(map.voxels, about: set.coarse)
     #expect(abs(fine * set.fineShell / extent - 1) < 0.2, "\(fine) Å")
