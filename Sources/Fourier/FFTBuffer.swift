@@ -20,7 +20,7 @@ public final class FFTBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   public init(count: Int) {
     self.count = count
     let bytes = max(1, count) * MemoryLayout<Element>.stride
-    if bytes >= 4 * largePage, let mapped = mapLargePages(bytes: bytes) {
+    if bytes >= largePage, let mapped = mapLargePages(bytes: bytes) {
       mappedBytes = mapped.bytes
       pointer = mapped.address.bindMemory(to: Element.self, capacity: max(1, count))
       return

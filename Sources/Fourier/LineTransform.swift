@@ -4,22 +4,30 @@ import CFFTW
 /// lines at a time, and one real line.
 ///
 /// Eight lines out of place are what FFTW does at its best without measuring: a cube that is put
-/// together from them takes half of the time of one plan for the whole. Plans are made without
-/// measuring, so that the same input gives the same bytes on every run. May be used by many threads at
-/// once.
+/// together from them takes a half to a fifth of the time of one plan for the whole. Plans are made
+/// without measuring, so that the same input gives the same bytes on every run. May be used by many
+/// threads at once.
 final class LineTransform: Sendable {
   /// Complex lines that are transformed at a time.
   static let width = 8
 
+  /// The sizes of which FFTW transforms lines one behind the other so much faster than side by side that
+  /// turning them round twice pays; measured with its version 3.3.10.
+  private static let sizesApart: Set<Int> = [144, 192, 240, 384, 400, 640, 768]
+
   /// Samples of a line.
   let size: Int
+  /// Whether lines are transformed one behind the other.
+  private let isApart: Bool
   private nonisolated(unsafe) let lines: (forward: fftwf_plan, inverse: fftwf_plan)
   private nonisolated(unsafe) let real: (forward: fftwf_plan, inverse: fftwf_plan)
 
   init(size: Int) {
     precondition(size > 0)
     self.size = size
+    isApart = Self.sizesApart.contains(size)
     let many = Int32(Self.width)
+    let (step, distance) = isApart ? (1, Int32(size)) : (many, 1)
     let count = max(size * Self.width, size / 2 + 1)
     let from = FFTBuffer<ComplexFloat>(count: count)
     let to = FFTBuffer<ComplexFloat>(count: count)
@@ -31,7 +39,8 @@ final class LineTransform: Sendable {
     planner.withLock { _ in
       plans = [FFTW_FORWARD, FFTW_BACKWARD].map {
         fftwf_plan_many_dft(
-          1, extents, many, input, nil, many, 1, output, nil, many, 1, $0, FFTW_ESTIMATE)
+          1, extents, many, input, nil, step, distance, output, nil, step, distance, $0,
+          FFTW_ESTIMATE)
       }
       plans.append(fftwf_plan_dft_r2c_1d(Int32(size), line, input, FFTW_ESTIMATE))
       plans.append(fftwf_plan_dft_c2r_1d(Int32(size), input, line, FFTW_ESTIMATE))
@@ -50,12 +59,12 @@ final class LineTransform: Sendable {
   }
 
   /// Transforms eight lines, sample by sample [index · 8 + line], into others; both begin where FFTW's
-  /// vectors may.
+  /// vectors may. What is transformed may be overwritten.
   @inline(__always)
   func forward(
     _ from: UnsafeMutablePointer<ComplexFloat>, into to: UnsafeMutablePointer<ComplexFloat>
   ) {
-    fftwf_execute_dft(lines.forward, Self.complex(from), Self.complex(to))
+    execute(lines.forward, from, to)
   }
 
   /// The same in the other direction.
@@ -63,7 +72,25 @@ final class LineTransform: Sendable {
   func inverse(
     _ from: UnsafeMutablePointer<ComplexFloat>, into to: UnsafeMutablePointer<ComplexFloat>
   ) {
-    fftwf_execute_dft(lines.inverse, Self.complex(from), Self.complex(to))
+    execute(lines.inverse, from, to)
+  }
+
+  @inline(__always)
+  private func execute(
+    _ plan: fftwf_plan, _ from: UnsafeMutablePointer<ComplexFloat>,
+    _ to: UnsafeMutablePointer<ComplexFloat>
+  ) {
+    guard isApart else {
+      fftwf_execute_dft(plan, Self.complex(from), Self.complex(to))
+      return
+    }
+    for index in 0..<size {
+      for line in 0..<Self.width { to[line * size + index] = from[index * Self.width + line] }
+    }
+    fftwf_execute_dft(plan, Self.complex(to), Self.complex(from))
+    for index in 0..<size {
+      for line in 0..<Self.width { to[index * Self.width + line] = from[line * size + index] }
+    }
   }
 
   /// Transforms a line of reals, which it may overwrite, into size/2 + 1 complex samples.

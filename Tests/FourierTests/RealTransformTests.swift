@@ -29,7 +29,7 @@ private func samples(_ count: Int) -> [Float] {
   }
 }
 
-@Test(arguments: [[6, 8], [4, 6, 10]])
+@Test(arguments: [[6, 8], [4, 6, 10], [144, 192], [10, 6, 240], [9, 15], [5, 7, 9]])
 func inverseUndoesForward(shape: [Int]) {
   let transform = RealTransform(shape: shape)
   let values = samples(transform.realCount)
@@ -49,4 +49,33 @@ func inverseUndoesForward(shape: [Int]) {
 
 @Test func goodSizesAreEvenAndHaveSmallFactors() {
   #expect([1, 11, 13, 97, 129, 211].map(goodTransformSize) == [2, 12, 14, 98, 140, 216])
+}
+
+/// Lines of sizes that are turned round are transformed like others: a plane of 144 × 192 samples has
+/// the spectrum of the waves that it is made of.
+@Test func wavesHaveTheirFrequencies() {
+  let (height, width) = (144, 192)
+  let waves: [(ky: Int, kx: Int, amplitude: Double)] = [(5, 17, 2), (-40, 96, 0.5), (71, 3, -1)]
+  var values = [Float](repeating: 0, count: height * width)
+  for y in 0..<height {
+    for x in 0..<width {
+      for wave in waves {
+        let turns = Double(wave.kx * x) / Double(width) + Double(wave.ky * y) / Double(height)
+        values[y * width + x] += Float(wave.amplitude * cos(2 * .pi * turns))
+      }
+    }
+  }
+  let spectrum = RealTransform(shape: [height, width]).forward(values)
+  let half = Float(height * width) / 2
+  var rest = spectrum
+  for wave in waves {
+    let index = ((wave.ky + height) % height) * (width / 2 + 1) + wave.kx
+    #expect(abs(spectrum[index].x / half - Float(wave.amplitude)) < 1e-4)
+    rest[index] = .zero
+    // At the Nyquist frequency of x both of a pair are stored.
+    if 2 * wave.kx == width {
+      rest[((height - wave.ky) % height) * (width / 2 + 1) + wave.kx] = .zero
+    }
+  }
+  #expect(rest.allSatisfy { $0.squaredModulus < half * half * 1e-8 })
 }

@@ -124,6 +124,31 @@ public final class Accumulator: Sendable {
     for index in 0..<sums.count { sums.pointer[index] += other.sums.pointer[index] }
   }
 
+  /// The sums of up to eight neighbouring samples over accumulators of one shape, three numbers each.
+  @inline(__always)
+  static func sum(
+    _ parts: [Accumulator], from first: Int, count: Int,
+    into result: UnsafeMutableBufferPointer<Float>
+  ) {
+    guard count == 8 else {
+      for index in 0..<(3 * count) {
+        result[index] = parts.reduce(0) { $0 + $1.sums.pointer[3 * first + index] }
+      }
+      return
+    }
+    var (a, b, c) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+    for part in parts {
+      let from = UnsafeRawPointer(part.sums.pointer + 3 * first)
+      a += from.loadUnaligned(as: SIMD8<Float>.self)
+      b += from.loadUnaligned(fromByteOffset: 32, as: SIMD8<Float>.self)
+      c += from.loadUnaligned(fromByteOffset: 64, as: SIMD8<Float>.self)
+    }
+    guard let to = UnsafeMutableRawPointer(result.baseAddress) else { return }
+    to.storeBytes(of: a, as: SIMD8<Float>.self)
+    to.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Float>.self)
+    to.storeBytes(of: c, toByteOffset: 64, as: SIMD8<Float>.self)
+  }
+
   /// Mean weight per shell of the window's transform, for shells 0…`shells`.
   public func shellMeans(oversampling: Double, shells: Int) -> [Double] {
     var sums = [Double](repeating: 0, count: shells + 1)

@@ -52,13 +52,12 @@ public final class ReferenceGrid: Sendable {
     UnsafeRawPointer(samples.pointer).assumingMemoryBound(to: Float.self)
   }
 
-  /// Fills the grid from the half-spectrum of a cube with the same spacing; samples beyond the spectrum
-  /// are zero. Factors (−1)^(x+y+z) move the origin to the cube's centre.
+  /// Fills the new grid from the half-spectrum of a cube with the same spacing; samples beyond the
+  /// spectrum stay zero. Factors (−1)^(x+y+z) move the origin to the cube's centre.
   func fill(from spectrum: BallSpectrum, scale: Float) {
     let gridWidth = radius + 4
     let extent = 2 * radius + 4
     let limit = spectrum.limit
-    samples.clear()
     spectrum.forEachEight { block, z, index in
       guard -radius - 1...radius + 2 ~= z, -radius - 1...radius + 2 ~= block.ky else { return }
       let target = ((z + radius + 1) * extent + block.ky + radius + 1) * gridWidth + 1

@@ -17,7 +17,7 @@ struct FinalSums: Sendable {
   /// weight: where hardly an image went, nothing is better than noise.
   func halfMaps() -> (a: Volume, b: Volume) {
     let volumes = halves.map { half in
-      let means = reconstruction.shellMeans(half)
+      let means = reconstruction.shellMeans([half])
       return density(of: half, regularisation: means.map { Float(0.05 * $0 + 1e-20) })
     }
     return (volumes[0], volumes[1])
@@ -32,7 +32,7 @@ struct FinalSums: Sendable {
   func combined(fsc: [Double]) -> Volume {
     let total = halves[0]
     total.add(halves[1])
-    let means = reconstruction.shellMeans(total)
+    let means = reconstruction.shellMeans([total])
     let ratio = Double(geometry.box) / Double(geometry.period)
     let noise = fsc.indices.map { shell -> Double in
       let value = min(max(shell < 2 ? 1 : fsc[shell], 1e-3), 0.999)

@@ -89,7 +89,8 @@ struct Preparation {
     }
     let skipped = Set(bad.all.map(\.particle))
     try requireUsable(skipped: skipped)
-    let mask = CentredMap(geometry: geometry).moved(input.mask).map { min(max($0, 0), 1) }
+    // What is less than that is the ringing of the move, and would make every voxel count.
+    let mask = CentredMap(geometry: geometry).moved(input.mask).map { $0 < 1e-3 ? 0 : min($0, 1) }
     let context = RunContext(
       settings: settings, particles: input.particles, geometry: geometry, points: points,
       images: packed.images, windowCentres: packed.windowCentres, survey: survey,

@@ -79,11 +79,11 @@ struct ReferenceMaker: Sendable {
   ) -> Product {
     let folds = context.foldCount
     let threads = context.settings.threads
-    let totals = totals(accumulators)
+    let halfSums = (0..<2).map { Array(accumulators[($0 * folds)..<(($0 + 1) * folds)]) }
     let reconstruction = Reconstruction(
       geometry: context.geometry, radius: accumulators[0].radius)
-    let means = totals.map { reconstruction.shellMeans($0) }
-    let halves = rawHalves(totals, means: means, reconstruction)
+    let means = halfSums.map { reconstruction.shellMeans($0) }
+    let halves = rawHalves(halfSums, means: means, reconstruction)
     progress(1, .halfMaps)
     let measuring = masks.mask(size: reconstruction.cube.size)
     let fsc = FSCMeasurement(
@@ -112,8 +112,8 @@ struct ReferenceMaker: Sendable {
     var made: (references: [ReferenceGrid], filtered: [Double]?) = ([], nil)
     if !measuringOnly {
       made = references(
-        totals, folds: folds > 1 ? accumulators : [], means: means, fsc: fsc.corrected,
-        lastShell: lastShell, split: split, radius: radius, mask: mask
+        halfSums, means: means, fsc: fsc.corrected, lastShell: lastShell, split: split,
+        radius: radius, mask: mask
       ) { progress($0, .references) }
     }
     return Product(
@@ -125,19 +125,19 @@ struct ReferenceMaker: Sendable {
 
   /// The filtered, masked references, on a cube no finer than they need.
   private func references(
-    _ totals: [Accumulator], folds accumulators: [Accumulator], means: [[Double]], fsc: [Double],
-    lastShell: Int, split: Int, radius: Int, mask choice: MaskChoice,
+    _ sums: [[Accumulator]], means: [[Double]], fsc: [Double], lastShell: Int, split: Int,
+    radius: Int, mask choice: MaskChoice,
     progress: @escaping @Sendable (Double) -> Void
   ) -> (references: [ReferenceGrid], filtered: [Double]?) {
     let folds = context.foldCount
     let size = CubeTransform.size(
-      forRadius: min(totals[0].radius, max(lastShell, radius) + 2))
+      forRadius: min(sums[0][0].radius, max(lastShell, radius) + 2))
     let (rows, mask) = rowsOfMask(choice, size: size)
     let reconstruction = Reconstruction(
-      geometry: context.geometry, radius: totals[0].radius, size: size, rows: rows)
+      geometry: context.geometry, radius: sums[0][0].radius, size: size, rows: rows)
     let cube = reconstruction.cube
     let filter = nonuniformFilter(
-      totals, means: means, fsc: fsc, lastShell: lastShell, split: split,
+      sums, means: means, fsc: fsc, lastShell: lastShell, split: split,
       reconstruction: reconstruction, mask: mask)
     let weights = filter?.fsc ?? fsc
     let regularisation = Regularisation(
@@ -154,15 +154,17 @@ struct ReferenceMaker: Sendable {
       defer { workspaces.giveBack((workspace, room)) }
       for slot in range {
         let half = slot / folds
+        var parts = sums[half]
+        // A fold's reference is made without its own images; with one fold there are no others.
+        if folds > 1 { parts.remove(at: slot % folds) }
         reconstruction.divide(
-          totals[half], without: accumulators.isEmpty ? nil : accumulators[slot],
-          shared: totals[1 - half], sharedShells: split,
+          parts, shared: sums[1 - half], sharedShells: split,
           regularisation: Self.regularisation(
             weights, means: means[half], last: lastShell, floor: 1e-3),
           into: workspace.spectrum)
         regularisation.density(
           in: workspace, of: cube, radius: lastShell + 1,
-          insertedBy: totals[half].interpolation, isSymmetrised: reconstruction.isSymmetrised,
+          insertedBy: parts[0].interpolation, isSymmetrised: reconstruction.isSymmetrised,
           room)
         let grid = ReferenceGrid(radius: radius, interpolation: context.interpolation)
         cube.fill(grid, from: workspace)
@@ -207,29 +209,15 @@ struct ReferenceMaker: Sendable {
     return (rows, rows.values(of: voxels))
   }
 
-  private func totals(_ accumulators: [Accumulator]) -> [Accumulator] {
-    let folds = context.foldCount
-    guard folds > 1 else { return accumulators }
-    let totals = (0..<2).map { _ in
-      Accumulator(radius: accumulators[0].radius, interpolation: context.insertion)
-    }
-    parallelFor(count: 2, chunk: 1, threads: context.settings.threads) { range, _ in
-      for half in range {
-        for fold in 0..<folds { totals[half].add(accumulators[half * folds + fold]) }
-      }
-    }
-    return totals
-  }
-
   /// The half-maps with just enough regularisation not to divide by nothing.
   private func rawHalves(
-    _ totals: [Accumulator], means: [[Double]], _ reconstruction: Reconstruction
+    _ sums: [[Accumulator]], means: [[Double]], _ reconstruction: Reconstruction
   ) -> [Volume] {
     let halves = Collected<Volume>(count: 2)
     parallelFor(count: 2, chunk: 1, threads: context.settings.threads) { range, _ in
       for half in range {
         halves[half] = reconstruction.volume(
-          of: totals[half], regularisation: means[half].map { Float(1e-3 * $0 + 1e-20) })
+          of: sums[half], regularisation: means[half].map { Float(1e-3 * $0 + 1e-20) })
       }
     }
     return (try? halves.values()) ?? []

@@ -93,7 +93,7 @@ struct MemoryPlan: Sendable {
   /// Pixels, transform, CTF, weight and cropped image of one image.
   private static func bytesOfImageWorkspace(_ box: Int) -> Int { 24 * box * box }
 
-  /// The sums and their totals, and then the larger of measuring the half-maps and of making the
+  /// The sums, and then the larger of measuring the half-maps and of making the
   /// references.
   private static func iteration(
     _ geometry: Geometry, _ settings: RefinementSettings, band: Int, inserted: Int
@@ -102,7 +102,7 @@ struct MemoryPlan: Sendable {
     let folds = max(1, settings.referenceFolds)
     let radius = geometry.clampedGridRadius(ofShell: inserted)
     let samples = ReferenceGrid.sampleCount(radius: radius)
-    let sums = 12 * samples * 2 * (folds > 1 ? folds + 1 : 1)
+    let sums = 12 * samples * 2 * folds
     let size = CubeTransform.size(forRadius: radius)
     let cube = 4 * cubed(size)
     // The references are made on a cube of their own, no finer than they need.

@@ -104,12 +104,12 @@ extension ReferenceMaker {
   /// The non-uniform filter of an iteration's references; nil where it is not asked for.
   ///
   /// - Parameters:
-  ///   - totals: of the half-sets; `means`: their mean weights per shell.
+  ///   - sums: of the half-sets, by fold; `means`: their mean weights per shell.
   ///   - fsc: corrected curve of the half-maps, shells of the cube.
   ///   - lastShell: of the references; `split`: up to which the halves share shells.
   ///   - reconstruction: on the references' cube; `mask`: of the voxels of its rows.
   func nonuniformFilter(
-    _ totals: [Accumulator], means: [[Double]], fsc: [Double], lastShell: Int, split: Int,
+    _ sums: [[Accumulator]], means: [[Double]], fsc: [Double], lastShell: Int, split: Int,
     reconstruction: Reconstruction, mask: [Float]
   ) -> NonuniformFilter? {
     let settings = context.settings
@@ -120,7 +120,7 @@ extension ReferenceMaker {
       for half in range {
         // Where hardly an image went, nothing is better than noise.
         reconstruction.divide(
-          totals[half],
+          sums[half],
           regularisation: means[half].enumerated().map {
             $0.offset <= lastShell ? Float(0.05 * $0.element + 1e-20) : .infinity
           }, into: spectra[half])
@@ -129,7 +129,7 @@ extension ReferenceMaker {
     let factors = FFTBuffer<Float>(count: cube.rows.count)
     factors.pointer.update(repeating: 1, count: cube.rows.count)
     cube.finish(
-      factors.pointer, insertedBy: totals[0].interpolation,
+      factors.pointer, insertedBy: sums[0][0].interpolation,
       isSymmetrised: reconstruction.isSymmetrised)
     return NonuniformFilter(
       halves: CutOffSearch.Halves(spectra: spectra, factors: factors.array), fsc: fsc,

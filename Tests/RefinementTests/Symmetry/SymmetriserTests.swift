@@ -44,8 +44,8 @@ struct SymmetriserTests {
       geometry: geometry, radius: accumulator.radius, size: geometry.period)
     let workspace = reconstruction.cube.workspace()
     reconstruction.density(
-      of: accumulator,
-      regularisation: reconstruction.shellMeans(accumulator).map { Float(1e-3 * $0 + 1e-20) },
+      of: [accumulator],
+      regularisation: reconstruction.shellMeans([accumulator]).map { Float(1e-3 * $0 + 1e-20) },
       into: workspace)
     return workspace.real.array
   }
