@@ -1,5 +1,3 @@
-import CFFTW
-
 /// The Fourier transform of real cubes in two steps, so that planes that are zero cost nothing and
 /// what is done with the spectrum is done while it is in cache: the planes of z, and then the
 /// columns along z, eight neighbours in x at a time.
@@ -19,45 +17,19 @@ public final class PlaneColumnTransform: Sendable {
   /// column do not compete for the same lines of the cache.
   public let planeLength: Int
   private let line: LineTransform
-  private nonisolated(unsafe) let columns: (forward: fftwf_plan, inverse: fftwf_plan)
 
   /// A transform of cubes of even size.
   public init(size: Int) {
     precondition(size > 0 && size % 2 == 0)
     let width = Self.blockWidth
-    let rowLength = (size / 2 + width) / width * width
+    rowLength = (size / 2 + width) / width * width
     self.size = size
-    self.rowLength = rowLength
     planeLength = size * rowLength + width
     line = LineTransform(size: size)
-    let cube = FFTBuffer<ComplexFloat>(count: size * planeLength)
-    let block = FFTBuffer<ComplexFloat>(count: size * width)
-    nonisolated(unsafe) let spectrum = Self.complex(cube.pointer)
-    nonisolated(unsafe) let lines = Self.complex(block.pointer)
-    let extents = [Int32(size)]
-    let (step, many) = (Int32(planeLength), Int32(width))
-    nonisolated(unsafe) var plans: [fftwf_plan?] = []
-    planner.withLock { _ in
-      plans = [
-        fftwf_plan_many_dft(
-          1, extents, many, spectrum, nil, step, 1, lines, nil, many, 1, FFTW_FORWARD,
-          FFTW_ESTIMATE | FFTW_PRESERVE_INPUT),
-        fftwf_plan_many_dft(
-          1, extents, many, lines, nil, many, 1, spectrum, nil, step, 1, FFTW_BACKWARD,
-          FFTW_ESTIMATE),
-      ]
-    }
-    guard let down = plans[0], let up = plans[1] else {
-      fatalError("FFTW cannot plan a transform of \(size)³")
-    }
-    columns = (down, up)
   }
 
-  deinit {
-    planner.withLock { _ in
-      for plan in [columns.forward, columns.inverse] { fftwf_destroy_plan(plan) }
-    }
-  }
+  /// Memory for a block of columns.
+  public func block() -> FFTBuffer<ComplexFloat> { FFTBuffer(count: size * Self.blockWidth) }
 
   /// Transforms a plane of real samples, which it may overwrite, into a plane of a cube.
   public func forwardPlane(
@@ -100,22 +72,28 @@ public final class PlaneColumnTransform: Sendable {
   }
 
   /// Transforms the columns of a cube that start at `first` into a block.
+  ///
+  /// - Parameter spare: another block, overwritten.
   public func forwardColumns(
-    _ first: UnsafeMutablePointer<ComplexFloat>, into block: FFTBuffer<ComplexFloat>
+    _ first: UnsafeMutablePointer<ComplexFloat>, into block: FFTBuffer<ComplexFloat>,
+    spare: FFTBuffer<ComplexFloat>
   ) {
-    fftwf_execute_dft(columns.forward, Self.complex(first), Self.complex(block.pointer))
+    for z in 0..<size {
+      (spare.pointer + z * Self.blockWidth).copyEight(from: first + z * planeLength)
+    }
+    line.forward(spare.pointer, into: block.pointer)
   }
 
   /// Transforms a block, which it may overwrite, into the columns of a cube that start at `first`.
+  ///
+  /// - Parameter spare: another block, overwritten.
   public func inverseColumns(
-    _ block: FFTBuffer<ComplexFloat>, into first: UnsafeMutablePointer<ComplexFloat>
+    _ block: FFTBuffer<ComplexFloat>, into first: UnsafeMutablePointer<ComplexFloat>,
+    spare: FFTBuffer<ComplexFloat>
   ) {
-    fftwf_execute_dft(columns.inverse, Self.complex(block.pointer), Self.complex(first))
-  }
-
-  private static func complex(
-    _ pointer: UnsafeMutablePointer<ComplexFloat>
-  ) -> UnsafeMutablePointer<fftwf_complex> {
-    UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: fftwf_complex.self)
+    line.inverse(block.pointer, into: spare.pointer)
+    for z in 0..<size {
+      (first + z * planeLength).copyEight(from: spare.pointer + z * Self.blockWidth)
+    }
   }
 }

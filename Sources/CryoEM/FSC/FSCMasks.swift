@@ -46,6 +46,11 @@ public struct FSCMasks: Sendable {
   /// The masks of the loose curve, and of the tight and corrected ones; the sphere where nil.
   let loose: FSCMask?, tight: FSCMask?
 
+  /// The mask of the loose curve: that of the body, grown by 25 Å, with an edge of 15 Å.
+  public static func loose(about mask: Volume) -> Volume {
+    MaskDistances(of: mask).mask(near: 25, far: 40)
+  }
+
   /// The masks for maps of a size and pixel size.
   ///
   /// - Parameters:
@@ -58,7 +63,8 @@ public struct FSCMasks: Sendable {
       tight: tight ?? distances?.mask(near: 6, far: 12))
   }
 
-  init(size: Int, pixelSize: Double, loose: Volume?, tight: Volume?) {
+  /// The same with masks that have been made.
+  public init(size: Int, pixelSize: Double, loose: Volume?, tight: Volume?) {
     self.size = size
     let edge = Double(size / 2) * pixelSize
     sphere = FSCMask(

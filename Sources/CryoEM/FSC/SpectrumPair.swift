@@ -50,7 +50,7 @@ struct SpectrumPair: Sendable {
   ) -> [CubeSamples] {
     let phases = RandomPhases(size: size, firstShell: first)
     scheduler(Self.parts) { part in
-      let block = FFTBuffer<ComplexFloat>(count: size * PlaneColumnTransform.blockWidth)
+      let (block, spare) = (transform.block(), transform.block())
       for half in 0..<2 {
         for y in range(part) {
           for x in stride(from: 0, to: transform.rowLength, by: PlaneColumnTransform.blockWidth) {
@@ -58,7 +58,7 @@ struct SpectrumPair: Sendable {
             phases.fill(
               block, from: start, planeLength: transform.planeLength, y: y, x: x,
               seed: half == 0 ? seed : ~seed)
-            transform.inverseColumns(block, into: start)
+            transform.inverseColumns(block, into: start, spare: spare)
           }
         }
       }
@@ -105,7 +105,8 @@ struct SpectrumPair: Sendable {
 
   private func correlate(_ rows: Range<Int>, keep: Bool) -> ShellSums {
     let width = PlaneColumnTransform.blockWidth
-    let blocks = (0..<2).map { _ in FFTBuffer<ComplexFloat>(count: size * width) }
+    let blocks = (0..<2).map { _ in transform.block() }
+    let spare = transform.block()
     var sums = ShellSums(size: size)
     for y in rows {
       let ky = signedFrequency(y, size: size)
@@ -114,7 +115,7 @@ struct SpectrumPair: Sendable {
         if !keep && ky * ky + x * x > sums.largestSquare { break }
         for half in 0..<2 {
           let start = spectra[half].pointer + y * transform.rowLength + x
-          transform.forwardColumns(start, into: blocks[half])
+          transform.forwardColumns(start, into: blocks[half], spare: spare)
           if keep { store(blocks[half], at: start) }
         }
         sums.add(blocks[0], blocks[1], ky: ky, kx: x)

@@ -20,12 +20,12 @@ extension Reconstruction {
     let width = PlaneColumnTransform.blockWidth
     let limit = min(radius, cube.size / 2 - 1)
     parallelFor(count: 2 * limit + 1, chunk: 4, threads: threads) { rows, _ in
-      let block = FFTBuffer<ComplexFloat>(count: cube.size * width)
+      let (block, spare) = (transform.block(), transform.block())
       for y in rows.lazy.map({ $0 - limit }) {
         let row = spectrum.pointer + transformIndex(y, size: cube.size) * transform.rowLength
         for x in stride(from: 0, through: limit, by: width) {
           fill(block, y: y, x: x, of: sums, regularisation: regularisation)
-          transform.inverseColumns(block, into: row + x)
+          transform.inverseColumns(block, into: row + x, spare: spare)
         }
       }
     }

@@ -32,9 +32,15 @@ struct Reconstruction: Sendable {
   func shell(atSquare square: Int) -> Int { Int(table.shell[square]) }
 
   /// Mean weight per shell of the cube of the sum of accumulators.
-  func shellMeans(_ parts: [Accumulator]) -> [Double] {
-    let means = parts.map { $0.shellMeans(oversampling: 1, shells: radius) }
-    return (0...radius).map { shell in means.reduce(0) { $0 + $1[shell] } }
+  func shellMeans(_ parts: [Accumulator], threads: Int = 1) -> [Double] {
+    let means = Collected<[Double]>(count: parts.count)
+    parallelFor(count: parts.count, chunk: 1, threads: threads) { range, _ in
+      for part in range {
+        means[part] = parts[part].shellMeans(oversampling: 1, shells: radius)
+      }
+    }
+    let known = (try? means.values()) ?? []
+    return (0...radius).map { shell in known.reduce(0) { $0 + $1[shell] } }
   }
 
   /// The density of the sum of accumulators and (below the split) `shared` ones, into the workspace's

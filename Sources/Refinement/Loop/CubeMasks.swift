@@ -17,6 +17,9 @@ final class CubeMasks: Sendable {
   private let geometry: Geometry
   /// The mask about its own centre in a box of `geometry.period` voxels.
   private let fine: [Float]
+  /// The grown mask of the loose curve; nil until it is asked for. Its edge is wide: it is made on half
+  /// as many voxels an axis.
+  private let loose = Mutex<Volume?>(nil)
   /// By size, the last one asked for at the end.
   private let made = Mutex<[(size: Int, masks: Masks)]>([])
 
@@ -25,7 +28,10 @@ final class CubeMasks: Sendable {
     self.fine = fine
   }
 
-  /// Whether the masks of the curves on a cube of this size have been made.
+  /// Whether the masks of the curves have been made at all.
+  var hasCurves: Bool { loose.withLock { $0 != nil } }
+
+  /// Whether those on a cube of this size have been made.
   func hasCurves(size: Int) -> Bool {
     made.withLock { $0.contains { $0.size == size && $0.masks.fsc != nil } }
   }
@@ -52,8 +58,23 @@ final class CubeMasks: Sendable {
   func curves(size: Int) -> FSCMasks {
     let known = mask(size: size)
     if let curves = known.fsc { return curves }
+    let grown = loose.withLock { loose in
+      if let loose { return loose }
+      let coarse = goodTransformSize(atLeast: geometry.period / 2)
+      let edge = Double(geometry.period) * geometry.pixelSize
+      let made = FSCMasks.loose(
+        about: Volume(
+          size: coarse, pixelSize: edge / Double(coarse),
+          voxels: CentredMap.interpolated(fine, from: geometry.period, to: coarse)))
+      loose = made
+      return made
+    }
     let curves = FSCMasks(
-      size: size, pixelSize: known.mask.pixelSize, mask: known.mask, tight: known.mask)
+      size: size, pixelSize: known.mask.pixelSize,
+      loose: Volume(
+        size: size, pixelSize: known.mask.pixelSize,
+        voxels: CentredMap.interpolated(grown.voxels, from: grown.size, to: size)),
+      tight: known.mask)
     made.withLock { made in
       if let index = made.firstIndex(where: { $0.size == size }) {
         made[index].masks.fsc = curves

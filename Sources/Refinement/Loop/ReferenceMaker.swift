@@ -82,7 +82,7 @@ struct ReferenceMaker: Sendable {
     let halfSums = (0..<2).map { Array(accumulators[($0 * folds)..<(($0 + 1) * folds)]) }
     let reconstruction = Reconstruction(
       geometry: context.geometry, radius: accumulators[0].radius)
-    let means = halfSums.map { reconstruction.shellMeans($0) }
+    let means = halfSums.map { reconstruction.shellMeans($0, threads: threads) }
     let halves = rawHalves(halfSums, means: means, reconstruction)
     progress(1, .halfMaps)
     let measuring = masks.mask(size: reconstruction.cube.size)
