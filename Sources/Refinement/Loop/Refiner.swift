@@ -37,6 +37,8 @@ struct Refiner {
   let events: @Sendable (RefinementEvent) -> Void
   private let checkpoints: (any CheckpointStore)?
   private let memory: MemoryPlan
+  /// The shell up to which the memory was last told.
+  private var toldShell = 0
   var loop: LoopState
 
   /// What changes from iteration to iteration.
@@ -104,9 +106,17 @@ struct Refiner {
     return try finish(converged: loop.converged)
   }
 
-  /// Puts packed images that are in memory into a scratch file where the resolution has become better
-  /// than was planned for, and the sums would go beyond the memory limit.
+  /// Says where the resolution has become better than memory was planned for, and puts packed images
+  /// that are in memory into a scratch file where the sums would go beyond the memory limit.
   private mutating func makeRoom() throws {
+    if loop.inserted > max(memory.plannedShell, toldShell) {
+      toldShell = loop.inserted
+      let bytes = memory.peak(packedInFile: context.images.isInFile, inserted: loop.inserted)
+      events(
+        .log(
+          "The resolution is better than was planned for: "
+            + "\(MemoryPlan.gibibytes(bytes)) of memory from now on"))
+    }
     guard !context.images.isInFile, memory.exceeds(inserted: loop.inserted, packedInFile: false),
       let folder = context.settings.cacheDirectory ?? input.scratchFolder
     else { return }

@@ -8,7 +8,7 @@ import Fourier
 /// finer than the input's is planned for. Where it goes beyond, `exceeds` tells in time.
 struct MemoryPlan: Sendable {
   /// The program itself, its libraries and small things.
-  static let program = 34 << 20
+  static let program = 36 << 20
 
   /// Maps and mask in the images' box.
   let maps: Int
@@ -25,11 +25,27 @@ struct MemoryPlan: Sendable {
   let final: Int
 
   /// The peak with the packed images in memory, or in a file.
-  func peak(packedInFile: Bool) -> Int {
-    Self.program + maps + outside + particles
-      + max(preparation, (packedInFile ? 0 : packed) + iteration, final)
+  ///
+  /// - Parameter inserted: highest shell that is inserted, where it is beyond what was planned.
+  func peak(packedInFile: Bool, inserted: Int? = nil) -> Int {
+    let grown = inserted.map { grownIteration(inserted: $0) } ?? 0
+    return Self.program
+      + Self.withSlack(
+        maps + outside + particles
+          + max(preparation, (packedInFile ? 0 : packed) + max(iteration, grown), final))
   }
 
+  /// An iteration whose insertions go as far as a shell, which lies beyond the band of its references.
+  private func grownIteration(inserted: Int) -> Int {
+    let band = (1...max(1, inserted)).first { geometry.insertionShell(beyond: $0) >= inserted }
+    return Self.iteration(geometry, settings, band: band ?? inserted, inserted: inserted)
+  }
+
+  /// With what the allocator keeps between its blocks; measured.
+  private static func withSlack(_ bytes: Int) -> Int { bytes + bytes / 32 }
+
+  /// The highest shell of the window of which insertions are planned for.
+  let plannedShell: Int
   private let geometry: Geometry
   private let settings: RefinementSettings
 
@@ -66,9 +82,9 @@ struct MemoryPlan: Sendable {
       + threads * Self.bytesOfImageWorkspace(geometry.box)
     let lastPacked = geometry.packedShell(settings)
     let expected = resolution.map { geometry.shell(atResolution: 0.75 * $0) } ?? lastPacked
+    plannedShell = min(lastPacked, geometry.insertionShell(beyond: expected))
     iteration = Self.iteration(
-      geometry, settings, band: min(lastPacked, expected),
-      inserted: min(lastPacked, geometry.insertionShell(beyond: expected)))
+      geometry, settings, band: min(lastPacked, expected), inserted: plannedShell)
     final = Self.final(geometry, threads: threads, volume: volume)
   }
 
@@ -102,7 +118,7 @@ struct MemoryPlan: Sendable {
     let folds = max(1, settings.referenceFolds)
     let radius = geometry.clampedGridRadius(ofShell: inserted)
     let samples = ReferenceGrid.sampleCount(radius: radius)
-    let sums = 12 * samples * 2 * folds
+    let sums = 2 * folds * inPages(12 * samples)
     let size = CubeTransform.size(forRadius: radius)
     let cube = 4 * cubed(size)
     // The references are made on a cube of their own, no finer than they need.
@@ -110,14 +126,16 @@ struct MemoryPlan: Sendable {
     let lastShell = Int((Double(band) + 3) * geometry.oversampling)
     let referenceSize = CubeTransform.size(
       forRadius: min(radius, max(lastShell, referenceRadius) + 2))
-    // The half-maps stay; the mask and two masks of the curves are kept for both cubes.
+    // The half-maps stay; the mask is kept in the period's box and on both cubes, two masks of the
+    // curves on those that are measured: this and the last.
     let halves = 2 * cube
-    let masks = 3 * cube + (referenceSize == size ? 0 : 3 * 4 * cubed(referenceSize))
+    let masks =
+      4 * cubed(geometry.period) + 6 * cube + (referenceSize == size ? 0 : 4 * cubed(referenceSize))
     let measuring = max(2 * workspace(size), 4 * cube)
     let spectrumRadius = max(CubeTransform.spectrumRadius(ofGrid: referenceRadius), lastShell + 1)
     let extent = min(1, geometry.maskDiameter / Double(geometry.period))
     let making =
-      8 * ReferenceGrid.sampleCount(radius: referenceRadius) * 2 * folds
+      2 * folds * inPages(8 * ReferenceGrid.sampleCount(radius: referenceRadius))
       + min(threads, 2 * folds)
       * CubeTransform.bytesOfWorkspace(
         size: referenceSize, radius: spectrumRadius, extent: extent)
@@ -142,7 +160,7 @@ struct MemoryPlan: Sendable {
       box: box, pixelSize: geometry.pixelSize, window: box, period: period, centre: .zero,
       fulcrum: .zero, maskDiameter: Double(box), stretch: geometry.stretch)
     let radius = whole.clampedGridRadius(ofShell: box / 2 - 1)
-    let sums = 2 * 12 * ReferenceGrid.sampleCount(radius: radius)
+    let sums = 2 * inPages(12 * ReferenceGrid.sampleCount(radius: radius))
     let points = SamplingPoints.paddedCount(window: box, maximumShell: box / 2 - 1)
     let inserting = 256 * 12 * points + threads * bytesOfImageWorkspace(box)
     let transform = PlaneColumnTransform(size: period)
@@ -189,8 +207,10 @@ extension MemoryPlan {
   /// Whether an iteration that goes as far as a shell takes more than the limit.
   func exceeds(inserted: Int, packedInFile: Bool) -> Bool {
     guard let limit = settings.memoryLimit else { return false }
-    return Self.program + maps + outside + particles + (packedInFile ? 0 : packed)
-      + Self.iteration(geometry, settings, band: inserted, inserted: inserted) > limit
+    return Self.program
+      + Self.withSlack(
+        maps + outside + particles + (packedInFile ? 0 : packed)
+          + grownIteration(inserted: inserted)) > limit
   }
 
   /// Bytes in words.
@@ -200,3 +220,9 @@ extension MemoryPlan {
 }
 
 private func cubed(_ size: Int) -> Int { size * size * size }
+
+/// Bytes of a buffer in large pages.
+private func inPages(_ bytes: Int) -> Int {
+  let page = 2 << 20
+  return (bytes + page - 1) / page * page
+}

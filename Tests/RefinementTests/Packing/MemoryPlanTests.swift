@@ -61,6 +61,13 @@ struct MemoryPlanTests {
     #expect(
       tight.exceeds(inserted: 23, packedInFile: false) == (plan().iteration > coarse.iteration))
     #expect(!plan().exceeds(inserted: 23, packedInFile: false), "without a limit nothing exceeds")
+    // What is told in the middle of a run is never less than what was told before.
+    for inserted in 1...23 {
+      let grown = coarse.peak(packedInFile: false, inserted: inserted)
+      #expect(grown >= coarse.peak(packedInFile: false))
+      #expect(inserted > coarse.plannedShell || grown == coarse.peak(packedInFile: false))
+    }
+    #expect(coarse.peak(packedInFile: false, inserted: 23) > coarse.peak(packedInFile: false))
   }
 
   /// Images that move to a file are the same there.
