@@ -35,23 +35,28 @@ let package = Package(
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
 
+    // What the engine's rooms and the screens' share.
+    .target(name: "TOMLText", dependencies: ["TOMLKit"]),
+
     // The engine's rooms, lowest first.
     .target(name: "Fourier", dependencies: ["CFFTW"], swiftSettings: optimised),
     .target(
       name: "EMFiles", dependencies: ["CZlib", "Yams"], swiftSettings: optimised),
     .target(name: "CryoEM", dependencies: ["EMFiles", "Fourier"], swiftSettings: optimised),
     .target(
-      name: "Refinement", dependencies: ["CKernels", "CryoEM", "EMFiles", "Fourier", "TOMLKit"],
+      name: "Refinement",
+      dependencies: ["CKernels", "CryoEM", "EMFiles", "Fourier", "TOMLKit", "TOMLText"],
       exclude: ["Job/PARAMETERS.md"], swiftSettings: optimised),
-    .target(name: "Runs", dependencies: ["Refinement", "CryoEM", "EMFiles", "TOMLKit"]),
+    .target(name: "Runs", dependencies: ["Refinement", "CryoEM", "EMFiles"]),
 
     // The screens' rooms.
-    .target(name: "Surface", dependencies: ["TOMLKit"], swiftSettings: optimised),
+    .target(name: "Surface", dependencies: ["TOMLKit", "TOMLText"], swiftSettings: optimised),
     .target(name: "Terminal", dependencies: ["CNcurses", "Surface"]),
     .target(
       name: "Console",
       dependencies: [
         "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles", "TOMLKit",
+        "TOMLText",
       ]),
 
     // Programs.
@@ -65,6 +70,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: ["CKernels", "Refinement", "CryoEM", "EMFiles", "Fourier", argumentParser]),
 
+    .testTarget(name: "TOMLTextTests", dependencies: ["TOMLText", "TOMLKit"]),
     .testTarget(name: "FourierTests", dependencies: ["Fourier"]),
     .testTarget(name: "EMFilesTests", dependencies: ["EMFiles", "CZlib"]),
     .testTarget(
@@ -81,7 +87,8 @@ let package = Package(
       dependencies: ["Console", "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles"],
       resources: [.copy("Golden")]),
     .testTarget(
-      name: "CommandTests", dependencies: ["fulcrum", "Runs", "CryoEM", "EMFiles", "Refinement"]),
+      name: "CommandTests",
+      dependencies: ["fulcrum", "Runs", "CryoEM", "EMFiles", "Refinement"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6]
 )

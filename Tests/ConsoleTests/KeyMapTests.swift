@@ -52,6 +52,15 @@ import Testing
     #expect(Key(name: "F25") == nil)
   }
 
+  @Test(arguments: ["theme = \"nord\"\n[*keys]\n", "theme = \"nord\"\nmouse = \n"])
+  func settingsThatAreNotTOMLAreLeftOut(text: String) {
+    var settings = SettingsFile(folder: nil)
+    settings.take(text, file: "config.toml")
+    #expect(settings.themeName == nil)
+    #expect(settings.keyMap.conflicts.count == 1)
+    #expect(settings.keyMap.conflicts[0].hasPrefix("config.toml, line 2: not valid TOML"))
+  }
+
   @Test func readsBindingsAndReportsConflicts() {
     var settings = SettingsFile(folder: nil)
     settings.take(

@@ -3,6 +3,7 @@ import Glibc
 import Refinement
 import Surface
 import TOMLKit
+import TOMLText
 import Terminal
 
 /// What the user prefers: `config.toml`, which only the user writes, and `state.toml`, which keeps what
@@ -38,8 +39,10 @@ struct SettingsFile: Sendable {
   /// Takes what a file says; what is wrong with it is reported in the key map's conflicts.
   mutating func take(_ text: String, file: String) {
     let table: TOMLTable
-    do { table = try TOMLTable(string: isUnparsable(toml: text) ? "=" : text) } catch {
-      keyMap.report("\(file): not valid TOML; its settings are left out")
+    do { table = try parseTOML(text) } catch {
+      let place = error.line.map { ", line \($0)" } ?? ""
+      keyMap.report(
+        "\(file)\(place): not valid TOML: \(error.description); its settings are left out")
       return
     }
     if let name = table["theme"]?.string { themeName = name }

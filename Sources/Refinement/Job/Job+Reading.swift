@@ -1,6 +1,7 @@
 import CryoEM
 import EMFiles
 import TOMLKit
+import TOMLText
 
 extension Job {
   /// Reads a job file, as much of it as can be understood, with everything that is wrong with it:
@@ -18,18 +19,12 @@ extension Job {
   public static func parsed(
     toml text: String, file: String
   ) throws(Problem) -> (job: Job, problems: [Problem]) {
-    guard !isUnparsable(toml: text) else {
-      throw Problem(
-        "\(file): not valid TOML: a [ without a name behind it, or a key of hundreds of parts",
-        whatToDo: "Mend it, or begin with the file that fulcrum new writes.")
-    }
     let table: TOMLTable
-    do { table = try TOMLTable(string: text) } catch let error as TOMLParseError {
+    do { table = try parseTOML(text) } catch {
+      let place = error.line.map { ", line \($0)" } ?? ""
       throw Problem(
-        "\(file), line \(error.source.begin.line): not valid TOML: \(error.description)",
+        "\(file)\(place): not valid TOML: \(error.description)",
         whatToDo: "Correct that line; text values stand in \"quotes\", tables in [brackets].")
-    } catch {
-      throw Problem("\(file): \(error)", whatToDo: "Check that it is a TOML text file.")
     }
     var job = Job(name: FilePath.stem(of: file), folder: FilePath.folder(of: file))
     var problems: [Problem] = []
@@ -154,33 +149,4 @@ private func fileText(_ path: String) throws(Problem) -> String {
       whatToDo: "Give a job file in TOML; particles go into its input.particles.")
   }
   return text
-}
-
-/// Whether a TOML text would take the program with it: the parser aborts at a table without a name, and
-/// runs out of stack on keys of many parts, each a table in a table.
-private func isUnparsable(toml: String) -> Bool {
-  var parts = 0
-  for line in toml.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
-    let start = line.utf8.drop { $0 == 0x20 || $0 == 0x09 }
-    if start.first == UInt8(ascii: "[") {
-      // The parser aborts where no name follows. A line of a longer list that begins so is none of ours.
-      let name = start.drop { $0 == UInt8(ascii: "[") || $0 == 0x20 || $0 == 0x09 }.first ?? 0
-      let isName =
-        name >= 0x30 && name < 0x3A || name | 0x20 >= 0x61 && name | 0x20 < 0x7B && name < 0x7B
-        || [0x22, 0x27, 0x2D, 0x5F].contains(name)
-      if !isName { return true }
-    }
-    parts = 0
-    for byte in line.utf8 {
-      switch byte {
-      case UInt8(ascii: "."): parts += 1
-      case UInt8(ascii: "="), UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "]"),
-        UInt8(ascii: "{"), UInt8(ascii: "}"):
-        parts = 0
-      default: break
-      }
-      if parts > 200 { return true }
-    }
-  }
-  return false
 }

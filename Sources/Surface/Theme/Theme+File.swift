@@ -1,4 +1,5 @@
 import TOMLKit
+import TOMLText
 
 extension Theme {
   /// Reads a theme from the text of its file.
@@ -23,22 +24,11 @@ extension Theme {
     _ parent: (String) -> (text: String, file: String)?, chain: [String]
   ) throws(ThemeProblems) -> ThemeSource {
     var reader = ThemeReader(text: text, file: file)
-    if isUnparsable(toml: text) {
-      throw ThemeProblems([
-        ThemeProblem(
-          file: file, reason: "is not TOML: a [ without a name, or a key of hundreds of parts",
-          whatToDo: "Mend it; https://toml.io shows the syntax.")
-      ])
-    }
     let table: TOMLTable
-    do {
-      table = try TOMLTable(string: text)
-    } catch {
-      let parseError = error as? TOMLParseError
+    do { table = try parseTOML(text) } catch {
       throw ThemeProblems([
         ThemeProblem(
-          file: file, line: parseError?.source.begin.line,
-          reason: "is not TOML: \(parseError?.description ?? "\(error)")",
+          file: file, line: error.line, reason: "is not TOML: \(error.description)",
           whatToDo: "Mend this line; https://toml.io shows the syntax.")
       ])
     }

@@ -171,32 +171,3 @@ struct ThemeReader {
 
   private func line(of key: String) -> Int? { lines[Substring(key)] }
 }
-
-/// Whether a TOML text would take the program with it: the parser aborts at a table without a name, and
-/// runs out of stack on keys of many parts, each a table in a table.
-public func isUnparsable(toml: String) -> Bool {
-  var parts = 0
-  for line in toml.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
-    let start = line.utf8.drop { $0 == 0x20 || $0 == 0x09 }
-    if start.first == UInt8(ascii: "[") {
-      // The parser aborts where no name follows. A line of a longer list that begins so is none of ours.
-      let name = start.drop { $0 == UInt8(ascii: "[") || $0 == 0x20 || $0 == 0x09 }.first ?? 0
-      let isName =
-        name >= 0x30 && name < 0x3A || name | 0x20 >= 0x61 && name | 0x20 < 0x7B && name < 0x7B
-        || [0x22, 0x27, 0x2D, 0x5F].contains(name)
-      if !isName { return true }
-    }
-    parts = 0
-    for byte in line.utf8 {
-      switch byte {
-      case UInt8(ascii: "."): parts += 1
-      case UInt8(ascii: "="), UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "]"),
-        UInt8(ascii: "{"), UInt8(ascii: "}"):
-        parts = 0
-      default: break
-      }
-      if parts > 200 { return true }
-    }
-  }
-  return false
-}

@@ -19,11 +19,13 @@ let shippedThemes: ThemeCatalogue = {
     }
   }
 
-  @Test(arguments: ["[*roles]\n", "[\n", "[" + String(repeating: "a.", count: 50_000) + "a]"])
-  func textsThatWouldEndTheParserAreErrors(text: String) {
-    #expect(throws: ThemeProblems.self) {
+  @Test(arguments: ["[*roles]\n", "a = \n"]) func whatIsNotTOMLIsAnErrorOfItsLine(text: String)
+    throws
+  {
+    let problems = try #require(throws: ThemeProblems.self) {
       _ = try Theme(text: text, identifier: "x", file: "x.toml") { _ in nil }
     }
+    #expect(problems.all.map(\.what).joined().hasPrefix("x.toml:1: is not TOML"))
   }
 
   @Test func theBuiltInThemeIsTheFileDark() throws {

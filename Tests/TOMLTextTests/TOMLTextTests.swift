@@ -1,0 +1,69 @@
+import Testing
+
+@testable import TOMLText
+
+struct TOMLTextTests {
+  @Test func aTableIsRead() throws {
+    let table = try parseTOML("\u{FEFF}a = 1\n[b]\nc = [1,\n  2]\n[[d]]\n[[d]]\n'e f'.g = \"x\"\n")
+    #expect(table["a"]?.int == 1)
+    #expect(table["b"]?.table?["c"]?.array?.count == 2)
+    #expect(table["d"]?.array?.count == 2)
+  }
+
+  /// What looks like a table without a name, and like a deep key, inside of strings and comments.
+  @Test(arguments: [
+    "a = '''\n[ $STATUS = finished ] && date\n'''\n", "a = \"\"\"\n[*]\\\n[+]\"\"\"\"\"\n[b]\n",
+    "# " + String(repeating: ".", count: 500) + "\n",
+    "a = \"" + String(repeating: ".", count: 500) + "\"",
+    "a = [\n[\n1], [\n[ ], [ +1 ]\n]\n]\n", "a = '\\' # [\n[b]\n", "a = \"\\\" [\"\n[b]\n",
+    "a = ''\n[b]", "a = \"\"\n[ \"b\" ]", "a = {b = [{c = 1}]}\n",
+    String(repeating: "[[a.b]]\n", count: 300),
+  ])
+  func harmlessTextsPass(text: String) throws { _ = try parseTOML(text) }
+
+  /// Texts at which the parser would abort, and the line.
+  @Test(arguments: [
+    ("[*input]\n", 1), ("[\n", 1), ("[[ +a]]\n", 1), ("[#]\n", 1), ("[{}]", 1), ("[[[a]]]\n", 1),
+    ("[[ [a]]]", 1), ("\u{FEFF}[*]", 1), ("a = 1\r\n  [.a]", 2), ("a = ''''''\n[*]", 2),
+    ("a = '''\n''''\n[*]", 3), ("a = \"\"\"\\\\\"\"\"\n[*]", 2), ("a = [] # [\n[é]", 2),
+  ])
+  func tablesWithoutANameAreErrors(text: String, line: Int) throws {
+    let error = try #require(throws: TOMLSyntaxError.self) { _ = try parseTOML(text) }
+    #expect(error.description == "there is no name after [")
+    #expect(error.line == line)
+  }
+
+  private static func parts(_ count: Int) -> String { String(repeating: "a.", count: count) }
+
+  /// Texts at which it, or what comes after it, would run out of stack.
+  @Test(arguments: [
+    parts(50_000) + "a=1", "[" + parts(50_000) + "a]", parts(300) + "a=1",
+    "[" + parts(150) + "a]\n" + parts(150) + "a=1",
+    "b = " + String(repeating: "{" + parts(100) + "a=", count: 3),
+    "b = " + String(repeating: "[", count: 300),
+  ])
+  func deepTextsAreErrors(text: String) throws {
+    let error = try #require(throws: TOMLSyntaxError.self) { _ = try parseTOML(text) }
+    #expect(error.description.contains("200"))
+  }
+
+  @Test func textsOfUsualDepthPass() throws {
+    _ = try parseTOML(
+      "[" + Self.parts(60) + "a]\n" + Self.parts(60) + "a={" + Self.parts(60) + "b=1}")
+  }
+
+  @Test(arguments: ["a = 1\u{0}", "a = \"\u{0}\"", "# \u{0}\n", "\u{0}"])
+  func zeroBytesAreErrors(text: String) {
+    #expect(throws: TOMLSyntaxError.self) { _ = try parseTOML(text) }
+  }
+
+  @Test(arguments: [
+    ("a = \n", 1), ("a = 1\n\nb\n", 3), ("a = '''\n\n'''\nb = ]\n", 4), ("[]", 1), ("[", 1),
+    ("[ [a]]", 1), ("a = \"x\ny = 1", 1), ("a = 1\na = 2\n", 2),
+  ])
+  func otherErrorsTellTheirLine(text: String, line: Int) throws {
+    let error = try #require(throws: TOMLSyntaxError.self) { _ = try parseTOML(text) }
+    #expect(error.line == line)
+    #expect(!error.description.isEmpty)
+  }
+}
