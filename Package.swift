@@ -37,6 +37,7 @@ let package = Package(
 
     // What the engine's rooms and the screens' share.
     .target(name: "TOMLText", dependencies: ["TOMLKit"]),
+    .target(name: "Processes"),
 
     // The engine's rooms, lowest first.
     .target(name: "Fourier", dependencies: ["CFFTW"], swiftSettings: optimised),
@@ -47,11 +48,11 @@ let package = Package(
       name: "Refinement",
       dependencies: ["CKernels", "CryoEM", "EMFiles", "Fourier", "TOMLKit", "TOMLText"],
       exclude: ["Job/PARAMETERS.md"], swiftSettings: optimised),
-    .target(name: "Runs", dependencies: ["Refinement", "CryoEM", "EMFiles"]),
+    .target(name: "Runs", dependencies: ["Refinement", "CryoEM", "EMFiles", "Processes"]),
 
     // The screens' rooms.
     .target(name: "Surface", dependencies: ["TOMLKit", "TOMLText"], swiftSettings: optimised),
-    .target(name: "Terminal", dependencies: ["CNcurses", "Surface"]),
+    .target(name: "Terminal", dependencies: ["CNcurses", "Surface", "Processes"]),
     .target(
       name: "Console",
       dependencies: [
@@ -88,7 +89,7 @@ let package = Package(
       resources: [.copy("Golden")]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["fulcrum", "Runs", "CryoEM", "EMFiles", "Refinement"]),
+      dependencies: ["fulcrum", "Runs", "CryoEM", "EMFiles", "Refinement", "Processes"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6]
 )

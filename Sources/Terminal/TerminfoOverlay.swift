@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 /// A private terminfo entry on top of the terminal's own: true colour and modern mouse reports for
 /// plain ncurses, without touching the user's terminfo.
@@ -53,19 +54,7 @@ struct TerminfoOverlay {
   }
 
   private static func compile(_ file: String, into folder: String) -> Bool {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    for descriptor: Int32 in 0...2 {
-      posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
-    }
-    let words = ["tic", "-x", "-o", folder, file]
-    let arguments = words.map { strdup($0) } + [nil]
-    defer { arguments.forEach { free($0) } }
-    var child = pid_t()
-    guard posix_spawnp(&child, "tic", &actions, nil, arguments, environ) == 0 else { return false }
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0 { guard errno == EINTR else { return false } }
-    return status == 0
+    let compiler = try? ChildProcess(["tic", "-x", "-o", folder, file])
+    return compiler?.wait() == .exited(0)
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import Testing
 
 /// One run of the built program.
@@ -12,8 +13,7 @@ struct ProgramRun {
 
   /// Runs the program in a folder and waits for its end.
   ///
-  /// The output goes through files, so that no pipe can fill up; the signal mask is cleared, since
-  /// test threads mask signals and children inherit that.
+  /// The output goes through files, so that no pipe can fill up.
   init(_ arguments: [String], in folder: String, environment: [String] = []) throws {
     let started = try StartedProgram(arguments, in: folder, environment: environment)
     self = try started.wait()
@@ -28,48 +28,32 @@ struct ProgramRun {
 
 /// A run of the program that goes on.
 struct StartedProgram {
-  let processID: pid_t
+  private let process: ChildProcess
   private let outputPath: String
   private let errorPath: String
+
+  var processID: pid_t { process.processID }
 
   init(_ arguments: [String], in folder: String, environment: [String] = []) throws {
     let scratch = folder + "-output-\(StartedProgram.next())"
     outputPath = scratch + ".out"
     errorPath = scratch + ".err"
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    let flags = O_WRONLY | O_CREAT | O_TRUNC
-    posix_spawn_file_actions_addopen(&actions, 1, outputPath, flags, 0o600)
-    posix_spawn_file_actions_addopen(&actions, 2, errorPath, flags, 0o600)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-
-    // The shell changes the folder: a file action for that is not everywhere.
+    // The shell changes the folder: starting a process somewhere else is not everywhere.
     let change = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder]
-    var words = (change + [try StartedProgram.programPath()] + arguments).map { strdup($0) }
-    var settings = (["PATH=/usr/bin:/bin", "HOME=/nonexistent"] + environment).map { strdup($0) }
-    defer { (words + settings).forEach { free($0) } }
-    words.append(nil)
-    settings.append(nil)
-    var child = pid_t()
-    try #require(posix_spawn(&child, change[0], &actions, &attributes, words, settings) == 0)
-    processID = child
+    process = try ChildProcess(
+      change + [try StartedProgram.programPath()] + arguments,
+      environment: ["PATH=/usr/bin:/bin", "HOME=/nonexistent"] + environment,
+      output: outputPath, errors: errorPath)
   }
 
   func wait() throws -> ProgramRun {
-    var status: Int32 = 0
-    while waitpid(processID, &status, 0) < 0 { try #require(errno == EINTR) }
-    let signal = status & 0x7f
+    let status: Int32 =
+      switch try #require(process.wait()) {
+      case .exited(let status): status
+      case .killed(let signal): -signal
+      }
     let run = ProgramRun(
-      status: signal == 0 ? (status >> 8) & 0xff : -signal, output: try Self.text(outputPath),
-      errors: try Self.text(errorPath))
+      status: status, output: try Self.text(outputPath), errors: try Self.text(errorPath))
     unlink(outputPath)
     unlink(errorPath)
     return run

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Processes
 import Testing
 
 /// The program in a terminal: tmux with a socket and a configuration of its own.
@@ -101,33 +102,12 @@ final class TerminalSession {
     throw CancellationError()
   }
 
-  /// Runs a command with the signal mask cleared and returns its output.
+  /// Runs a command and returns its output.
   private func command(_ words: [String]) throws -> String {
     let output = folder + "-tmux-\(UInt64.random(in: 0..<(.max)))"
     defer { unlink(output) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     let settings = ["PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TERM=xterm-256color"]
-    var texts = words.map { strdup($0) }
-    var environment = settings.map { strdup($0) }
-    defer { (texts + environment).forEach { free($0) } }
-    texts.append(nil)
-    environment.append(nil)
-    var child = pid_t()
-    try #require(posix_spawn(&child, words[0], &actions, &attributes, texts, environment) == 0)
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0 { try #require(errno == EINTR) }
+    try ChildProcess(words, environment: settings, output: output, errors: "/dev/null").wait()
     return (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
   }
 }
