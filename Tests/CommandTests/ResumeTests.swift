@@ -1,3 +1,4 @@
+import CryoEM
 import EMFiles
 import Glibc
 import Refinement
@@ -140,6 +141,37 @@ struct ResumeTests {
     let limited = try ProgramRun(
       ["resume", "run", "--ignore-times", "--time-limit", "1s"], in: set.path)
     #expect(limited.status == 143, "\(limited.errors)")
+  }
+
+  /// Of a result group, the files that it names are looked at too.
+  @Test func aChangedFileOfAGroupIsRefused() throws {
+    let set = try simulated()
+    let star = try ParticleFile.read(path: set("set/start.star"), projectDirectory: set("set"))
+    try star.write(as: .cs, to: set("set/start.cs"))
+    try set.write(
+      """
+      group: {type: particle}
+      results:
+        alignments3D: {metafile: '>start.cs', num_items: 60}
+        blob: {metafile: '>start.cs', num_items: 60}
+      """, to: "set/start.csg")
+    let run = try ProgramRun(
+      ["run"] + job + endless + [
+        "--set", "input.particles=set/start.csg", "--project-dir", "set", "--output", "run",
+        "--time-limit", "2s",
+      ], in: set.path)
+    #expect(run.status == 143, "\(run.output) \(run.errors)")
+    let records = try set.bytes("set/start.cs")
+    try set.write(records, to: "set/start.cs")
+    let touched = try ProgramRun(["resume", "run"], in: set.path)
+    #expect(touched.status == 2 && touched.errors.contains("start.cs: it was written to since"))
+    try set.write(records + [0], to: "set/start.cs")
+    let longer = try ProgramRun(["resume", "run", "--ignore-times"], in: set.path)
+    #expect(longer.status == 2 && longer.errors.contains("start.cs: it had \(records.count) bytes"))
+    try set.write(records, to: "set/start.cs")
+    let resumed = try ProgramRun(
+      ["resume", "run", "--ignore-times", "--time-limit", "1s"], in: set.path)
+    #expect(resumed.status == 143, "\(resumed.errors)")
   }
 
   @Test(arguments: [

@@ -8,6 +8,8 @@ public struct ParticleFile: Sendable {
 
   /// What the user named.
   public let path: String
+  /// Paths of all files that were read: that one, the passthrough files, and what a group names.
+  public let files: [String]
   /// The family of the file.
   public let format: Format
   /// The particles, row by row; `stacks` are paths that can be opened.
@@ -46,10 +48,14 @@ public struct ParticleFile: Sendable {
     try problems.throwIfAny()
     var reading: ParticleReading
     let content: Content
+    var files = [path] + passthrough
     switch kind {
     case .cs, .csg:
-      var file = problems.catching { () throws(Problem) in
-        try kind == .csg ? CSFile(group: CSGroup(path: path), path: path) : CSFile(path: path)
+      var file = problems.catching { () throws(Problem) -> CSFile in
+        guard kind == .csg else { return try CSFile(path: path) }
+        let group = try CSGroup(path: path)
+        files += Set(group.results.map(\.metafile)).sorted()
+        return try CSFile(group: group, path: path)
       }
       for other in passthrough {
         problems.catching { () throws(Problem) in try file?.join(CSFile(path: other)) }
@@ -81,7 +87,7 @@ public struct ParticleFile: Sendable {
     if problems.isEmpty { reading.checkPlausible(path: path, problems: &problems) }
     try problems.throwIfAny()
     return ParticleFile(
-      path: path, format: kind == .cs || kind == .csg ? .cs : .star,
+      path: path, files: files, format: kind == .cs || kind == .csg ? .cs : .star,
       particles: reading.particles, hasCTF: reading.hasCTF, log: reading.log, stackNames: names,
       content: content)
   }

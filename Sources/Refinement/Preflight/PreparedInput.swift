@@ -22,7 +22,8 @@ public struct PreparedInput: Sendable {
   public let notes: [String]
   /// What the refinement will take.
   public let estimate: Estimate
-  /// Paths of all files that are read: particles, maps, mask and image stacks.
+  /// Paths of all files that are read: particles with what a group of them names, maps, mask and image
+  /// stacks.
   public let inputPaths: [String]
 
   /// Looks at everything that the job names, headers only for images, and writes nothing.
@@ -101,9 +102,9 @@ public struct PreparedInput: Sendable {
     keepIterations = valid.inputs.keepIterations
     let inputs = valid.inputs
     inputPaths =
-      inputs.particles
-      + [inputs.passthrough, inputs.map, inputs.halfMapA, inputs.halfMapB, inputs.mask]
-      .compactMap { $0 } + particles.particles.stacks
+      particles.file.files
+      + [inputs.map, inputs.halfMapA, inputs.halfMapB, inputs.mask].compactMap { $0 }
+      + particles.particles.stacks
     warnings = findings.warnings
     notes = findings.notes + Self.notes(particles, maps: maps)
   }

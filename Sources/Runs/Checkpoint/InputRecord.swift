@@ -34,7 +34,8 @@ struct InputRecord: Codable, Sendable, Equatable {
 
   init(files: [File]) { self.files = files }
 
-  /// The inputs of a job: particle files, image stacks, maps and mask, and the job file itself.
+  /// The inputs of a job: particle files with those that a group names, image stacks, maps and mask, and
+  /// the job file itself.
   init(of prepared: PreparedInput, jobPath: String) {
     var paths = prepared.inputPaths
     paths.append(jobPath)

@@ -90,6 +90,8 @@ import Testing
       try file.write(to: fixture("same.cs"))
       #expect(try fixture.bytes("same.cs") == fixture.bytes("p.cs"))
     }
+    #expect(
+      try fixture.read("p.csg").files == ["p.csg", "p.cs", "pass.cs"].map { fixture($0) })
     let said = complaint { _ = try fixture.read("p.cs") } ?? ""
     #expect(said.contains("no field blob/path") && said.contains("passthrough"))
   }
