@@ -1,20 +1,17 @@
-import Dispatch
 import EMFiles
 import Glibc
 import Refinement
 import Runs
 
-/// A refinement without the screens: lines on standard output, signals and the time limit until its
-/// end.
+/// A refinement without the screens: lines on standard output, and requests to stop until its end.
 struct PlainRun {
   let session: RunSession
-  /// When the program began, seconds of the monotonic clock: the time limit counts from there.
-  var began = PlainRun.now
+  let requests: StopRequests
 
   /// Refines until the end.
   ///
   /// Throws a `CommandFailure` where it has not finished.
-  func run(timeLimit: TimeLimit?) throws {
+  func run() throws {
     let printer = ProgressPrinter()
     let session = session
     let ended: @Sendable (StopReason) -> Void = { reason in
@@ -27,25 +24,15 @@ struct PlainRun {
         _exit(reason.exitStatus)
       }
     }
-    // A terminal that goes away ends nothing.
-    signal(SIGHUP, SIG_IGN)
-    StopSignals.listen { signal, count in
-      let reason = StopReason.signal(signal)
-      if signal == SIGINT, count > 1 {
+    requests.hand { reason, earlier in
+      switch reason {
+      case .signal(SIGINT) where earlier > 0:
         printer.finish()
         _exit(reason.exitStatus)
+      case .signal(SIGINT): printer.line("Stopping; press Ctrl-C again to end at once.")
+      default: printer.line("\(reason.text): saving the state.")
       }
-      printer.line(
-        signal == SIGINT
-          ? "Stopping; press Ctrl-C again to end at once." : "\(reason.text): saving the state.")
       stop(reason)
-    }
-    if let timeLimit {
-      let left = max(0, timeLimit.seconds - (Self.now - began))
-      DispatchQueue(label: "fulcrum.time-limit").asyncAfter(deadline: .now() + left) {
-        printer.line("The time limit of \(Format.duration(timeLimit.seconds)) is reached: saving.")
-        stop(.timeLimit)
-      }
     }
     let outcome = session.run { printer.take($0) }
     printer.finish()
@@ -63,13 +50,6 @@ struct PlainRun {
   private static func farewell(_ reason: StopReason, folder: RunFolder) -> String {
     "\(reason.text); what was done is kept.\nTo go on:  fulcrum resume "
       + Job.shellQuoted(folder.path)
-  }
-
-  /// Seconds of the monotonic clock.
-  static var now: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }
 

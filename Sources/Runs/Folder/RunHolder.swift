@@ -56,6 +56,14 @@ extension RunFolder {
     else { return nil }
     return JSONFile.value(RunHolder.self, of: bytes)
   }
+
+  /// Gives the folder free where this process, which is about to end, holds it.
+  public func releaseOwnHold() {
+    guard let holder = holder(), holder.isHere, holder.processID == ProcessFacts.processID,
+      holder.isAlive()
+    else { return }
+    unlink(lockPath)
+  }
 }
 
 /// The hold of this process on a run folder: a file that only one can make. It beats once a second, so

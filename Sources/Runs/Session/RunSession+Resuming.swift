@@ -13,7 +13,7 @@ extension RunSession {
 
   /// Takes a run folder and looks at everything that going on with it needs.
   static func resumable(
-    _ folder: RunFolder, threads: Int?, ignoringTimes: Bool
+    _ folder: RunFolder, threads: Int?, ignoringTimes: Bool, beforeWriting: () -> Void
   ) throws(Problems) -> Resumable {
     guard folder.exists else {
       throw Problems([
@@ -34,7 +34,8 @@ extension RunSession {
       try requireUnfinished(folder, manifest)
       folder.removeLeftovers()
       return try takeUp(
-        folder, lock, &manifest, threads: threads, ignoringTimes: ignoringTimes)
+        folder, lock, &manifest, threads: threads, ignoringTimes: ignoringTimes,
+        beforeWriting: beforeWriting)
     } catch {
       lock.release()
       switch error {
@@ -56,7 +57,7 @@ extension RunSession {
 
   private static func takeUp(
     _ folder: RunFolder, _ lock: RunLock, _ manifest: inout RunManifest, threads: Int?,
-    ignoringTimes: Bool
+    ignoringTimes: Bool, beforeWriting: () -> Void
   ) throws -> Resumable {
     let record = try? JSONFile.read(InputRecord.self, from: folder.inputsPath)
     let changed = record?.problems(ignoringTimes: ignoringTimes) ?? []
@@ -67,6 +68,7 @@ extension RunSession {
       job: job, outputFolder: FilePath.absolute(folder.path), isResuming: true)
     // Refused before anything is written.
     _ = try RunCheckpoints(folder, run: manifest.identifier ?? "").state()
+    beforeWriting()
     if record == nil {
       try JSONFile.write(
         InputRecord(of: prepared, jobPath: folder.jobPath), to: folder.inputsPath)

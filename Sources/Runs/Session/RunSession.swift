@@ -70,14 +70,17 @@ public final class RunSession: Sendable {
   ///   - ignoringTimes: whether input files that were only written to again are taken for the same.
   ///   - interval: seconds between two savings of what a search has found.
   ///   - endCommand: run when the refinement has ended, whatever became of it.
+  ///   - beforeWriting: called when everything was looked at, before the run folder is changed.
   /// - Throws: every problem at once: a run that goes on elsewhere or has finished, input that has
   ///   changed, a checkpoint that is damaged or not this run's.
   public init(
     resuming path: String, threads: Int? = nil, ignoringTimes: Bool = false,
-    interval: Double = RunSession.usualInterval, endCommand: EndCommand? = nil
+    interval: Double = RunSession.usualInterval, endCommand: EndCommand? = nil,
+    beforeWriting: () -> Void = {}
   ) throws(Problems) {
     let found = try Self.resumable(
-      RunFolder(path), threads: threads, ignoringTimes: ignoringTimes)
+      RunFolder(path), threads: threads, ignoringTimes: ignoringTimes,
+      beforeWriting: beforeWriting)
     self.endCommand = endCommand
     prepared = found.prepared
     writer = found.writer

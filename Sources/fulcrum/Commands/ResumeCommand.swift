@@ -25,17 +25,20 @@ struct ResumeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let began = PlainRun.now
+    let requests = StopRequests(timeLimit: limits.timeLimit) { [folder] in
+      RunFolder(folder).releaseOwnHold()
+      return "before the refinement went on; the run is as it was."
+    }
     let session: RunSession
     do {
       session = try RunSession(
         resuming: folder, threads: threads, ignoringTimes: ignoreTimes,
-        interval: limits.saveEvery)
+        interval: limits.saveEvery, beforeWriting: requests.beginMaking)
     } catch { throw CommandFailure.input(error) }
     printOut("Run folder: \(session.folder.path)")
     if let resumed = session.folder.events().events.last(where: { $0.kind == .resumed }) {
       printOut(resumed.text)
     }
-    try PlainRun(session: session, began: began).run(timeLimit: limits.timeLimit)
+    try PlainRun(session: session, requests: requests).run()
   }
 }

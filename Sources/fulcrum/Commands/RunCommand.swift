@@ -23,19 +23,21 @@ struct RunCommand: ParsableCommand {
   var atEnd: String?
 
   func run() throws {
-    let began = PlainRun.now
     if try live && runInScreens() { return }
+    let requests = StopRequests(timeLimit: limits.timeLimit) {
+      "before the refinement began; nothing was written."
+    }
     let prepared = try options.prepare()
     for warning in prepared.warnings { printProblem(warning) }
     for note in prepared.notes { printOut(note) }
+    requests.beginMaking()
     let session: RunSession
     do {
       session = try RunSession(
         prepared, interval: limits.saveEvery, endCommand: EndCommand(atEnd))
     } catch { throw CommandFailure.input(error) }
     printOut("Run folder: \(prepared.outputFolder)")
-
-    try PlainRun(session: session, began: began).run(timeLimit: limits.timeLimit)
+    try PlainRun(session: session, requests: requests).run()
   }
 
   /// Refines in the application; false where there can be no screens.
