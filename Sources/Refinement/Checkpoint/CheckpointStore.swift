@@ -6,6 +6,8 @@ import EMFiles
 /// search under way, which grows. Whoever keeps them gives back only what was whole when it was saved
 /// and belongs to the same run.
 public protocol CheckpointStore: Sendable {
+  /// What messages call the state: the path of its file.
+  var place: String { get }
   /// Seconds between two parts of a search.
   var interval: Double { get }
   /// The state that was saved last; nil before the first.

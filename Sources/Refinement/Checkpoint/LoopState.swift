@@ -59,24 +59,44 @@ extension LoopState {
   /// The state that was saved; nil where there is none.
   ///
   /// - Throws: `Problem` for what cannot be read.
-  init?(in store: any CheckpointStore) throws {
+  init?(in store: any CheckpointStore) throws(Problem) {
     guard let bytes = try store.state() else { return nil }
-    guard let state = CheckpointContent.value(LoopState.self, of: bytes) else {
+    guard let state = CheckpointContent.value(LoopState.self, of: bytes), state.isConsistent else {
       throw Problem(
-        "the checkpoint was written by another version of the program",
-        whatToDo: "Resume with that version, or start a new run from the last poses.")
+        "\(store.place): the checkpoint is damaged",
+        whatToDo: "Remove it to begin the run anew, or start a new run from the last poses.")
     }
     self = state
   }
 
-  /// - Throws: `Problem` where the particles are not those that the state knows.
-  func requireFit(_ fresh: RefinementState) throws(Problem) {
+  /// Whether the parts belong together: one length for all that is by particle, two halves, no negative
+  /// counts.
+  private var isConsistent: Bool {
+    let count = refinement.start.count
+    let particles = 0..<count
+    return [refinement.poses.count, refinement.posteriors.count, refinement.scales.count]
+      .allSatisfy { $0 == count }
+      && [outcomes.count, previous.count].allSatisfy { $0 == 0 || $0 == count }
+      && refinement.greyscale.count == 2 && measuredGreyscale.count == 2
+      && (drift.isEmpty || drift.count == 2)
+      && [refinement.iteration, refinement.band, inserted, searchedBand, extra]
+        .allSatisfy { $0 >= 0 }
+      && badImages.allSatisfy { particles.contains($0.particle) }
+  }
+
+  /// - Throws: `Problem` where the particles or the window are not those that the state knows.
+  func requireFit(
+    _ fresh: RefinementState, maximumShell: Int, place: String
+  ) throws(Problem) {
     let now = refinement
-    guard now.start == fresh.start, now.poses.count == fresh.poses.count,
-      now.noiseFactors.map(\.count) == fresh.noiseFactors.map(\.count)
+    guard now.start == fresh.start,
+      now.noiseFactors.map(\.count) == fresh.noiseFactors.map(\.count),
+      now.noiseDirections.isEmpty
+        || now.noiseDirections.map(\.shells) == fresh.noiseDirections.map(\.shells),
+      [now.band, inserted, searchedBand].allSatisfy({ $0 <= maximumShell })
     else {
       throw Problem(
-        "the particles or the mask are not those with which the run began",
+        "\(place): the particles or the mask are not those with which the run began",
         whatToDo: "Put the input back as it was, or start a new run.")
     }
   }

@@ -29,6 +29,17 @@ final class SearchLog: Sendable {
     var chunks: [Int]
     var counts: [Int]
     var outcomes: [SearchPass.Outcome]
+
+    /// Whether the counts divide the outcomes.
+    var isConsistent: Bool {
+      guard counts.count == chunks.count else { return false }
+      var left = outcomes.count
+      for count in counts {
+        guard count >= 0, count <= left else { return false }
+        left -= count
+      }
+      return left == 0
+    }
   }
 
   static let layout = layoutDescription(
@@ -52,8 +63,7 @@ final class SearchLog: Sendable {
     if Self.start(in: store, iteration: start.iteration) != nil {
       for bytes in store.searchParts().dropFirst() {
         guard let part = CheckpointContent.value(Part.self, of: bytes),
-          part.counts.count == part.chunks.count,
-          part.counts.reduce(0, +) == part.outcomes.count
+          part.isConsistent
         else { continue }
         var first = 0
         for (chunk, count) in zip(part.chunks, part.counts) {

@@ -66,7 +66,9 @@ struct Refiner {
     memory = prepared.memory
     if let saved {
       loop = saved
-      try saved.requireFit(prepared.state)
+      try saved.requireFit(
+        prepared.state, maximumShell: context.geometry.maximumShell,
+        place: checkpoints?.place ?? "")
       resume()
     } else {
       loop = LoopState(settings: context.settings, refinement: prepared.state, inserted: 0)

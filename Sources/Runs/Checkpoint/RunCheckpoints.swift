@@ -27,6 +27,7 @@ final class RunCheckpoints: CheckpointStore {
     self.insist = insist
   }
 
+  var place: String { statePath }
   var statePath: String { folder.checkpointPath + "/state.bin" }
   var searchPath: String { folder.checkpointPath + "/search.bin" }
 

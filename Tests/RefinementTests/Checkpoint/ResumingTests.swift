@@ -7,6 +7,7 @@ import Testing
 
 /// A checkpoint in memory.
 final class MemoryStore: CheckpointStore {
+  let place = "memory"
   let interval = 0.0
   private let content = Mutex<(state: [UInt8]?, search: [[UInt8]])>((nil, []))
 
@@ -141,5 +142,69 @@ struct ResumingTests {
       _ = try refine(other, checkpoints: store) { _ in }
     }
     #expect(problem?.what.contains("not those with which the run began") == true)
+  }
+
+  /// Poses of two particles between two searches.
+  private func state() -> LoopState {
+    let pose = Alignment(rotation: .identity, position: .zero)
+    return LoopState(
+      settings: RefinementSettings(),
+      refinement: RefinementState(
+        start: [pose, pose], poses: [pose, pose], posteriors: [.point, .point], scales: [1, 1],
+        noiseFactors: [[1]], greyscale: [1, 1], band: 3), inserted: 9)
+  }
+
+  /// A state whose parts do not belong together would fall apart later.
+  @Test func aStateThatDoesNotAddUpIsDamaged() throws {
+    let store = MemoryStore()
+    store.save(try CheckpointContent(state()))
+    let whole = try #require(try LoopState(in: store))
+    try whole.requireFit(state().refinement, maximumShell: 9, place: "memory")
+    let spoilers: [(inout LoopState) -> Void] = [
+      { $0.refinement.poses.removeLast() }, { $0.refinement.posteriors.removeLast() },
+      { $0.refinement.scales.append(1) }, { $0.refinement.greyscale = [1] },
+      { $0.measuredGreyscale = [] }, { $0.drift = [CommonMotion()] },
+      { $0.refinement.band = -1 }, { $0.inserted = -1 }, { $0.searchedBand = .min },
+      { $0.refinement.iteration = -1 }, { $0.previous = [$0.refinement.poses[0]] },
+      { $0.badImages = [BadImage(particle: 2, reason: "gone", stage: .packing)] },
+    ]
+    for (index, spoil) in spoilers.enumerated() {
+      var state = state()
+      spoil(&state)
+      store.save(try CheckpointContent(state))
+      let problem = #expect(throws: Problem.self, "spoiler \(index)") {
+        _ = try LoopState(in: store)
+      }
+      #expect(problem?.what == "memory: the checkpoint is damaged")
+    }
+    #expect(throws: Problem.self) {
+      try whole.requireFit(state().refinement, maximumShell: 8, place: "memory")
+    }
+  }
+
+  /// A part of a search as it is saved.
+  private struct Part: Encodable {
+    var chunks: [Int]
+    var counts: [Int]
+    var outcomes: [SearchPass.Outcome]
+  }
+
+  /// Parts whose counts do not add up are left out, whatever the counts are.
+  @Test(arguments: [[2, -1], [-1, 2], [.max, .max], [1, 1], [0], [1, 0, 0]])
+  func partsThatDoNotAddUpAreLeftOut(counts: [Int]) throws {
+    let store = MemoryStore()
+    let start = SearchLog.Start(
+      iteration: 1, settings: RefinementSettings(), chunk: SearchPass.chunk)
+    store.beginSearch(try CheckpointContent(start))
+    let outcome = SearchPass.Outcome(
+      pose: Alignment(rotation: .identity, position: .zero), posterior: .point, scale: 1, gain: 0,
+      isAtLimit: false, evaluations: 1)
+    store.append(
+      try CheckpointContent(Part(chunks: [0, 1], counts: counts, outcomes: [outcome])))
+    let log = try SearchLog(start, in: store)
+    #expect((0..<2).allSatisfy { log.outcomes(of: $0, count: 1) == nil })
+    store.append(
+      try CheckpointContent(Part(chunks: [0, 1], counts: [1, 0], outcomes: [outcome])))
+    #expect(try SearchLog(start, in: store).outcomes(of: 0, count: 1)?.count == 1)
   }
 }
