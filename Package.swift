@@ -14,7 +14,8 @@ let fuzzing: [Target] =
   ? []
   : [
     .executableTarget(
-      name: "Fuzz", dependencies: ["EMFiles", "CryoEM", "Refinement", "Runs", "Surface"],
+      name: "Fuzz",
+      dependencies: ["EMFiles", "CryoEM", "Refinement", "Runs", "Surface", "Console"],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ]
 

@@ -14,7 +14,7 @@ import Glibc
 
 /// One kind of outside file.
 enum FuzzTarget: String, CaseIterable {
-  case mrc, star, cs, csg, job, theme, run
+  case mrc, star, cs, csg, job, theme, settings, run, checkpoint
 
   /// Reads an input as the program would; nothing may come of it but a problem.
   func read(_ bytes: [UInt8]) {
@@ -25,7 +25,9 @@ enum FuzzTarget: String, CaseIterable {
     case .csg: readCSG(bytes)
     case .job: readJob(bytes)
     case .theme: readTheme(bytes)
+    case .settings: readSettings(bytes)
     case .run: readRun(bytes)
+    case .checkpoint: readCheckpoint(bytes)
     }
   }
 }

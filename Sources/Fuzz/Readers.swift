@@ -5,9 +5,12 @@ import Refinement
 import Runs
 import Surface
 
+@testable import Console
+
 /// A file in memory that holds the input of the moment.
-private func file(_ bytes: [UInt8], _ name: String) -> String {
+func file(_ bytes: [UInt8], _ name: String) -> String {
   let path = "/dev/shm/fulcrum-fuzz-\(getpid())-\(name)"
+  if name.contains("/") { try? makeFolder(FilePath.folder(of: path)) }
   if let stream = fopen(path, "wb") {
     fwrite(bytes, 1, bytes.count, stream)
     fclose(stream)
@@ -97,6 +100,17 @@ func readTheme(_ bytes: [UInt8]) {
   _ = try? Theme(text: text, identifier: "fuzz", file: "fuzz.toml") { _ in nil }
   _ = try? Theme(btop: text, identifier: "fuzz", file: "fuzz.theme")
   _ = try? Theme(base16: text, identifier: "fuzz", file: "fuzz.yaml")
+}
+
+/// The settings as the application reads them when it starts.
+func readSettings(_ bytes: [UInt8]) {
+  let folder = FilePath.folder(of: file(bytes, "settings/config.toml"))
+  let settings = SettingsFile(folder: folder)
+  for context in Command.Context.allCases {
+    _ = settings.keyMap.keyName(of: .open, in: context)
+    _ = settings.keyMap.command(for: "o", in: context)
+  }
+  for conflict in settings.keyMap.conflicts.prefix(100) { _ = conflict.plainLine }
 }
 
 /// A run folder of which the first byte of the input chooses the file.

@@ -30,7 +30,12 @@ func writeSeeds(to folder: String) throws {
   try AtomicFile.write(
     "scheme: \"Seed\"\n" + (0..<16).map { "base0\(String($0, radix: 16)): \"1a2b3c\"\n" }.joined(),
     to: folder + "/theme/base16")
+  try AtomicFile.write(
+    "theme = \"nord\"\nmarker = \"quadrant\"\nmouse = false\nat_end = '''\n[ -n \"$X\" ] && date\n'''\n"
+      + "[keys.runs]\nopen = [\"o\", \"Enter\"]\ncompare = \"Ctrl-A\"\n[keys.run]\npause = \"F5\"\n",
+    to: folder + "/settings/config")
   try writeRuns(folder + "/run/")
+  try writeCheckpoints(folder + "/checkpoint/")
 }
 
 private func writeMaps(_ folder: String) throws {
