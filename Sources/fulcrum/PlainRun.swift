@@ -30,6 +30,7 @@ struct PlainRun {
         printer.finish()
         _exit(reason.exitStatus)
       case .signal(SIGINT): printer.line("Stopping; press Ctrl-C again to end at once.")
+      case .timeLimit: printer.line("The time limit is reached: saving the state.")
       default: printer.line("\(reason.text): saving the state.")
       }
       stop(reason)
