@@ -25,12 +25,35 @@ struct TOMLTextTests {
   @Test(arguments: [
     ("[*input]\n", 1), ("[\n", 1), ("[[ +a]]\n", 1), ("[#]\n", 1), ("[{}]", 1), ("[[[a]]]\n", 1),
     ("[[ [a]]]", 1), ("\u{FEFF}[*]", 1), ("a = 1\r\n  [.a]", 2), ("a = ''''''\n[*]", 2),
-    ("a = '''\n''''\n[*]", 3), ("a = \"\"\"\\\\\"\"\"\n[*]", 2), ("a = [] # [\n[é]", 2),
+    ("a = '''\n''''\n[*]", 3), ("a = \"\"\"\\\\\"\"\"\n[*]", 2), ("a = [] # [é\n[é]", 2),
   ])
   func tablesWithoutANameAreErrors(text: String, line: Int) throws {
     let error = try #require(throws: TOMLSyntaxError.self) { _ = try parseTOML(text) }
     #expect(error.description == "there is no name after [")
     #expect(error.line == line)
+  }
+
+  /// Other texts at which the parser would abort, found by fuzzing and by reading it.
+  @Test(arguments: [
+    "a = [}", "a = [1, }", "a = [\n[1], }", "a = [{b = 1}, }]", "a = [\u{2028}1]", "a = [\u{85}1]",
+    "a = 1979-05-27 0\n", "a = [1979-05-27 0]", "a = 1_979-05-27 0 ", "a = {b = 1979-05-27 0}",
+    "a = 1979-05-27 0#", "a = 1979-05-27T:", "a = 1979-05-27t:-", "a = 1\"34-67-90 0 ",
+    "a = 1'34-67'9 0\n", "a = 1979-05-27 0\u{A0}",
+  ])
+  func otherFatalTextsAreErrors(text: String) {
+    #expect(throws: TOMLSyntaxError.self) { _ = try parseTOML(text) }
+  }
+
+  @Test func datesAndTimesPass() throws {
+    _ = try parseTOML(
+      """
+      a = 1979-05-27 07:32:00
+      b = 1979-05-27T07:32:00Z
+      c = 1979-05-27t07:32:00.5-07:00 # noon
+      d = [1979-05-27, 07:32:00 ]
+      2020-01-01 = 5
+      "é" = { 'ü' . "ö" = "å" }\r\nf = [ "a", 'b','c' ,\t"d" ]
+      """)
   }
 
   private static func parts(_ count: Int) -> String { String(repeating: "a.", count: count) }
