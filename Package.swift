@@ -15,7 +15,7 @@ let fuzzing: [Target] =
   : [
     .executableTarget(
       name: "Fuzz",
-      dependencies: ["EMFiles", "CryoEM", "Refinement", "Runs", "Surface", "Console"],
+      dependencies: ["EMFiles", "CryoEM", "Refinement", "Runs", "Surface", "Console", "TOMLText"],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ]
 

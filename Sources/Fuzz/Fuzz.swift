@@ -3,6 +3,7 @@
 //
 //     export FULCRUM_FUZZ=1
 //     swift build --scratch-path .build-fuzz --sanitize fuzzer --product Fuzz
+//     export SWIFT_BACKTRACE=enable=no      # or the input of an abort is not kept
 //     .build-fuzz/debug/Fuzz seeds corpus
 //     .build-fuzz/debug/Fuzz star corpus/star -max_total_time=300 -timeout=10 -rss_limit_mb=2048
 //
@@ -14,7 +15,7 @@ import Glibc
 
 /// One kind of outside file.
 enum FuzzTarget: String, CaseIterable {
-  case mrc, star, cs, csg, job, theme, settings, run, checkpoint
+  case mrc, star, cs, csg, toml, job, theme, settings, run, checkpoint
 
   /// Reads an input as the program would; nothing may come of it but a problem.
   func read(_ bytes: [UInt8]) {
@@ -23,6 +24,7 @@ enum FuzzTarget: String, CaseIterable {
     case .star: readSTAR(bytes)
     case .cs: readCS(bytes)
     case .csg: readCSG(bytes)
+    case .toml: readTOML(bytes)
     case .job: readJob(bytes)
     case .theme: readTheme(bytes)
     case .settings: readSettings(bytes)

@@ -4,6 +4,7 @@ import Glibc
 import Refinement
 import Runs
 import Surface
+import TOMLText
 
 @testable import Console
 
@@ -82,6 +83,12 @@ private func readParticles(_ path: String) {
     _ = try? file.checkImages()
     _ = try? file.checkHalfSets()
   }
+}
+
+/// Any TOML, whatever its keys.
+func readTOML(_ bytes: [UInt8]) {
+  guard let table = try? parseTOML(String(decoding: bytes, as: UTF8.self)) else { return }
+  _ = table.debugDescription
 }
 
 func readJob(_ bytes: [UInt8]) {

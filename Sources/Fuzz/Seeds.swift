@@ -13,6 +13,10 @@ func writeSeeds(to folder: String) throws {
   try AtomicFile.write(
     "group:\n  type: particle\nresults:\n  blob:\n    metafile: '>particles.cs'\n    num_items: 4\n"
       + "    type: particle.blob\n", to: folder + "/csg/group")
+  try AtomicFile.write(
+    "a.b = 1979-05-27 07:32:00\nc = [1979-05-27T07:32:00.5Z, 07:32:00, [1, {d = -inf}]]\n[[e.'f']]\n"
+      + "g = 0x1F\nh = +1_0.5e-3\ni = \"\"\"\\\n \\u00E9\"\"\"\nj = '''\n[ # '''\n[k]\n",
+    to: folder + "/toml/all")
   let job = Job(name: "seed", folder: ".")
   try AtomicFile.write(job.toml(), to: folder + "/job/defaults")
   try AtomicFile.write(
