@@ -18,9 +18,13 @@ struct FinalPass: Sendable {
     let threads = Double(max(1, context.settings.threads))
     let image = Double(context.geometry.box * context.geometry.box)
     let volume = image * Double(context.geometry.box)
+    let sharpening = 1.6 * volume
+    let localResolution =
+      1.2 * volume + 0.8
+      * Double(context.geometry.period * context.geometry.period * context.geometry.period)
     return [
-      Double(context.particles.count) * image / threads, 0.8 * volume / min(2, threads),
-      1.6 * volume / threads, 0.9 * volume, 0.34 * volume,
+      Double(context.particles.count) * image / threads, 2 * volume / min(2, threads),
+      1.8 * volume / (1 + 0.5 * (threads - 1)), 2.9 * volume, sharpening + localResolution,
     ]
   }
 

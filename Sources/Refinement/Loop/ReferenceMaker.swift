@@ -45,24 +45,49 @@ struct ReferenceMaker: Sendable {
   }
 
   /// Parts of the work, for those who wait.
-  enum Part: Int { case halfMaps, measurement, references }
+  enum Part: Int { case measurement, cutOffs, references }
 
-  /// Costs of the parts and of what follows, relative to measuring on one thread; measured.
+  /// Costs of the parts and of what follows: nanoseconds on the clock of the machine where they were
+  /// measured, of which only the ratios count.
   ///
   /// - Parameters:
   ///   - radius: of the accumulators.
   ///   - isFirst: whether the input's maps are made references afterwards, and tried on some images.
   func costs(radius: Int, isFirst: Bool) -> [Double] {
-    let threads = context.settings.threads
-    func shared(_ cost: Double, among tasks: Int) -> Double {
-      cost / Double(max(1, min(threads, tasks)))
+    let settings = context.settings
+    // How much a further thread helps.
+    func shared(_ cost: Double, among tasks: Int, gain: Double) -> Double {
+      cost / (1 + gain * Double(max(1, min(settings.threads, tasks)) - 1))
     }
-    let hasMasks = masks.hasCurves(size: CubeTransform.size(forRadius: radius))
+    func cubed(_ size: Int) -> Double { Double(size * size * size) }
+    let size = CubeTransform.size(forRadius: radius)
+    let voxels = cubed(size)
+    // The references end a little inside of what was inserted.
+    let reference = cubed(CubeTransform.size(forRadius: 13 * radius / 14))
+    let folds = 2 * context.foldCount
+    let filters = settings.nonuniform.enabled
+    let period = cubed(context.geometry.period)
+    let masks =
+      (masks.hasCurves ? 0 : 4 * period) + (masks.hasCurves(size: size) ? 0 : 12 * voxels)
     return [
-      shared(0.3, among: 2), shared(1, among: threads) + (hasMasks ? 0 : 1.8),
-      isFirst ? 0 : shared(1.6, among: 2 * context.foldCount),
-      0.25 + (isFirst ? 2.6 + shared(3.1, among: threads) : 0),
+      shared(68 * voxels, among: 8, gain: 0.5) + masks,
+      isFirst || !filters ? 0 : shared(60 * reference, among: 2, gain: 0.15),
+      isFirst
+        ? 0
+        : shared(
+          (filters ? 12.3 : 8) * reference * Double(folds), among: folds, gain: 0.75),
+      10 * voxels
+        + (isFirst ? 24 * period + shared(calibration, among: settings.threads, gain: 0.9) : 0),
     ]
+  }
+
+  /// Cost of trying the first references on some images.
+  private var calibration: Double {
+    guard context.settings.estimateGreyscale else { return 0 }
+    let band = context.geometry.shell(atResolution: context.settings.initialResolution)
+    let evaluations = 50.0
+    let sample = Double(min(context.particles.count, 2 * Refiner.calibrated))
+    return sample * evaluations * 1.6 * Double(band * band) * 3.5
   }
 
   /// Divides, measures, filters and masks.
@@ -84,7 +109,6 @@ struct ReferenceMaker: Sendable {
       geometry: context.geometry, radius: accumulators[0].radius)
     let means = halfSums.map { reconstruction.shellMeans($0, threads: threads) }
     let halves = rawHalves(halfSums, means: means, reconstruction)
-    progress(1, .halfMaps)
     let measuring = masks.mask(size: reconstruction.cube.size)
     let fsc = FSCMeasurement(
       halfA: halves[0], halfB: halves[1], masks: masks.curves(size: reconstruction.cube.size),
@@ -113,8 +137,7 @@ struct ReferenceMaker: Sendable {
     if !measuringOnly {
       made = references(
         halfSums, means: means, fsc: fsc.corrected, lastShell: lastShell, split: split,
-        radius: radius, mask: mask
-      ) { progress($0, .references) }
+        radius: radius, mask: mask, progress: progress)
     }
     return Product(
       references: made.references, fsc: fsc, size: reconstruction.cube.size,
@@ -127,7 +150,7 @@ struct ReferenceMaker: Sendable {
   private func references(
     _ sums: [[Accumulator]], means: [[Double]], fsc: [Double], lastShell: Int, split: Int,
     radius: Int, mask choice: MaskChoice,
-    progress: @escaping @Sendable (Double) -> Void
+    progress: @escaping @Sendable (Double, Part) -> Void
   ) -> (references: [ReferenceGrid], filtered: [Double]?) {
     let folds = context.foldCount
     let size = CubeTransform.size(
@@ -139,6 +162,7 @@ struct ReferenceMaker: Sendable {
     let filter = nonuniformFilter(
       sums, means: means, fsc: fsc, lastShell: lastShell, split: split,
       reconstruction: reconstruction, mask: mask)
+    progress(1, .cutOffs)
     let weights = filter?.fsc ?? fsc
     let regularisation = Regularisation(
       cutOffs: filter.flatMap { $0.cutOffs.isFiltering ? $0.cutOffs : nil },
@@ -169,7 +193,7 @@ struct ReferenceMaker: Sendable {
         let grid = ReferenceGrid(radius: radius, interpolation: context.interpolation)
         cube.fill(grid, from: workspace)
         references[slot] = grid
-        progress(Double(counter.add(1)) / Double(2 * folds))
+        progress(Double(counter.add(1)) / Double(2 * folds), .references)
       }
     }
     let edge = Double(context.geometry.period) * context.geometry.pixelSize

@@ -301,6 +301,9 @@ struct Refiner {
       band: band, references: references, log: log)
   }
 
+  /// Particles of each half and optics group from which the first grey scale is found.
+  static let calibrated = 200
+
   /// Finds the grey scale of the first references from a sample that is searched beforehand: at the
   /// starting poses the images agree less with the reference than they can, which would make the
   /// search trust it too little.
@@ -310,7 +313,7 @@ struct Refiner {
       return
     }
     let band = state.band
-    let sample = NoiseUpdate.sample(context, size: 200)
+    let sample = NoiseUpdate.sample(context, size: Self.calibrated)
     let found = try searchPass(references, band: band).run(state, over: sample) { _ in }
     var moved = state
     for (particle, outcome) in zip(sample, found) { moved.poses[particle] = outcome.pose }

@@ -11,7 +11,7 @@ struct LocalResolution: Sendable {
   let geometry: Geometry
   let settings: RefinementSettings
   /// Finer steps than for a reference, as the numbers are looked at.
-  private let step = 1.08
+  private let step = 1.15
 
   init(geometry: Geometry, settings: RefinementSettings) {
     self.geometry = geometry
