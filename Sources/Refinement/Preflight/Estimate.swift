@@ -38,12 +38,16 @@ public struct Estimate: Sendable, Equatable {
     let threads = Double(max(1, settings.threads))
     // Evaluations of a polish, sigma points and inserts, at some 10 ns for each pixel of a slice.
     let perIteration = Double(particles) * active * Self.slicesPerIteration * 10e-9
-    let boxPixels = Double(box * box)
-    let packing = Double(particles) * boxPixels * 100e-9
-    let final = Double(particles) * boxPixels * 200e-9
-    let filtering = Double(boxVolume) * 2e-6
-    let iterations = Double(min(settings.maximumIterations, 6) + settings.extraPasses)
-    seconds = (packing + final + iterations * perIteration) / threads + iterations * filtering
+    let pixels = Double(particles * box * box)
+    let (packing, final) = (pixels * 40e-9, pixels * 40e-9)
+    // Half-maps, curves and references on the cube that holds the resolution; the models and final maps
+    // on that of the box. A second thread helps by a half.
+    let cube = Double(CubeTransform.size(forRadius: geometry.clampedGridRadius(ofShell: reached)))
+    let filtering = 240e-9 * cube * cube * cube / min(1.5, threads)
+    let iterations = Double(min(settings.maximumIterations, 5) + settings.extraPasses)
+    seconds =
+      (packing + final + iterations * perIteration) / threads + iterations * filtering
+      + 550e-9 * Double(boxVolume)
     // Seven final maps, the half-maps and masks that are kept and those of one iteration more,
     // particles of each iteration and the last; and the checkpoint, of which a new one is written
     // beside the old.
@@ -52,7 +56,7 @@ public struct Estimate: Sendable, Equatable {
     disk = 7 * 4 * boxVolume + kept + tables + particles * Self.bytesOfCheckpoint * 5 / 2 + 1 << 20
   }
 
-  private static let slicesPerIteration = 20.0
+  private static let slicesPerIteration = 15.0
   /// Bytes of a particle in a table of poses, and in a checkpoint.
   private static let bytesOfRow = 350
   static let bytesOfCheckpoint =
