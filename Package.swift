@@ -70,7 +70,9 @@ let package = Package(
       ]),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["CKernels", "Refinement", "CryoEM", "EMFiles", "Fourier", argumentParser]),
+      dependencies: [
+        "CFFTW", "CKernels", "Refinement", "CryoEM", "EMFiles", "Fourier", argumentParser,
+      ]),
 
     .testTarget(name: "TOMLTextTests", dependencies: ["TOMLText", "TOMLKit"]),
     .testTarget(name: "FourierTests", dependencies: ["Fourier"]),

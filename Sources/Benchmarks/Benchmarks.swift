@@ -8,7 +8,8 @@ struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "Benchmarks",
     abstract: "Time Fulcrum's kernels and whole refinements, and print JSON.",
-    subcommands: [Kernels.self, Whole.self, Bound.self, Pace.self], defaultSubcommand: Kernels.self)
+    subcommands: [Kernels.self, Whole.self, Bound.self, Transforms.self, Pace.self],
+    defaultSubcommand: Kernels.self)
 }
 
 /// Slice, score, evaluation and insertion, trilinear on a finer grid against cubic on a coarser one.

@@ -99,18 +99,9 @@ public final class CubeTransform: Sendable {
     grid.fill(from: workspace.spectrum, scale: scale * scale * scale)
   }
 
-  /// The density of the workspace's spectrum. The spectrum must hold the recentring signs; the envelope
-  /// of the insertion's interpolation is divided out, and that of a `Symmetriser` where one was at work.
-  func density(
-    in workspace: Workspace, radius: Int? = nil, insertedBy interpolation: Interpolation,
-    isSymmetrised: Bool = false
-  ) {
-    transform.inverse(
-      workspace.spectrum, radius: radius, workspace.scratch, into: workspace.real.pointer)
-    finish(workspace.real.pointer, insertedBy: interpolation, isSymmetrised: isSymmetrised)
-  }
-
-  /// Makes a density of the inverse transform of what was inserted.
+  /// Makes a density of the inverse transform of what was inserted, whose spectrum held the recentring
+  /// signs: the envelope of the insertion's interpolation is divided out, and that of a `Symmetriser`
+  /// where one was at work.
   func finish(
     _ values: UnsafeMutablePointer<Float>, insertedBy interpolation: Interpolation,
     isSymmetrised: Bool

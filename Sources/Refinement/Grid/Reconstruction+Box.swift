@@ -19,42 +19,23 @@ extension Reconstruction {
     let spectrum = FFTBuffer<ComplexFloat>(count: cube.size * transform.planeLength)
     let width = PlaneColumnTransform.blockWidth
     let limit = min(radius, cube.size / 2 - 1)
+    let quotient = Quotient(parts: [sums], regularisation: regularisation)
     parallelFor(count: 2 * limit + 1, chunk: 4, threads: threads) { rows, _ in
       let (block, spare) = (transform.block(), transform.block())
-      for y in rows.lazy.map({ $0 - limit }) {
-        let row = spectrum.pointer + transformIndex(y, size: cube.size) * transform.rowLength
-        for x in stride(from: 0, through: limit, by: width) {
-          fill(block, y: y, x: x, of: sums, regularisation: regularisation)
-          transform.inverseColumns(block, into: row + x, spare: spare)
+      withSampler(quotient) { sample in
+        for y in rows.lazy.map({ $0 - limit }) {
+          let row = spectrum.pointer + transformIndex(y, size: cube.size) * transform.rowLength
+          for x in stride(from: 0, through: limit, by: width) {
+            block.clear()
+            for z in -limit...limit {
+              sample(z, y, x, block.pointer + transformIndex(z, size: cube.size) * width)
+            }
+            transform.inverseColumns(block, into: row + x, spare: spare)
+          }
         }
       }
     }
     return planes(of: spectrum, transform, box: box, interpolation: sums.interpolation, threads)
-  }
-
-  /// The quotients of eight columns along z.
-  private func fill(
-    _ block: FFTBuffer<ComplexFloat>, y: Int, x first: Int, of sums: Accumulator,
-    regularisation: [Float]
-  ) {
-    let width = PlaneColumnTransform.blockWidth
-    let limit = min(radius, cube.size / 2 - 1)
-    let (gridWidth, extent) = (radius + 4, 2 * radius + 4)
-    let (numerator, denominator) = (sums.numerator, sums.denominator)
-    block.clear()
-    for z in -limit...limit {
-      let source = ((z + radius + 1) * extent + y + radius + 1) * gridWidth + 1
-      let target = transformIndex(z, size: cube.size) * width
-      for x in first..<min(first + width, limit + 1) {
-        let shell = shell(atSquare: z * z + y * y + x * x)
-        if shell < 0 { break }
-        let divisor = denominator[source + x] + regularisation[shell]
-        guard divisor > 0, divisor.isFinite else { continue }
-        // The signs move the phase origin to the cube's centre.
-        block[target + x - first] =
-          numerator[source + x] * ((x + y + z) % 2 == 0 ? 1 / divisor : -1 / divisor)
-      }
-    }
   }
 
   /// The planes of a cube that lie in a box, cut to it, the envelopes of the interpolation and of a

@@ -43,31 +43,26 @@ struct Reconstruction: Sendable {
     return (0...radius).map { shell in known.reduce(0) { $0 + $1[shell] } }
   }
 
-  /// The density of the sum of accumulators and (below the split) `shared` ones, into the workspace's
-  /// real buffer: numerator / (denominator + regularisation of the shell).
-  ///
-  /// - Parameters:
-  ///   - shared: added to the sums in shells up to `sharedShells` of the cube: the other half.
-  ///   - regularisation: per shell of the cube; infinite where nothing is to remain.
-  func density(
-    of parts: [Accumulator], shared: [Accumulator] = [], sharedShells: Int = 0,
-    regularisation: [Float], into workspace: CubeTransform.Workspace
-  ) {
-    divide(
-      parts, shared: shared, sharedShells: sharedShells, regularisation: regularisation,
-      into: workspace.spectrum)
-    cube.density(
-      in: workspace, insertedBy: parts[0].interpolation, isSymmetrised: isSymmetrised)
+  /// What is divided: the sum of accumulators and (below the split) `shared` ones, numerator /
+  /// (denominator + regularisation of the shell).
+  struct Quotient {
+    var parts: [Accumulator]
+    /// Added in shells up to `sharedShells` of the cube: the other half.
+    var shared: [Accumulator] = []
+    var sharedShells = 0
+    /// Per shell of the cube; infinite where nothing is to remain.
+    var regularisation: [Float]
   }
 
-  /// The same as a map of the whole cube.
-  func volume(of parts: [Accumulator], regularisation: [Float]) -> Volume {
+  /// The density of a quotient as a map of the whole cube.
+  func volume(of quotient: Quotient) -> Volume {
     let spectrum = BallSpectrum(size: cube.size, radius: radius + 1)
-    divide(parts, regularisation: regularisation, into: spectrum)
+    divide(quotient, into: spectrum)
     let voxels = largeArray(count: cube.rows.count) { (values: UnsafeMutablePointer<Float>) in
       cube.transform.inverse(
         spectrum, cube.transform.workspace(radius: spectrum.radius), into: values)
-      cube.finish(values, insertedBy: parts[0].interpolation, isSymmetrised: isSymmetrised)
+      cube.finish(
+        values, insertedBy: quotient.parts[0].interpolation, isSymmetrised: isSymmetrised)
     }
     return Volume(size: cube.size, pixelSize: voxelSize, voxels: voxels)
   }
@@ -75,46 +70,53 @@ struct Reconstruction: Sendable {
   /// Whether a `Symmetriser` was at work.
   var isSymmetrised: Bool { geometry.symmetry.order > 1 }
 
-  /// The quotients of `density`, with the signs that move the phase origin to the cube's centre.
-  func divide(
-    _ parts: [Accumulator], shared: [Accumulator] = [], sharedShells: Int = 0,
-    regularisation: [Float], into spectrum: BallSpectrum
-  ) {
+  /// The samples of a quotient, with the signs that move the phase origin to the cube's centre.
+  func divide(_ quotient: Quotient, into spectrum: BallSpectrum) {
     spectrum.values.clear()
-    let gridWidth = radius + 4
-    let extent = 2 * radius + 4
-    let limit = min(radius, spectrum.limit)
+    withSampler(quotient) { sample in
+      spectrum.forEachEight { block, z, target in
+        sample(z, block.ky, block.kx, spectrum.values.pointer + target)
+      }
+    }
+  }
+
+  /// Gives `body` a function that writes up to eight neighbouring samples along x, of those that lie in
+  /// the accumulators and the cube: at z, y and the first x, to where.
+  func withSampler(
+    _ quotient: Quotient,
+    _ body: ((Int, Int, Int, UnsafeMutablePointer<ComplexFloat>) -> Void) -> Void
+  ) {
+    let width = BallSpectrum.width
+    let (gridWidth, extent) = (radius + 4, 2 * radius + 4)
+    let limit = min(radius, cube.size / 2 - 1)
     // Shells are rounded: s reaches to the square s² + s.
-    let sharedSquare = sharedShells * sharedShells + sharedShells
-    regularisation.withUnsafeBufferPointer { regularisation in
+    let sharedSquare = quotient.sharedShells * (quotient.sharedShells + 1)
+    quotient.regularisation.withUnsafeBufferPointer { regularisation in
       table.shell.withUnsafeBufferPointer { shells in
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: 6 * BallSpectrum.width) { sums in
-          spectrum.forEachEight { block, z, target in
-            guard abs(z) <= limit, abs(block.ky) <= limit, block.kx <= limit else { return }
-            let square = z * z + block.ky * block.ky
-            let source =
-              ((z + radius + 1) * extent + block.ky + radius + 1) * gridWidth + 1 + block.kx
-            let count = min(BallSpectrum.width, limit + 1 - block.kx)
-            let others = UnsafeMutableBufferPointer(rebasing: sums[(3 * BallSpectrum.width)...])
-            Accumulator.sum(parts, from: source, count: count, into: sums)
-            let isShared = !shared.isEmpty && square + block.kx * block.kx <= sharedSquare
-            if isShared { Accumulator.sum(shared, from: source, count: count, into: others) }
-            var sign: Float = (block.ky + z + block.kx) % 2 == 0 ? 1 : -1
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 6 * width) { sums in
+          let others = UnsafeMutableBufferPointer(rebasing: sums[(3 * width)...])
+          body { z, y, first, target in
+            guard abs(z) <= limit, abs(y) <= limit, first <= limit else { return }
+            let square = z * z + y * y
+            let source = ((z + radius + 1) * extent + y + radius + 1) * gridWidth + 1 + first
+            let count = min(width, limit + 1 - first)
+            Accumulator.sum(quotient.parts, from: source, count: count, into: sums)
+            let isShared = !quotient.shared.isEmpty && square + first * first <= sharedSquare
+            if isShared {
+              Accumulator.sum(quotient.shared, from: source, count: count, into: others)
+            }
             for x in 0..<count {
-              let kx = block.kx + x
-              let shell = Int(shells[square + kx * kx])
+              let shell = Int(shells[square + (first + x) * (first + x)])
               if shell < 0 { break }
               var sum = ComplexFloat(sums[3 * x], sums[3 * x + 1])
               var weight = sums[3 * x + 2]
-              if isShared, shell <= sharedShells {
+              if isShared, shell <= quotient.sharedShells {
                 sum += ComplexFloat(others[3 * x], others[3 * x + 1])
                 weight += others[3 * x + 2]
               }
               let divisor = weight + regularisation[shell]
-              if divisor > 0, divisor.isFinite {
-                spectrum.values.pointer[target + x] = sum * (sign / divisor)
-              }
-              sign = -sign
+              guard divisor > 0, divisor.isFinite else { continue }
+              target[x] = sum * ((first + x + y + z) % 2 == 0 ? 1 / divisor : -1 / divisor)
             }
           }
         }

@@ -182,9 +182,10 @@ struct ReferenceMaker: Sendable {
         // A fold's reference is made without its own images; with one fold there are no others.
         if folds > 1 { parts.remove(at: slot % folds) }
         reconstruction.divide(
-          parts, shared: sums[1 - half], sharedShells: split,
-          regularisation: Self.regularisation(
-            weights, means: means[half], last: lastShell, floor: 1e-3),
+          Reconstruction.Quotient(
+            parts: parts, shared: sums[1 - half], sharedShells: split,
+            regularisation: Self.regularisation(
+              weights, means: means[half], last: lastShell, floor: 1e-3)),
           into: workspace.spectrum)
         regularisation.density(
           in: workspace, of: cube, radius: lastShell + 1,
@@ -241,7 +242,8 @@ struct ReferenceMaker: Sendable {
     parallelFor(count: 2, chunk: 1, threads: context.settings.threads) { range, _ in
       for half in range {
         halves[half] = reconstruction.volume(
-          of: sums[half], regularisation: means[half].map { Float(1e-3 * $0 + 1e-20) })
+          of: Reconstruction.Quotient(
+            parts: sums[half], regularisation: means[half].map { Float(1e-3 * $0 + 1e-20) }))
       }
     }
     return (try? halves.values()) ?? []

@@ -45,7 +45,6 @@ struct CutOffSearch: Sendable {
     each(2) { half in
       inverse(halves, half, radius: radius, gains: nil, memory, into: memory.raw[half])
     }
-    var before: Int?
     for filter in 0..<bank.count {
       let gains = RadialGains.table(to: reach) { shell in
         let nearest = Int(shell.rounded())
@@ -55,11 +54,8 @@ struct CutOffSearch: Sendable {
       each(2) { half in
         inverse(halves, half, radius: reach, gains: gains, memory, into: memory.filtered[half])
       }
-      addErrors(memory, isFirst: before == nil)
-      guard before != nil else {
-        before = filter
-        continue
-      }
+      addErrors(memory, isFirst: filter == 0)
+      guard filter > 0 else { continue }
       smooth(memory, deviation: windowDeviation(of: filter))
       let (change, weight) = (memory.filtered[0].pointer, memory.filtered[1].pointer)
       for voxel in mask.indices where memory.mask[voxel] > 0 {

@@ -120,10 +120,12 @@ extension ReferenceMaker {
       for half in range {
         // Where hardly an image went, nothing is better than noise.
         reconstruction.divide(
-          sums[half],
-          regularisation: means[half].enumerated().map {
-            $0.offset <= lastShell ? Float(0.05 * $0.element + 1e-20) : .infinity
-          }, into: spectra[half])
+          Reconstruction.Quotient(
+            parts: sums[half],
+            regularisation: means[half].enumerated().map {
+              $0.offset <= lastShell ? Float(0.05 * $0.element + 1e-20) : .infinity
+            }),
+          into: spectra[half])
       }
     }
     let factors = FFTBuffer<Float>(count: cube.rows.count)

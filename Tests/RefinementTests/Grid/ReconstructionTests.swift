@@ -34,11 +34,9 @@ struct ReconstructionTests {
     let reconstruction = Reconstruction(
       geometry: body.geometry, radius: accumulator.radius, size: body.geometry.period)
     let means = reconstruction.shellMeans([accumulator])
-    let workspace = reconstruction.cube.workspace()
-    reconstruction.density(
-      of: [accumulator], regularisation: means.map { Float(1e-4 * $0 + 1e-20) }, into: workspace)
-    let found = Volume(
-      size: body.geometry.period, pixelSize: body.pixelSize, voxels: workspace.real.array)
+    let found = reconstruction.volume(
+      of: .init(parts: [accumulator], regularisation: means.map { Float(1e-4 * $0 + 1e-20) }))
+    #expect(found.size == body.geometry.period && found.pixelSize == body.pixelSize)
     let truth = body.phantom.map(size: body.geometry.period, pixelSize: body.pixelSize)
     let mask = Volume.sphere(
       size: body.geometry.period, pixelSize: body.pixelSize, radius: 33, outerRadius: 42)
@@ -90,11 +88,11 @@ struct ReconstructionTests {
     func density(
       _ parts: Accumulator..., shared: Accumulator? = nil, sharedShells: Int = 0, last: Int = 12
     ) -> [Float] {
-      let workspace = reconstruction.cube.workspace()
-      reconstruction.density(
-        of: parts, shared: shared.map { [$0] } ?? [], sharedShells: sharedShells,
-        regularisation: (0...radius).map { $0 <= last ? 0.5 : .infinity }, into: workspace)
-      return workspace.real.array
+      reconstruction.volume(
+        of: .init(
+          parts: parts, shared: shared.map { [$0] } ?? [], sharedShells: sharedShells,
+          regularisation: (0...radius).map { $0 <= last ? 0.5 : .infinity })
+      ).voxels
     }
     func difference(_ a: [Float], _ b: [Float]) -> Float {
       zip(a, b).map { abs($0 - $1) }.max() ?? 1
@@ -141,9 +139,8 @@ struct ReconstructionTests {
     sums.complete()
     let reconstruction = Reconstruction(geometry: body.geometry, radius: radius, size: 24)
     let regularisation = (0...radius).map { $0 <= 10 ? Float(0.5) : .infinity }
-    let workspace = reconstruction.cube.workspace()
-    reconstruction.density(of: [sums], regularisation: regularisation, into: workspace)
-    let expected = CentredMap.boxed(workspace.real.array, from: 24, to: 16)
+    let whole = reconstruction.volume(of: .init(parts: [sums], regularisation: regularisation))
+    let expected = CentredMap.boxed(whole.voxels, from: 24, to: 16)
     let found = (1...2).map {
       reconstruction.density(of: sums, regularisation: regularisation, box: 16, threads: $0)
     }

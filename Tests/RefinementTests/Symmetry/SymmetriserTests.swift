@@ -42,12 +42,11 @@ struct SymmetriserTests {
     }
     let reconstruction = Reconstruction(
       geometry: geometry, radius: accumulator.radius, size: geometry.period)
-    let workspace = reconstruction.cube.workspace()
-    reconstruction.density(
-      of: [accumulator],
-      regularisation: reconstruction.shellMeans([accumulator]).map { Float(1e-3 * $0 + 1e-20) },
-      into: workspace)
-    return workspace.real.array
+    return reconstruction.volume(
+      of: .init(
+        parts: [accumulator],
+        regularisation: reconstruction.shellMeans([accumulator]).map { Float(1e-3 * $0 + 1e-20) })
+    ).voxels
   }
 
   /// Whatever the images show, symmetric or not, the sums are those of all equivalent poses.
