@@ -45,7 +45,7 @@ struct ReferenceMaker: Sendable {
   }
 
   /// Parts of the work, for those who wait.
-  enum Part: Int { case measurement, cutOffs, references }
+  enum Part: Int { case measurement, cutOffs, references, firstReferences, calibration }
 
   /// Costs of the parts and of what follows: nanoseconds on the clock of the machine where they were
   /// measured, of which only the ratios count.
@@ -76,8 +76,8 @@ struct ReferenceMaker: Sendable {
         ? 0
         : shared(
           (filters ? 12.3 : 8) * reference * Double(folds), among: folds, gain: 0.75),
-      10 * voxels
-        + (isFirst ? 24 * period + shared(calibration, among: settings.threads, gain: 0.9) : 0),
+      isFirst ? 24 * period : 0,
+      isFirst ? shared(calibration, among: settings.threads, gain: 0.9) : 0, 10 * voxels,
     ]
   }
 

@@ -37,6 +37,8 @@ struct Refiner {
   let events: @Sendable (RefinementEvent) -> Void
   private let checkpoints: (any CheckpointStore)?
   private let memory: MemoryPlan
+  /// Progress of the first filtering, as long as its references are not made.
+  private var filtering: StageProgress?
   /// The shell up to which the memory was last told.
   private var toldShell = 0
   var loop: LoopState
@@ -101,6 +103,7 @@ struct Refiner {
       let product = try reconstruct(&clock)
       report(product, clock: clock)
       let references = state.iteration == 0 ? initialReferences() : product.references
+      filtering?.tell(1, of: ReferenceMaker.Part.firstReferences.rawValue)
       loop.refinement.band = state.iteration == 0 ? firstBand : product.band
       if isOver(product) { break }
       try advance(references, product: product)
@@ -227,6 +230,7 @@ struct Refiner {
       // The input as it came is only measured: the first search has references of its own.
       measuringOnly: isFirst
     ) { filtering.tell($0, of: $1.rawValue) }
+    self.filtering = isFirst ? filtering : nil
     clock.end()
     loop.refinement.isMaskDynamic = product.mask.hasStarted
     product.remarks.forEach(events)
@@ -314,7 +318,11 @@ struct Refiner {
     }
     let band = state.band
     let sample = NoiseUpdate.sample(context, size: Self.calibrated)
-    let found = try searchPass(references, band: band).run(state, over: sample) { _ in }
+    let filtering = filtering
+    let found = try searchPass(references, band: band).run(state, over: sample) {
+      filtering?.tell(
+        Double($0) / Double(sample.count), of: ReferenceMaker.Part.calibration.rawValue)
+    }
     var moved = state
     for (particle, outcome) in zip(sample, found) { moved.poses[particle] = outcome.pose }
     loop.refinement.greyscale =
