@@ -18,13 +18,14 @@ struct FinalPass: Sendable {
     let threads = Double(max(1, context.settings.threads))
     let image = Double(context.geometry.box * context.geometry.box)
     let volume = image * Double(context.geometry.box)
-    let sharpening = 1.6 * volume
-    let localResolution =
-      1.2 * volume + 0.8
-      * Double(context.geometry.period * context.geometry.period * context.geometry.period)
+    let period = Double(context.geometry.period)
+    // Memory that is touched for the first time, sharpening, and the local resolution.
+    let (sums, sharpening, local) = (
+      1.2 * volume, volume, 0.5 * volume + 0.8 * period * period * period
+    )
     return [
-      Double(context.particles.count) * image / threads, 2 * volume / min(2, threads),
-      1.8 * volume / (1 + 0.5 * (threads - 1)), 2.9 * volume, sharpening + localResolution,
+      Double(context.particles.count) * image / threads + sums, 3 * volume / min(2, threads),
+      1.9 * volume / (1 + 0.5 * (threads - 1)), 2.2 * volume, sharpening + local,
     ]
   }
 
