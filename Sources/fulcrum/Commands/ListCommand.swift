@@ -13,7 +13,8 @@ struct ListCommand: ParsableCommand {
   func run() {
     let entries = RunCatalogue.runs(in: folder)
     if entries.isEmpty {
-      printOut("No runs in \(folder). Start one with: fulcrum run JOB.toml")
+      let place = folder == "." ? "this folder" : folder
+      printOut("No runs in \(place). Start one with: fulcrum run JOB.toml")
       return
     }
     printOut(Self.table(entries))
