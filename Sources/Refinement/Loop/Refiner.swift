@@ -27,7 +27,7 @@ public func refine(
 /// The loop of a refinement.
 struct Refiner {
   let input: RefinementInput
-  private(set) var context: RunContext
+  var context: RunContext
   let transformer: ImageTransformer
   /// The mask about its own centre, `geometry.period`³, and on the iterations' cubes.
   let mask: [Float]
@@ -35,10 +35,10 @@ struct Refiner {
   /// The density outside the mask of each half, where it is subtracted.
   let outside: [BoxModel]
   let events: @Sendable (RefinementEvent) -> Void
-  private let checkpoints: (any CheckpointStore)?
+  let checkpoints: (any CheckpointStore)?
   private let memory: MemoryPlan
   /// Progress of the first filtering, as long as its references are not made.
-  private var filtering: StageProgress?
+  var filtering: StageProgress?
   /// The shell up to which the memory was last told.
   private var toldShell = 0
   var loop: LoopState
@@ -194,7 +194,7 @@ struct Refiner {
     min(bandLimit, context.geometry.shell(atResolution: context.settings.initialResolution))
   }
 
-  private var control: RefinementControl { context.control }
+  var control: RefinementControl { context.control }
 
   func initialReferences() -> [ReferenceGrid] {
     let maps = input.halfMaps.map { [$0.a, $0.b] } ?? [input.map, input.map]
@@ -237,162 +237,6 @@ struct Refiner {
     return product
   }
 
-  private func search(
-    _ references: [ReferenceGrid], band: Int, _ clock: inout IterationClock
-  ) throws -> [SearchPass.Outcome] {
-    let settings = context.settings
-    // Poses that are held still have a scale to be found.
-    guard settings.rotationExtent > 0 || settings.shiftExtent > 0 || settings.minimizeScale else {
-      return state.poses.map {
-        SearchPass.Outcome(
-          pose: $0, posterior: .point, scale: 1, gain: 0, isAtLimit: false, evaluations: 0)
-      }
-    }
-    events(.stage(.search, iteration: state.iteration + 1))
-    clock.begin(.search)
-    defer { clock.end() }
-    let log = try checkpoints.map {
-      try SearchLog(
-        SearchLog.Start(
-          iteration: state.iteration + 1, settings: settings, chunk: SearchPass.chunk), in: $0)
-    }
-    let pass = searchPass(references, band: band, log: log)
-    // What the images say of the noise is measured after the search, on some of them: an eighth of
-    // an adaptive search each.
-    let total = context.particles.count
-    let sampled = min(total, NoiseUpdate.sampleSize * 2 * max(1, context.particles.optics.count))
-    let progress = StageProgress(
-      .search, particles: total,
-      costs: [Double(total), settings.exhaustiveSearch ? 0 : 0.12 * Double(sampled)],
-      events: events)
-    let outcomes = try pass.run(state) {
-      progress.tell(Double($0) / Double(total), of: 0, done: $0)
-    }
-    let lost = outcomes.count { $0.isLost }
-    if lost > 0 {
-      events(.warning("\(lost) of \(total) particles have no score that is a number; they stay"))
-    }
-    return outcomes
-  }
-
-  private func searchPass(
-    _ references: [ReferenceGrid], band: Int, log: SearchLog? = nil
-  ) -> SearchPass {
-    let settings = context.settings
-    let plan: SearchPlan
-    if settings.exhaustiveSearch {
-      plan = SearchPlan(
-        exhaustive: context.geometry, band: band, gyration: context.gyration,
-        finest: settings.alignmentResolution)
-    } else {
-      let likely =
-        settings.priorEnabled ? 1.5 * settings.priorRotation : settings.rotationExtent / 2
-      // After the first iteration particles are near their maxima, unless the first was misled.
-      let motion =
-        state.iteration == 0
-        ? min(likely, settings.rotationExtent)
-        : min(likely, radians(loop.metrics.last?.rotationFromPrevious.percentile95 ?? 5))
-      plan = SearchPlan(
-        geometry: context.geometry, band: band, motion: motion,
-        extent: state.iteration == 0 ? settings.rotationExtent : 0, gyration: context.gyration,
-        finest: settings.alignmentResolution)
-    }
-    return SearchPass(
-      context: context,
-      search: PoseSearch(
-        plan: plan, points: context.points, geometry: context.geometry,
-        extents: (settings.rotationExtent, settings.shiftExtent)),
-      band: band, references: references, log: log)
-  }
-
-  /// Particles of each half and optics group from which the first grey scale is found.
-  static let calibrated = 200
-
-  /// Finds the grey scale of the first references from a sample that is searched beforehand: at the
-  /// starting poses the images agree less with the reference than they can, which would make the
-  /// search trust it too little.
-  mutating func calibrate(_ references: [ReferenceGrid]) throws {
-    let settings = context.settings
-    guard settings.estimateGreyscale, settings.rotationExtent > 0 || settings.shiftExtent > 0 else {
-      return
-    }
-    let band = state.band
-    let sample = NoiseUpdate.sample(context, size: Self.calibrated)
-    let filtering = filtering
-    let found = try searchPass(references, band: band).run(state, over: sample) {
-      filtering?.tell(
-        Double($0) / Double(sample.count), of: ReferenceMaker.Part.calibration.rawValue)
-    }
-    var moved = state
-    for (particle, outcome) in zip(sample, found) { moved.poses[particle] = outcome.pose }
-    loop.refinement.greyscale =
-      NoiseUpdate(context: context, references: references, band: band)
-      .measure(moved, on: sample).greyscale
-  }
-
-  /// Takes the outcomes over, without the common motion; returns the median change in rotation against
-  /// the last iteration, degrees.
-  private mutating func take(_ outcomes: [SearchPass.Outcome]) -> Double {
-    let before = state.poses
-    for (particle, outcome) in outcomes.enumerated() {
-      loop.refinement.poses[particle] = outcome.pose
-      loop.refinement.posteriors[particle] = outcome.posterior
-      loop.refinement.scales[particle] = outcome.scale
-    }
-    if context.settings.minimizeScale {
-      loop.refinement.scales = ParticleScales(halfSets: context.particles.halfSets)
-        .normalised(state.scales, used: used)
-    }
-    loop.drift = anchored()
-    loop.previous = before
-    let changes = used.map { degrees(before[$0].rotation.angle(to: state.poses[$0].rotation)) }
-    return changes.isEmpty ? 0 : changes.sorted()[changes.count / 2]
-  }
-
-  /// Particles whose images can be used, by index.
-  private var used: [Int] {
-    state.poses.indices.filter { !context.skipped.contains($0) }
-  }
-
-  /// Takes out the common motion of each half.
-  private mutating func anchored() -> [CommonMotion] {
-    let settings = context.settings
-    // Poses that are held are not to be touched at all.
-    guard settings.anchorFrame, settings.rotationExtent > 0 || settings.shiftExtent > 0 else {
-      return [CommonMotion(), CommonMotion()]
-    }
-    var sums = [FrameAnchor.Sums(), FrameAnchor.Sums()]
-    for particle in used {
-      sums[context.particles.halfSets[particle].rawValue].add(
-        start: state.start[particle], now: state.poses[particle],
-        magnification: context.distortion(of: particle))
-    }
-    let anchors = sums.map(\.anchor)
-    for particle in used {
-      guard let anchor = anchors[context.particles.halfSets[particle].rawValue] else { continue }
-      loop.refinement.poses[particle] = anchor.removed(
-        from: state.poses[particle], start: state.start[particle],
-        magnification: context.distortion(of: particle))
-    }
-    return anchors.map { anchor in
-      guard let anchor else { return CommonMotion() }
-      return CommonMotion(
-        rotation: anchor.rotation.angle,
-        shift: (anchor.translation * anchor.translation).sum().squareRoot())
-    }
-  }
-
-  private mutating func measureNoise(_ references: [ReferenceGrid], band: Int) {
-    let update = NoiseUpdate(context: context, references: references, band: band)
-      .measure(state, on: NoiseUpdate.sample(context, size: NoiseUpdate.sampleSize))
-    loop.refinement.noiseFactors = update.noiseFactors
-    loop.refinement.noiseDirections = update.noiseDirections
-    loop.measuredGreyscale = update.greyscale
-    // References are made of the same images from the first reconstruction on: without a new estimate
-    // their scale is one.
-    loop.refinement.greyscale = context.settings.estimateGreyscale ? update.greyscale : [1, 1]
-  }
-
   private mutating func report(_ product: ReferenceMaker.Product, clock: IterationClock) {
     let made = IterationReporter(context: context, state: state).metrics(
       product, outcomes: loop.outcomes,
@@ -407,65 +251,5 @@ struct Refiner {
           halfMapA: product.halfMaps[0], halfMapB: product.halfMaps[1],
           mask: product.mask.mask, centre: context.geometry.centre)))
     events(.iteration(made))
-  }
-
-  private mutating func finish(converged: Bool) throws -> RefinementResult {
-    let iteration = state.iteration + 1
-    events(.stage(.final, iteration: iteration))
-    let total = context.particles.count
-    // The last pass reads the images themselves: room for its larger cubes.
-    context.images = PackedImages(points: context.points, count: 0)
-    let pass = FinalPass(context: context, transformer: transformer, outside: outside)
-    let progress = StageProgress(
-      .final, particles: total, costs: pass.costs, events: events)
-    let sums = try pass.accumulate(state) {
-      progress.tell(Double($0) / Double(total), of: 0, done: $0)
-    }
-    for line in context.bad.warnings(of: .final) { events(.warning(line)) }
-    let halves = sums.halfMaps()
-    progress.tell(1, of: 1)
-    let tightened = TightenedMask(
-      halfA: halves.a, halfB: halves.b, mask: input.mask, seed: context.settings.randomSeed &+ 1,
-      scheduler: { [threads = context.settings.threads] count, body in
-        parallelFor(count: count, chunk: 1, threads: threads) { range, _ in range.forEach(body) }
-      })
-    progress.tell(1, of: 2)
-    let fsc = tightened.measurement.report
-    if fsc.corrected.dropFirst().allSatisfy({ $0 >= 0.143 }) {
-      events(
-        .warning(
-          "the FSC never falls below 0.143: either the pixels are too large for the resolution, or the "
-            + "half-sets share images"))
-    }
-    let mean = halves.a.combined(with: halves.b) { 0.5 * ($0 + $1) }
-    let bFactor =
-      SharpenedMap(
-        map: mean, curve: fsc.corrected, resolution: fsc.resolution143,
-        bFactor: context.settings.sharpenBFactor
-      ).bFactor
-    // The combined map is filtered already: sharpening only adds the B factor and the cut.
-    let map = sums.combined(fsc: fsc.corrected)
-    progress.tell(1, of: 3)
-    let sharpened = SharpenedMap(
-      map: map, curve: fsc.corrected.map { _ in 1 }, resolution: fsc.resolution143,
-      bFactor: bFactor)
-    let mask = MaskChoice(
-      halves: [halves.a, halves.b], region: input.mask, resolution: .infinity,
-      hasStarted: state.isMaskDynamic, settings: context.settings
-    ).mask
-    let localResolution = LocalResolution(
-      geometry: context.geometry, settings: context.settings
-    ).map(
-      halves: [halves.a, halves.b], mask: input.mask, centredMask: self.mask,
-      resolution: fsc.resolution143)
-    return RefinementResult(
-      poses: context.poses(state),
-      halfSets: context.particles.halfSets,
-      rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
-      shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
-      badImages: context.bad.all, halfMapA: halves.a, halfMapB: halves.b,
-      map: map, sharpened: sharpened.map, mask: mask, fscMask: tightened.mask,
-      localResolution: localResolution, fsc: fsc, bFactor: bFactor, converged: converged,
-      metrics: loop.metrics)
   }
 }

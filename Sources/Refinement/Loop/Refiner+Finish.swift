@@ -1,0 +1,66 @@
+import CryoEM
+import EMFiles
+import Fourier
+
+/// The end of a refinement.
+extension Refiner {
+  mutating func finish(converged: Bool) throws -> RefinementResult {
+    let iteration = state.iteration + 1
+    events(.stage(.final, iteration: iteration))
+    let total = context.particles.count
+    // The last pass reads the images themselves: room for its larger cubes.
+    context.images = PackedImages(points: context.points, count: 0)
+    let pass = FinalPass(context: context, transformer: transformer, outside: outside)
+    let progress = StageProgress(
+      .final, particles: total, costs: pass.costs, events: events)
+    let sums = try pass.accumulate(state) {
+      progress.tell(Double($0) / Double(total), of: 0, done: $0)
+    }
+    for line in context.bad.warnings(of: .final) { events(.warning(line)) }
+    let halves = sums.halfMaps()
+    progress.tell(1, of: 1)
+    let tightened = TightenedMask(
+      halfA: halves.a, halfB: halves.b, mask: input.mask, seed: context.settings.randomSeed &+ 1,
+      scheduler: { [threads = context.settings.threads] count, body in
+        parallelFor(count: count, chunk: 1, threads: threads) { range, _ in range.forEach(body) }
+      })
+    progress.tell(1, of: 2)
+    let fsc = tightened.measurement.report
+    if fsc.corrected.dropFirst().allSatisfy({ $0 >= 0.143 }) {
+      events(
+        .warning(
+          "the FSC never falls below 0.143: either the pixels are too large for the resolution, or the "
+            + "half-sets share images"))
+    }
+    let mean = halves.a.combined(with: halves.b) { 0.5 * ($0 + $1) }
+    let bFactor =
+      SharpenedMap(
+        map: mean, curve: fsc.corrected, resolution: fsc.resolution143,
+        bFactor: context.settings.sharpenBFactor
+      ).bFactor
+    // The combined map is filtered already: sharpening only adds the B factor and the cut.
+    let map = sums.combined(fsc: fsc.corrected)
+    progress.tell(1, of: 3)
+    let sharpened = SharpenedMap(
+      map: map, curve: fsc.corrected.map { _ in 1 }, resolution: fsc.resolution143,
+      bFactor: bFactor)
+    let mask = MaskChoice(
+      halves: [halves.a, halves.b], region: input.mask, resolution: .infinity,
+      hasStarted: state.isMaskDynamic, settings: context.settings
+    ).mask
+    let localResolution = LocalResolution(
+      geometry: context.geometry, settings: context.settings
+    ).map(
+      halves: [halves.a, halves.b], mask: input.mask, centredMask: self.mask,
+      resolution: fsc.resolution143)
+    return RefinementResult(
+      poses: context.poses(state),
+      halfSets: context.particles.halfSets,
+      rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
+      shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
+      badImages: context.bad.all, halfMapA: halves.a, halfMapB: halves.b,
+      map: map, sharpened: sharpened.map, mask: mask, fscMask: tightened.mask,
+      localResolution: localResolution, fsc: fsc, bFactor: bFactor, converged: converged,
+      metrics: loop.metrics)
+  }
+}

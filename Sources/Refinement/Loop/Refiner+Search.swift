@@ -1,0 +1,162 @@
+import CryoEM
+import EMFiles
+import Fourier
+
+/// The search of an iteration, and what is learnt of it.
+extension Refiner {
+  func search(
+    _ references: [ReferenceGrid], band: Int, _ clock: inout IterationClock
+  ) throws -> [SearchPass.Outcome] {
+    let settings = context.settings
+    // Poses that are held still have a scale to be found.
+    guard settings.rotationExtent > 0 || settings.shiftExtent > 0 || settings.minimizeScale else {
+      return state.poses.map {
+        SearchPass.Outcome(
+          pose: $0, posterior: .point, scale: 1, gain: 0, isAtLimit: false, evaluations: 0)
+      }
+    }
+    events(.stage(.search, iteration: state.iteration + 1))
+    clock.begin(.search)
+    defer { clock.end() }
+    let log = try checkpoints.map {
+      try SearchLog(
+        SearchLog.Start(
+          iteration: state.iteration + 1, settings: settings, chunk: SearchPass.chunk), in: $0)
+    }
+    let pass = searchPass(references, band: band, log: log)
+    // What the images say of the noise is measured after the search, on some of them: an eighth of
+    // an adaptive search each.
+    let total = context.particles.count
+    let sampled = min(total, NoiseUpdate.sampleSize * 2 * max(1, context.particles.optics.count))
+    let progress = StageProgress(
+      .search, particles: total,
+      costs: [Double(total), settings.exhaustiveSearch ? 0 : 0.12 * Double(sampled)],
+      events: events)
+    let outcomes = try pass.run(state) {
+      progress.tell(Double($0) / Double(total), of: 0, done: $0)
+    }
+    let lost = outcomes.count { $0.isLost }
+    if lost > 0 {
+      events(.warning("\(lost) of \(total) particles have no score that is a number; they stay"))
+    }
+    return outcomes
+  }
+
+  private func searchPass(
+    _ references: [ReferenceGrid], band: Int, log: SearchLog? = nil
+  ) -> SearchPass {
+    let settings = context.settings
+    let plan: SearchPlan
+    if settings.exhaustiveSearch {
+      plan = SearchPlan(
+        exhaustive: context.geometry, band: band, gyration: context.gyration,
+        finest: settings.alignmentResolution)
+    } else {
+      let likely =
+        settings.priorEnabled ? 1.5 * settings.priorRotation : settings.rotationExtent / 2
+      // After the first iteration particles are near their maxima, unless the first was misled.
+      let motion =
+        state.iteration == 0
+        ? min(likely, settings.rotationExtent)
+        : min(likely, radians(loop.metrics.last?.rotationFromPrevious.percentile95 ?? 5))
+      plan = SearchPlan(
+        geometry: context.geometry, band: band, motion: motion,
+        extent: state.iteration == 0 ? settings.rotationExtent : 0, gyration: context.gyration,
+        finest: settings.alignmentResolution)
+    }
+    return SearchPass(
+      context: context,
+      search: PoseSearch(
+        plan: plan, points: context.points, geometry: context.geometry,
+        extents: (settings.rotationExtent, settings.shiftExtent)),
+      band: band, references: references, log: log)
+  }
+
+  /// Particles of each half and optics group from which the first grey scale is found.
+  static let calibrated = 200
+
+  /// Finds the grey scale of the first references from a sample that is searched beforehand: at the
+  /// starting poses the images agree less with the reference than they can, which would make the
+  /// search trust it too little.
+  mutating func calibrate(_ references: [ReferenceGrid]) throws {
+    let settings = context.settings
+    guard settings.estimateGreyscale, settings.rotationExtent > 0 || settings.shiftExtent > 0 else {
+      return
+    }
+    let band = state.band
+    let sample = NoiseUpdate.sample(context, size: Self.calibrated)
+    let filtering = filtering
+    let found = try searchPass(references, band: band).run(state, over: sample) {
+      filtering?.tell(
+        Double($0) / Double(sample.count), of: ReferenceMaker.Part.calibration.rawValue)
+    }
+    var moved = state
+    for (particle, outcome) in zip(sample, found) { moved.poses[particle] = outcome.pose }
+    loop.refinement.greyscale =
+      NoiseUpdate(context: context, references: references, band: band)
+      .measure(moved, on: sample).greyscale
+  }
+
+  /// Takes the outcomes over, without the common motion; returns the median change in rotation against
+  /// the last iteration, degrees.
+  mutating func take(_ outcomes: [SearchPass.Outcome]) -> Double {
+    let before = state.poses
+    for (particle, outcome) in outcomes.enumerated() {
+      loop.refinement.poses[particle] = outcome.pose
+      loop.refinement.posteriors[particle] = outcome.posterior
+      loop.refinement.scales[particle] = outcome.scale
+    }
+    if context.settings.minimizeScale {
+      loop.refinement.scales = ParticleScales(halfSets: context.particles.halfSets)
+        .normalised(state.scales, used: used)
+    }
+    loop.drift = anchored()
+    loop.previous = before
+    let changes = used.map { degrees(before[$0].rotation.angle(to: state.poses[$0].rotation)) }
+    return changes.isEmpty ? 0 : changes.sorted()[changes.count / 2]
+  }
+
+  /// Particles whose images can be used, by index.
+  private var used: [Int] {
+    state.poses.indices.filter { !context.skipped.contains($0) }
+  }
+
+  /// Takes out the common motion of each half.
+  private mutating func anchored() -> [CommonMotion] {
+    let settings = context.settings
+    // Poses that are held are not to be touched at all.
+    guard settings.anchorFrame, settings.rotationExtent > 0 || settings.shiftExtent > 0 else {
+      return [CommonMotion(), CommonMotion()]
+    }
+    var sums = [FrameAnchor.Sums(), FrameAnchor.Sums()]
+    for particle in used {
+      sums[context.particles.halfSets[particle].rawValue].add(
+        start: state.start[particle], now: state.poses[particle],
+        magnification: context.distortion(of: particle))
+    }
+    let anchors = sums.map(\.anchor)
+    for particle in used {
+      guard let anchor = anchors[context.particles.halfSets[particle].rawValue] else { continue }
+      loop.refinement.poses[particle] = anchor.removed(
+        from: state.poses[particle], start: state.start[particle],
+        magnification: context.distortion(of: particle))
+    }
+    return anchors.map { anchor in
+      guard let anchor else { return CommonMotion() }
+      return CommonMotion(
+        rotation: anchor.rotation.angle,
+        shift: (anchor.translation * anchor.translation).sum().squareRoot())
+    }
+  }
+
+  mutating func measureNoise(_ references: [ReferenceGrid], band: Int) {
+    let update = NoiseUpdate(context: context, references: references, band: band)
+      .measure(state, on: NoiseUpdate.sample(context, size: NoiseUpdate.sampleSize))
+    loop.refinement.noiseFactors = update.noiseFactors
+    loop.refinement.noiseDirections = update.noiseDirections
+    loop.measuredGreyscale = update.greyscale
+    // References are made of the same images from the first reconstruction on: without a new estimate
+    // their scale is one.
+    loop.refinement.greyscale = context.settings.estimateGreyscale ? update.greyscale : [1, 1]
+  }
+}
