@@ -42,4 +42,27 @@ struct NoiseUpdateTests {
       #expect(found.noiseFactors[half][band + 1] == wrong)
     }
   }
+
+  /// White noise has one factor for all shells, also those that were not measured: the mean of the
+  /// others, each shell counting as much as it has weight.
+  @Test func whiteNoiseHasOneFactor() throws {
+    var factors: [[[Double]]] = []
+    for model in [RefinementSettings.NoiseModel.symmetric, .white] {
+      var body = OffCentreBody(count: 60, sigma: 40)
+      body.settings.referenceFolds = 1
+      body.settings.noiseModel = model
+      let prepared = try body.prepared()
+      let reference = body.reference(prepared.context.geometry)
+      factors.append(
+        NoiseUpdate(context: prepared.context, references: [reference, reference], band: 14)
+          .measure(prepared.state, on: NoiseUpdate.sample(prepared.context, size: 1000))
+          .noiseFactors)
+    }
+    for half in 0..<2 {
+      let (shells, white) = (factors[0][half][1...14], factors[1][half])
+      #expect(Set(shells).count == 14)
+      #expect(Set(white).count == 1, "\(white)")
+      #expect(white[0] > 0.8 * (shells.min() ?? 9) && white[0] < 1.2 * (shells.max() ?? 0))
+    }
+  }
 }
