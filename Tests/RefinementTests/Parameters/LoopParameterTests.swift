@@ -109,6 +109,23 @@ struct LoopParameterTests {
     #expect(try greyscale(false) == [1, 1])
   }
 
+  /// The searches that follow go on believing the scale or measuring it: of references of the same images it
+  /// is near one, and exactly one only where nobody measures.
+  @Test func laterGreyscalesAreMeasuredOrBelieved() throws {
+    for estimates in [true, false] {
+      var body = OffCentreBody(count: 40, sigma: 5)
+      body.settings.estimateGreyscale = estimates
+      body.settings.maximumIterations = 2
+      var refiner = try Refiner(body.input(), control: RefinementControl()) { _ in }
+      _ = try refiner.run()
+      let found = refiner.state.greyscale
+      #expect(estimates == (found != [1, 1]), "\(found)")
+      #expect(found.allSatisfy { abs($0 - 1) < 0.2 }, "\(found)")
+      let told = try #require(refiner.loop.metrics.last).greyscale
+      #expect(told != [1, 1], "what is measured is reported all the same")
+    }
+  }
+
   /// image.invert: inverted images give the same poses where the sign is measured or told, and none
   /// worth having where it is wrong.
   @Test func theDataSignIsFound() throws {
