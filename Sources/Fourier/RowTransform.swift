@@ -46,8 +46,8 @@ public final class RowTransform: Sendable {
   }
 
   /// Bytes of a workspace, for all voxels of a cube or those of some planes of it.
-  public static func bytes(size: Int, planes: Int? = nil, radius: Int) -> Int {
-    (planes ?? size) * Columns(size: size, radius: radius).perPlane * width
+  public static func bytes(size: Int, planes: Int, radius: Int) -> Int {
+    planes * Columns(size: size, radius: radius).perPlane * width
       * MemoryLayout<ComplexFloat>.stride
   }
 

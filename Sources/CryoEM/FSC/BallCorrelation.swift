@@ -10,12 +10,7 @@ public func fourierShellCorrelation(_ a: BallSpectrum, _ b: BallSpectrum) -> [Do
     let products = SIMD3((p * q).sum(), p.squaredModulus, q.squaredModulus)
     sums[shell] += SIMD3<Double>(weight * products)
   }
-  var curve = sums.map { sum -> Double in
-    let power = (sum.y * sum.z).squareRoot()
-    return power > 0 ? sum.x / power : 0
-  }
-  if !curve.isEmpty { curve[0] = 1 }
-  return curve
+  return correlation(ofSums: sums)
 }
 
 extension BallSpectrum {

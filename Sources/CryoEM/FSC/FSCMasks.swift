@@ -46,11 +46,6 @@ public struct FSCMasks: Sendable {
   /// The masks of the loose curve, and of the tight and corrected ones; the sphere where nil.
   let loose: FSCMask?, tight: FSCMask?
 
-  /// The mask of the loose curve: that of the body, grown by 25 Å, with an edge of 15 Å.
-  public static func loose(about mask: Volume) -> Volume {
-    MaskDistances(of: mask).mask(near: 25, far: 40)
-  }
-
   /// The masks for maps of a size and pixel size.
   ///
   /// - Parameters:

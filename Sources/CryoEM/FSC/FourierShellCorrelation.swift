@@ -9,6 +9,11 @@ public func fourierShellCorrelation(_ a: CubicSpectrum, _ b: CubicSpectrum) -> [
     let (x, y) = (SIMD2<Double>(a.values[index]), SIMD2<Double>(b.values[index]))
     sums[shell] += multiplicity * SIMD3((x * y).sum(), (x * x).sum(), (y * y).sum())
   }
+  return correlation(ofSums: sums)
+}
+
+/// The curve of the sums over shells Re Σ a·b*, Σ|a|² and Σ|b|²: 1 in shell 0, 0 where one has no power.
+func correlation(ofSums sums: [SIMD3<Double>]) -> [Double] {
   var curve = sums.map { sum -> Double in
     let power = (sum.y * sum.z).squareRoot()
     return power > 0 ? sum.x / power : 0

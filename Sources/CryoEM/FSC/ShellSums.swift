@@ -67,11 +67,6 @@ struct ShellSums: Sendable {
 
   /// The Fourier shell correlation: 1 in shell 0, 0 where one has no power.
   var curve: [Double] {
-    var curve = sums.dropLast().map { sum -> Double in
-      let power = (sum.y * sum.z).squareRoot()
-      return power > 0 ? sum.x / power : 0
-    }
-    if !curve.isEmpty { curve[0] = 1 }
-    return curve
+    correlation(ofSums: sums.dropLast().map { SIMD3($0.x, $0.y, $0.z) })
   }
 }

@@ -34,6 +34,10 @@ struct CentredMap: Sendable {
     return part
   }
 
+  /// A mask in a box of `geometry.period` voxels about its centre. What is less than a thousandth is the
+  /// ringing of the move, and would make every voxel count.
+  func moved(mask: Volume) -> [Float] { moved(mask).map { $0 < 1e-3 ? 0 : min($0, 1) } }
+
   /// The map in a box of `geometry.period` voxels about the mask's centre, each shell of the images'
   /// box multiplied by `gain`; zero where it lies outside the images' box.
   func moved(_ map: Volume, gain: (Int) -> Double = { _ in 1 }) -> [Float] {

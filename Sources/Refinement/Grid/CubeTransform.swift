@@ -76,9 +76,14 @@ public final class CubeTransform: Sendable {
 
   /// Bytes of a workspace for the voxels of a mask of an extent, as a share of the cube's edge.
   static func bytesOfWorkspace(size: Int, radius: Int, extent: Double) -> Int {
-    let planes = min(size, Int(extent * Double(size)) + 2)
-    return 4 * voxels(size: size, extent: extent) + BallSpectrum.bytes(size: size, radius: radius)
-      + RowTransform.bytes(size: size, planes: planes, radius: radius)
+    4 * voxels(size: size, extent: extent) + BallSpectrum.bytes(size: size, radius: radius)
+      + bytesOfScratch(size: size, radius: radius, extent: extent)
+  }
+
+  /// Bytes of what a transform needs besides for the planes of such a mask.
+  static func bytesOfScratch(size: Int, radius: Int, extent: Double) -> Int {
+    RowTransform.bytes(
+      size: size, planes: min(size, Int(extent * Double(size)) + 2), radius: radius)
   }
 
   /// Voxels of a mask that fills the ball of an extent.

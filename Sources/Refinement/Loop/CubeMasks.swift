@@ -62,10 +62,10 @@ final class CubeMasks: Sendable {
       if let loose { return loose }
       let coarse = goodTransformSize(atLeast: geometry.period / 2)
       let edge = Double(geometry.period) * geometry.pixelSize
-      let made = FSCMasks.loose(
-        about: Volume(
-          size: coarse, pixelSize: edge / Double(coarse),
-          voxels: CentredMap.interpolated(fine, from: geometry.period, to: coarse)))
+      let made = Volume(
+        size: coarse, pixelSize: edge / Double(coarse),
+        voxels: CentredMap.interpolated(fine, from: geometry.period, to: coarse)
+      ).looseMask
       loose = made
       return made
     }

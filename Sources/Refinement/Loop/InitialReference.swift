@@ -19,16 +19,17 @@ struct InitialReference: Sendable {
     maps: [Volume], mask: [Float], boxMask: Volume, folds: Int, band: Int
   ) -> [ReferenceGrid] {
     let weights = shellWeights(maps, mask: boxMask)
-    let cube = CubeTransform(size: geometry.period, period: geometry.period)
+    let radius = geometry.clampedGridRadius(ofShell: band)
+    let rows = VoxelRows(of: mask, size: geometry.period)
+    let cube = CubeTransform(rows, period: geometry.period)
     return maps.flatMap { map -> [ReferenceGrid] in
-      let workspace = cube.workspace()
+      let workspace = cube.workspace(radius: CubeTransform.spectrumRadius(ofGrid: radius))
       var density = CentredMap(geometry: geometry).moved(map) { shell in
         shell < weights.count ? weights[shell] : 0
       }
       for index in density.indices { density[index] *= mask[index] }
-      workspace.real.copy(from: density)
-      let grid = ReferenceGrid(
-        radius: geometry.clampedGridRadius(ofShell: band), interpolation: interpolation)
+      workspace.real.copy(from: rows.values(of: density))
+      let grid = ReferenceGrid(radius: radius, interpolation: interpolation)
       cube.fill(grid, from: workspace)
       return Array(repeating: grid, count: folds)
     }

@@ -89,8 +89,7 @@ struct Preparation {
     }
     let skipped = Set(bad.all.map(\.particle))
     try requireUsable(skipped: skipped)
-    // What is less than that is the ringing of the move, and would make every voxel count.
-    let mask = CentredMap(geometry: geometry).moved(input.mask).map { $0 < 1e-3 ? 0 : min($0, 1) }
+    let mask = CentredMap(geometry: geometry).moved(mask: input.mask)
     let context = RunContext(
       settings: settings, particles: input.particles, geometry: geometry, points: points,
       images: packed.images, windowCentres: packed.windowCentres, survey: survey,

@@ -31,7 +31,7 @@ struct BoxModel: Sendable {
     let radius = Int(((Double(maximumShell) + 0.5) * oversampling * stretch).rounded(.up)) + 1
     grid = ReferenceGrid(radius: radius, interpolation: .cubic)
     let cube = CubeTransform(size: padded, period: padded)
-    let workspace = cube.workspace()
+    let workspace = cube.workspace(radius: CubeTransform.spectrumRadius(ofGrid: radius))
     let offset = (padded - size) / 2
     // Samples of a density are sums over the voxels of the box.
     let scale = Float(map.size * map.size * map.size) / Float(size * size * size)

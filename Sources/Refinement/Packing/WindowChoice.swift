@@ -144,7 +144,7 @@ struct WindowChoice: Sendable {
       geometry: geometry, interpolation: .cubic, resolution: input.settings.initialResolution
     ).references(
       maps: input.halfMaps.map { [$0.a, $0.b] } ?? [input.map, input.map],
-      mask: CentredMap(geometry: geometry).moved(input.mask).map { min(max($0, 0), 1) },
+      mask: CentredMap(geometry: geometry).moved(mask: input.mask),
       boxMask: input.mask, folds: 1, band: band)
   }
 }

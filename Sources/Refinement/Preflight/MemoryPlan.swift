@@ -29,10 +29,14 @@ struct MemoryPlan: Sendable {
   /// - Parameter inserted: highest shell that is inserted, where it is beyond what was planned.
   func peak(packedInFile: Bool, inserted: Int? = nil) -> Int {
     let grown = inserted.map { grownIteration(inserted: $0) } ?? 0
-    return Self.program
-      + Self.withSlack(
-        maps + outside + particles
-          + max(preparation, (packedInFile ? 0 : packed) + max(iteration, grown), final))
+    return total(max(preparation, (packedInFile ? 0 : packed) + max(iteration, grown), final))
+  }
+
+  /// What a stage takes with all that is there anyway, and a share that the allocator keeps between its
+  /// blocks; measured.
+  private func total(_ stage: Int) -> Int {
+    let bytes = maps + outside + particles + stage
+    return Self.program + bytes + bytes / 32
   }
 
   /// An iteration whose insertions go as far as a shell, which lies beyond the band of its references.
@@ -40,9 +44,6 @@ struct MemoryPlan: Sendable {
     let band = (1...max(1, inserted)).first { geometry.insertionShell(beyond: $0) >= inserted }
     return Self.iteration(geometry, settings, band: band ?? inserted, inserted: inserted)
   }
-
-  /// With what the allocator keeps between its blocks; measured.
-  private static func withSlack(_ bytes: Int) -> Int { bytes + bytes / 32 }
 
   /// The highest shell of the window of which insertions are planned for.
   let plannedShell: Int
@@ -207,10 +208,7 @@ extension MemoryPlan {
   /// Whether an iteration that goes as far as a shell takes more than the limit.
   func exceeds(inserted: Int, packedInFile: Bool) -> Bool {
     guard let limit = settings.memoryLimit else { return false }
-    return Self.program
-      + Self.withSlack(
-        maps + outside + particles + (packedInFile ? 0 : packed)
-          + grownIteration(inserted: inserted)) > limit
+    return total((packedInFile ? 0 : packed) + grownIteration(inserted: inserted)) > limit
   }
 
   /// Bytes in words.

@@ -107,6 +107,7 @@ struct CutOffSearch: Sendable {
     let window = RadialGains.gaussian(
       deviation: deviation, size: transform.size, to: memory.maskSpectrum.radius)
     let scale = 1 / Float(transform.size * transform.size * transform.size)
+    let gains = window.gains.map { $0 * scale }
     each(2) { part in
       if part == 0 {
         transform.forward(
@@ -114,8 +115,7 @@ struct CutOffSearch: Sendable {
       }
       transform.inverse(
         part == 0 ? memory.changeSpectrum : memory.maskSpectrum, radius: window.radius,
-        gains: window.gains.map { $0 * scale }, memory.scratch[part],
-        into: memory.filtered[part].pointer)
+        gains: gains, memory.scratch[part], into: memory.filtered[part].pointer)
     }
   }
 
@@ -161,9 +161,8 @@ struct CutOffSearch: Sendable {
 
   /// Bytes that a search takes on a cube with a mask of an extent, as a share of the edge.
   static func bytes(size: Int, radius: Int, extent: Double) -> Int {
-    let planes = min(size, Int(extent * Double(size)) + 2)
-    return 10 * 4 * CubeTransform.voxels(size: size, extent: extent)
-      + 2 * RowTransform.bytes(size: size, planes: planes, radius: radius)
+    10 * 4 * CubeTransform.voxels(size: size, extent: extent)
+      + 2 * CubeTransform.bytesOfScratch(size: size, radius: radius, extent: extent)
       // The half-maps, the mask and what is smoothed.
       + 4 * BallSpectrum.bytes(size: size, radius: radius)
   }

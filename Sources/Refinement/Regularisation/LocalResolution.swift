@@ -35,8 +35,7 @@ struct LocalResolution: Sendable {
     let bank = FilterBank(
       from: floor, to: Double(last), step: step, settings: settings.nonuniform)
     let centred = CentredMap(geometry: geometry)
-    let weights = CentredMap.interpolated(
-      centredMask.map { $0 < 1e-3 ? 0 : min($0, 1) }, from: period, to: size)
+    let weights = CentredMap.interpolated(centredMask, from: period, to: size)
     let rows = VoxelRows(of: weights, size: size)
     let spectra = halves.map {
       CentredMap.ball(centred.moved($0), size: period, radius: last + 1)

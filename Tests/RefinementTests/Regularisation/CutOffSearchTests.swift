@@ -18,19 +18,12 @@ struct CutOffSearchTests {
   }
 
   /// The spectra of maps, all but the Nyquist frequencies.
-  private static func halves(_ maps: [Volume], rows: VoxelRows? = nil) -> CutOffSearch.Halves {
+  private static func halves(_ maps: [Volume]) -> CutOffSearch.Halves {
     let size = maps[0].size
-    let cube = CubeTransform(size: size, period: size)
-    let spectra = maps.map { map -> BallSpectrum in
-      let workspace = cube.workspace()
-      workspace.real.copy(from: map.voxels)
-      cube.transform.forward(
-        workspace.real.pointer, workspace.scratch, into: workspace.spectrum)
-      return workspace.spectrum
-    }
-    let count = rows?.count ?? size * size * size
+    let count = size * size * size
     return CutOffSearch.Halves(
-      spectra: spectra, factors: [Float](repeating: 1 / Float(size * size * size), count: count))
+      spectra: maps.map { CentredMap.ball($0.voxels, size: size, radius: size) },
+      factors: [Float](repeating: 1 / Float(count), count: count))
   }
 
   private func bank(from floor: Double, to limit: Double, step: Double = 1.15) -> FilterBank {

@@ -32,7 +32,7 @@ struct LocalResolutionTests {
     let extent = Double(set.size) * set.pixelSize
     let map = LocalResolution(geometry: geometry, settings: settings).map(
       halves: set.halves, mask: set.mask,
-      centredMask: CentredMap(geometry: geometry).moved(set.mask),
+      centredMask: CentredMap(geometry: geometry).moved(mask: set.mask),
       resolution: extent / set.fineShell)
     let fine = set.mean(map.voxels, about: set.fine)
     let coarse = set.mean(map.voxels, about: set.coarse)
