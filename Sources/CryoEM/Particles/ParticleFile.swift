@@ -20,6 +20,10 @@ public struct ParticleFile: Sendable {
   public let log: [String]
   /// The stacks as the file names them, one for each of `particles.stacks`.
   public let stackNames: [String]
+  /// What is wrong with the column of the half-sets; it is of no concern where they are drawn anew.
+  let halfSetProblems: [Problem]
+  /// For each stack that a row names without the number of an image the place of that row.
+  let unnumbered: [Int32: String]
   /// The file's columns.
   let content: Content
 
@@ -38,10 +42,12 @@ public struct ParticleFile: Sendable {
   ///     next.
   ///   - resolvingImages: whether the image stacks must exist; without them `particles.stacks` are
   ///     the names in the file.
-  /// - Throws: everything that is wrong, as far as it can be told in one go.
+  ///   - needsCTF: whether the columns of the CTF are needed; if not, they are not looked at.
+  /// - Throws: everything that is wrong, as far as it can be told in one go. What is wrong with the
+  ///   half-sets is told by `checkHalfSets`.
   public static func read(
     path: String, passthrough: [String] = [], projectDirectory: String = ".",
-    resolvingImages: Bool = true
+    resolvingImages: Bool = true, needsCTF: Bool = true
   ) throws(Problems) -> ParticleFile {
     var problems = ProblemList()
     let kind = problems.catching { () throws(Problem) in try ParticleFileKind(path: path) }
@@ -62,7 +68,7 @@ public struct ParticleFile: Sendable {
       }
       try problems.throwIfAny()
       guard let file else { throw Problems(problems.all) }
-      reading = ParticleReading(cryoSPARC: file, problems: &problems)
+      reading = ParticleReading(cryoSPARC: file, needsCTF: needsCTF, problems: &problems)
       content = .cs(file)
     default:
       if !passthrough.isEmpty {
@@ -76,7 +82,7 @@ public struct ParticleFile: Sendable {
       guard let file else { throw Problems(problems.all) }
       let table = RelionTables(file, problems: &problems)
       try problems.throwIfAny()
-      reading = ParticleReading(relion: table, problems: &problems)
+      reading = ParticleReading(relion: table, needsCTF: needsCTF, problems: &problems)
       content = .star(file, particles: table.particlesIndex)
     }
     let names = reading.particles.stacks
@@ -85,10 +91,12 @@ public struct ParticleFile: Sendable {
         path: path, projectDirectory: projectDirectory, problems: &problems)
     }
     if problems.isEmpty { reading.checkPlausible(path: path, problems: &problems) }
+    reading.findCopies(areFiles: resolvingImages)
     try problems.throwIfAny()
     return ParticleFile(
       path: path, files: files, format: kind == .cs || kind == .csg ? .cs : .star,
       particles: reading.particles, hasCTF: reading.hasCTF, log: reading.log, stackNames: names,
+      halfSetProblems: reading.halfSetProblems.all, unnumbered: reading.unnumbered,
       content: content)
   }
 
@@ -99,10 +107,21 @@ public struct ParticleFile: Sendable {
 
   /// Checks that the particles have a gold-standard split that can be trusted.
   ///
-  /// - Throws: a problem when there is none, when a half is empty, or when copies of a particle are
-  ///   in both halves.
-  public func checkHalfSets() throws(Problem) {
-    try particles.checkHalfSets(path: path, column: halfSetColumn)
+  /// - Throws: problems when there is none or its values are none, when a half is empty, or when
+  ///   copies of a particle are in both halves.
+  public func checkHalfSets() throws(Problems) {
+    var problems = ProblemList()
+    for problem in halfSetProblems { problems.add(problem) }
+    try problems.throwIfAny()
+    problems.catching { () throws(Problem) in
+      try particles.checkHalfSets(path: path, column: halfSetColumn)
+    }
+    try problems.throwIfAny()
+  }
+
+  /// What makes the split doubtful: see `ParticleSet.halfSetWarnings`.
+  public func halfSetWarnings(separation: Double) -> [Problem] {
+    particles.halfSetWarnings(path: path, column: halfSetColumn, separation: separation)
   }
 }
 
@@ -111,4 +130,23 @@ struct ParticleReading {
   var particles = ParticleSet()
   var hasCTF = true
   var log: [String] = []
+  var halfSetProblems = ProblemList()
+  var unnumbered: [Int32: String] = [:]
+  /// What copies of a particle have in common beside their image, a list for each kind of key.
+  var copyKeys: [[UInt64?]] = []
+
+  /// Finds the particles that are copies of one: rows of one image, whatever its stack is called, and
+  /// those that share a key.
+  ///
+  /// - Parameter areFiles: whether the stacks are files that can be looked at; if not, only their
+  ///   names are compared.
+  mutating func findCopies(areFiles: Bool) {
+    let stacks =
+      areFiles ? firstsOfSameFiles(particles.stacks) : firstsOfSameNames(particles.stacks)
+    var sets = DisjointSets(count: particles.count)
+    sets.unite(
+      byKeys: particles.images.lazy.map { identity(stack: stacks[Int($0.stack)], slice: $0.slice) })
+    for keys in copyKeys where keys.count == particles.count { sets.unite(byKeys: keys) }
+    particles.sources = sets.roots().map { UInt64($0) }
+  }
 }

@@ -51,7 +51,7 @@ let relionText = """
       particles.numbers("rlnAngleRot", problems: &problems) == [12.5, -12.5, 150, 0.000001])
     #expect(particles.integers("rlnRandomSubset", problems: &problems) == [1, 2, 1, 2])
     let images = particles.imageReferences("rlnImageName", problems: &problems)
-    #expect(images.numbers == [1, 2, 1, 1])
+    #expect(images.numbers == [1, 2, 1, 0], "a name without a number has none")
     #expect(images.paths == ["a.mrcs", "b#c.mrcs", "data_/x_1.mrcs"])
     #expect(images.indices == [0, 0, 1, 2])
     #expect(problems.isEmpty)
