@@ -30,7 +30,8 @@ public struct ParticleFile: Sendable {
   enum Content: Sendable {
     /// A STAR file and which of its tables holds the particles.
     case star(STARFile, particles: Int)
-    case cs(CSFile)
+    /// A .cs file, and the group that named it.
+    case cs(CSFile, CSGroup?)
   }
 
   /// Reads particles.
@@ -57,9 +58,11 @@ public struct ParticleFile: Sendable {
     var files = [path] + passthrough
     switch kind {
     case .cs, .csg:
+      var groupRead: CSGroup?
       var file = problems.catching { () throws(Problem) -> CSFile in
         guard kind == .csg else { return try CSFile(path: path) }
         let group = try CSGroup(path: path)
+        groupRead = group
         files += Set(group.results.map(\.metafile)).sorted()
         return try CSFile(group: group, path: path)
       }
@@ -69,7 +72,7 @@ public struct ParticleFile: Sendable {
       try problems.throwIfAny()
       guard let file else { throw Problems(problems.all) }
       reading = ParticleReading(cryoSPARC: file, needsCTF: needsCTF, problems: &problems)
-      content = .cs(file)
+      content = .cs(file, groupRead)
     default:
       if !passthrough.isEmpty {
         problems.add(

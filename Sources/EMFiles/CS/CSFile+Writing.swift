@@ -96,17 +96,26 @@ extension CSFile {
     }
   }
 
+  /// Leaves a field of the file out of what is written.
+  public mutating func remove(_ name: String) {
+    if let index = fields[..<sourceFieldCount].firstIndex(where: { $0.name == name }) {
+      removals.insert(index)
+    }
+  }
+
   /// Writes the file's own fields, whole or not at all.
   ///
   /// - Throws: a problem when it cannot be written, or when a value does not fit its field.
   public func write(to path: String) throws(Problem) {
     let file = try AtomicFile(path: path)
     var output = OutputBuffer(file)
-    if fields.count == sourceFieldCount {
+    if fields.count == sourceFieldCount && removals.isEmpty {
       try output.append(large: UnsafeRawBufferPointer(rebasing: source.bytes[..<dataOffset]))
     } else {
-      output.bytes += NumPyHeader.encoded(fields: fields, rowCount: rowCount)
+      let kept = fields.indices.filter { !removals.contains($0) }.map { fields[$0] }
+      output.bytes += NumPyHeader.encoded(fields: kept, rowCount: rowCount)
     }
+    let removed = removals.sorted(by: >).map { fields[$0] }
     let columns = edits.sorted { $0.key < $1.key }
     for row in 0..<rowCount {
       let record = dataOffset + row * sourceRowByteCount
@@ -123,6 +132,11 @@ extension CSFile {
             "\(path): the value of row \(row + 1) does not fit the field \(field.name)",
             whatToDo: "This is a defect of the program: please report it.")
         }
+      }
+      // From the last to the first, so that the places of those before stay.
+      for field in removed {
+        let start = begin + field.offset
+        output.bytes.removeSubrange(start..<start + field.byteCount)
       }
       try output.flushIfFull()
     }

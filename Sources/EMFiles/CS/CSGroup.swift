@@ -1,3 +1,4 @@
+import Glibc
 import Yams
 
 /// A cryoSPARC result group (.csg): which files hold the fields of a set of items.
@@ -7,6 +8,8 @@ public struct CSGroup: Sendable {
   /// The results in the order of the file: the name, the path of the .cs file, and the number of
   /// items.
   public var results: [Result]
+  /// The file as it was read.
+  private let text: String
 
   /// A result of the group.
   public struct Result: Sendable {
@@ -36,9 +39,10 @@ public struct CSGroup: Sendable {
         "\(path) is \(other.description ?? "no text"), not a cryoSPARC .csg file",
         whatToDo: other.advice)
     }
+    text = String(decoding: bytes, as: UTF8.self)
     let root: Node?
     do {
-      root = try compose(yaml: String(decoding: bytes, as: UTF8.self))
+      root = try compose(yaml: text)
     } catch {
       throw Problem("\(path) is not YAML: \(error)", whatToDo: "Make or copy the file again.")
     }
@@ -63,4 +67,47 @@ public struct CSGroup: Sendable {
         whatToDo: "Check that the right file was given.")
     }
   }
+}
+
+extension CSGroup {
+  /// The result whose file holds the particles' poses, and is the one that a refinement writes anew.
+  public var main: Result {
+    results.first { $0.name == "alignments3D" } ?? results.first { $0.name == "blob" } ?? results[0]
+  }
+
+  /// Writes the group again beside a new file that replaces the main result's; the other results stay
+  /// where they are, named by their whole paths.
+  ///
+  /// - Parameters:
+  ///   - name: the new file, in the folder of the group.
+  ///   - path: the group to write.
+  /// - Throws: a problem when it cannot be written.
+  public func write(main name: String, to path: String) throws(Problem) {
+    let replaced = main.metafile
+    var written: String?
+    if var root = try? compose(yaml: text), var entries = root["results"]?.mapping {
+      for result in results {
+        guard var entry = entries[Node(result.name)] else { continue }
+        let file = result.metafile == replaced ? ">" + name : wholePath(result.metafile)
+        entry["metafile"] = Node(file, Tag(.implicit), .singleQuoted)
+        entries[Node(result.name)] = entry
+      }
+      root["results"] = .mapping(entries)
+      written = try? serialize(node: root)
+    }
+    guard let written else {
+      throw Problem(
+        "\(path): the group cannot be written again",
+        whatToDo: "This is a defect of the program: please report it.")
+    }
+    try AtomicFile.write(written, to: path)
+  }
+}
+
+/// A path from the root, where the folder of the program is known.
+private func wholePath(_ path: String) -> String {
+  if path.hasPrefix("/") { return path }
+  guard let folder = getcwd(nil, 0) else { return path }
+  defer { free(folder) }
+  return String(cString: folder) + "/" + path
 }
