@@ -42,7 +42,8 @@ extension ParticleReading {
 func imagePathCandidates(_ name: String, folders: [String]) -> [String] {
   let bare = name.hasPrefix(">") ? String(name.dropFirst()) : name
   var names = [bare]
-  if let colon = bare.lastIndex(of: ":"), ["mrcs", "mrc", "map"].contains(bare[colon...].dropFirst())
+  if let colon = bare.lastIndex(of: ":"),
+    ["mrcs", "mrc", "map"].contains(bare[colon...].dropFirst())
   {
     names.append(String(bare[..<colon]))
   }

@@ -29,7 +29,8 @@ extension ParticleReading {
     if let tubes = try? table.interned("rlnHelicalTubeID") {
       // Tubes are counted anew on every micrograph; without its name, on every stack.
       let places = micrographs ?? particles.images.map(\.stack)
-      particles.filaments = numbered(zip(places, tubes.indices).map { identity(stack: $0, slice: $1) })
+      particles.filaments = numbered(
+        zip(places, tubes.indices).map { identity(stack: $0, slice: $1) })
     }
     guard let micrographs, table.hasColumn("rlnCoordinateX"), table.hasColumn("rlnCoordinateY")
     else { return }
@@ -103,7 +104,9 @@ extension ParticleReading {
   }
 
   private func micrographs(of file: CSFile) -> [Int32]? {
-    if let identifiers = identifiers(file, "location/micrograph_uid") { return numbered(identifiers) }
+    if let identifiers = identifiers(file, "location/micrograph_uid") {
+      return numbered(identifiers)
+    }
     guard file.hasField("location/micrograph_path") else { return nil }
     var wrong = ProblemList()
     let paths = file.interned("location/micrograph_path", problems: &wrong)

@@ -234,7 +234,8 @@ struct Preparation {
   private func folds() -> [Int32] {
     let count = max(1, input.settings.referenceFolds)
     let particles = input.particles
-    let sources = particles.families.isEmpty ? particles.sources : particles.families.map { UInt64($0) }
+    let sources =
+      particles.families.isEmpty ? particles.sources : particles.families.map { UInt64($0) }
     var firsts: [UInt64: Int] = [:]
     return input.particles.poses.indices.map { index in
       var first = index

@@ -38,7 +38,8 @@ struct FSCCommand: ParsableCommand {
         let volume = try Volume(readingCubic: mask, padsOddBoxes: true)
         try Self.match(volume, mask, with: a, first)
         guard volume.voxels.contains(where: { $0 > 0 }) else {
-          throw Problem("\(mask): the mask is empty", whatToDo: "Give a mask of a part of the maps.")
+          throw Problem(
+            "\(mask): the mask is empty", whatToDo: "Give a mask of a part of the maps.")
         }
         maskVolume = volume
       }

@@ -75,7 +75,7 @@ import Testing
   /// Picks at 0, 15, 30 Å in a row, one alone, and one at the same place on another micrograph.
   private var picks: ParticleSet {
     var set = particles([1, 2, 3, 4, 5], [.a, .b, .a, .b, .b])
-    let places = [(0, 100.0), (0, 115), (0, 130), (0, 400), (1, 100)]
+    let places: [(Int32, Double)] = [(0, 100), (0, 115), (0, 130), (0, 400), (1, 100)]
     set.picks = places.map { MicrographPick(micrograph: $0.0, position: Vector2($0.1, 50)) }
     return set
   }
@@ -135,9 +135,8 @@ import Testing
   @Test func relationsChain() {
     var set = particles([7, 7, 8, 9, 10], [])
     set.filaments = [-1, 0, 0, -1, -1]
-    set.picks = [(-1, 0.0), (-1, 0), (0, 10), (0, 20), (0, 300)].map {
-      MicrographPick(micrograph: $0.0, position: Vector2($0.1, 0))
-    }
+    let places: [(Int32, Double)] = [(-1, 0), (-1, 0), (0, 10), (0, 20), (0, 300)]
+    set.picks = places.map { MicrographPick(micrograph: $0.0, position: Vector2($0.1, 0)) }
     #expect(set.families(separation: 20) == [0, 0, 0, 0, 4])
   }
 }

@@ -43,8 +43,9 @@ import Testing
     link(fixture("Extract/a.mrcs"), fixture("Extract/hard.mrcs"))
     try AtomicFile.write(try fixture.bytes("Extract/a.mrcs"), to: fixture("Extract/copy.mrcs"))
     #expect(try complaint(name)?.contains("copies of 1 particle are in both half-sets") == true)
-    #expect(try complaint(fixture(name.replacing(":mrcs", with: "").replacing(">", with: "")))
-      != nil)
+    #expect(
+      try complaint(fixture(name.replacing(":mrcs", with: "").replacing(">", with: "")))
+        != nil)
   }
 
   /// Stacks of one size and one header are not copies of each other when their images differ.
