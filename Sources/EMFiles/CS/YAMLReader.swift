@@ -1,9 +1,9 @@
 /// The part of YAML 1.1 that cryoSPARC's result groups are written in (the block style of PyYAML's
 /// `safe_dump`): mappings in mappings by indentation, lists of plain entries, texts plain or in quotes and
-/// folded over several lines, empty `{}` and `[]`.
+/// folded over several lines, and the innermost collections in braces and brackets, as older versions
+/// write them.
 ///
-/// Everything else (anchors, tags, documents, flow collections with content, block texts) is refused at
-/// its place rather than guessed at.
+/// Everything else (anchors, tags, documents, block texts) is refused at its place rather than guessed at.
 indirect enum YAMLValue: Sendable, Hashable {
   case text(String)
   case list([YAMLValue])
@@ -216,10 +216,7 @@ struct YAMLReader {
         next += 1
       }
     }
-    if first == "{}" || first == "[]" {
-      skipComments()
-      return first == "{}" ? .mapping([]) : .list([])
-    }
+    if mark == "{" || mark == "[" { return try flow(first, indentation, start) }
     guard !"&*!|>%@`[]{}".contains(mark) else {
       throw error("\(mark) begins what is not read here: \(first.prefix(20))", at: start)
     }
@@ -235,13 +232,38 @@ struct YAMLReader {
     return .text(["~", "null", "Null", "NULL"].contains(text) ? "" : text)
   }
 
+  /// A collection in braces or brackets, on one line or going on with deeper ones.
+  private mutating func flow(
+    _ first: Substring, _ indentation: Int, _ start: Int
+  ) throws(YAMLSyntaxError) -> YAMLValue {
+    var text = String(first)
+    while true {
+      var reader = YAMLFlowReader(text: text)
+      if let value = reader.value(depth: 0) {
+        guard reader.isAtEnd else {
+          throw error(
+            "something follows the bracket that closes: \(reader.rest.prefix(20))", at: start)
+        }
+        skipComments()
+        return value
+      }
+      guard reader.isCutOff, next < lines.count, lines[next].indentation > indentation,
+        next - start < Self.longestText
+      else {
+        throw error("the collection in brackets cannot be read: \(first.prefix(40))", at: start)
+      }
+      text += " " + lines[next].text
+      next += 1
+    }
+  }
+
   private static func withoutComment(_ text: Substring) -> Substring {
     guard let range = text.firstRange(of: " #") else { return text }
     return text[..<range.lowerBound].trimmingEnd
   }
 
   /// The content of the quotes at the beginning and what follows them; nil where they are not closed.
-  private static func quoted(_ text: Substring) -> (String, Substring)? {
+  static func quoted(_ text: Substring) -> (String, Substring)? {
     guard let quote = text.first else { return nil }
     var result = ""
     var index = text.index(after: text.startIndex)

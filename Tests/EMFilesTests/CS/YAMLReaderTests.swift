@@ -80,14 +80,35 @@ import Testing
     #expect(results?.entries?.map(\.key) == ["2", "blob", "ctf", "empty", "list", "nothing"])
   }
 
+  /// As PyYAML before 5.1 writes what has no collections in it.
+  @Test func innermostCollectionsMayStandInBraces() throws {
+    let group = """
+      group: {created: 2018-05-04 10:20:30, title: 'All, of {them}: #1', empty: , none: null}
+      results:
+        blob: {metafile: '>J1 with a long name/that''s
+            folded.cs', num_items: 12,
+          shape: [2, [3, 4], {}]}  # a remark
+        ctf: {metafile: /data/x.cs}
+      """
+    #expect(try text(group, "group", "created") == "2018-05-04 10:20:30")
+    #expect(try text(group, "group", "title") == "All, of {them}: #1")
+    #expect(try text(group, "group", "empty") == "")
+    #expect(
+      try text(group, "results", "blob", "metafile") == ">J1 with a long name/that's folded.cs")
+    #expect(try text(group, "results", "ctf", "metafile") == "/data/x.cs")
+    let shape = try YAMLReader.value(of: group)["results"]?["blob"]?["shape"]
+    #expect(shape == .list([.text("2"), .list([.text("3"), .text("4")]), .mapping([])]))
+  }
+
   @Test func carriageReturnsAndMarksDoNotCount() throws {
     #expect(try text("\u{FEFF}---\r\na:\r\n  b: c\r\n...\r\nrubbish", "a", "b") == "c")
   }
 
   /// What is YAML but not of this part, and what is none, with the line.
   @Test(arguments: [
-    ("a: &x 1", 1), ("a: *x", 1), ("a: !!str 1", 1), ("a: |\n  text", 1), ("a: {b: 1}", 1),
-    ("a: [1, 2]", 1), ("a: 1\na: 2", 2), ("a: 1\n  b: 2", 2), ("a:\n  b: 1\n c: 2", 3),
+    ("a: &x 1", 1), ("a: *x", 1), ("a: !!str 1", 1), ("a: |\n  text", 1), ("a: {b: 1", 1),
+    ("a: [1, 2]]", 1), ("a: {b: 1, b: 2}", 1), ("a: {b}", 1), ("a: [*b]", 1), ("a: {b: 1} c", 1),
+    ("a: 1\na: 2", 2), ("a: 1\n  b: 2", 2), ("a:\n  b: 1\n c: 2", 3),
     ("a: 'open", 1), ("\ta: 1", 1), ("x: 1\n\njust words", 3), ("? a\n: b", 1),
     ("a: 'x' y", 1), ("a: \"\\q\"", 1),
   ])
