@@ -1,5 +1,4 @@
 import Glibc
-import Yams
 
 /// A cryoSPARC result group (.csg): which files hold the fields of a set of items.
 public struct CSGroup: Sendable {
@@ -9,7 +8,7 @@ public struct CSGroup: Sendable {
   /// items.
   public var results: [Result]
   /// The file as it was read.
-  private let text: String
+  private let root: YAMLValue
 
   /// A result of the group.
   public struct Result: Sendable {
@@ -39,27 +38,32 @@ public struct CSGroup: Sendable {
         "\(path) is \(other.description ?? "no text"), not a cryoSPARC .csg file",
         whatToDo: other.advice)
     }
-    text = String(decoding: bytes, as: UTF8.self)
-    let root: Node?
-    do {
-      root = try compose(yaml: text)
-    } catch {
-      throw Problem("\(path) is not YAML: \(error)", whatToDo: "Make or copy the file again.")
+    let root: YAMLValue
+    let marked = String(decoding: bytes, as: UTF8.self)
+    // A byte order mark says nothing.
+    let text =
+      marked.unicodeScalars.first == "\u{FEFF}"
+      ? String(marked.unicodeScalars.dropFirst()) : marked
+    do { root = try YAMLReader.value(of: text) } catch {
+      throw Problem(
+        "\(path), line \(error.line): not the YAML of a .csg file: \(error.description)",
+        whatToDo: "Make or copy the file again, or correct that line.")
     }
-    guard let entries = root?["results"]?.mapping else {
+    self.root = root
+    guard let entries = root["results"]?.entries else {
       throw Problem(
         "\(path) has no results, so it is not a cryoSPARC .csg file",
         whatToDo: "Check that the right file was given.")
     }
-    type = root?["group"]?["type"]?.string ?? ""
+    type = root["group"]?["type"]?.text ?? ""
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    results = entries.compactMap { name, entry in
-      guard let name = name.string, let metafile = entry["metafile"]?.string else { return nil }
+    results = entries.compactMap { entry in
+      guard let metafile = entry.value["metafile"]?.text else { return nil }
       // '>' stands for the folder of the group.
       let isBeside = metafile.hasPrefix(">")
       return Result(
-        name: name, metafile: isBeside ? folder + metafile.dropFirst() : metafile,
-        itemCount: entry["num_items"]?.int)
+        name: entry.key, metafile: isBeside ? folder + metafile.dropFirst() : metafile,
+        itemCount: (entry.value["num_items"]?.text).flatMap { Int($0) })
     }
     if results.isEmpty {
       throw Problem(
@@ -84,23 +88,25 @@ extension CSGroup {
   /// - Throws: a problem when it cannot be written.
   public func write(main name: String, to path: String) throws(Problem) {
     let replaced = main.metafile
-    var written: String?
-    if var root = try? compose(yaml: text), var entries = root["results"]?.mapping {
-      for result in results {
-        guard var entry = entries[Node(result.name)] else { continue }
-        let file = result.metafile == replaced ? ">" + name : wholePath(result.metafile)
-        entry["metafile"] = Node(file, Tag(.implicit), .singleQuoted)
-        entries[Node(result.name)] = entry
+    let files = results.map {
+      ($0.name, $0.metafile == replaced ? ">" + name : wholePath($0.metafile))
+    }
+    let fileOfResult = Dictionary(files) { first, _ in first }
+    let changed = root.changing("results") { results in
+      fileOfResult.reduce(results) { results, file in
+        results.changing(file.key) { $0.changing("metafile") { _ in .text(file.value) } }
       }
-      root["results"] = .mapping(entries)
-      written = try? serialize(node: root)
     }
-    guard let written else {
-      throw Problem(
-        "\(path): the group cannot be written again",
-        whatToDo: "This is a defect of the program: please report it.")
-    }
-    try AtomicFile.write(written, to: path)
+    try AtomicFile.write(changed.yaml, to: path)
+  }
+}
+
+extension YAMLValue {
+  /// The same mapping with the value of a key changed.
+  fileprivate func changing(_ key: String, _ change: (YAMLValue) -> YAMLValue) -> YAMLValue {
+    guard let entries else { return self }
+    return .mapping(
+      entries.map { $0.key == key ? Entry(key: key, value: change($0.value)) : $0 })
   }
 }
 
