@@ -25,6 +25,15 @@ public enum CSColumn: Sendable {
     }
   }
 
+  /// Whether a field has the kind and the shape for these values.
+  func fits(_ field: CSField) -> Bool {
+    switch (self, field.kind) {
+    case (.texts, .bytes): true
+    case (.texts, _), (_, .bytes), (_, .unicode), (_, .opaque): false
+    default: field.count == width
+    }
+  }
+
   /// The field that a new column makes.
   func field(name: String) -> CSField {
     switch self {
@@ -87,10 +96,13 @@ extension CSFile {
   public mutating func set(_ name: String, to column: CSColumn, where changed: [Bool]? = nil) {
     precondition(column.rowCount == rowCount, "a field has a value for every row")
     precondition(changed.map { $0.count == rowCount } ?? true)
-    if let index = fields.firstIndex(where: { $0.name == name }) {
+    let known = fields.indices.last { fields[$0].name == name && !removals.contains($0) }
+    if let index = known, index >= sourceFieldCount || column.fits(fields[index]) {
       if index >= sourceFieldCount { fields[index] = column.field(name: name) }
       edits[index] = Edit(column: column, changed: index < sourceFieldCount ? changed : nil)
     } else {
+      // A field of another kind makes room for one of this.
+      if let known { removals.insert(known) }
       edits[fields.count] = Edit(column: column, changed: nil)
       fields.append(column.field(name: name))
     }

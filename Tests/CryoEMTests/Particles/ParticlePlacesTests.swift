@@ -183,8 +183,8 @@ import Testing
       (["rlnOriginXAngst", "rlnOriginYAngst", "rlnOriginX"], [3, -6, 2]),
       (["rlnOriginX", "rlnOriginY"], [2, -4]), (["rlnOriginYAngst"], [-6]),
     ] {
-      let file = try relion(
-        columns.map { ($0, ["0.5", "0.5", "0.5", "None"].map { $0 == "None" ? "0" : $0 }) })
+      let half = [String](repeating: "0.5", count: 4)
+      let file = try relion(columns.map { ($0, half) })
       var poses = file.particles.poses
       poses[1].origin = Vector2(3, -6)
       try file.write(poses: poses, to: fixture("new.star"))
