@@ -212,6 +212,10 @@ struct Refiner {
     var product = try reconstructInserted(&clock)
     // A curve that has not fallen where it ends says nothing of the resolution.
     while product.fsc.isCut, loop.inserted < context.points.maximumShell {
+      // Its references are not wanted.
+      for part in [ReferenceMaker.Part.firstReferences, .calibration] {
+        filtering?.tell(1, of: part.rawValue)
+      }
       loop.inserted = min(
         context.points.maximumShell, context.geometry.insertionShell(beyond: loop.inserted))
       try makeRoom()
