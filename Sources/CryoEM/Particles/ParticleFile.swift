@@ -94,8 +94,8 @@ public struct ParticleFile: Sendable {
         path: path, projectDirectory: projectDirectory, problems: &problems)
     }
     if problems.isEmpty { reading.checkPlausible(path: path, problems: &problems) }
-    reading.findCopies(areFiles: resolvingImages)
     try problems.throwIfAny()
+    reading.findCopies(areFiles: resolvingImages)
     return ParticleFile(
       path: path, files: files, format: kind == .cs || kind == .csg ? .cs : .star,
       particles: reading.particles, hasCTF: reading.hasCTF, log: reading.log, stackNames: names,

@@ -25,11 +25,11 @@ public enum CSColumn: Sendable {
     }
   }
 
-  /// Whether a field has the kind and the shape for these values.
+  /// Whether a field has the kind and the shape for these values, if they are numbers.
   func fits(_ field: CSField) -> Bool {
     switch (self, field.kind) {
-    case (.texts, .bytes): true
-    case (.texts, _), (_, .bytes), (_, .unicode), (_, .opaque): false
+    case (.texts, _): true
+    case (_, .bytes), (_, .unicode), (_, .opaque): false
     default: field.count == width
     }
   }
