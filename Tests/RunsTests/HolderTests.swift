@@ -105,6 +105,19 @@ struct HolderTests {
     #expect(temporary.names("") == ["run.json"])
   }
 
+  /// The lock of an older version, which named no world of process numbers, after a kill.
+  @Test func anOlderLockIsWatchedForAMoment() throws {
+    let temporary = try TemporaryFolder()
+    let folder = RunFolder(temporary.path)
+    var old = RunHolder()
+    old.namespace = nil
+    try leave(old, in: temporary)
+    #expect(throws: Problem.self) { _ = try RunLock(folder, watch: 0.1) }
+    old.processStart = 1
+    try leave(old, in: temporary)
+    #expect(try RunLock(folder, watch: 0.1).beat(notice: nil))
+  }
+
   /// A fresh holder elsewhere that does not beat can be taken over by whoever knows that it is gone.
   @Test func takingOverEndsTheWait() throws {
     let temporary = try TemporaryFolder()

@@ -92,13 +92,15 @@ final class Background: Sendable {
 
   // MARK: Reading
 
-  private func postRuns(_ folder: String, isForced: Bool) {
-    guard let found = reader.withLock({ $0.runs.runs(in: folder, isForced: isForced) }) else {
-      return
+  /// - Parameter budget: seconds for which runs are read, before the screens see what there is.
+  private func postRuns(_ folder: String, isForced: Bool, budget: Double = 0.1) {
+    let found = reader.withLock {
+      $0.runs.runs(in: folder, isForced: isForced, budget: budget)
     }
+    guard let found else { return }
     post(.runs(found.listings, folder: folder))
     // The rest after whatever else waits to be read.
-    if !found.isComplete { read { self.postRuns(folder, isForced: false) } }
+    if !found.isComplete { read { self.postRuns(folder, isForced: false, budget: 0.5) } }
   }
 
   private func postRun(_ folder: String, isForced: Bool) {

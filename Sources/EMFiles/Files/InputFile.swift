@@ -30,7 +30,10 @@ public final class InputFile: Sendable {
     guard descriptor >= 0 else {
       let number = errno
       var problem = Problem(
-        "\(path): cannot be read (\(systemError()))", whatToDo: "Check the path and permissions.")
+        "\(path): cannot be read (\(systemError()))",
+        whatToDo: path.unicodeScalars.contains("\u{FFFD}")
+          ? "Its name is not in UTF-8, which paths have to be: rename it, or make a link to it."
+          : "Check the path and permissions.")
       problem.systemError = number
       throw problem
     }

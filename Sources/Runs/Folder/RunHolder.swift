@@ -37,6 +37,13 @@ public struct RunHolder: Codable, Sendable, Equatable {
       && namespace != nil && namespace == ProcessFacts.namespace
   }
 
+  /// Whether it is a holder of an older version, which did not say in which world of process numbers it
+  /// is, on this machine, and no process of this one is it.
+  var isMissedHere: Bool {
+    namespace == nil && host == ProcessFacts.host && !boot.isEmpty && boot == ProcessFacts.boot
+      && ProcessFacts.start(of: processID) != processStart
+  }
+
   /// Whether the process lives: here the system tells, elsewhere the heartbeat.
   func isAlive(at time: Double = WallClock.now) -> Bool {
     guard isHere else { return Self.isFresh(heartbeat, at: time) }

@@ -81,7 +81,9 @@ final class RunLock: Sendable {
         guard holder.isAlive() else { return true }
         throw held(folder, by: holder, isTakingOver: takingOver)
       }
-      guard takingOver || !holder.isAlive() else { throw held(folder, by: holder) }
+      guard takingOver || !holder.isAlive() || holder.isMissedHere else {
+        throw held(folder, by: holder)
+      }
       guard hasChanged(hold, in: folder, within: watch) else { return true }
       if let now = folder.holder() { throw held(folder, by: now, isTakingOver: takingOver) }
       return false
