@@ -16,7 +16,9 @@ public final class OutputQueue: Sendable {
     /// The latest picture of something that changes, such as a bar; only the last is worth showing.
     var frame: (descriptor: Int32, bytes: [UInt8])?
     var waitingBytes = 0
+    /// Lines that were left out since the last that waits, and where they were to go.
     var leftOut = 0
+    var leftOutDescriptor = STDOUT_FILENO
     var isWorking = false
     /// Counts what was written, to see whether anything moves.
     var moves = 0
@@ -67,13 +69,23 @@ public final class OutputQueue: Sendable {
       state.frame = nil
       if mayBeLeftOut, state.waitingBytes + bytes.count > capacity {
         state.leftOut += 1
+        state.leftOutDescriptor = descriptor
         return false
       }
+      if let notice = Self.notice(&state) { state.waiting.append(notice) }
       state.waiting.append((descriptor, bytes))
       state.waitingBytes += bytes.count
       return Self.start(&state)
     }
     if mustStart { queue.async { self.work() } }
+  }
+
+  /// What says that lines were left out; nil where none were.
+  private static func notice(_ state: inout State) -> (descriptor: Int32, bytes: [UInt8])? {
+    guard state.leftOut > 0 else { return nil }
+    defer { state.leftOut = 0 }
+    let text = "(\(state.leftOut) lines were left out here: nobody read them.)\n"
+    return (state.leftOutDescriptor, Array(text.utf8))
   }
 
   private static func start(_ state: inout State) -> Bool {
@@ -110,14 +122,10 @@ public final class OutputQueue: Sendable {
         state.moves += 1
         if !state.waiting.isEmpty {
           let next = state.waiting.removeFirst()
-          state.waitingBytes -= next.bytes.count
+          state.waitingBytes = max(0, state.waitingBytes - next.bytes.count)
           return next
         }
-        if state.leftOut > 0 {
-          let text = "(\(state.leftOut) lines were left out here: nobody read them.)\n"
-          state.leftOut = 0
-          return (STDOUT_FILENO, Array(text.utf8))
-        }
+        if let notice = Self.notice(&state) { return notice }
         defer { state.frame = nil }
         state.isWorking = state.frame != nil
         return state.frame

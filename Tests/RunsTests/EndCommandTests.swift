@@ -1,7 +1,9 @@
+import Dispatch
 import EMFiles
 import Glibc
 import Refinement
 import Runs
+import Synchronization
 import Testing
 
 /// The command that a user wants at the end of a run.
@@ -34,26 +36,28 @@ import Testing
   }
 
   /// The command and all that it has started end with the run.
-  @Test func itEndsWithAllThatItHasStarted() async throws {
+  @Test func itEndsWithAllThatItHasStarted() throws {
     let folder = try TemporaryFolder()
     let run = try ended(folder)
     let command = try #require(
       EndCommand("sleep 300 & echo $! > \"$FULCRUM_RUN/../child\"; trap '' TERM; wait; sleep 300"))
     let underway = CommandUnderway()
-    let working = Task.detached { () -> String? in
+    let told = Mutex<String?>(nil)
+    let working = DispatchGroup()
+    DispatchQueue(label: "test.command").async(group: working) {
       do { try command.run(for: run, underway: underway) } catch {
-        return (error as? Problem)?.what
+        told.withLock { $0 = (error as? Problem)?.what }
       }
-      return nil
     }
     var child: pid_t?
-    for _ in 0..<400 where child == nil {
+    for _ in 0..<1200 where child == nil {
       usleep(25_000)
       child = (try? folder.text("child")).flatMap { pid_t($0.prefix { $0.isNumber }) }
     }
     let process = try #require(child)
     #expect(underway.end(after: 0.2))
-    #expect(await working.value?.contains("was ended with the run") == true)
+    working.wait()
+    #expect(told.withLock { $0 }?.contains("was ended with the run") == true)
     var isGone = false
     for _ in 0..<200 where !isGone {
       isGone = kill(process, 0) != 0 || Self.isZombie(process)

@@ -199,6 +199,7 @@ struct RunFolderTests {
 
   @Test func requestsAreLeftAndTakenOnce() throws {
     let temporary = try TemporaryFolder()
+    try makeFolder(temporary("run"))
     let folder = RunFolder(temporary("run"))
     var parameters = Job()
     try parameters.set("search.rotation_extent", to: "5")
