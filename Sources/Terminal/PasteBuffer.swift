@@ -7,6 +7,7 @@ import Surface
 struct PasteBuffer {
   /// The text so far; nil outside a paste.
   private var text: String?
+  private var count = 0
   private var last: ContinuousClock.Instant?
 
   /// Longest pause within a paste.
@@ -16,13 +17,14 @@ struct PasteBuffer {
 
   var isOpen: Bool { text != nil }
 
-  mutating func begin(at now: ContinuousClock.Instant) { (text, last) = ("", now) }
+  mutating func begin(at now: ContinuousClock.Instant) { (text, count, last) = ("", 0, now) }
 
   /// Takes a character; returns the text where it is as long as a paste may be.
   mutating func add(_ scalar: Unicode.Scalar, at now: ContinuousClock.Instant) -> String? {
     text?.unicodeScalars.append(scalar)
+    count += 1
     last = now
-    return (text?.unicodeScalars.count ?? 0) >= Self.limit ? end() : nil
+    return count >= Self.limit ? end() : nil
   }
 
   /// Ends the paste and returns its text.
