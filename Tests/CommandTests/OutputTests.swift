@@ -108,11 +108,13 @@ struct OutputTests {
       [
         try StartedProgram.programPath(), "run", set("set/set.toml"), "--threads", "1",
         "--set", "refinement.extra_passes=100", "--set", "refinement.maximum_iterations=1000",
-        "--output", set("run"), "--time-limit", byLimit ? "2s" : "1h",
+        "--output", set("run"), "--time-limit", byLimit ? "5s" : "1h",
       ], output: .file(fifo), errors: fifo)
     let folder = RunFolder(set("run"))
-    for _ in 0..<2400 where folder.iterations().count < 2 { usleep(25_000) }
-    if !byLimit { kill(program.processID, SIGTERM) }
+    if !byLimit {
+      for _ in 0..<2400 where folder.iterations().count < 2 { usleep(25_000) }
+      kill(program.processID, SIGTERM)
+    }
     #expect(program.wait() == .exited(143))
     let manifest = try folder.manifest()
     #expect(manifest.status == .stopped, "\(manifest.message)")

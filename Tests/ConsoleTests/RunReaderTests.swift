@@ -104,10 +104,10 @@ import Testing
     let reader = RunReader()
     let file = try #require(FileHandle(forWritingAtPath: path + "/events.jsonl"))
     var count = 0
-    for _ in 0..<30 {
+    for _ in 0..<12 {
       try file.seekToEnd()
       var lines = ""
-      for _ in 0..<4000 {
+      for _ in 0..<3000 {
         lines += "{\"kind\":\"log\",\"text\":\"line \(count)\",\"time\":1}\n"
         count += 1
       }
