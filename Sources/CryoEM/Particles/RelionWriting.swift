@@ -19,7 +19,7 @@ extension ParticleOutput {
     for column in extraColumns {
       file.tables[index].set(column.starName, to: .numbers(column.values))
     }
-    try file.write(to: path)
+    try file.write(to: path, within: root)
   }
 
   /// Sets the origins in the units that the table has them in: Å, pixels as before RELION 3.1, or both.
@@ -56,7 +56,7 @@ extension ParticleOutput {
         NewSTARTable(blockName: "optics", columns: opticsColumns(numbers: numbers)),
         NewSTARTable(
           blockName: "particles", columns: particleColumns(source, opticsNumbers: numbers)),
-      ], to: path)
+      ], to: path, within: root)
     return notes
   }
 

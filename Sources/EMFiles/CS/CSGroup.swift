@@ -85,19 +85,22 @@ extension CSGroup {
   /// - Parameters:
   ///   - name: the new file, in the folder of the group.
   ///   - path: the group to write.
+  ///   - root: as `FilePlace` has it.
   /// - Throws: a problem when it cannot be written.
-  public func write(main name: String, to path: String) throws(Problem) {
+  public func write(
+    main name: String, to path: String, within root: String? = nil
+  ) throws(Problem) {
     let replaced = main.metafile
     let files = results.map {
       ($0.name, $0.metafile == replaced ? ">" + name : wholePath($0.metafile))
     }
     let fileOfResult = Dictionary(files) { first, _ in first }
-    let changed = root.changing("results") { results in
+    let changed = self.root.changing("results") { results in
       fileOfResult.reduce(results) { results, file in
         results.changing(file.key) { $0.changing("metafile") { _ in .text(file.value) } }
       }
     }
-    try AtomicFile.write(changed.yaml, to: path)
+    try AtomicFile.write(changed.yaml, to: path, within: root)
   }
 }
 
