@@ -257,15 +257,15 @@ public final class RunWriter: Sendable {
         try map.write(to: path + "/" + name, within: folder.path, origin: origin)
       }
     }
-    let old = state.withLock { state in
+    let kept = state.withLock { state in
       state.keptMaps.removeAll { $0 == iteration }
-      state.keptMaps.append(iteration)
-      let old = Array(state.keptMaps.dropLast(keep))
-      state.keptMaps = Array(state.keptMaps.suffix(keep))
-      return old
+      state.keptMaps = Array((state.keptMaps + [iteration]).suffix(keep))
+      return state.keptMaps
     }
-    for iteration in old {
-      for map in folder.maps(of: iteration) { folder.removeFile(map) }
+    // All others: a removal may have failed before.
+    for other in folder.entries(of: folder.iterationsPath).compactMap(RunLayout.iteration(named:))
+    where !kept.contains(other) {
+      for map in folder.maps(of: other) { folder.removeFile(map) }
     }
   }
 
