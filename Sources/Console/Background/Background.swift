@@ -93,7 +93,7 @@ final class Background: Sendable {
   // MARK: Reading
 
   /// - Parameter budget: seconds for which runs are read, before the screens see what there is.
-  private func postRuns(_ folder: String, isForced: Bool, budget: Double = 0.1) {
+  private func postRuns(_ folder: String, isForced: Bool, budget: Double = 0.03) {
     let found = reader.withLock {
       $0.runs.runs(in: folder, isForced: isForced, budget: budget)
     }
