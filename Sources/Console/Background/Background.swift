@@ -92,15 +92,21 @@ final class Background: Sendable {
 
   // MARK: Reading
 
-  /// - Parameter budget: seconds for which runs are read, before the screens see what there is.
-  private func postRuns(_ folder: String, isForced: Bool, budget: Double = 0.03) {
+  /// - Parameters:
+  ///   - budget: seconds for which runs are read, before the screens see what there is.
+  ///   - due: when the screens see more of a list that is not complete yet; thousands of runs are sorted
+  ///     each time.
+  private func postRuns(_ folder: String, isForced: Bool, budget: Double = 0.03, due: Double = 0) {
     let found = reader.withLock {
       $0.runs.runs(in: folder, isForced: isForced, budget: budget)
     }
     guard let found else { return }
-    post(.runs(found.listings, folder: folder))
+    let now = MonotonicClock.now
+    let isDue = found.isComplete || now >= due
+    if isDue { post(.runs(found.listings, folder: folder)) }
+    guard !found.isComplete else { return }
     // The rest after whatever else waits to be read.
-    if !found.isComplete { read { self.postRuns(folder, isForced: false, budget: 0.5) } }
+    read { self.postRuns(folder, isForced: false, budget: 0.2, due: isDue ? now + 1 : due) }
   }
 
   private func postRun(_ folder: String, isForced: Bool) {
