@@ -18,6 +18,8 @@ final class Background: Sendable {
   private let themes: ThemeCatalogue
   /// The slices that are being read, or will be next.
   private let wantedSlices = Mutex<SliceRequest?>(nil)
+  /// The job whose files are being read, or will be next.
+  private let wantedFiles = Mutex<Job?>(nil)
   let engine: EngineRoom
   /// The folder whose runs are shown.
   private let folder: String
@@ -58,10 +60,11 @@ final class Background: Sendable {
     case .continueFrom(let folder, let iteration):
       read {
         self.reporting {
-          let job = try Continuation.job(of: folder, iteration: iteration)
-          self.post(.continuation(job, folder: folder, iteration: iteration))
+          let (job, takes) = try Continuation.job(of: folder, iteration: iteration)
+          self.post(.continuation(job, folder: folder, iteration: iteration, takes: takes))
         }
       }
+    case .readFiles(let job): readFiles(job)
     case .readVolumes(let job): work { self.post(.volumes(VolumeReader.volumes(of: job))) }
     case .previewMask(let job, let map, let mask, let threshold):
       work {
@@ -84,6 +87,20 @@ final class Background: Sendable {
       guard self.wantedSlices.withLock({ $0 == request }) else { return }
       self.post(.slices(SliceReader.slices(request)))
       self.wantedSlices.withLock { if $0 == request { $0 = nil } }
+    }
+  }
+
+  /// Reads the files of a job once, however often they are asked for meanwhile.
+  private func readFiles(_ job: Job) {
+    let isNew = wantedFiles.withLock { wanted in
+      defer { wanted = job }
+      return wanted != job
+    }
+    guard isNew else { return }
+    work {
+      guard self.wantedFiles.withLock({ $0 == job }) else { return }
+      self.post(.files(FileFacts(of: job)))
+      self.wantedFiles.withLock { if $0 == job { $0 = nil } }
     }
   }
 

@@ -35,7 +35,8 @@ public final class RunWriter: Sendable {
     var tell: @Sendable (String) -> Void = { _ in }
   }
 
-  /// Makes a new run folder with the job as run, every path absolute and every default written out.
+  /// Makes a new run folder with the job as run, every path absolute and every default written out;
+  /// those that follow the data as comments.
   ///
   /// It comes into being whole: what is killed before leaves a hidden folder beside.
   ///
@@ -43,7 +44,8 @@ public final class RunWriter: Sendable {
   ///
   /// - Parameter patience: seconds for which data is written again where the file system fails.
   public init(
-    creating path: String, job: Job, manifest: RunManifest, patience: Double = 120
+    creating path: String, job: Job, data: DataFacts? = nil, manifest: RunManifest,
+    patience: Double = 120
   ) throws(Problem) {
     self.patience = patience
     let exists = Problem(
@@ -56,7 +58,7 @@ public final class RunWriter: Sendable {
     let new = RunFolder(above + "/.\(name).\(getpid()).part")
     try FilePlace(new.path, within: above).makeFolder()
     for inside in [new.controlPath, new.iterationsPath, new.checkpointPath] { try new.make(inside) }
-    try new.write(job.asRun.toml(), to: new.jobPath)
+    try new.write(job.asRun.toml(given: data), to: new.jobPath)
     try new.write(manifest, to: new.manifestPath)
     let folder = RunFolder(path)
     let beside = try RunLock(new)
