@@ -55,8 +55,17 @@ enum Program {
 struct FulcrumCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fulcrum",
-    abstract: "Local refinement of cryo-EM particles. Alone: opens the application.",
-    usage: "fulcrum [options], or fulcrum SUBCOMMAND",
+    abstract: "Refines the poses of cryo-EM particles locally, about a fulcrum, inside a mask.",
+    usage: "fulcrum [options]\nfulcrum COMMAND ...",
+    discussion: """
+      Without a command it opens the application on the runs of the current folder.
+
+      Example: fulcrum run --live samples/hinge/hinge.toml
+
+      Keys of a screen: ? in the application. Parameters: fulcrum help run, and the form's own help.
+      Exit status: 0 done, 1 the work failed, 2 the input or the command line was wrong,
+      130 stopped by the user, 143 stopped by a signal or the time limit.
+      """,
     version: versionLine,
     subcommands: [
       NewCommand.self, RunCommand.self, CheckCommand.self, ResumeCommand.self, WatchCommand.self,

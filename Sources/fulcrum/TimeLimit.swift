@@ -63,10 +63,13 @@ struct TimeLimit: ExpressibleByArgument, Equatable {
 struct LimitOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Save and end after this time: 11h50m, 90m, 1d2h, 11:50:00.", valueName: "time"))
+      "Save and end after this time, as 11h50m, 90m, 1d2h or 11:50:00. (default: none)",
+      valueName: "time"))
   var timeLimit: TimeLimit?
 
   @Option(
-    help: ArgumentHelp("Save what a search has found this often, seconds.", valueName: "s"))
+    help: ArgumentHelp(
+      "Save the state after so many seconds of a search, and after each iteration.",
+      valueName: "seconds"))
   var saveEvery = RunSession.usualInterval
 }
