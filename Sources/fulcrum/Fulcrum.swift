@@ -55,16 +55,13 @@ enum Program {
 struct FulcrumCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fulcrum",
-    abstract: "Refines the poses of cryo-EM particles locally, about a fulcrum, inside a mask.",
-    usage: "fulcrum [options]\nfulcrum COMMAND ...",
+    abstract: "Local refinement of cryo-EM particles, about a fulcrum, in a mask.",
+    usage: "fulcrum [options] | fulcrum COMMAND ...",
     discussion: """
-      Without a command it opens the application on the runs of the current folder.
-
+      Without a command it opens the application; ? in it shows the keys.
       Example: fulcrum run --live samples/hinge/hinge.toml
-
-      Keys of a screen: ? in the application. Parameters: fulcrum help run, and the form's own help.
-      Exit status: 0 done, 1 the work failed, 2 the input or the command line was wrong,
-      130 stopped by the user, 143 stopped by a signal or the time limit.
+      Exit status: 0 done, 1 failed, 2 wrong input or command line, 130 stopped,
+      143 stopped by a signal or the time limit.
       """,
     version: versionLine,
     subcommands: [

@@ -7,31 +7,31 @@ import Runs
 struct JobOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "The job file; without one, everything comes from --set.", valueName: "job.toml"),
+      "The job file; without one, all comes from --set.", valueName: "job.toml"),
     completion: Completions.jobs)
   var job: String?
 
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Set a parameter, as prior.rotation_sd=5; may be repeated.", valueName: "key=value"),
+      "Set a parameter; may be repeated.", valueName: "key=value"),
     completion: Completions.assignments)
   var assignments: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "The new run folder. (default: runs/NAME of the job, numbered where it exists)",
+      "The new run folder. (default: runs/NAME, numbered)",
       valueName: "dir"), completion: .directory)
   var output: String?
 
   @Option(
     help: ArgumentHelp(
-      "Threads that compute. (default: as the job says, or all cores)", valueName: "n"))
+      "Threads. (default: the job's, or all cores)", valueName: "n"))
   var threads: String?
 
   @Option(
     help: ArgumentHelp(
-      "The folder from which the particle file names its images. (default: the job's, or its folder)",
+      "Where image paths start. (default: the job's folder)",
       valueName: "dir"), completion: .directory)
   var projectDir: String?
 

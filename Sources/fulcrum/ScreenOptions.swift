@@ -9,35 +9,35 @@ import Terminal
 struct ScreenOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Theme of the screens; F9 in the application shows them all. (default: as chosen last, or dark)",
+      "Theme; F9 shows all. (default: the last chosen, dark)",
       valueName: "name"), completion: Completions.themes)
   var theme: String?
 
   @Option(
-    help: ArgumentHelp("Colours to draw with. (default: what the terminal has)", valueName: "n"))
+    help: ArgumentHelp("Colours. (default: what the terminal has)", valueName: "n"))
   var color: ColourLevel?
 
-  @Flag(help: "Draw with ASCII characters only. (default: where the locale is not UTF-8)")
+  @Flag(help: "Only ASCII characters, as where there is no UTF-8.")
   var ascii = false
 
-  @Flag(help: "Do not use the mouse, so that the terminal selects text with it.")
+  @Flag(help: "Leave the mouse to the terminal, to select text.")
   var noMouse = false
 
   @Option(
     help: ArgumentHelp(
-      "Draw slices of maps as pictures of the terminal. (default: cells)", valueName: "p"))
+      "Slices of maps as pictures. (default: as cells)", valueName: "p"))
   var pictures: PictureProtocol?
 
   @Flag(help: "Draw once a second at most, for slow lines.")
   var lowBandwidth = false
 
   @Option(
-    help: ArgumentHelp("Play the keys of a script, as samples/hinge/tour.keys.", valueName: "file"),
+    help: ArgumentHelp("Play the keys of a script (samples/hinge/tour.keys).", valueName: "file"),
     completion: .file(extensions: ["keys"]))
   var replay: String?
 
   @Option(
-    help: ArgumentHelp("Write the keys that are pressed into a new script.", valueName: "file"),
+    help: ArgumentHelp("Write the keys that are pressed to a script.", valueName: "file"),
     completion: .file())
   var record: String?
 

@@ -63,13 +63,13 @@ struct TimeLimit: ExpressibleByArgument, Equatable {
 struct LimitOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Save and end after this time, as 11h50m, 90m, 1d2h or 11:50:00. (default: none)",
+      "Save and end after: 11h50m, 90m, 1d2h, 11:50:00.",
       valueName: "time"))
   var timeLimit: TimeLimit?
 
   @Option(
     help: ArgumentHelp(
-      "Save the state after so many seconds of a search, and after each iteration.",
+      "Save a search's state this often.",
       valueName: "seconds"))
   var saveEvery = RunSession.usualInterval
 }

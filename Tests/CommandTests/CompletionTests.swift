@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import fulcrum
@@ -25,7 +26,9 @@ struct CompletionTests {
   @Test func runFoldersAreOffered() throws {
     let set = try SmallDataSet()
     for name in ["head", "headless", "foot"] {
-      try set.write([], to: "p/runs/\(name)/run.json")
+      try FileManager.default.createDirectory(
+        atPath: set("p/runs/\(name)"), withIntermediateDirectories: true)
+      try set.write("{}", to: "p/runs/\(name)/run.json")
     }
     let folder = set("p")
     #expect(

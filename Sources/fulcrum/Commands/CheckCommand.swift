@@ -5,7 +5,7 @@ import Runs
 /// `fulcrum check`: the preflight alone.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Check the input of a job and estimate time, memory and disk.",
+    commandName: "check", abstract: "Check a job's input; estimate time, memory and disk.",
     usage: "fulcrum check [JOB.toml] [--set key=value ...] [options]",
     discussion: """
       Says everything that is wrong at once; writes nothing.

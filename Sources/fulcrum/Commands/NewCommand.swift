@@ -21,14 +21,15 @@ struct NewCommand: ParsableCommand {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Set a parameter, as prior.rotation_sd=5; may be repeated.", valueName: "key=value"),
+      "Set a parameter; may be repeated.", valueName: "key=value"),
     completion: Completions.assignments)
   var assignments: [String] = []
 
   @Flag(help: "Write the job file without opening the form.")
   var plain = false
 
-  @OptionGroup var screens: ScreenOptions
+  /// Listed by `fulcrum --help`.
+  @OptionGroup(visibility: .hidden) var screens: ScreenOptions
 
   func run() throws {
     if try !plain && screens.open(.form(job: job), assignments: assignments) { return }

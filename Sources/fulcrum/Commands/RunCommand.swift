@@ -8,17 +8,13 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Refine the particles of a job.",
     usage: "fulcrum run [JOB.toml] [--set key=value ...] [options]",
-    discussion: """
-      Example: fulcrum run head.toml --set prior.rotation_sd=5 --time-limit 11h50m
-
-      Keys of parameters: fulcrum new --plain writes them all into a job file, with their defaults.
-      """)
+    discussion: "Example: fulcrum run head.toml --set prior.rotation_sd=5")
 
   @OptionGroup var options: JobOptions
 
   @OptionGroup var limits: LimitOptions
 
-  @Flag(help: "Refine in the application; in plain lines where there is no terminal.")
+  @Flag(help: "Refine in the application.")
   var live = false
 
   @Option(

@@ -8,7 +8,7 @@ import Surface
 /// `fulcrum watch`: the events of a run as they come.
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "watch", abstract: "Follow a run while it works, or look at its results.",
+    commandName: "watch", abstract: "Follow a run, or look at its results.",
     usage: "fulcrum watch RUN [options]",
     discussion: """
       Only reads the run folder, so it works from any machine that sees it.
@@ -23,7 +23,8 @@ struct WatchCommand: ParsableCommand {
   @Flag(help: "Print lines until the run ends, without opening the application.")
   var plain = false
 
-  @OptionGroup var screens: ScreenOptions
+  /// Listed by `fulcrum --help`.
+  @OptionGroup(visibility: .hidden) var screens: ScreenOptions
 
   func run() throws {
     let run = RunFolder(folder)
