@@ -55,8 +55,14 @@ enum Program {
 struct FulcrumCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fulcrum",
-    abstract: "Local refinement of cryo-EM particles. Alone: opens the application.",
-    usage: "fulcrum [options], or fulcrum SUBCOMMAND",
+    abstract: "Local refinement of cryo-EM particles, about a fulcrum, in a mask.",
+    usage: "fulcrum [options] | fulcrum COMMAND ...",
+    discussion: """
+      Without a command it opens the application; ? in it shows the keys.
+      Example: fulcrum run --live samples/hinge/hinge.toml
+      Exit status: 0 done, 1 failed, 2 wrong input or command line, 130 stopped,
+      143 stopped by a signal or the time limit.
+      """,
     version: versionLine,
     subcommands: [
       NewCommand.self, RunCommand.self, CheckCommand.self, ResumeCommand.self, WatchCommand.self,

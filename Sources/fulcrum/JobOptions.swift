@@ -5,21 +5,34 @@ import Runs
 
 /// The arguments that `run` and `check` share: a job file, and what is set on top of it.
 struct JobOptions: ParsableArguments {
-  @Argument(help: "The job file; without one, everything comes from --set.")
+  @Argument(
+    help: ArgumentHelp(
+      "The job file; without one, all comes from --set.", valueName: "job.toml"),
+    completion: Completions.jobs)
   var job: String?
 
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Set a parameter; may be repeated.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Set a parameter; may be repeated.", valueName: "key=value"),
+    completion: Completions.assignments)
   var assignments: [String] = []
 
-  @Option(help: ArgumentHelp("The new run folder.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "The new run folder. (default: runs/NAME, numbered)",
+      valueName: "dir"), completion: .directory)
   var output: String?
 
-  @Option(help: ArgumentHelp("Threads that compute.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Threads. (default: the job's, or all cores)", valueName: "n"))
   var threads: String?
 
-  @Option(help: ArgumentHelp("Where image paths start.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "Where image paths start. (default: the job's folder)",
+      valueName: "dir"), completion: .directory)
   var projectDir: String?
 
   /// Everything that the command line sets, as `key=value`.

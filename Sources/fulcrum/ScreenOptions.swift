@@ -7,28 +7,38 @@ import Terminal
 
 /// How the application looks and listens.
 struct ScreenOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Theme of the screens.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Theme; F9 shows all. (default: the last chosen, dark)",
+      valueName: "name"), completion: Completions.themes)
   var theme: String?
 
-  @Option(help: ArgumentHelp("Colours.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Colours. (default: what the terminal has)", valueName: "n"))
   var color: ColourLevel?
 
-  @Flag(help: "Draw with ASCII characters alone.")
+  @Flag(help: "Only ASCII characters, as where there is no UTF-8.")
   var ascii = false
 
-  @Flag(help: "Leave the mouse to the terminal.")
+  @Flag(help: "Leave the mouse to the terminal, to select text.")
   var noMouse = false
 
-  @Option(help: ArgumentHelp("Maps in pixels.", valueName: "p", visibility: .hidden))
+  @Option(
+    help: ArgumentHelp(
+      "Slices of maps as pictures. (default: as cells)", valueName: "p"))
   var pictures: PictureProtocol?
 
-  @Flag(help: ArgumentHelp("Draw seldom, for slow lines.", visibility: .hidden))
+  @Flag(help: "Draw once a second at most, for slow lines.")
   var lowBandwidth = false
 
-  @Option(help: ArgumentHelp("Play the keys of a script.", valueName: "file", visibility: .hidden))
+  @Option(
+    help: ArgumentHelp("Play the keys of a script (samples/hinge/tour.keys).", valueName: "file"),
+    completion: .file(extensions: ["keys"]))
   var replay: String?
 
-  @Option(help: ArgumentHelp("Write down the keys.", valueName: "file", visibility: .hidden))
+  @Option(
+    help: ArgumentHelp("Write the keys that are pressed to a script.", valueName: "file"),
+    completion: .file())
   var record: String?
 
   /// Opens the application; returns false, having done nothing, where there can be no screens.

@@ -63,10 +63,13 @@ struct TimeLimit: ExpressibleByArgument, Equatable {
 struct LimitOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Save and end after this time: 11h50m, 90m, 1d2h, 11:50:00.", valueName: "time"))
+      "Save and end after: 11h50m, 90m, 1d2h, 11:50:00.",
+      valueName: "time"))
   var timeLimit: TimeLimit?
 
   @Option(
-    help: ArgumentHelp("Save what a search has found this often, seconds.", valueName: "s"))
+    help: ArgumentHelp(
+      "Save a search's state this often.",
+      valueName: "seconds"))
   var saveEvery = RunSession.usualInterval
 }

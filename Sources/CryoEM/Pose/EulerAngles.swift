@@ -18,7 +18,8 @@ extension Rotation {
   /// the rotation about rot taken out, so that the three angles give the matrix back even where the
   /// tilt is so small that rot alone is noise.
   public var eulerAngles: (rot: Double, tilt: Double, psi: Double) {
-    let sinTilt = hypot(row2.x, row2.y)
+    // A root is the same on every machine; hypot depends on the version of the C library.
+    let sinTilt = (row2.x * row2.x + row2.y * row2.y).squareRoot()
     let tilt = atan2(sinTilt, row2.z)
     let rot = sinTilt > 1e-9 ? atan2(row2.y, row2.x) : 0
     let (c, s) = (cos(rot), sin(rot))

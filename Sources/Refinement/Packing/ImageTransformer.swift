@@ -37,7 +37,9 @@ struct ImageTransformer: Sendable {
     var outside: [Int32] = []
     for y in 0..<box {
       for x in 0..<box {
-        let radius = hypot(Double(x) - half, Double(y) - half) / half
+        let (fromX, fromY) = (Double(x) - half, Double(y) - half)
+        // A root is the same on every machine; hypot depends on the version of the C library.
+        let radius = (fromX * fromX + fromY * fromY).squareRoot() / half
         let ramp = min(1, max(0, (radius - windowInner) / max(windowOuter - windowInner, 1e-9)))
         window.append(Float(0.5 + 0.5 * cos(.pi * ramp)))
         if radius > windowInner { outside.append(Int32(y * box + x)) }

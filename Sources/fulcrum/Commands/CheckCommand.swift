@@ -5,8 +5,13 @@ import Runs
 /// `fulcrum check`: the preflight alone.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Look at all input; say what a refinement takes.",
-    usage: "fulcrum check [JOB.toml] [--set key=value ...] [options]")
+    commandName: "check", abstract: "Check a job's input; estimate time, memory and disk.",
+    usage: "fulcrum check [JOB.toml] [--set key=value ...] [options]",
+    discussion: """
+      Says everything that is wrong at once; writes nothing.
+
+      Example: fulcrum check head.toml --set input.mask=head_mask.mrc
+      """)
 
   @OptionGroup var options: JobOptions
 

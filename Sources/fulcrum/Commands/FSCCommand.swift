@@ -8,18 +8,26 @@ import Runs
 struct FSCCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fsc", abstract: "Fourier shell correlation of two maps.",
+    usage: "fulcrum fsc A.mrc B.mrc [--mask MASK.mrc] [options]",
     discussion: """
       Prints a table of the curves, and the resolution where they cross 0.143 and 0.5. \
       Maps with an odd box are padded by one plane.
+
+      Example: fulcrum fsc half_map_a.mrc half_map_b.mrc --mask mask.mrc
       """)
 
-  @Argument(help: "The first map, .mrc.")
+  @Argument(
+    help: ArgumentHelp("The first map.", valueName: "a.mrc"), completion: Completions.maps)
   var first: String
 
-  @Argument(help: "The second map, .mrc.")
+  @Argument(
+    help: ArgumentHelp("The second map.", valueName: "b.mrc"), completion: Completions.maps)
   var second: String
 
-  @Option(help: "A soft mask, used as it is for the tight and corrected curves.")
+  @Option(
+    help: ArgumentHelp(
+      "A soft mask, used as it is for the tight and corrected curves. (default: a sphere)",
+      valueName: "mask.mrc"), completion: Completions.maps)
   var mask: String?
 
   @Option(help: "Seed of the random phases of the corrected curve.")

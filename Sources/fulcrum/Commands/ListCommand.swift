@@ -5,9 +5,11 @@ import Surface
 /// `fulcrum list`: the runs of a folder.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the runs of a folder.")
+    commandName: "list", abstract: "List the runs of a folder.",
+    usage: "fulcrum list [FOLDER]",
+    discussion: "Example: fulcrum list ~/projects/ribosome")
 
-  @Argument(help: "The folder; its runs are in FOLDER/runs.")
+  @Argument(help: "The folder; its runs are in FOLDER/runs.", completion: .directory)
   var folder = "."
 
   func run() {

@@ -6,22 +6,30 @@ import Refinement
 /// `fulcrum new`: a job to fill in.
 struct NewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "new", abstract: "Set up a job in the form.",
+    commandName: "new", abstract: "Set up a job.",
     usage: "fulcrum new [JOB.toml] [--set key=value ...] [options]",
-    discussion: "Without a terminal, or with --plain: writes a job file with every parameter.")
+    discussion: """
+      Opens the form; without a terminal, or with --plain, writes a job file with every parameter.
 
-  @Argument(help: "The job file.")
+      Example: fulcrum new head.toml --set input.particles=J42_particles.cs
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The job file.", valueName: "job.toml"), completion: Completions.jobs)
   var job = "job.toml"
 
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Set a parameter; may be repeated.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Set a parameter; may be repeated.", valueName: "key=value"),
+    completion: Completions.assignments)
   var assignments: [String] = []
 
-  @Flag(help: "Write the file, without the form.")
+  @Flag(help: "Write the job file without opening the form.")
   var plain = false
 
-  @OptionGroup var screens: ScreenOptions
+  /// Listed by `fulcrum --help`.
+  @OptionGroup(visibility: .hidden) var screens: ScreenOptions
 
   func run() throws {
     if try !plain && screens.open(.form(job: job), assignments: assignments) { return }

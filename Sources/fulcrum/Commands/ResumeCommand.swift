@@ -7,17 +7,22 @@ struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Go on with a run that was interrupted or stopped.",
     usage: "fulcrum resume RUN [options]",
-    discussion: "The result is that of a run without interruption, byte for byte.")
+    discussion: """
+      The result is that of a run without interruption, byte for byte.
 
-  @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+      Example: fulcrum resume runs/head --time-limit 11h50m
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The run folder.", valueName: "run"), completion: Completions.runs)
   var folder: String
 
-  @Option(help: ArgumentHelp("Threads that compute.", valueName: "n"))
+  @Option(help: ArgumentHelp("Threads that compute. (default: as before)", valueName: "n"))
   var threads: Int?
 
   @OptionGroup var limits: LimitOptions
 
-  @Flag(help: "Take input files for unchanged that differ in their time alone.")
+  @Flag(help: "Go on although input files have a new date, where their size is the same.")
   var ignoreTimes = false
 
   @Flag(

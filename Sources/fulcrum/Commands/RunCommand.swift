@@ -6,19 +6,20 @@ import Runs
 /// `fulcrum run`: a refinement from files to files.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Refine from files to files.",
-    usage: "fulcrum run [JOB.toml] [--set key=value ...] [options]")
+    commandName: "run", abstract: "Refine the particles of a job.",
+    usage: "fulcrum run [JOB.toml] [--set key=value ...] [options]",
+    discussion: "Example: fulcrum run head.toml --set prior.rotation_sd=5")
 
   @OptionGroup var options: JobOptions
 
   @OptionGroup var limits: LimitOptions
 
-  @Flag(help: "Watch it in the application, where there is a terminal.")
+  @Flag(help: "Refine in the application.")
   var live = false
 
   @Option(
     help: ArgumentHelp(
-      "Shell command to run at the end; finds FULCRUM_RUN, FULCRUM_STATUS and FULCRUM_MESSAGE.",
+      "Shell command to run at the end; it finds FULCRUM_RUN, FULCRUM_STATUS and FULCRUM_MESSAGE.",
       valueName: "command"))
   var atEnd: String?
 

@@ -9,9 +9,10 @@ import Runs
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate", abstract: "Make a two-body test set: particles, truth and a job.",
-    usage: "fulcrum simulate FOLDER [options]")
+    usage: "fulcrum simulate FOLDER [options]",
+    discussion: "Example: fulcrum simulate test --count 2000 --box 96 --pixel-size 2.6 --snr 0.1")
 
-  @Argument(help: "The new folder.")
+  @Argument(help: "The new folder.", completion: .directory)
   var folder: String
 
   @Option(help: ArgumentHelp("Number of particles.", valueName: "n"))

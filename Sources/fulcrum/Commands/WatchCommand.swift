@@ -8,17 +8,23 @@ import Surface
 /// `fulcrum watch`: the events of a run as they come.
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "watch", abstract: "Follow a run, live.",
+    commandName: "watch", abstract: "Follow a run, or look at its results.",
     usage: "fulcrum watch RUN [options]",
-    discussion: "Reads the run folder only: it works from any machine that sees it.")
+    discussion: """
+      Only reads the run folder, so it works from any machine that sees it.
 
-  @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+      Example: fulcrum watch runs/head
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The run folder.", valueName: "run"), completion: Completions.runs)
   var folder: String
 
-  @Flag(help: "Print lines until the run ends, without the screens.")
+  @Flag(help: "Print lines until the run ends, without opening the application.")
   var plain = false
 
-  @OptionGroup var screens: ScreenOptions
+  /// Listed by `fulcrum --help`.
+  @OptionGroup(visibility: .hidden) var screens: ScreenOptions
 
   func run() throws {
     let run = RunFolder(folder)
