@@ -53,6 +53,7 @@ public struct PreparedInput: Sendable {
     guard let particles, var maps else { throw Problems(findings.errors) }
 
     Self.match(&maps, with: particles, inputs: valid.inputs, &findings)
+    maps.measure(valid.settings)
     let fulcrum = Self.fulcrum(inputs: valid.inputs, maps: maps, &findings)
     if let path = valid.inputs.mask {
       MaskCheck(path: path, mask: maps.mask).advise(
@@ -97,7 +98,7 @@ public struct PreparedInput: Sendable {
       settings: valid.settings, particles: particles.particles, images: source, map: maps.map,
       halfMaps: maps.halfMaps, mask: maps.mask, fulcrum: fulcrum)
     input.scratchFolder = outputFolder
-    input.resolution = maps.resolution
+    input.start = maps.start
     newHalfSets = valid.inputs.resplit ? particles.particles.halfSets : nil
     keepIterations = valid.inputs.keepIterations
     let inputs = valid.inputs
@@ -233,7 +234,9 @@ public struct PreparedInput: Sendable {
         + "\(counted(set.stacks.count, "stack")), \(counted(set.optics.count, "optics group"))."
     ]
     if let resolution = maps.resolution, resolution.isFinite {
-      let rounded = ParameterValue.shortest((resolution * 100).rounded() / 100)
+      // With two decimals, as everywhere.
+      let hundredths = Int((resolution * 100).rounded())
+      let rounded = "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
       notes.append("Half-maps inside the mask: \(rounded) Å (FSC 0.143).")
     }
     return notes

@@ -119,18 +119,6 @@ struct FSCTests {
     #expect(plain.report == threaded.report && plain.randomised == threaded.randomised)
     #expect(plain.randomisedFromShell < 8 && plain.randomised != plain.report.tight)
   }
-
-  @Test func tighteningFindsABetterMask() {
-    let size = 64
-    let body = Volume.sphere(size: size, pixelSize: 3, radius: 20, outerRadius: 26)
-    let signal = noiseMap(size: size, pixelSize: 3, seed: 12).lowPassed(to: 9) * body
-    let half = { (seed: UInt64) in signal + 0.3 * noiseMap(size: size, pixelSize: 3, seed: seed) }
-    let tightened = TightenedMask(halfA: half(1), halfB: half(2), mask: body, seed: 5)
-    #expect(tightened.far < 40)
-    let loose = FSCMeasurement(
-      halfA: half(1), halfB: half(2), mask: body, tight: body.looseMask, seed: 5)
-    #expect(tightened.measurement.report.resolution143 < loose.report.resolution143)
-  }
 }
 
 struct SharpeningTests {
