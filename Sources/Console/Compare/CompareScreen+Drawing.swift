@@ -54,8 +54,8 @@ extension CompareScreen {
     }
     return [
       ("Status", { $0.status?.word ?? "?" }), ("Iterations", last { "\($0.poseIteration)" }),
-      (start, { $0.metrics.first.map { Numbers.resolution($0.fsc.resolution143) } ?? "–" }),
-      ("Å at 0.143", { $0.resolution.map { Numbers.resolution($0) } ?? "–" }),
+      ("Å at start", { Numbers.resolution($0.metrics.first?.fsc.resolution143 ?? .infinity) }),
+      ("Å at 0.143", { Numbers.resolution($0.resolution ?? .infinity) }),
       ("Å at 0.5", last { Numbers.resolution($0.fsc.resolution50) }),
       ("Turned median", last { Format.fixed($0.rotationFromStart.median, 2) + "°" }),
       ("Turned 95%", last { Format.fixed($0.rotationFromStart.percentile95, 2) + "°" }),
@@ -71,12 +71,11 @@ extension CompareScreen {
   /// Whether a line tells that a run started elsewhere than the first: what became of them does not
   /// compare as it is.
   private func isOtherStart(_ line: String, _ run: RunSnapshot) -> Bool {
-    guard line == Self.start, let first = runs.first?.metrics.first, let own = run.metrics.first
+    guard line == "Å at start", let first = runs.first?.metrics.first,
+      let own = run.metrics.first
     else { return false }
     return Numbers.resolution(first.fsc.resolution143) != Numbers.resolution(own.fsc.resolution143)
   }
-
-  private static let start = "Å at start"
 
   private func drawStatistics(in rect: Rect, of frame: inout Frame) {
     guard rect.height > 1 else { return }
@@ -90,8 +89,7 @@ extension CompareScreen {
         let isOther = isOtherStart(line.name, run)
         frame.write(
           (isOther ? "≠ " : "") + line.value(run), x: rect.x + names + 1 + index * (width + 1),
-          y: y,
-          isOther ? .warning : .text, width: width, alignment: .right)
+          y: y, isOther ? .warning : .text, width: width, alignment: .right)
       }
     }
   }

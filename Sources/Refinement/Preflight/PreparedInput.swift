@@ -58,6 +58,9 @@ public struct PreparedInput: Sendable {
     if let path = valid.inputs.mask {
       MaskCheck(path: path, mask: maps.mask).advise(
         resolution: maps.resolution, findings: &findings)
+      if let doubt = maps.start?.doubt {
+        findings.warning("\(path): \(doubt.what)", doubt.whatToDo)
+      }
     }
     if let halves = maps.halfMaps {
       ExpectedPoses(

@@ -84,10 +84,9 @@ public struct RunFolder: Sendable, Hashable {
 
   /// The metrics of the final pass of a finished run; nil where it was not measured or is damaged.
   public func finalMetrics() -> IterationMetrics? {
-    guard let found = try? JSONFile.read(
-      IterationMetrics.self, from: finalMetricsPath, within: path), found.isFinal == true
-    else { return nil }
-    return found
+    let found = try? JSONFile.read(
+      IterationMetrics.self, from: finalMetricsPath, within: path)
+    return found?.isFinal == true ? found : nil
   }
 
   /// The summary of a finished run.
