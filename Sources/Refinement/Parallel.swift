@@ -1,3 +1,4 @@
+import CryoEM
 import Dispatch
 import Synchronization
 
@@ -21,5 +22,12 @@ public func parallelFor(
       if index >= chunks { return }
       body(index * chunk..<min(count, (index + 1) * chunk), worker)
     }
+  }
+}
+
+/// A scheduler for measurements that share their work between up to `threads` threads.
+func scheduler(threads: Int) -> Scheduler {
+  { count, body in
+    parallelFor(count: count, chunk: 1, threads: threads) { range, _ in range.forEach(body) }
   }
 }

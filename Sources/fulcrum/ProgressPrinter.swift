@@ -49,7 +49,7 @@ final class ProgressPrinter: Sendable {
           plainProgress(&state, at: now)
         }
       case .artifacts: break
-      case .iteration(let metrics): line(metrics.line, &state)
+      case .iteration(let metrics), .final(let metrics): line(metrics.line, &state)
       case .warning(let text): line("warning: \(text)", &state)
       case .log(let text): line(text, &state)
       }

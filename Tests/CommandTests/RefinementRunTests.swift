@@ -39,7 +39,7 @@ struct RefinementRunTests {
       Set(folder.finalFiles().map { FilePath.name(of: $0.path) }) == [
         "map.mrc", "map_sharp.mrc", "half_map_a.mrc", "half_map_b.mrc", "mask.mrc",
         "mask_fsc.mrc", "local_resolution.mrc", "particles.star", "fsc.tsv", "fsc.star", "fsc.xml",
-        "summary.json",
+        "metrics.json", "summary.json",
       ])
     let manifest = try folder.manifest()
     #expect(manifest.status == .finished)
@@ -57,11 +57,44 @@ struct RefinementRunTests {
       #expect((access(poses, F_OK) == 0) == (iteration > 0))
     }
     try checkParticles(set)
-    let list = try ProgramRun(["list"], in: set.path)
-    #expect(list.output.contains("finished"))
+    try checkResolution(set, run, summary)
     let watch = try ProgramRun(["watch", "runs/set"], in: set.path)
     #expect(watch.status == 0)
     #expect(watch.output.contains("Final pass"))
+  }
+
+  /// One resolution before and one after: in the preflight, the log, run.json, the metrics, the summary,
+  /// the list, and measured again by `fulcrum fsc` on the files that are there.
+  private func checkResolution(_ set: SmallDataSet, _ run: ProgramRun, _ summary: RunSummary) throws
+  {
+    let folder = RunFolder(set("runs/set"))
+    let manifest = try folder.manifest()
+    let first = try folder.metrics(of: 0)
+    let final = try #require(folder.finalMetrics())
+    let (before, after) = (summary.resolutionBefore, summary.resolutionAfter)
+    #expect(manifest.startResolution == before && first.fsc.resolution143 == before)
+    #expect(manifest.resolution == after && final.fsc.resolution143 == after)
+    #expect(manifest.iteration == summary.iterations)
+    #expect(final.iteration == summary.iterations + 1)
+    let texts = [before, after].map { Format.resolution($0) }
+    #expect(run.output.contains("Start: \(texts[0])"))
+    #expect(run.output.contains("Final maps: \(texts[1])"))
+    #expect(summary.verdict.contains("\(Format.fixed(before, 2)) → \(texts[1])"))
+    let list = try ProgramRun(["list"], in: set.path)
+    #expect(list.output.contains("finished") && list.output.contains(texts[1]))
+    let check = try ProgramRun(["check", "set/set.toml"], in: set.path)
+    #expect(check.output.contains(texts[0]) || check.errors.contains(texts[0]), "\(check.output)")
+    for (maps, text, curve) in [
+      ("set", texts[0], first.fsc.corrected), ("runs/set/final", texts[1], final.fsc.corrected),
+    ] {
+      let measured = try ProgramRun(
+        [
+          "fsc", maps + "/half_map_a.mrc", maps + "/half_map_b.mrc", "--mask",
+          "runs/set/final/mask_fsc.mrc", "--seed", "1",
+        ], in: set.path)
+      #expect(measured.output.contains("0.143 at \(text)"), "\(maps): \(measured.output)")
+      #expect(curve.count == 16)
+    }
   }
 
   /// The particles that came out: new poses and their widths, everything else as it was.

@@ -19,6 +19,27 @@ import Testing
     #expect(Verdict(trend: worse).role == .warning)
   }
 
+  /// A finished run has one resolution: header, verdict, table, FSC panel, Runs and Compare say the same
+  /// number, that of the final maps; and the final step comes after the last iteration.
+  @Test func aRunHasOneResolution() throws {
+    let run = SampleRuns.snapshot(name: "body", status: .finished, iterations: 6)
+    let last = try #require(run.metrics.last)
+    #expect(last.fsc.resolution143 != 3.33)
+    var screen = RunScreen(folder: run.folder)
+    screen.snapshot = run
+    #expect(run.resolution == 3.33 && screen.status.hasSuffix("3.33 Å"))
+    #expect(Verdict(run).text.contains("3.33"))
+    #expect(screen.metrics?.isFinal == true && screen.metrics?.fsc.resolution143 == 3.33)
+    screen.focus = .resolution
+    let rows = try #require(screen.exported(Surroundings()).table)
+    #expect(Array(rows.last?.prefix(2) ?? []) == ["final", "3.3300"])
+    #expect(rows.dropLast().last?.first == "\(last.iteration)")
+    let lines = Dictionary(
+      uniqueKeysWithValues: CompareScreen.statistics.map { ($0.name, $0.value(run)) })
+    #expect(lines["Å at 0.143"] == "3.33" && lines["Å at 0.5"] == "4.10")
+    #expect(lines["Iterations"] == "6" && lines["Å at start"] == "4.20")
+  }
+
   @Test func verdictWarnsOfTheSearchLimit() {
     var all = SampleRuns.metrics(iterations: 2)
     all[2].shareAtLimit = 0.31

@@ -109,6 +109,7 @@ final class RunReader {
     }
     snapshot.job = snapshot.job ?? (try? folder.job())
     snapshot.summary = try? folder.summary()
+    snapshot.final = snapshot.summary == nil ? nil : folder.finalMetrics()
     snapshot.files = folder.finalFiles()
     snapshot.chimeraXLine = snapshot.files.isEmpty ? "" : folder.chimeraXLine()
     snapshot.iterationsWithMaps = folder.iterations().filter { !folder.maps(of: $0).isEmpty }

@@ -50,12 +50,12 @@ extension CompareScreen {
     func last(_ text: @escaping @Sendable (IterationMetrics) -> String)
       -> @Sendable (RunSnapshot) -> String
     {
-      { $0.metrics.last.map(text) ?? "–" }
+      { $0.metrics(of: nil).map(text) ?? "–" }
     }
     return [
-      ("Status", { $0.status?.word ?? "?" }), ("Iterations", last { "\($0.iteration)" }),
-      ("Å at start", { $0.metrics.first.map { Numbers.resolution($0.fsc.resolution143) } ?? "–" }),
-      ("Å at 0.143", last { Numbers.resolution($0.fsc.resolution143) }),
+      ("Status", { $0.status?.word ?? "?" }), ("Iterations", last { "\($0.poseIteration)" }),
+      ("Å at start", { Numbers.resolution($0.metrics.first?.fsc.resolution143 ?? .infinity) }),
+      ("Å at 0.143", { Numbers.resolution($0.resolution ?? .infinity) }),
       ("Å at 0.5", last { Numbers.resolution($0.fsc.resolution50) }),
       ("Turned median", last { Format.fixed($0.rotationFromStart.median, 2) + "°" }),
       ("Turned 95%", last { Format.fixed($0.rotationFromStart.percentile95, 2) + "°" }),
@@ -68,6 +68,15 @@ extension CompareScreen {
     ]
   }()
 
+  /// Whether a line tells that a run started elsewhere than the first: what became of them does not
+  /// compare as it is.
+  private func isOtherStart(_ line: String, _ run: RunSnapshot) -> Bool {
+    guard line == "Å at start", let first = runs.first?.metrics.first,
+      let own = run.metrics.first
+    else { return false }
+    return Numbers.resolution(first.fsc.resolution143) != Numbers.resolution(own.fsc.resolution143)
+  }
+
   private func drawStatistics(in rect: Rect, of frame: inout Frame) {
     guard rect.height > 1 else { return }
     let names = min(14, rect.width * 2 / 5)
@@ -77,9 +86,10 @@ extension CompareScreen {
       let y = rect.y + 1 + row
       frame.write(line.name, x: rect.x, y: y, .dim, width: names)
       for (index, run) in runs.enumerated() {
+        let isOther = isOtherStart(line.name, run)
         frame.write(
-          line.value(run), x: rect.x + names + 1 + index * (width + 1), y: y, width: width,
-          alignment: .right)
+          (isOther ? "≠ " : "") + line.value(run), x: rect.x + names + 1 + index * (width + 1),
+          y: y, isOther ? .warning : .text, width: width, alignment: .right)
       }
     }
   }

@@ -18,7 +18,7 @@ extension CompareScreen {
     case .fsc:
       return [["run", "shell", "frequency_1/A", "fsc_corrected"]]
         + runs.flatMap { run -> [[String]] in
-          guard let metrics = run.metrics.last else { return [] }
+          guard let metrics = run.metrics(of: nil) else { return [] }
           return metrics.fsc.corrected.enumerated().map { shell, value in
             [
               run.name, "\(shell)", Format.fixed(Double(shell) * metrics.frequencyStep, 6),

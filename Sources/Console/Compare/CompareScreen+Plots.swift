@@ -3,15 +3,15 @@ import Runs
 import Surface
 
 extension CompareScreen {
-  /// The corrected FSC of the last iteration of each run.
+  /// The corrected FSC of each run: of its final maps, or of its last iteration so far.
   func drawFSC(in rect: Rect, of frame: inout Frame) {
     let series = runs.enumerated().compactMap { index, run -> LinePlot.Series? in
-      guard let metrics = run.metrics.last, !metrics.fsc.corrected.isEmpty else { return nil }
+      guard let metrics = run.metrics(of: nil), !metrics.fsc.corrected.isEmpty else { return nil }
       return LinePlot.Series(
         run.name, values: metrics.fsc.corrected, step: metrics.frequencyStep,
         role: .series(index))
     }
-    let step = runs.first?.metrics.last?.frequencyStep ?? 1
+    let step = runs.first?.metrics(of: nil)?.frequencyStep ?? 1
     frame.draw(
       LinePlot(
         series, x: .spatialFrequency(), y: PlotAxis(range: -0.05...1.02),

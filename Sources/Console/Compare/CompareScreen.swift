@@ -79,12 +79,12 @@ struct CompareScreen: Screen {
     return []
   }
 
-  private var lastShell: Int { runs.first?.metrics.last.map { $0.boxSize / 2 } ?? 1 }
+  private var lastShell: Int { runs.first?.metrics(of: nil)?.lastShell ?? 1 }
 
   private mutating func moveCrosshair(by step: Int) {
     focus = .fsc
     guard let place = crosshair else {
-      crosshair = runs.first?.metrics.last?.bandShell ?? 1
+      crosshair = runs.first?.metrics(of: nil)?.bandShell ?? 1
       return
     }
     crosshair = min(max(1, place + step), lastShell)

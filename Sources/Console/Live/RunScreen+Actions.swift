@@ -32,10 +32,10 @@ extension RunScreen {
       return [.resumeRun(folder: folder), .say("Resuming \(name): looking at its input")]
     case .continueRun:
       guard let metrics else { return [.say("There is no iteration yet")] }
-      return [.continueFrom(folder: folder, iteration: metrics.iteration)]
+      return [.continueFrom(folder: folder, iteration: metrics.poseIteration)]
     case .parameters: return [.popUp(parametersViewer)]
     case .particles:
-      guard let number = metrics?.iteration else { return [.say("There is no iteration yet")] }
+      guard let number = metrics?.poseIteration else { return [.say("There is no iteration yet")] }
       particles = ParticlePage()
       return [.readParticles(folder: folder, iteration: number)]
     case .logLevel:

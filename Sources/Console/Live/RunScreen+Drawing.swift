@@ -6,9 +6,8 @@ import Surface
 extension RunScreen {
   var status: String {
     guard let snapshot else { return "" }
-    let resolution = snapshot.summary?.resolutionAfter ?? snapshot.metrics.last?.fsc.resolution143
     return "\(snapshot.status?.word ?? "") \(snapshot.iteration) "
-      + (resolution.map { Format.resolution($0) } ?? "")
+      + (snapshot.resolution.map { Format.resolution($0) } ?? "")
   }
 
   func draw(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
@@ -84,7 +83,7 @@ extension RunScreen {
     x += frame.write("\(frame.look[status.symbol]) \(status.word)", x: x, y: rect.y, status.role)
     let place =
       isAfterIterations
-      ? "after iteration \(snapshot.iteration - 1)" : "iteration \(snapshot.iteration)"
+      ? "after iteration \(snapshot.iteration)" : "iteration \(snapshot.iteration)"
     x += frame.write(
       "  \(place) of \(manifest.maximumIterations)", x: x, y: rect.y,
       width: max(0, rect.right - x))
@@ -190,9 +189,8 @@ extension RunScreen {
   private var iterationNote: String {
     guard let metrics else { return "" }
     let newest = snapshot?.metrics.last?.iteration ?? 0
-    return iteration == nil
-      ? "iteration \(metrics.iteration)"
-      : "iteration \(metrics.iteration) of \(newest)"
+    return iteration == nil || metrics.isFinal == true
+      ? metrics.stepName : "iteration \(metrics.iteration) of \(newest)"
   }
 
   // MARK: Panes

@@ -20,7 +20,7 @@ extension RunScreen {
     guard let metrics else { return nil }
     switch focus {
     case .fsc: return Self.fscTable(metrics)
-    case .resolution: return Self.resolutionTable(snapshot?.metrics ?? [])
+    case .resolution: return Self.resolutionTable(snapshot?.steps ?? [])
     case .orientations: return Self.orientationTable(metrics)
     case .poses:
       return Self.histogramTable([
@@ -57,7 +57,7 @@ extension RunScreen {
     [["iteration", "resolution_0.143_A", "resolution_0.5_A", "share_at_limit", "seconds"]]
       + metrics.map {
         [
-          "\($0.iteration)", Format.fixed($0.fsc.resolution143, 4),
+          $0.shortName, Format.fixed($0.fsc.resolution143, 4),
           Format.fixed($0.fsc.resolution50, 4), Format.fixed($0.shareAtLimit, 5),
           Format.fixed($0.seconds.values.reduce(0, +), 2),
         ]

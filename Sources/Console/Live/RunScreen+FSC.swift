@@ -10,10 +10,10 @@ extension RunScreen {
 
   func fscPlot(_ metrics: IterationMetrics, isNarrow: Bool = false) -> LinePlot {
     let step = metrics.frequencyStep
-    let earlier = (snapshot?.metrics ?? []).filter { $0.iteration < metrics.iteration }.suffix(4)
+    let earlier = (snapshot?.steps ?? []).filter { $0.iteration < metrics.iteration }.suffix(4)
     var series = earlier.map {
       LinePlot.Series(
-        "iteration \($0.iteration)", values: $0.fsc.corrected, step: step, isGhost: true)
+        $0.stepName, values: $0.fsc.corrected, step: $0.frequencyStep, isGhost: true)
     }
     let curves: [(String, [Double], Role)] = [
       (isNarrow ? "none" : "no mask", metrics.fsc.noMask, .series4),
@@ -85,6 +85,9 @@ extension IterationMetrics {
     let length = Double(boxSize) * pixelSize
     return length > 0 ? 1 / length : 1
   }
+
+  /// The last shell of the curves: where the data end.
+  var lastShell: Int { max(2, fsc.corrected.isEmpty ? boxSize / 2 : fsc.corrected.count - 1) }
 
   /// Resolution of a shell, Å; infinite for shell 0.
   func resolution(ofShell shell: Int) -> Double {

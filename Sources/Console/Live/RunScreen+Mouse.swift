@@ -116,8 +116,8 @@ extension RunScreen {
     let share =
       Double(shell - range.lowerBound) / Double(max(1, range.upperBound - range.lowerBound))
     let lower = max(1, Int((Double(shell) - share * span).rounded()))
-    let upper = min(metrics.boxSize / 2, Int((Double(shell) + (1 - share) * span).rounded()))
+    let upper = min(metrics.lastShell, Int((Double(shell) + (1 - share) * span).rounded()))
     shells =
-      upper - lower < 4 ? range : lower == 1 && upper == metrics.boxSize / 2 ? nil : lower...upper
+      upper - lower < 4 ? range : lower == 1 && upper == metrics.lastShell ? nil : lower...upper
   }
 }

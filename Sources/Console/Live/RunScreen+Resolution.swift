@@ -14,7 +14,7 @@ extension RunScreen {
 
   private func resolutionPlot(_ snapshot: RunSnapshot) -> LinePlot {
     func points(_ value: (IterationMetrics) -> Double) -> [PlotPoint] {
-      snapshot.metrics.map { PlotPoint(Double($0.iteration), value($0)) }
+      snapshot.steps.map { PlotPoint(Double($0.iteration), value($0)) }
     }
     return LinePlot(
       [
@@ -27,9 +27,9 @@ extension RunScreen {
   private func drawResolutionTable(
     _ snapshot: RunSnapshot, in rect: Rect, of frame: inout Frame
   ) {
-    let metrics = snapshot.metrics
+    let metrics = snapshot.steps
     let columns = [
-      Table.Column("It", width: 3, alignment: .right),
+      Table.Column("It", width: 5, alignment: .right),
       Table.Column("0.143 Å", width: 7, alignment: .right),
       Table.Column("change", width: 6, alignment: .right, priority: 1),
       Table.Column("0.5 Å", width: 6, alignment: .right, priority: 2),
@@ -47,7 +47,7 @@ extension RunScreen {
         let before = row > 0 ? metrics[row - 1].fsc.resolution143 : .nan
         let change = item.fsc.resolution143 - before
         return [
-          Table.Entry("\(item.iteration)", .dim),
+          Table.Entry(item.shortName, .dim),
           Table.Entry(Numbers.resolution(item.fsc.resolution143), .accent),
           change.isFinite
             ? Self.change(change) : "",

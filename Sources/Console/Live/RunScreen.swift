@@ -87,7 +87,7 @@ struct RunScreen: Screen {
     case .continueRun:
       return snapshot?.job == nil ? "The run's parameters cannot be read" : nil
     case .previousIteration, .nextIteration:
-      return (snapshot?.metrics.count ?? 0) < 2 ? "There is no other iteration yet" : nil
+      return (snapshot?.steps.count ?? 0) < 2 ? "There is no other iteration yet" : nil
     default: return nil
     }
   }
@@ -177,7 +177,7 @@ struct RunScreen: Screen {
 
   /// To an iteration before or after; stepping past the newest follows it again.
   private mutating func step(by step: Int, _ surroundings: Surroundings) -> [Effect] {
-    guard let metrics = snapshot?.metrics, let last = metrics.last else { return [] }
+    guard let metrics = snapshot?.steps, let last = metrics.last else { return [] }
     let index = metrics.firstIndex { $0.iteration == iteration } ?? metrics.count - 1
     let next = min(max(0, index + step), metrics.count - 1)
     iteration = metrics[next].iteration == last.iteration ? nil : metrics[next].iteration
@@ -211,7 +211,7 @@ struct RunScreen: Screen {
   /// The shells that plots show.
   var shellRange: ClosedRange<Int>? {
     guard let metrics, metrics.boxSize > 2 else { return nil }
-    return shells ?? 1...metrics.boxSize / 2
+    return shells ?? 1...metrics.lastShell
   }
 
   private mutating func moveCrosshair(by step: Int) {

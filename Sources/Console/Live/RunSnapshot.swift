@@ -9,6 +9,8 @@ struct RunSnapshot: Sendable {
   var status: RunStatus?
   /// The metrics of all iterations, ascending.
   var metrics: [IterationMetrics] = []
+  /// Those of the final pass; nil until the run has finished.
+  var final: IterationMetrics?
   var events: [RunEvent] = []
   var job: Job?
   var summary: RunSummary?
@@ -32,9 +34,27 @@ struct RunSnapshot: Sendable {
     isLive ? manifest?.iteration ?? 0 : metrics.last?.iteration ?? manifest?.iteration ?? 0
   }
 
-  /// The metrics of an iteration, or of the last one.
+  /// All that can be looked at: the iterations, and last the final maps.
+  var steps: [IterationMetrics] { metrics + (final.map { [$0] } ?? []) }
+
+  /// The metrics of a step, or of the last one.
   func metrics(of iteration: Int?) -> IterationMetrics? {
-    guard let iteration else { return metrics.last }
-    return metrics.first { $0.iteration == iteration }
+    guard let iteration else { return final ?? metrics.last }
+    return steps.first { $0.iteration == iteration }
   }
+
+  /// Resolution, Å: of the final maps, or of the last iteration so far.
+  var resolution: Double? {
+    summary?.resolutionAfter ?? metrics(of: nil)?.fsc.resolution143
+  }
+}
+
+extension IterationMetrics {
+  /// What the step is called.
+  var stepName: String {
+    isFinal == true ? "final" : iteration == 0 ? "start" : "iteration \(iteration)"
+  }
+
+  /// The same for a narrow column.
+  var shortName: String { isFinal == true ? "final" : "\(iteration)" }
 }

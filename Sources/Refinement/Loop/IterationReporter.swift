@@ -6,8 +6,11 @@ struct IterationReporter {
   let context: RunContext
   let state: RefinementState
 
+  /// - Parameters:
+  ///   - start: what is reported in place of the product's curves: those of the input's half-maps.
   func metrics(
-    _ product: ReferenceMaker.Product, outcomes: [SearchPass.Outcome], previous: [Alignment],
+    _ product: ReferenceMaker.Product, start: HalfMapMeasurement? = nil,
+    outcomes: [SearchPass.Outcome], previous: [Alignment],
     drift: [CommonMotion], greyscale: [Double], clock: IterationClock,
     band: Int
   ) -> IterationMetrics {
@@ -25,12 +28,13 @@ struct IterationReporter {
     }
     let fromStart = changes(state.start)
     let fromPrevious = changes(previous)
+    let edge =
+      start.map { Double($0.size) * $0.pixelSize } ?? Double(product.size) * product.voxelSize
     let evaluations = outcomes.reduce(0) { $0 + $1.evaluations }
     return IterationMetrics(
-      iteration: state.iteration, boxSize: product.size, pixelSize: product.voxelSize,
-      bandShell: Int(
-        (Double(band) * context.geometry.oversampling).rounded()),
-      fsc: product.fsc,
+      iteration: state.iteration, boxSize: start?.size ?? product.size,
+      pixelSize: start?.pixelSize ?? product.voxelSize,
+      bandShell: shell(ofBand: band, edge: edge), fsc: start?.fsc ?? product.fsc,
       rotationFromStart: .init(of: fromStart.rotation),
       rotationFromPrevious: .init(of: fromPrevious.rotation),
       shiftFromStart: .init(of: fromStart.shift),
@@ -41,7 +45,9 @@ struct IterationReporter {
       posteriorShift: median(used.map { context.shiftDeviation(of: $0, state) }),
       driftRotation: drift.map { degrees($0.rotation) }, driftShift: drift.map(\.shift),
       greyscale: greyscale, orientationAzimuths: Self.azimuths,
-      orientationCounts: orientations(used), noise: noise(), guinier: product.guinier,
+      orientationCounts: orientations(used),
+      noise: noise(edge: edge, shells: (start?.fsc ?? product.fsc).corrected.count),
+      guinier: start?.guinier ?? product.guinier,
       scale: .init(of: used.map { Double(state.scales[$0]) }, lower: 0, upper: 3),
       effectiveSampleSize: .init(
         of: used.map { state.posteriors[$0].effectiveSampleSize }, lower: 0, upper: 7, bins: 28),
@@ -69,13 +75,37 @@ struct IterationReporter {
     return counts
   }
 
-  /// The noise variance of each slot per shell of the window.
-  private func noise() -> [[Double]] {
-    let ratio = Double(context.geometry.box) / Double(context.geometry.window)
+  /// The metrics of the final pass: those of the last iteration, but for what was measured on the final
+  /// half-maps.
+  func final(
+    _ last: IterationMetrics, measured: HalfMapMeasurement, band: Int, clock: IterationClock
+  ) -> IterationMetrics {
+    var metrics = last
+    metrics.iteration = state.iteration + 1
+    metrics.isFinal = true
+    (metrics.boxSize, metrics.pixelSize) = (measured.size, measured.pixelSize)
+    (metrics.fsc, metrics.guinier) = (measured.fsc, measured.guinier)
+    let edge = Double(measured.size) * measured.pixelSize
+    metrics.bandShell = shell(ofBand: band, edge: edge)
+    metrics.noise = noise(edge: edge, shells: measured.fsc.corrected.count)
+    (metrics.seconds, metrics.cpuSeconds) = (clock.seconds, clock.cpuSeconds)
+    return metrics
+  }
+
+  /// The shell of a box with an edge in Å that has the frequency of a shell of the window.
+  private func shell(ofBand band: Int, edge: Double) -> Int {
+    Int((Double(band) * edge / context.geometry.windowEdge).rounded())
+  }
+
+  /// The noise variance of each slot per shell of a box with an edge in Å.
+  private func noise(edge: Double, shells: Int) -> [[Double]] {
+    let ofWindow = context.geometry.windowEdge / edge
+    let ofBox = Double(context.geometry.box) * context.geometry.pixelSize / edge
     return state.noiseFactors.enumerated().map { slot, factors in
-      factors.enumerated().map { shell, factor in
-        let spectrum = context.survey.noise[slot]
-        return factor * spectrum[min(Int((Double(shell) * ratio).rounded()), spectrum.count - 1)]
+      let spectrum = context.survey.noise[slot]
+      return (0..<shells).map { shell in
+        let factor = factors[min(Int((Double(shell) * ofWindow).rounded()), factors.count - 1)]
+        return factor * spectrum[min(Int((Double(shell) * ofBox).rounded()), spectrum.count - 1)]
       }
     }
   }

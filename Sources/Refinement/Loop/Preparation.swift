@@ -64,7 +64,7 @@ struct Preparation {
     let memory = MemoryPlan(
       particles: input.particles.count, geometry: geometry, settings: settings,
       hasHalfMaps: input.halfMaps != nil, outside: outside.reduce(0) { $0 + $1.grid.bytes },
-      resolution: input.resolution)
+      resolution: input.start?.fsc.resolution143)
     let place = try memory.place(otherwise: input.scratchFolder)
     if let reason = place.reason { events(.log(reason)) }
     let planned = memory.peak(packedInFile: place.folder != nil)

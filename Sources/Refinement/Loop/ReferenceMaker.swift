@@ -114,10 +114,7 @@ struct ReferenceMaker: Sendable {
     let measuring = masks.mask(size: reconstruction.cube.size)
     let fsc = FSCMeasurement(
       halfA: halves[0], halfB: halves[1], masks: masks.curves(size: reconstruction.cube.size),
-      seed: context.settings.randomSeed &+ 1,
-      scheduler: { count, body in
-        parallelFor(count: count, chunk: 1, threads: threads) { range, _ in range.forEach(body) }
-      }
+      seed: context.settings.randomSeed &+ 1, scheduler: scheduler(threads: threads)
     ).report.cut(
       after: filled, size: reconstruction.cube.size, pixelSize: reconstruction.voxelSize)
     progress(1, .measurement)

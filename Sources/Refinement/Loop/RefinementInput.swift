@@ -19,8 +19,8 @@ public struct RefinementInput: Sendable {
   public var fulcrum: Vector3
   /// Where packed images go that do not fit in memory, unless the settings name a folder.
   public var scratchFolder: String?
-  /// Resolution of the half-maps inside the mask, Å; nil where it is not known.
-  public var resolution: Double?
+  /// What the half-maps say of their resolution inside the mask; nil where they were not measured.
+  var start: HalfMapMeasurement?
 
   public init(
     settings: RefinementSettings, particles: ParticleSet, images: any ImageSource, map: Volume,
@@ -40,15 +40,21 @@ extension RefinementInput {
   /// The same with a mask that ends inside the sphere which all images show, softly like their own
   /// window; unchanged where the mask does not reach beyond it.
   var maskedWithinImages: RefinementInput {
-    let half = 0.5 * Double(mask.size) * mask.pixelSize
-    guard BoundingSphere(of: mask).radius > half else { return self }
     var input = self
-    input.mask =
-      mask
-      * Volume.sphere(
-        size: mask.size, pixelSize: mask.pixelSize, radius: min(settings.windowInner, 0.9) * half,
-        outerRadius: min(settings.windowOuter, 1) * half)
+    input.mask = mask.withinImages(settings)
     return input
+  }
+}
+
+extension Volume {
+  /// This mask, ending inside the sphere which all images show.
+  func withinImages(_ settings: RefinementSettings) -> Volume {
+    let half = 0.5 * Double(size) * pixelSize
+    guard BoundingSphere(of: self).radius > half else { return self }
+    return self
+      * .sphere(
+        size: size, pixelSize: pixelSize, radius: min(settings.windowInner, 0.9) * half,
+        outerRadius: min(settings.windowOuter, 1) * half)
   }
 }
 
@@ -83,4 +89,6 @@ public struct RefinementResult: Sendable {
   public var converged: Bool
   /// The metrics of all iterations, from 0, the input.
   public var metrics: [IterationMetrics]
+  /// Those of the final pass: the last iteration's, with what was measured on the final half-maps.
+  public var final: IterationMetrics
 }

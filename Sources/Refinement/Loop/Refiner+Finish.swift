@@ -4,9 +4,14 @@ import Fourier
 
 /// The end of a refinement.
 extension Refiner {
-  mutating func finish(converged: Bool) throws -> RefinementResult {
+  /// - Parameter last: the metrics of the last iteration.
+  mutating func finish(
+    after last: IterationMetrics, converged: Bool
+  ) throws -> RefinementResult {
     let iteration = state.iteration + 1
     events(.stage(.final, iteration: iteration))
+    var clock = IterationClock()
+    clock.begin(.final)
     let total = context.particles.count
     // The last pass reads the images themselves: room for its larger cubes.
     context.images = PackedImages(points: context.points, count: 0)
@@ -19,14 +24,12 @@ extension Refiner {
     for line in context.bad.warnings(of: .final) { events(.warning(line)) }
     let halves = sums.halfMaps()
     progress.tell(1, of: 1)
-    let tightened = TightenedMask(
-      halfA: halves.a, halfB: halves.b, mask: input.mask, seed: context.settings.randomSeed &+ 1,
-      scheduler: { [threads = context.settings.threads] count, body in
-        parallelFor(count: count, chunk: 1, threads: threads) { range, _ in range.forEach(body) }
-      })
+    let measured = HalfMapMeasurement(
+      halfA: halves.a, halfB: halves.b, mask: input.mask, settings: context.settings)
     progress.tell(1, of: 2)
-    let fsc = tightened.measurement.report
-    if fsc.corrected.dropFirst().allSatisfy({ $0 >= 0.143 }) {
+    let fsc = measured.fsc
+    if let doubt = measured.doubt { events(.warning("\(doubt.what). \(doubt.whatToDo)")) }
+    if fsc.isCut {
       events(
         .warning(
           "the FSC never falls below 0.143: either the pixels are too large for the resolution, or the "
@@ -53,14 +56,18 @@ extension Refiner {
     ).map(
       halves: [halves.a, halves.b], mask: input.mask, centredMask: self.mask,
       resolution: fsc.resolution143)
+    clock.end()
+    let final = IterationReporter(context: context, state: state).final(
+      last, measured: measured, band: loop.searchedBand, clock: clock)
+    events(.final(final))
     return RefinementResult(
       poses: context.poses(state),
       halfSets: context.particles.halfSets,
       rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
       shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
       badImages: context.bad.all, halfMapA: halves.a, halfMapB: halves.b,
-      map: map, sharpened: sharpened.map, mask: mask, fscMask: tightened.mask,
+      map: map, sharpened: sharpened.map, mask: mask, fscMask: input.mask,
       localResolution: localResolution, fsc: fsc, bFactor: bFactor, converged: converged,
-      metrics: loop.metrics)
+      metrics: loop.metrics, final: final)
   }
 }

@@ -41,6 +41,8 @@ struct Refiner {
   var filtering: StageProgress?
   /// The shell up to which the memory was last told.
   private var toldShell = 0
+  /// What the input's half-maps say of their resolution; nil where there are none.
+  private let start: HalfMapMeasurement?
   var loop: LoopState
 
   /// What changes from iteration to iteration.
@@ -66,6 +68,7 @@ struct Refiner {
     cubeMasks = CubeMasks(geometry: prepared.context.geometry, fine: prepared.mask)
     outside = prepared.outside
     memory = prepared.memory
+    start = input.start ?? input.measuredHalfMaps()
     if let saved {
       loop = saved
       try saved.requireFit(
@@ -101,15 +104,14 @@ struct Refiner {
       var clock = IterationClock(after: loop.spent)
       try makeRoom()
       let product = try reconstruct(&clock)
-      report(product, clock: clock)
+      let metrics = report(product, clock: clock)
       let references = state.iteration == 0 ? initialReferences() : product.references
       filtering?.tell(1, of: ReferenceMaker.Part.firstReferences.rawValue)
       (loop.refinement.band, loop.refinement.edge) =
         state.iteration == 0 ? (firstBand, 1) : (product.band, product.edge)
-      if isOver(product) { break }
+      if isOver(product) { return try finish(after: metrics, converged: loop.converged) }
       try advance(references, product: product)
     }
-    return try finish(converged: loop.converged)
   }
 
   /// Says where the resolution has become better than memory was planned for, and puts packed images
@@ -164,7 +166,12 @@ struct Refiner {
     loop.outcomes = outcomes
     measureNoise(references, band: band)
     loop.searchedBand = band
-    loop.inserted = context.geometry.insertionShell(beyond: max(product.band, band))
+    var reached = max(product.band, band)
+    if let start, state.iteration == 0 {
+      reached = max(
+        reached, min(bandLimit, context.geometry.shell(atResolution: start.fsc.resolution143)))
+    }
+    loop.inserted = context.geometry.insertionShell(beyond: reached)
     loop.refinement.iteration += 1
     loop.spent = clock.spent
     try checkpoints?.save(try CheckpointContent(loop))
@@ -211,7 +218,9 @@ struct Refiner {
   {
     var product = try reconstructInserted(&clock)
     // A curve that has not fallen where it ends says nothing of the resolution.
-    while product.fsc.isCut, loop.inserted < context.points.maximumShell {
+    while product.fsc.isCut, state.iteration > 0 || start == nil,
+      loop.inserted < context.points.maximumShell
+    {
       // Its references are not wanted.
       for part in [ReferenceMaker.Part.firstReferences, .calibration] {
         filtering?.tell(1, of: part.rawValue)
@@ -257,9 +266,11 @@ struct Refiner {
     return product
   }
 
-  private mutating func report(_ product: ReferenceMaker.Product, clock: IterationClock) {
+  private mutating func report(
+    _ product: ReferenceMaker.Product, clock: IterationClock
+  ) -> IterationMetrics {
     let made = IterationReporter(context: context, state: state).metrics(
-      product, outcomes: loop.outcomes,
+      product, start: state.iteration == 0 ? start : nil, outcomes: loop.outcomes,
       previous: loop.previous.isEmpty ? state.start : loop.previous,
       drift: loop.drift, greyscale: loop.measuredGreyscale, clock: clock, band: loop.searchedBand)
     loop.metrics.append(made)
@@ -271,5 +282,6 @@ struct Refiner {
           halfMapA: product.halfMaps[0], halfMapB: product.halfMaps[1],
           mask: product.mask.mask, centre: context.geometry.centre)))
     events(.iteration(made))
+    return made
   }
 }

@@ -6,9 +6,11 @@ struct CheckedMaps {
   var map: Volume
   var halfMaps: (a: Volume, b: Volume)?
   var mask: Volume
-  /// Resolution of the half-maps inside the mask, Å (FSC 0.143, not corrected for the mask's edge);
-  /// nil without half-maps.
-  var resolution: Double?
+  /// What the half-maps say of their resolution inside the mask; nil without half-maps, and until they
+  /// are measured.
+  private(set) var start: HalfMapMeasurement?
+  /// Their resolution, Å.
+  var resolution: Double? { start?.fsc.resolution143 }
 
   /// Reads the maps that `inputs` names. nil, with the problems collected, where one of them cannot
   /// be used.
@@ -61,10 +63,13 @@ struct CheckedMaps {
     }
     self.map = whole
     self.mask = mask ?? whole.map { _ in 1 }
-    if let halfMaps {
-      let curve = fourierShellCorrelation(halfMaps.a, halfMaps.b, mask: self.mask)
-      resolution = CryoEM.resolution(
-        of: curve, below: 0.143, size: whole.size, pixelSize: whole.pixelSize)
+  }
+
+  /// Measures the half-maps as the refinement will measure its own.
+  mutating func measure(_ settings: RefinementSettings) {
+    start = halfMaps.map {
+      HalfMapMeasurement(
+        halfA: $0.a, halfB: $0.b, mask: mask.withinImages(settings), settings: settings)
     }
     // Half-maps of another split know the particles of both halves: only what they share is used.
     if inputs.resplit { halfMaps = nil }

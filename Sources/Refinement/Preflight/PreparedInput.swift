@@ -64,10 +64,15 @@ public struct PreparedInput: Sendable {
     let valid = job.resolved(on: machine, given: data)
     for finding in job.dataFindings(data) { findings.add(finding) }
     for note in valid.notes { findings.note(note) }
+    maps.measure(valid.settings)
     let fulcrum = Self.fulcrum(inputs: inputs, maps: maps)
     if let path = inputs.mask {
       MaskCheck(path: path, mask: maps.mask).advise(
         resolution: maps.resolution, findings: &findings)
+      if let doubt = maps.start?.doubt {
+        findings.warning(
+          [Parameter.input.mask.key], "\(path): \(doubt.what)", doubt.whatToDo)
+      }
     }
     if let halves = maps.halfMaps {
       ExpectedPoses(
@@ -113,7 +118,7 @@ public struct PreparedInput: Sendable {
       settings: valid.settings, particles: particles.particles, images: source, map: maps.map,
       halfMaps: maps.halfMaps, mask: maps.mask, fulcrum: fulcrum)
     input.scratchFolder = outputFolder
-    input.resolution = maps.resolution
+    input.start = maps.start
     newHalfSets = inputs.resplit ? particles.particles.halfSets : nil
     keepIterations = inputs.keepIterations
     inputPaths =
@@ -178,7 +183,9 @@ public struct PreparedInput: Sendable {
         + "\(counted(set.stacks.count, "stack")), \(counted(set.optics.count, "optics group"))."
     ]
     if let resolution = maps.resolution, resolution.isFinite {
-      let rounded = ParameterValue.shortest((resolution * 100).rounded() / 100)
+      // With two decimals, as everywhere.
+      let hundredths = Int((resolution * 100).rounded())
+      let rounded = "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
       notes.append("Half-maps inside the mask: \(rounded) Å (FSC 0.143).")
     }
     return notes

@@ -4,14 +4,18 @@ import CryoEM
 ///
 /// Curves have one value per shell, index s for the spatial frequency s / (boxSize · pixelSize) 1/Å.
 public struct IterationMetrics: Codable, Sendable, Equatable {
-  /// Number of the iteration, from 1; 0 is the input as it came.
+  /// Number of the iteration, from 1; 0 is the input as it came, and the final pass has the last
+  /// number + 1.
   public var iteration: Int
+  /// True for the final pass, whose curves are those of the final half-maps.
+  public var isFinal: Bool?
   /// Box of the curves, pixels, and pixel size, Å.
   public var boxSize: Int
   public var pixelSize: Double
   /// Shell up to which poses were refined in this iteration; 0 for iteration 0.
   public var bandShell: Int
-  /// The half-map FSC curves of the maps that this iteration made.
+  /// The half-map FSC curves of the maps that this iteration made, as far as there is data; of
+  /// iteration 0 those of the input's half-maps, where there are any.
   public var fsc: FSCReport
   /// Change in rotation, degrees, and in shift at the fulcrum, Å: against the start of the run and
   /// against the previous iteration.
@@ -50,6 +54,9 @@ public struct IterationMetrics: Codable, Sendable, Equatable {
   /// Wall-clock seconds per stage, by the stage's name, and CPU seconds of the whole iteration.
   public var seconds: [String: Double]
   public var cpuSeconds: Double
+
+  /// The iteration with whose poses the maps were made.
+  public var poseIteration: Int { isFinal == true ? iteration - 1 : iteration }
 
   /// A histogram with equal bins from `lower` to `upper`; values beyond are in the outer bins.
   public struct Histogram: Codable, Sendable, Equatable {

@@ -13,6 +13,8 @@ public enum RefinementEvent: Sendable {
   case artifacts(IterationArtifacts)
   /// An iteration ended.
   case iteration(IterationMetrics)
+  /// The final pass was measured.
+  case final(IterationMetrics)
   /// Something that the user should know, but that stops nothing.
   case warning(String)
   /// A line for the log.

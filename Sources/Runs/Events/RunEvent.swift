@@ -37,6 +37,8 @@ public struct RunEvent: Codable, Sendable, Equatable {
     case .progress, .artifacts: return nil
     case .iteration(let metrics):
       self.init(.iteration, metrics.line, iteration: metrics.iteration, at: time)
+    case .final(let metrics):
+      self.init(.iteration, metrics.line, iteration: metrics.iteration, at: time)
     case .warning(let text): self.init(.warning, text, at: time)
     case .log(let text): self.init(.log, text, at: time)
     }
@@ -50,7 +52,8 @@ extension IterationMetrics {
     if iteration == 0 { return "Start: \(now) inside the mask" }
     let turned = Format.fixed(rotationFromStart.median, 2)
     let moved = Format.fixed(shiftFromStart.median, 2)
-    return "Iteration \(iteration): \(now) inside the mask, change \(turned)° / \(moved) Å, "
+    let title = isFinal == true ? "Final maps" : "Iteration \(iteration)"
+    return "\(title): \(now) inside the mask, change \(turned)° / \(moved) Å, "
       + "\(Format.percent(shareAtLimit)) at the limit"
   }
 }

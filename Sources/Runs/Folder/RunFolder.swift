@@ -27,6 +27,8 @@ public struct RunFolder: Sendable, Hashable {
   /// What was changed while the run goes on.
   public var changesPath: String { checkpointPath + "/changes.toml" }
   public var summaryPath: String { finalPath + "/summary.json" }
+  /// The metrics of the final pass.
+  public var finalMetricsPath: String { finalPath + "/metrics.json" }
 
   /// The folder of an iteration: iterations/004.
   public func iterationPath(_ iteration: Int) -> String {
@@ -78,6 +80,13 @@ public struct RunFolder: Sendable, Hashable {
   /// The metrics of all iterations after one, ascending; damaged ones are left out.
   public func metrics(after iteration: Int = -1) -> [IterationMetrics] {
     iterations().filter { $0 > iteration }.compactMap { try? metrics(of: $0) }
+  }
+
+  /// The metrics of the final pass of a finished run; nil where it was not measured or is damaged.
+  public func finalMetrics() -> IterationMetrics? {
+    let found = try? JSONFile.read(
+      IterationMetrics.self, from: finalMetricsPath, within: path)
+    return found?.isFinal == true ? found : nil
   }
 
   /// The summary of a finished run.

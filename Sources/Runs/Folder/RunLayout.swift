@@ -30,6 +30,7 @@ enum RunLayout {
     ("fsc.tsv", "FSC curves, a table"),
     ("fsc.star", "FSC curves as of relion_postprocess"),
     ("fsc.xml", "FSC curve for a deposition"),
+    ("metrics.json", "what the screens show of the final maps"),
     ("summary.json", "summary"),
   ]
 

@@ -3,7 +3,9 @@ public struct RunSummary: Codable, Sendable, Equatable {
   public var converged: Bool
   /// Iterations done.
   public var iterations: Int
-  /// Resolution inside the mask (corrected FSC 0.143), Å, of the input and of the result.
+  /// Resolution inside the mask (corrected FSC 0.143), Å, of the input and of the result, measured alike:
+  /// on half-maps in the images' box, inside the mask of the job. Without half-maps in the input, of its
+  /// images reconstructed at their first poses.
   public var resolutionBefore: Double
   public var resolutionAfter: Double
   /// Resolution of the result where the corrected FSC falls under 0.5, Å.

@@ -23,7 +23,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var started: Double
   public var ended: Double?
   public var heartbeat: Double
-  /// Resolution in Å inside the mask (corrected FSC 0.143) of the input and of the last iteration.
+  /// Resolution in Å inside the mask (corrected FSC 0.143) of the input, and of the last iteration or,
+  /// at the end, of the final maps.
   public var startResolution: Double?
   public var resolution: Double?
   public var particles: Int

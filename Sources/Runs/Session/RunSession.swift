@@ -243,7 +243,7 @@ public final class RunSession: Sendable {
       }
       tell(.stage(stage, iteration: last + 1))
       let summary = RunSummary(
-        of: result, input: prepared.input, manifest: writer.manifest)
+        of: result, fulcrum: prepared.input.fulcrum, manifest: writer.manifest)
       tell(.progress(stage, done: 1, total: 2))
       try writer.writeFinal(result, summary: summary, prepared: prepared)
       return .finished(summary)

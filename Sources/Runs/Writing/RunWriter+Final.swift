@@ -26,6 +26,7 @@ extension RunWriter {
       try folder.write(table.tsv, to: path + "/fsc.tsv")
       try folder.write(table.star(bFactor: result.bFactor), to: path + "/fsc.star")
       try folder.write(table.xml, to: path + "/fsc.xml")
+      try folder.write(result.final, to: folder.finalMetricsPath)
     }
     try insist { () throws(Problem) in
       try particles.write(
@@ -50,11 +51,9 @@ extension RunWriter {
 
 extension RunSummary {
   /// The summary of a result.
-  init(of result: RefinementResult, input: RefinementInput, manifest: RunManifest) {
+  init(of result: RefinementResult, fulcrum: Vector3, manifest: RunManifest) {
     let last = result.metrics.last
-    let before =
-      Self.resolutionBefore(result, input: input)
-      ?? result.metrics.first { $0.iteration == 0 }?.fsc.resolution143
+    let before = result.metrics.first { $0.iteration == 0 }?.fsc.resolution143
     converged = result.converged
     iterations = result.metrics.map(\.iteration).max() ?? 0
     resolutionBefore = before ?? manifest.startResolution ?? .infinity
@@ -70,23 +69,11 @@ extension RunSummary {
       result.badImages.isEmpty
       ? nil : result.badImages.prefix(1000).map { "particle \($0.particle + 1): \($0.reason)" }
     bFactor = result.bFactor
-    fulcrum = [input.fulcrum.x, input.fulcrum.y, input.fulcrum.z]
+    self.fulcrum = [fulcrum.x, fulcrum.y, fulcrum.z]
     seconds = manifest.duration
     cpuSeconds = ProcessFacts.cpuSeconds + (manifest.cpuSecondsBefore ?? 0)
     verdict = Self.verdict(
       converged: converged, iterations: iterations, before: resolutionBefore,
       after: resolutionAfter, shareAtLimit: shareAtLimit, fscEnd: fscEnd)
-  }
-
-  /// Resolution of the input's half-maps inside the mask with which the result was measured, so that
-  /// the two compare; nil without half-maps.
-  private static func resolutionBefore(
-    _ result: RefinementResult, input: RefinementInput
-  ) -> Double? {
-    guard let halves = input.halfMaps else { return nil }
-    let measured = FSCMeasurement(
-      halfA: halves.a, halfB: halves.b, mask: input.mask, tight: result.fscMask,
-      seed: input.settings.randomSeed &+ 1)
-    return measured.report.resolution143
   }
 }

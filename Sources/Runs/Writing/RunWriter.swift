@@ -117,14 +117,16 @@ public final class RunWriter: Sendable {
       state.meter.take(event, at: MonotonicClock.now)
       state.manifest.progress = state.meter.progress
       switch event {
-      case .stage(_, let iteration): state.manifest.iteration = iteration
-      case .iteration(let metrics): state.manifest.take(metrics)
+      case .stage(let stage, let iteration):
+        let isAfter = stage == .final || stage == .writing
+        state.manifest.iteration = isAfter ? max(0, iteration - 1) : iteration
+      case .iteration(let metrics), .final(let metrics): state.manifest.take(metrics)
       case .progress, .artifacts, .warning, .log: break
       }
     }
     switch event {
     case .progress, .artifacts: break
-    case .stage, .iteration, .warning, .log: heartbeat()
+    case .stage, .iteration, .final, .warning, .log: heartbeat()
     }
   }
 
@@ -344,12 +346,10 @@ public final class RunWriter: Sendable {
 
 extension RunManifest {
   fileprivate mutating func take(_ metrics: IterationMetrics) {
-    iteration = metrics.iteration
+    iteration = metrics.poseIteration
     let now = metrics.fsc.resolution143
     if metrics.iteration == 0 { startResolution = now } else { resolution = now }
     particles = metrics.particles
-    boxSize = metrics.boxSize
-    pixelSize = metrics.pixelSize
   }
 }
 

@@ -144,6 +144,10 @@ enum SampleRuns {
       snapshot.files = ["map_sharp.mrc", "map.mrc", "half_map_a.mrc", "half_map_b.mrc"].map {
         RunFile(path: "\(snapshot.folder)/final/\($0)", bytes: 8_389_632, title: "Map")
       }
+      var final = metrics(iteration: iterations, seed: seed)
+      (final.iteration, final.isFinal) = (iterations + 1, true)
+      (final.fsc.resolution143, final.fsc.resolution50) = (3.33, 4.1)
+      snapshot.final = final
       snapshot.chimeraXLine = "chimerax \(snapshot.folder)/final/map_sharp.mrc"
     }
     snapshot.manifest = manifest
