@@ -66,6 +66,7 @@ extension Job {
 
   private func applySearch(to settings: inout RefinementSettings, notes: inout [String]) {
     set(&settings.priorEnabled, "prior.enabled")
+    set(&settings.priorModel, "prior.model")
     set(&settings.priorRotation, "prior.rotation_sd", radians)
     set(&settings.priorShift, "prior.shift_sd")
     set(&settings.rotationExtent, "search.rotation_extent", radians)

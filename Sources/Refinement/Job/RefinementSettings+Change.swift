@@ -10,6 +10,7 @@ extension RefinementSettings {
     settings.recenterShifts = other.recenterShifts
     settings.exhaustiveSearch = other.exhaustiveSearch
     settings.priorEnabled = other.priorEnabled
+    settings.priorModel = other.priorModel
     settings.priorRotation = other.priorRotation
     settings.priorShift = other.priorShift
     settings.extraPasses = other.extraPasses
@@ -26,7 +27,7 @@ extension RefinementSettings {
   public static let keysOfRunningChange: Set<String> = [
     "search.rotation_extent", "search.shift_extent", "search.alignment_resolution",
     "search.recenter_rotations", "search.recenter_shifts", "search.method", "prior.enabled",
-    "prior.rotation_sd", "prior.shift_sd", "refinement.extra_passes",
+    "prior.model", "prior.rotation_sd", "prior.shift_sd", "refinement.extra_passes",
     "refinement.maximum_iterations", "refinement.marginalize", "refinement.estimate_greyscale",
     "refinement.anchor_frame", "output.sharpen_bfactor", "compute.threads",
   ]

@@ -50,6 +50,8 @@ public struct IterationMetrics: Codable, Sendable, Equatable {
   /// Wall-clock seconds per stage, by the stage's name, and CPU seconds of the whole iteration.
   public var seconds: [String: Double]
   public var cpuSeconds: Double
+  /// How the body moves, where the prior learns it.
+  public var motion: BodyMotion?
 
   /// A histogram with equal bins from `lower` to `upper`; values beyond are in the outer bins.
   public struct Histogram: Codable, Sendable, Equatable {

@@ -52,6 +52,7 @@ extension RunFolder {
     ("fsc.tsv", "FSC curves, a table"),
     ("fsc.star", "FSC curves as of relion_postprocess"),
     ("fsc.xml", "FSC curve for a deposition"),
+    ("motion.json", "how the body moves"),
     ("summary.json", "summary"),
   ]
 

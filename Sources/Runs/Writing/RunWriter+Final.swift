@@ -30,6 +30,11 @@ extension RunWriter {
         poses: result.poses, halfSets: prepared.newHalfSets, extraColumns: Self.columns(of: result),
         to: path + "/particles." + particles.format.rawValue)
     }
+    if let motion = summary.motion {
+      try insist { () throws(Problem) in
+        try JSONFile.write(motion, to: path + "/motion.json")
+      }
+    }
     try insist { () throws(Problem) in try JSONFile.write(summary, to: folder.summaryPath) }
   }
 
@@ -66,6 +71,7 @@ extension RunSummary {
     badImages =
       result.badImages.isEmpty
       ? nil : result.badImages.prefix(1000).map { "particle \($0.particle + 1): \($0.reason)" }
+    motion = last?.motion
     bFactor = result.bFactor
     fulcrum = [input.fulcrum.x, input.fulcrum.y, input.fulcrum.z]
     seconds = WallClock.now - manifest.started

@@ -13,6 +13,14 @@ let priorParameters: [Parameter] = [
       leaves particles where they were.
       """),
   Parameter(
+    "prior.model", "Prior's width", .choice(["fixed", "learned"]), default: .text("fixed"), .prior,
+    onlyWhen: withPrior,
+    help: """
+      Whether the deviations below are kept, or are only where the refinement starts: learned, it \
+      finds after each iteration how far the body moves, about which axis and where the hinge is, \
+      each half-set from its own images.
+      """),
+  Parameter(
     "prior.rotation_sd", "Standard deviation of prior over rotation", unit: "degrees",
     .number(.init(to: 180, above: 0)), default: .number(15), .prior,
     cryosparc: "Standard deviation (deg) of prior over rotation",
