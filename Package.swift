@@ -23,9 +23,7 @@ let package = Package(
   name: "fulcrum",
   products: [.executable(name: "fulcrum", targets: ["fulcrum"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
     // C, the smallest possible: inner loops and shims.
@@ -37,27 +35,27 @@ let package = Package(
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
 
     // What the engine's rooms and the screens' share.
-    .target(name: "TOMLText", dependencies: ["TOMLKit"]),
+    .target(name: "TOMLText"),
     .target(name: "Processes"),
 
     // The engine's rooms, lowest first.
     .target(name: "Fourier", dependencies: ["CFFTW"], swiftSettings: optimised),
     .target(
-      name: "EMFiles", dependencies: ["CZlib", "Yams"], swiftSettings: optimised),
+      name: "EMFiles", dependencies: ["CZlib"], swiftSettings: optimised),
     .target(name: "CryoEM", dependencies: ["EMFiles", "Fourier"], swiftSettings: optimised),
     .target(
       name: "Refinement",
-      dependencies: ["CKernels", "CryoEM", "EMFiles", "Fourier", "TOMLKit", "TOMLText"],
+      dependencies: ["CKernels", "CryoEM", "EMFiles", "Fourier", "TOMLText"],
       exclude: ["Job/PARAMETERS.md"], swiftSettings: optimised),
     .target(name: "Runs", dependencies: ["Refinement", "CryoEM", "EMFiles", "Processes"]),
 
     // The screens' rooms.
-    .target(name: "Surface", dependencies: ["TOMLKit", "TOMLText"], swiftSettings: optimised),
+    .target(name: "Surface", dependencies: ["TOMLText"], swiftSettings: optimised),
     .target(name: "Terminal", dependencies: ["CNcurses", "Surface", "Processes"]),
     .target(
       name: "Console",
       dependencies: [
-        "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles", "TOMLKit",
+        "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles",
         "TOMLText",
       ]),
 
@@ -74,7 +72,7 @@ let package = Package(
         "CFFTW", "CKernels", "Refinement", "CryoEM", "EMFiles", "Fourier", argumentParser,
       ]),
 
-    .testTarget(name: "TOMLTextTests", dependencies: ["TOMLText", "TOMLKit"]),
+    .testTarget(name: "TOMLTextTests", dependencies: ["TOMLText"]),
     .testTarget(name: "FourierTests", dependencies: ["Fourier"]),
     .testTarget(name: "EMFilesTests", dependencies: ["EMFiles", "CZlib"]),
     .testTarget(

@@ -65,7 +65,7 @@ final class SmallDataSet {
 
   /// Names of everything in the folder, folders inside included.
   func names() -> [String] {
-    (FileManager.default.subpaths(atPath: path) ?? []).sorted()
+    ((try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []).sorted()
   }
 
   /// Writes start.star, with the columns or rows that a test wants otherwise.

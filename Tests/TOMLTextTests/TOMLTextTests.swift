@@ -21,7 +21,7 @@ struct TOMLTextTests {
   ])
   func harmlessTextsPass(text: String) throws { _ = try parseTOML(text) }
 
-  /// Texts at which the parser would abort, and the line.
+  /// Headers without a name, and the line.
   @Test(arguments: [
     ("[*input]\n", 1), ("[\n", 1), ("[[ +a]]\n", 1), ("[#]\n", 1), ("[{}]", 1), ("[[[a]]]\n", 1),
     ("[[ [a]]]", 1), ("\u{FEFF}[*]", 1), ("a = 1\r\n  [.a]", 2), ("a = ''''''\n[*]", 2),
@@ -33,7 +33,7 @@ struct TOMLTextTests {
     #expect(error.line == line)
   }
 
-  /// Other texts at which the parser would abort, found by fuzzing and by reading it.
+  /// Texts at which a parser of TOML was found to abort.
   @Test(arguments: [
     "a = [}", "a = [1, }", "a = [\n[1], }", "a = [{b = 1}, }]", "a = [\u{2028}1]", "a = [\u{85}1]",
     "a = 1979-05-27 0\n", "a = [1979-05-27 0]", "a = 1_979-05-27 0 ", "a = {b = 1979-05-27 0}",
@@ -58,7 +58,7 @@ struct TOMLTextTests {
 
   private static func parts(_ count: Int) -> String { String(repeating: "a.", count: count) }
 
-  /// Texts at which it, or what comes after it, would run out of stack.
+  /// Texts that would take a reader or its callers out of stack.
   @Test(arguments: [
     parts(50_000) + "a=1", "[" + parts(50_000) + "a]", parts(300) + "a=1",
     "[" + parts(150) + "a]\n" + parts(150) + "a=1",

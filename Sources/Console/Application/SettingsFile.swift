@@ -2,7 +2,6 @@ import EMFiles
 import Glibc
 import Refinement
 import Surface
-import TOMLKit
 import TOMLText
 import Terminal
 
@@ -40,9 +39,9 @@ struct SettingsFile: Sendable {
   mutating func take(_ text: String, file: String) {
     let table: TOMLTable
     do { table = try parseTOML(text) } catch {
-      let place = error.line.map { ", line \($0)" } ?? ""
       keyMap.report(
-        "\(file)\(place): not valid TOML: \(error.description); its settings are left out")
+        "\(file), line \(error.line): not valid TOML: \(error.description); its settings are left out"
+      )
       return
     }
     if let name = table["theme"]?.string { themeName = name }

@@ -1,5 +1,3 @@
-import Yams
-
 /// A cryoSPARC result group (.csg): which files hold the fields of a set of items.
 public struct CSGroup: Sendable {
   /// What the items are: "particle", "volume", …
@@ -36,26 +34,26 @@ public struct CSGroup: Sendable {
         "\(path) is \(other.description ?? "no text"), not a cryoSPARC .csg file",
         whatToDo: other.advice)
     }
-    let root: Node?
-    do {
-      root = try compose(yaml: String(decoding: bytes, as: UTF8.self))
-    } catch {
-      throw Problem("\(path) is not YAML: \(error)", whatToDo: "Make or copy the file again.")
+    let root: YAMLValue
+    do { root = try YAMLReader.value(of: String(decoding: bytes, as: UTF8.self)) } catch {
+      throw Problem(
+        "\(path), line \(error.line): not the YAML of a .csg file: \(error.description)",
+        whatToDo: "Make or copy the file again, or correct that line.")
     }
-    guard let entries = root?["results"]?.mapping else {
+    guard let entries = root["results"]?.entries else {
       throw Problem(
         "\(path) has no results, so it is not a cryoSPARC .csg file",
         whatToDo: "Check that the right file was given.")
     }
-    type = root?["group"]?["type"]?.string ?? ""
+    type = root["group"]?["type"]?.text ?? ""
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    results = entries.compactMap { name, entry in
-      guard let name = name.string, let metafile = entry["metafile"]?.string else { return nil }
+    results = entries.compactMap { entry in
+      guard let metafile = entry.value["metafile"]?.text else { return nil }
       // '>' stands for the folder of the group.
       let isBeside = metafile.hasPrefix(">")
       return Result(
-        name: name, metafile: isBeside ? folder + metafile.dropFirst() : metafile,
-        itemCount: entry["num_items"]?.int)
+        name: entry.key, metafile: isBeside ? folder + metafile.dropFirst() : metafile,
+        itemCount: (entry.value["num_items"]?.text).flatMap { Int($0) })
     }
     if results.isEmpty {
       throw Problem(

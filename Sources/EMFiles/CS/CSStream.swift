@@ -1,4 +1,4 @@
-import Yams
+import FoundationEssentials
 
 /// The newer form of a cryoSPARC data set: a header in JSON, a column after the other, each packed by
 /// LZ4 or not, and a heap of texts.
@@ -28,24 +28,27 @@ struct CSStream {
     let size = bytes.count < 10 ? Int.max : CSStream.word(bytes, at: 6)
     guard size <= bytes.count - 10 else { throw CSStream.damaged(source, "its header is cut off") }
     columnsStart = 10 + size
-    let text = String(
-      decoding: UnsafeRawBufferPointer(rebasing: bytes[10..<columnsStart]), as: UTF8.self)
-    // JSON is YAML.
-    guard let header = try? compose(yaml: text), let count = header["length"]?.int,
-      (0...Int(Int32.max)).contains(count),
-      let description = header["dtype"]?.sequence
-    else { throw CSStream.damaged(source, "its header cannot be understood") }
+    let header: Header
+    do {
+      header = try JSONDecoder().decode(Header.self, from: Data(bytes[10..<columnsStart]))
+    } catch {
+      throw CSStream.damaged(source, "its header cannot be understood")
+    }
+    let count = header.length
+    guard (0...Int(Int32.max)).contains(count) else {
+      throw CSStream.damaged(source, "its header cannot be understood")
+    }
     rowCount = count
-    let packed = Set(header["compressed_fields"]?.sequence?.compactMap(\.string) ?? [])
-    if !packed.isEmpty, let method = header["compression"]?.string, method != "lz4" {
+    let packed = Set(header.compressedFields ?? [])
+    if !packed.isEmpty, let method = header.compression, method != "lz4" {
       throw Problem(
         "\(source.path) is packed by \(method), which is not read",
         whatToDo: "Save the data set in cryoSPARC's default format.")
     }
     var fields: [CSField] = []
     var isText: [Bool] = []
-    for entry in description {
-      guard let (field, holdsText) = CSStream.field(entry) else {
+    for entry in header.fields {
+      guard let (field, holdsText) = entry.field else {
         throw CSStream.damaged(source, "a field is described in a way that is not read")
       }
       fields.append(field)
@@ -159,20 +162,42 @@ struct CSStream {
 
   private static let longestText = 1 << 16
 
-  /// A field from an entry [name, type] or [name, type, shape] of the header.
-  private static func field(_ entry: Node) -> (CSField, isText: Bool)? {
-    guard let parts = entry.sequence, parts.count == 2 || parts.count == 3,
-      let name = parts[0].string, let type = parts[1].string
-    else { return nil }
-    let holdsText = type.hasSuffix("O")
-    var literal: [PythonLiteral] = [.text(name), .text(holdsText ? "<u8" : type)]
-    if parts.count == 3 {
-      guard let lengths = parts[2].sequence, lengths.allSatisfy({ $0.int != nil }) else {
-        return nil
-      }
-      literal.append(.tuple(lengths.compactMap { $0.int.map(PythonLiteral.integer) }))
+  /// What the header's JSON says.
+  private struct Header: Decodable {
+    var length: Int
+    var fields: [Entry]
+    var compressedFields: [String]?
+    var compression: String?
+
+    enum CodingKeys: String, CodingKey {
+      case length, compression
+      case fields = "dtype"
+      case compressedFields = "compressed_fields"
     }
-    return CSField(.tuple(literal)).map { ($0, holdsText) }
+  }
+
+  /// A field as the header describes it: [name, type] or [name, type, shape].
+  private struct Entry: Decodable {
+    var name: String
+    var type: String
+    var shape: [Int]?
+
+    init(from decoder: any Decoder) throws {
+      var parts = try decoder.unkeyedContainer()
+      name = try parts.decode(String.self)
+      type = try parts.decode(String.self)
+      shape = parts.isAtEnd ? nil : try parts.decode([Int].self)
+      guard parts.isAtEnd else {
+        throw DecodingError.dataCorruptedError(in: parts, debugDescription: "more than a shape")
+      }
+    }
+
+    var field: (CSField, isText: Bool)? {
+      let holdsText = type.hasSuffix("O")
+      var literal: [PythonLiteral] = [.text(name), .text(holdsText ? "<u8" : type)]
+      if let shape { literal.append(.tuple(shape.map(PythonLiteral.integer))) }
+      return CSField(.tuple(literal)).map { ($0, holdsText) }
+    }
   }
 
   /// The 32-bit number at a byte.

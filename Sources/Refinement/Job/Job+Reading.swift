@@ -1,6 +1,5 @@
 import CryoEM
 import EMFiles
-import TOMLKit
 import TOMLText
 
 extension Job {
@@ -21,62 +20,34 @@ extension Job {
   ) throws(Problem) -> (job: Job, problems: [Problem]) {
     let table: TOMLTable
     do { table = try parseTOML(text) } catch {
-      let place = error.line.map { ", line \($0)" } ?? ""
       throw Problem(
-        "\(file)\(place): not valid TOML: \(error.description)",
+        "\(file), line \(error.line): not valid TOML at character \(error.column): "
+          + error.description,
         whatToDo: "Correct that line; text values stand in \"quotes\", tables in [brackets].")
     }
     var job = Job(name: FilePath.stem(of: file), folder: FilePath.folder(of: file))
     var problems: [Problem] = []
-    job.take(table, prefix: "", place: Place(file: file, text: text), problems: &problems)
+    job.take(table, prefix: "", file: file, problems: &problems)
     return (job, problems)
   }
 
-  /// Where keys are in a job file, for messages.
-  private struct Place {
-    let file: String
-    /// The first line of each key and table.
-    private var lines: [String: Int] = [:]
-
-    /// "job.toml, line 12: " for a key, without the line where it is not found.
-    func callAsFunction(_ key: String) -> String {
-      lines[key].map { "\(file), line \($0): " } ?? "\(file): "
-    }
-
-    init(file: String, text: String) {
-      self.file = file
-      func note(_ key: String, _ line: Int) { if lines[key] == nil { lines[key] = line } }
-      var table = ""
-      for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
-        .enumerated()
-      {
-        let line = String(line).trimmed
-        if line.hasPrefix("["), let end = line.firstIndex(of: "]") {
-          table = String(line[line.index(after: line.startIndex)..<end]) + "."
-          note(String(table.dropLast()), index + 1)
-        } else if let equals = line.firstIndex(of: "=") {
-          note(table + String(line[..<equals]).trimmed, index + 1)
-        }
-      }
-    }
-  }
-
   private mutating func take(
-    _ table: TOMLTable, prefix: String, place: Place, problems: inout [Problem]
+    _ table: TOMLTable, prefix: String, file: String, problems: inout [Problem]
   ) {
     for name in table.keys where problems.count < 100 {
       guard let value = table[name] else { continue }
       let key = prefix + name
       if let inner = value.table {
-        take(inner, prefix: key + ".", place: place, problems: &problems)
+        take(inner, prefix: key + ".", file: file, problems: &problems)
         continue
       }
+      let place = "\(file), line \(value.line): "
       guard let parameter = Parameter.named(key) else {
-        problems.append(Job.unknownKey(key, place: place(key)))
+        problems.append(Job.unknownKey(key, place: place))
         continue
       }
       do { self[key] = try parameter.value(of: value) } catch {
-        problems.append(Problem(place(key) + error.what, whatToDo: error.whatToDo))
+        problems.append(Problem(place + error.what, whatToDo: error.whatToDo))
       }
     }
   }
@@ -84,7 +55,7 @@ extension Job {
 
 extension Parameter {
   /// The value of a TOML value; nil where it is a word that asks for the default.
-  fileprivate func value(of toml: TOMLValueConvertible) throws(Problem) -> ParameterValue? {
+  fileprivate func value(of toml: TOMLValue) throws(Problem) -> ParameterValue? {
     guard let value = typedValue(of: toml) else {
       // A word or a number with its unit, in quotes, is understood as it would be when typed.
       if let text = toml.string, !isText { return try parsed(text) }
@@ -104,7 +75,7 @@ extension Parameter {
     }
   }
 
-  private func typedValue(of toml: TOMLValueConvertible) -> ParameterValue? {
+  private func typedValue(of toml: TOMLValue) -> ParameterValue? {
     switch type {
     case .toggle: return toml.bool.map(ParameterValue.toggle)
     case .count: return toml.int.map(ParameterValue.count)
@@ -122,16 +93,16 @@ extension Parameter {
     }
   }
 
-  private func strings(of toml: TOMLValueConvertible) -> [String]? {
+  private func strings(of toml: TOMLValue) -> [String]? {
     guard let array = toml.array else { return nil }
     let strings = array.compactMap(\.string)
     return strings.count == array.count ? strings : nil
   }
 
-  private func text(of toml: TOMLValueConvertible) -> String {
+  private func text(of toml: TOMLValue) -> String {
     if let number = toml.double { return number.description }
     if let text = toml.string { return ParameterValue.quoted(text) }
-    return toml.debugDescription
+    return toml.description
   }
 }
 

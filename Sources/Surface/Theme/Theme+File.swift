@@ -1,4 +1,3 @@
-import TOMLKit
 import TOMLText
 
 extension Theme {
@@ -23,7 +22,7 @@ extension Theme {
     _ text: String, _ identifier: String, _ file: String,
     _ parent: (String) -> (text: String, file: String)?, chain: [String]
   ) throws(ThemeProblems) -> ThemeSource {
-    var reader = ThemeReader(text: text, file: file)
+    var reader = ThemeReader(file: file)
     let table: TOMLTable
     do { table = try parseTOML(text) } catch {
       throw ThemeProblems([

@@ -1,4 +1,4 @@
-import TOMLKit
+import TOMLText
 
 /// What a theme's file says, not yet resolved: a theme that inherits is its parent's source with
 /// its own laid over, so that other colours under the same names change every role that uses them.
@@ -36,29 +36,22 @@ struct ThemeSource {
 /// Reads the TOML of one theme and notes every problem.
 struct ThemeReader {
   let file: String
-  /// The first line on which each key is set: the parser keeps no positions of values.
-  private let lines: [Substring: Int]
+  /// The first line on which each key is set, in whichever table.
+  private var lines: [String: Int] = [:]
   var problems: [ThemeProblem] = []
 
-  init(text: String, file: String) {
-    self.file = file
-    var lines: [Substring: Int] = [:]
-    for (index, line) in text.split(
-      omittingEmptySubsequences: false, whereSeparator: \.isNewline
-    ).enumerated() {
-      let start = line.drop { $0 == " " || $0 == "\t" || $0 == "[" || $0 == "\"" }
-      let key = start.prefix { $0 != "=" && $0 != "]" }
-      guard key.endIndex != start.endIndex else { continue }
-      var trimmed = key
-      while let last = trimmed.last, last == " " || last == "\t" || last == "\"" {
-        trimmed.removeLast()
-      }
-      if lines[trimmed] == nil { lines[trimmed] = index + 1 }
+  init(file: String) { self.file = file }
+
+  private mutating func noteLines(of table: TOMLTable) {
+    for key in table.keys {
+      guard let value = table[key] else { continue }
+      lines[key] = min(lines[key] ?? .max, value.line)
+      if let inner = value.table { noteLines(of: inner) }
     }
-    self.lines = lines
   }
 
   mutating func source(of table: TOMLTable, identifier: String) -> ThemeSource {
+    noteLines(of: table)
     let name = string(table, "name") ?? identifier
     var source = ThemeSource(name: .init(text: name, file: file))
     for key in table.keys.sorted() where !ThemeReader.keys.contains(key) {
@@ -169,5 +162,5 @@ struct ThemeReader {
       ThemeProblem(file: file, line: line(of: key), reason: reason, whatToDo: whatToDo))
   }
 
-  private func line(of key: String) -> Int? { lines[Substring(key)] }
+  private func line(of key: String) -> Int? { lines[key] }
 }

@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("created: [", "not YAML"), ("name: x\n", "no results"),
+    ("created: [", "line 1: not the YAML"), ("name: x\n", "no results"),
     ("results:\n  a:\n    b: c\n", "metafile"),
     ("version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
   ])

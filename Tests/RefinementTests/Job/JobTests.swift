@@ -81,7 +81,7 @@ struct JobTests {
     let problem = try #require(throws: Problem.self) {
       try Job.parsed(toml: "[input]\nmap = map.mrc\n", file: "job.toml")
     }
-    #expect(problem.what.hasPrefix("job.toml, line 2: not valid TOML"))
+    #expect(problem.what.hasPrefix("job.toml, line 2: not valid TOML at character 7"))
   }
 
   @Test(arguments: [
