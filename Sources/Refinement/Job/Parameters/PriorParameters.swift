@@ -14,11 +14,12 @@ let priorParameters: [Parameter] = [
       """),
   Parameter(
     "prior.model", "Prior's width", .choice(["fixed", "learned"]), default: .text("fixed"), .prior,
-    onlyWhen: withPrior,
+    advanced: true, onlyWhen: withPrior,
     help: """
       Whether the deviations below are kept, or are only where the refinement starts: learned, it \
       finds after each iteration how far the body moves, about which axis and where the hinge is, \
-      each half-set from its own images.
+      each half-set from its own images. Learn it where the width is not known: one wider than the \
+      motion makes poses worse.
       """),
   Parameter(
     "prior.rotation_sd", "Standard deviation of prior over rotation", unit: "degrees",
@@ -27,7 +28,8 @@ let priorParameters: [Parameter] = [
     relion: "Stddev on all three Euler angles (--sigma_ang)", onlyWhen: withPrior,
     help: """
       The typical rotation that you expect of the body. About 20 for a body that swings freely, \
-      about 3 to sharpen the detail of one that hardly moves.
+      about 3 to sharpen the detail of one that hardly moves. With prior.model = learned it is only \
+      where the refinement starts.
       """),
   Parameter(
     "prior.shift_sd", "Standard deviation of prior over shifts", unit: "Å",
@@ -36,7 +38,8 @@ let priorParameters: [Parameter] = [
     relion: "Stddev of the offsets (estimated)", onlyWhen: withPrior,
     help: """
       The typical movement of the fulcrum in the image plane that you expect. About 10 for large \
-      motion, about 2 to sharpen the detail of a body that hardly moves.
+      motion, about 2 to sharpen the detail of a body that hardly moves. With prior.model = learned it \
+      is only where the refinement starts.
       """),
 ]
 
