@@ -47,7 +47,9 @@ let package = Package(
       name: "Refinement",
       dependencies: ["CKernels", "CryoEM", "EMFiles", "Fourier", "TOMLText"],
       exclude: ["Job/PARAMETERS.md"], swiftSettings: optimised),
-    .target(name: "Runs", dependencies: ["Refinement", "CryoEM", "EMFiles", "Processes"]),
+    .target(
+      name: "Runs", dependencies: ["Refinement", "CryoEM", "EMFiles", "Processes"],
+      exclude: ["DURABILITY.md"]),
 
     // The screens' rooms.
     .target(name: "Surface", dependencies: ["TOMLText"], swiftSettings: optimised),
@@ -55,7 +57,7 @@ let package = Package(
     .target(
       name: "Console",
       dependencies: [
-        "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles",
+        "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles", "Processes",
         "TOMLText",
       ]),
 
@@ -63,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "fulcrum",
       dependencies: [
-        "Console", "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles",
+        "Console", "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles", "Processes",
         argumentParser,
       ]),
     .executableTarget(

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,11 +22,19 @@ static const int fatal[] = {SIGILL, SIGTRAP, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, S
 #define FATAL_COUNT (sizeof fatal / sizeof fatal[0])
 static struct sigaction earlier[FATAL_COUNT], earlier_hang_up, earlier_resize;
 
+// A terminal may have stopped taking anything; whoever follows a signal does not wait for it.
+static void write_now(int descriptor, const char *text, size_t length) {
+  int flags = fcntl(descriptor, F_GETFL);
+  if (flags >= 0) fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+  ssize_t ignored = write(descriptor, text, length);
+  (void)ignored;
+  if (flags >= 0) fcntl(descriptor, F_SETFL, flags);
+}
+
 static void put_back(void) {
   if (!guarded) return;
   guarded = 0;
-  ssize_t ignored = write(terminal_descriptor, reset_text, reset_length);
-  (void)ignored;
+  write_now(terminal_descriptor, reset_text, reset_length);
   if (have_modes) tcsetattr(terminal_descriptor, TCSANOW, &modes);
 }
 
@@ -36,8 +45,7 @@ static void say_last_words(void) {
   off_t size = lseek(caught_error, 0, SEEK_END), place = size > 8192 ? size - 8192 : 0;
   ssize_t count;
   while ((count = pread(caught_error, buffer, sizeof buffer, place)) > 0) {
-    ssize_t ignored = write(2, buffer, (size_t)count);
-    (void)ignored;
+    write_now(2, buffer, (size_t)count);
     place += count;
   }
   original_error = -1;
@@ -109,6 +117,8 @@ void fulcrum_unguard_terminal(int keep_hang_up) {
     sigaction(SIGHUP, &earlier_hang_up, NULL);
   sigaction(SIGWINCH, &earlier_resize, NULL);
 }
+
+void fulcrum_put_terminal_back(void) { put_back(); }
 
 void fulcrum_unblock_signals(void) {
   sigset_t set;

@@ -15,6 +15,14 @@ public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
   /// Whether there was no room on a disk, or no more of a quota: it may pass.
   public var isFullDisk: Bool { systemError == ENOSPC || systemError == EDQUOT }
 
+  /// Whether a failure to read or write may pass by itself, as a network file system's do.
+  public var isPassing: Bool { Self.passes(systemError) }
+
+  /// Whether a system error is of the kind that may pass by itself.
+  static func passes(_ number: Int32) -> Bool {
+    [EIO, ESTALE, ETIMEDOUT, EAGAIN, ENOMEM, ENETDOWN, EHOSTDOWN, EREMOTEIO].contains(number)
+  }
+
   /// Whether a problem stops the work.
   public enum Severity: Sendable, Hashable { case error, warning }
 

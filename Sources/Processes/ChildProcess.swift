@@ -29,17 +29,26 @@ public struct ChildProcess: Sendable {
     public var description: String { String(cString: strerror(code)) }
   }
 
+  /// Where a program's output goes.
+  public enum Output: Sendable, Hashable {
+    /// A file that is made anew.
+    case file(String)
+    /// An open file of this process.
+    case descriptor(Int32)
+  }
+
   /// Starts a program, with nothing to read and no signal masked: threads of queues have them masked,
   /// which children would inherit.
   ///
   /// - Parameters:
   ///   - words: the program, by its path or as PATH finds it, and its arguments.
   ///   - environment: entries `NAME=value`; nil for those of this process.
-  ///   - output: a file for what it prints, made anew.
-  ///   - errors: the same for its errors; nil for the file of the output.
+  ///   - output: where what it prints goes.
+  ///   - errors: a file for its errors, made anew; nil for where the output goes.
+  ///   - ownGroup: whether it gets a process group of its own, to be signalled with all it starts.
   public init(
-    _ words: [String], environment: [String]? = nil, output: String = "/dev/null",
-    errors: String? = nil
+    _ words: [String], environment: [String]? = nil, output: Output = .file("/dev/null"),
+    errors: String? = nil, ownGroup: Bool = false
   ) throws(StartFailure) {
     guard let program = words.first else { throw StartFailure(code: EINVAL) }
     var actions = posix_spawn_file_actions_t()
@@ -47,7 +56,10 @@ public struct ChildProcess: Sendable {
     defer { posix_spawn_file_actions_destroy(&actions) }
     let flags = O_WRONLY | O_CREAT | O_TRUNC
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o644)
+    switch output {
+    case .file(let path): posix_spawn_file_actions_addopen(&actions, 1, path, flags, 0o644)
+    case .descriptor(let file): posix_spawn_file_actions_adddup2(&actions, file, 1)
+    }
     if let errors {
       posix_spawn_file_actions_addopen(&actions, 2, errors, flags, 0o644)
     } else {
@@ -59,19 +71,22 @@ public struct ChildProcess: Sendable {
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
-    // This program ignores it, which children would inherit too.
-    sigaddset(&signals, SIGPIPE)
+    // This program ignores them, which children would inherit too.
+    for ignored in [SIGPIPE, SIGXFSZ] { sigaddset(&signals, ignored) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var settings = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+    // A group of number 0 is one of the child's own.
+    if ownGroup { settings |= POSIX_SPAWN_SETPGROUP }
+    posix_spawnattr_setflags(&attributes, Int16(settings))
     let arguments = CStrings(words)
-    let settings = CStrings(environment ?? Self.ownEnvironment)
+    let variables = CStrings(environment ?? Self.ownEnvironment)
     defer {
       arguments.free()
-      settings.free()
+      variables.free()
     }
     var child = pid_t()
     let failure = posix_spawnp(
-      &child, program, &actions, &attributes, arguments.pointers, settings.pointers)
+      &child, program, &actions, &attributes, arguments.pointers, variables.pointers)
     guard failure == 0 else { throw StartFailure(code: failure) }
     processID = child
   }
@@ -84,6 +99,9 @@ public struct ChildProcess: Sendable {
     let signal = status & 0x7F
     return signal == 0 ? .exited(status >> 8 & 0xFF) : .killed(signal: signal)
   }
+
+  /// Sends a signal to the process and all that it has started, where it has a group of its own.
+  public func signalGroup(_ signal: Int32) { _ = kill(-processID, signal) }
 
   /// The environment of this process, as `NAME=value`.
   public static var ownEnvironment: [String] {

@@ -11,8 +11,8 @@ struct InputReader {
     ("\u{1B}[1;2A", 0x1002, .shiftUp), ("\u{1B}[1;2B", 0x1003, .shiftDown),
   ]
 
-  private var isPasting = false
-  private var pasted = ""
+  private var paste = PasteBuffer()
+  private let clock = ContinuousClock()
   private var isButtonDown = false
   /// What the terminal has answered so far to a question about itself; nil outside an answer.
   private var answer: String?
@@ -26,7 +26,7 @@ struct InputReader {
 
   /// All events that can be had without waiting, and whether the input has ended.
   mutating func read() -> [InputEvent] {
-    var events: [InputEvent] = []
+    var events = overduePaste()
     while true {
       var code: UInt32 = 0
       let kind = fulcrum_get(&code)
@@ -36,18 +36,20 @@ struct InputReader {
     }
   }
 
+  /// A paste whose end did not come.
+  mutating func overduePaste() -> [InputEvent] {
+    paste.overdue(at: clock.now).map { [.paste($0)] } ?? []
+  }
+
   private mutating func event(isCode: Bool, code: UInt32) -> InputEvent? {
     if isCode, Int32(code) == Self.pasteBegin {
-      isPasting = true
+      paste.begin(at: clock.now)
       return nil
     }
-    if isCode, Int32(code) == Self.pasteEnd {
-      defer { (isPasting, pasted) = (false, "") }
-      return .paste(pasted)
-    }
-    if isPasting {
-      if !isCode, let scalar = Unicode.Scalar(code) { pasted.unicodeScalars.append(scalar) }
-      return nil
+    if isCode, Int32(code) == Self.pasteEnd { return .paste(paste.end()) }
+    if paste.isOpen {
+      guard !isCode, let scalar = Unicode.Scalar(code) else { return nil }
+      return paste.add(scalar, at: clock.now).map(InputEvent.paste)
     }
     if isCode, Int32(code) == KEY_MOUSE { return mouseEvent() }
     if answer != nil { return takeAnswer(isCode: isCode, code: code) }

@@ -89,6 +89,12 @@ public final class TerminalScreen {
     standardError?.end()
   }
 
+  /// Ends the program at once, with the terminal put back as far as it takes anything.
+  public static func leave(with status: Int32) -> Never {
+    fulcrum_put_terminal_back()
+    _exit(status)
+  }
+
   /// The size of the terminal in cells.
   public var size: Size {
     Size(width: Int(fulcrum_columns()), height: Int(fulcrum_rows()))
@@ -224,7 +230,9 @@ extension TerminalScreen {
       pollfd(fd: wakePipe.reading, events: Int16(POLLIN), revents: 0),
     ]
     let limit = milliseconds.map { Int32(clamping: max(0, $0)) } ?? -1
-    guard poll(&descriptors, nfds_t(descriptors.count), limit) > 0 else { return [] }
+    guard poll(&descriptors, nfds_t(descriptors.count), limit) > 0 else {
+      return input.overduePaste()
+    }
     var events: [InputEvent] = []
     if descriptors[1].revents != 0 {
       let bytes = wakePipe.drain()

@@ -1,5 +1,6 @@
 import EMFiles
 import Glibc
+import Processes
 import Runs
 import Surface
 
@@ -56,22 +57,14 @@ func printError(_ text: String) { write(text, to: STDERR_FILENO) }
 
 private func write(_ text: String, to descriptor: Int32) {
   let text = text.plainText
-  let bytes = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)
-  write(bytes, to: descriptor)
+  OutputQueue.shared.write(
+    Array((text.hasSuffix("\n") ? text : text + "\n").utf8), to: descriptor)
 }
 
-/// Writes bytes whole; gives up where nobody reads any more.
-func write(_ bytes: [UInt8], to descriptor: Int32) {
-  bytes.withUnsafeBytes { buffer in
-    guard let base = buffer.baseAddress else { return }
-    var done = 0
-    while done < buffer.count {
-      let count = Glibc.write(descriptor, base + done, buffer.count - done)
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { return }
-      done += count
-    }
-  }
+/// Ends the program with a status when what it has said is written, or nobody has read for long.
+func endProgram(with status: Int32) -> Never {
+  OutputQueue.shared.finish()
+  exit(status)
 }
 
 /// What `--version` prints.

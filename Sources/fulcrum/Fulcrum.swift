@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Processes
 
 /// The program. Parses the command line, and turns what goes wrong into one line of what and one line
 /// of what to do on standard error, and into the exit status: 0 done, 1 the work failed, 2 the input
@@ -7,15 +8,19 @@ import Glibc
 @main
 enum Program {
   static func main() {
+    StandardDescriptors.fill()
     // Somebody may read only the first lines of a list: the rest is not an error.
     signal(SIGPIPE, SIG_IGN)
+    // A limit of the sizes of files is told as any other failure to write.
+    signal(SIGXFSZ, SIG_IGN)
     openManyFiles()
     do {
       var command = try FulcrumCommand.parseAsRoot()
       try command.run()
+      endProgram(with: 0)
     } catch let failure as CommandFailure {
       failure.report()
-      exit(failure.status)
+      endProgram(with: failure.status)
     } catch {
       leave(becauseOf: error)
     }
@@ -35,14 +40,14 @@ enum Program {
     let message = FulcrumCommand.fullMessage(for: error)
     guard FulcrumCommand.exitCode(for: error) != .success else {
       printOut(message)
-      exit(0)
+      endProgram(with: 0)
     }
     let lines = message.split(separator: "\n").map(String.init)
     let what = lines.first { $0.hasPrefix("Error: ") }?.dropFirst("Error: ".count)
     let usage = lines.first { $0.hasPrefix("Usage: ") }
     printError("error: \(what.map(String.init) ?? message)")
     printError("  \(usage ?? "See fulcrum --help.")")
-    exit(CommandFailure.wrongInput)
+    endProgram(with: CommandFailure.wrongInput)
   }
 }
 

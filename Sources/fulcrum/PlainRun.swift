@@ -1,5 +1,6 @@
 import EMFiles
 import Glibc
+import Processes
 import Refinement
 import Runs
 
@@ -18,39 +19,62 @@ struct PlainRun {
       printer.finish()
       printOut(Self.farewell(reason, folder: session.folder))
     }
-    let stop: @Sendable (StopReason) -> Void = { reason in
+    // Stopped first, and told then: nobody may read what is told.
+    let stop: @Sendable (StopReason) -> RunSession.Stopping = { reason in
       session.stop(reason, within: 3.5) {
         ended(reason)
+        OutputQueue.shared.drain(patience: 0.5)
         _exit(reason.exitStatus)
       }
     }
     requests.hand { reason, earlier in
-      switch reason {
-      case .signal(SIGINT) where earlier > 0:
+      if case .signal(SIGINT) = reason, earlier > 0 {
+        session.endCommandNow()
         printer.finish()
+        OutputQueue.shared.drain(patience: 0.5)
         _exit(reason.exitStatus)
-      case .signal(SIGINT): printer.line("Stopping; press Ctrl-C again to end at once.")
-      case .timeLimit: printer.line("The time limit is reached: saving the state.")
-      default: printer.line("\(reason.text): saving the state.")
       }
-      stop(reason)
+      switch (stop(reason), reason) {
+      case (.nothing, _): break
+      case (.endCommand, _):
+        printer.line("\(reason.text): the run has ended, and its command at the end with it.")
+      case (.refinement, .signal(SIGINT)):
+        printer.line("Stopping; press Ctrl-C again to end at once.")
+      case (.refinement, .timeLimit):
+        printer.line("The time limit is reached: saving the state.")
+      case (.refinement, _): printer.line("\(reason.text): saving the state.")
+      }
     }
     let outcome = session.run { printer.take($0) }
+    requests.end(with: outcome.exitStatus)
     printer.finish()
     switch outcome {
     case .finished(let summary): printOut(RunReport.text(summary, folder: session.folder))
     case .stopped(let reason):
+      // Whoever stopped it wants it gone.
+      OutputQueue.shared.limitLastWait(to: 1)
       ended(reason)
-      throw CommandFailure(reason.exitStatus, [])
+      throw CommandFailure(outcome.exitStatus, [])
     case .failed(var problem):
       problem.whatToDo += " Then: fulcrum resume \(session.folder.path)"
-      throw CommandFailure(CommandFailure.failed, [problem])
+      throw CommandFailure(outcome.exitStatus, [problem])
     }
   }
 
   private static func farewell(_ reason: StopReason, folder: RunFolder) -> String {
     "\(reason.text); what was done is kept.\nTo go on:  fulcrum resume "
       + Job.shellQuoted(folder.path)
+  }
+}
+
+extension RunSession.Outcome {
+  /// The exit status of the program.
+  fileprivate var exitStatus: Int32 {
+    switch self {
+    case .finished: 0
+    case .stopped(let reason): reason.exitStatus
+    case .failed: CommandFailure.failed
+    }
   }
 }
 

@@ -1,30 +1,33 @@
 import Glibc
+import Processes
 import Refinement
 import Runs
 import Surface
 import Synchronization
 
 /// Tells on standard output how a refinement gets on: a bar that is redrawn in place on a terminal,
-/// plain lines elsewhere. Takes events from any thread.
+/// plain lines elsewhere. Takes events from any thread, and never waits for whoever reads.
 final class ProgressPrinter: Sendable {
   private let isBar: Bool
+  private let output: OutputQueue
   private let state = Mutex(State())
 
   private struct State {
     var meter = ProgressMeter()
     var drawn = 0.0
-    var isBarShown = false
+    var hasBar = false
     var nextShare = 0.25
     var lastLine = 0.0
   }
 
-  init() {
+  init(to output: OutputQueue = .shared) {
+    self.output = output
     let terminal = getenv("TERM").map { String(cString: $0) } ?? ""
     isBar = isatty(STDOUT_FILENO) == 1 && !terminal.isEmpty && terminal != "dumb"
   }
 
   func take(_ event: RefinementEvent) {
-    let now = WallClock.now
+    let now = MonotonicClock.now
     state.withLock { state in
       state.meter.take(event, at: now)
       switch event {
@@ -59,15 +62,14 @@ final class ProgressPrinter: Sendable {
   /// Takes the bar away.
   func finish() {
     state.withLock { state in
-      if state.isBarShown { write(Array("\r\u{1B}[K".utf8), to: STDOUT_FILENO) }
-      state.isBarShown = false
+      if state.hasBar { output.writeProgress(Array("\r\u{1B}[K".utf8), to: STDOUT_FILENO) }
+      state.hasBar = false
     }
   }
 
   private func line(_ text: String, _ state: inout State) {
-    let clear = state.isBarShown ? "\r\u{1B}[K" : ""
-    state.isBarShown = false
-    write(Array((clear + text.plainLine + "\n").utf8), to: STDOUT_FILENO)
+    let clear = state.hasBar ? "\r\u{1B}[K" : ""
+    output.writeProgress(Array((clear + text.plainLine + "\n").utf8), to: STDOUT_FILENO)
   }
 
   /// A line at each quarter of a stage that takes long.
@@ -83,9 +85,9 @@ final class ProgressPrinter: Sendable {
   private func draw(_ state: inout State, at now: Double) {
     guard let progress = state.meter.progress else { return }
     state.drawn = now
-    state.isBarShown = true
+    state.hasBar = true
     let text = Self.bar(progress, width: Self.terminalWidth - 1)
-    write(Array("\r\(text)\u{1B}[K".utf8), to: STDOUT_FILENO)
+    output.show(Array("\r\(text)\u{1B}[K".utf8), on: STDOUT_FILENO)
   }
 
   /// The bar in one line of at most `width` characters.

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Processes
 import Runs
 import Synchronization
 
@@ -16,6 +17,8 @@ final class StopRequests: Sendable {
     case looking
     case making
     case refining(Handler)
+    /// The run is over; the program ends with this status as soon as what it says is written.
+    case over(Int32)
   }
 
   private struct State {
@@ -38,6 +41,8 @@ final class StopRequests: Sendable {
   ///   - leave: what ending before anything is written takes; returns the rest of the last words.
   init(timeLimit: TimeLimit?, leave: @escaping @Sendable () -> String) {
     self.leave = leave
+    // Something is computed from here on: nothing waits for whoever reads.
+    OutputQueue.shared.stopWaiting()
     // A terminal that goes away ends nothing.
     signal(SIGHUP, SIG_IGN)
     StopSignals.listen { [self] signal, _ in take(.signal(signal)) }
@@ -59,6 +64,9 @@ final class StopRequests: Sendable {
     for (index, reason) in waiting.enumerated() { handler(reason, index) }
   }
 
+  /// From now on a request ends the program at once: only what it says last is still to be written.
+  func end(with status: Int32) { state.withLock { $0.phase = .over(status) } }
+
   private func take(_ reason: StopReason) {
     let next = state.withLock { state -> (handler: Handler, earlier: Int)? in
       defer { state.count += 1 }
@@ -66,12 +74,14 @@ final class StopRequests: Sendable {
       case .looking:
         // Under the lock: nothing begins to be written meanwhile.
         printOut("\(reason.text) \(leave())")
+        OutputQueue.shared.drain(patience: 0.5)
         _exit(reason.exitStatus)
       case .making:
         state.waiting.append(reason)
         if state.waiting.count == 1 { endIfStillMaking(reason) }
         return nil
       case .refining(let handler): return (handler, state.count)
+      case .over(let status): _exit(status)
       }
     }
     next?.handler(reason, next?.earlier ?? 0)
@@ -83,6 +93,7 @@ final class StopRequests: Sendable {
       state.withLock { state in
         guard case .making = state.phase else { return }
         printOut("\(reason.text); the run folder could not be written in time.")
+        OutputQueue.shared.drain(patience: 0.5)
         _exit(reason.exitStatus)
       }
     }

@@ -43,7 +43,7 @@ struct StartedProgram {
     process = try ChildProcess(
       change + [try StartedProgram.programPath()] + arguments,
       environment: ["PATH=/usr/bin:/bin", "HOME=/nonexistent"] + environment,
-      output: outputPath, errors: errorPath)
+      output: .file(outputPath), errors: errorPath)
   }
 
   func wait() throws -> ProgramRun {

@@ -107,7 +107,8 @@ final class TerminalSession {
     let output = folder + "-tmux-\(UInt64.random(in: 0..<(.max)))"
     defer { unlink(output) }
     let settings = ["PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TERM=xterm-256color"]
-    try ChildProcess(words, environment: settings, output: output, errors: "/dev/null").wait()
+    try ChildProcess(words, environment: settings, output: .file(output), errors: "/dev/null")
+      .wait()
     return (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
   }
 }

@@ -70,14 +70,58 @@ import Testing
   @Test func listsRunsWithTheirParameters() throws {
     let folder = try Folder()
     let reader = RunReader()
-    #expect(reader.runs(in: folder.path, isForced: false)?.isEmpty == true)
-    #expect(reader.runs(in: folder.path, isForced: false) == nil)
+    #expect(reader.runs(in: folder.path, isForced: false)?.listings.isEmpty == true)
+    #expect(reader.runs(in: folder.path, isForced: false)?.listings.count == nil)
     let writer = try writer(in: folder)
-    let found = try #require(reader.runs(in: folder.path, isForced: false))
+    let found = try #require(reader.runs(in: folder.path, isForced: false)).listings
     #expect(found.map(\.entry.name) == ["one"])
     #expect(found.first?.job?["prior.rotation_sd"] == .number(5))
     try writer.folder.setNote("a note")
-    #expect(reader.runs(in: folder.path, isForced: false)?.first?.entry.note == "a note")
+    #expect(reader.runs(in: folder.path, isForced: false)?.listings.first?.entry.note == "a note")
+  }
+
+  /// Of very many runs the names are there at once; their files are read by and by, each once.
+  @Test func manyRunsAreReadByAndBy() throws {
+    let folder = try Folder()
+    for number in 0..<40 { _ = try writer(in: folder, name: "run\(number)") }
+    let reader = RunReader()
+    let first = try #require(reader.runs(in: folder.path, isForced: false, budget: 0))
+    #expect(first.listings.count == 40 && !first.isComplete)
+    #expect(first.listings.allSatisfy { !$0.isRead && $0.changed > 0 })
+    #expect(reader.runs(in: folder.path, isForced: false, budget: 0)?.isComplete == nil)
+    let second = try #require(reader.runs(in: folder.path, isForced: false, budget: 1000))
+    #expect(second.isComplete && second.listings.allSatisfy(\.isRead))
+    #expect(Set(second.listings.map(\.entry.name)) == Set((0..<40).map { "run\($0)" }))
+    try FileManager.default.removeItem(atPath: folder.path + "/runs/run7")
+    let third = try #require(reader.runs(in: folder.path, isForced: false, budget: 0))
+    #expect(third.listings.count == 39 && third.isComplete)
+  }
+
+  /// A day of events does not fill the memory: the last ones are kept, whole.
+  @Test func aFloodOfEventsIsBounded() throws {
+    let folder = try Folder()
+    let path = try writer(in: folder).folder.path
+    let reader = RunReader()
+    let file = try #require(FileHandle(forWritingAtPath: path + "/events.jsonl"))
+    var count = 0
+    for _ in 0..<12 {
+      try file.seekToEnd()
+      var lines = ""
+      for _ in 0..<3000 {
+        lines += "{\"kind\":\"log\",\"text\":\"line \(count)\",\"time\":1}\n"
+        count += 1
+      }
+      try file.write(contentsOf: Data(lines.utf8))
+      let snapshot = try #require(reader.run(at: path, isForced: false))
+      #expect(snapshot.events.count <= 25_000)
+      #expect(snapshot.events.last?.text == "line \(count - 1)")
+    }
+    let kept = try #require(reader.run(at: path, isForced: true)).events.map(\.text)
+    #expect(kept.count >= 20_000)
+    #expect(kept == (count - kept.count..<count).map { "line \($0)" })
+    // One that is opened later is shown from its end.
+    let late = try #require(RunReader().run(at: path, isForced: false))
+    #expect(late.events.last?.text == "line \(count - 1)")
   }
 
   @Test func damagedRunsAreShownAsSuch() throws {
@@ -85,7 +129,7 @@ import Testing
     let path = try writer(in: folder).folder.path
     try "{".write(toFile: path + "/run.json", atomically: true, encoding: .utf8)
     let reader = RunReader()
-    let listing = try #require(reader.runs(in: folder.path, isForced: false)?.first)
+    let listing = try #require(reader.runs(in: folder.path, isForced: false)?.listings.first)
     #expect(listing.entry.problem != nil)
     let snapshot = try #require(reader.run(at: path, isForced: false))
     #expect(snapshot.problem?.what.contains("run.json") == true)

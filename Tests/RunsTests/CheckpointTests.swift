@@ -74,7 +74,7 @@ struct CheckpointTests {
     let temporary = try TemporaryFolder()
     let path = temporary("map.mrc")
     func record() throws -> InputRecord {
-      InputRecord(files: [try #require(InputRecord.File(of: path))])
+      InputRecord(files: [try #require(InputRecord.File(of: path, samples: nil))])
     }
     try temporary.write(String(repeating: "a", count: 5000), to: "map.mrc")
     let before = try record()

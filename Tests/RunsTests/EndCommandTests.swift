@@ -1,6 +1,9 @@
+import Dispatch
 import EMFiles
+import Glibc
 import Refinement
 import Runs
+import Synchronization
 import Testing
 
 /// The command that a user wants at the end of a run.
@@ -30,6 +33,47 @@ import Testing
       try #require(EndCommand(line)).run(for: run)
     }
     #expect(problem?.what.contains("status \(status)") == true)
+  }
+
+  /// The command and all that it has started end with the run.
+  @Test func itEndsWithAllThatItHasStarted() throws {
+    let folder = try TemporaryFolder()
+    let run = try ended(folder)
+    let command = try #require(
+      EndCommand("sleep 300 & echo $! > \"$FULCRUM_RUN/../child\"; trap '' TERM; wait; sleep 300"))
+    let underway = CommandUnderway()
+    let told = Mutex<String?>(nil)
+    let working = DispatchGroup()
+    DispatchQueue(label: "test.command").async(group: working) {
+      do { try command.run(for: run, underway: underway) } catch {
+        told.withLock { $0 = (error as? Problem)?.what }
+      }
+    }
+    var child: pid_t?
+    for _ in 0..<1200 where child == nil {
+      usleep(25_000)
+      child = (try? folder.text("child")).flatMap { pid_t($0.prefix { $0.isNumber }) }
+    }
+    let process = try #require(child)
+    #expect(underway.end(after: 0.2))
+    working.wait()
+    #expect(told.withLock { $0 }?.contains("was ended with the run") == true)
+    var isGone = false
+    for _ in 0..<200 where !isGone {
+      isGone = kill(process, 0) != 0 || Self.isZombie(process)
+      usleep(10_000)
+    }
+    #expect(isGone)
+    #expect(!underway.end())
+  }
+
+  /// Whether a process has ended and nobody has taken note of it.
+  private static func isZombie(_ process: pid_t) -> Bool {
+    guard let file = fopen("/proc/\(process)/stat", "r") else { return true }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 512)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes[..<count], as: UTF8.self).contains(") Z ")
   }
 
   @Test func anEmptyLineIsNone() {

@@ -37,7 +37,7 @@ struct FullDiskTests {
     #expect(writer.folder.holder()?.notice == nil)
     let texts = writer.folder.events().events.map(\.text)
     #expect(texts.contains { $0.contains("waits for room") })
-    #expect(texts.contains { $0.contains("There is room again") })
+    #expect(texts.contains { $0.contains("It can be written again") })
     #expect(writer.failure == nil)
   }
 
@@ -49,6 +49,52 @@ struct FullDiskTests {
       try writer.insist { () throws(Problem) in throw noRoom }
     }
     #expect(problem?.isFullDisk == true)
+  }
+
+  /// A network file system fails for a moment: the write is tried again, for a set time.
+  @Test func whatMayPassIsTriedAgain() throws {
+    let temporary = try TemporaryFolder()
+    for number in [EIO, ESTALE, ETIMEDOUT] {
+      var failure = Problem("map.mrc: writing failed", whatToDo: "")
+      failure.systemError = number
+      let name = "run\(number)"
+      let writer = try RunWriter(
+        creating: temporary(name), job: Job(), manifest: RunManifest(name: name), patience: 60)
+      var attempts = 0
+      try writer.insist { () throws(Problem) in
+        attempts += 1
+        if attempts == 1 { throw failure }
+        #expect(writer.folder.holder()?.notice?.contains("tried again") == true)
+      }
+      #expect(attempts == 2 && writer.failure == nil)
+      let impatient = try RunWriter(
+        creating: temporary(name + "b"), job: Job(), manifest: RunManifest(name: name), patience: 0)
+      #expect(throws: Problem.self) {
+        try impatient.insist { () throws(Problem) in throw failure }
+      }
+    }
+  }
+
+  /// Lines that cannot be written wait, up to a bound; what was left out is counted.
+  @Test func waitingLinesAreBounded() throws {
+    let temporary = try TemporaryFolder()
+    // A device that takes nothing, as a full disk.
+    let device = open("/dev/full", O_RDWR | O_CLOEXEC)
+    let log = EventLog(path: "events.jsonl", descriptor: device)
+    let text = String(repeating: "x", count: 10_000)
+    var failures = 0
+    for _ in 0..<200 { do { try log.append(RunEvent(.log, text)) } catch { failures += 1 } }
+    #expect(failures == 200)
+    // There is room again.
+    let folder = RunFolder(temporary.path)
+    let file = open(folder.eventsPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    dup2(file, device)
+    close(file)
+    try log.flush()
+    let events = folder.events().events
+    let kept = events.count { $0.text == text }
+    #expect((50..<110).contains(kept))
+    #expect(events.last?.text.hasPrefix("\(200 - kept) lines had no place here") == true)
   }
 
   /// Anything but a full disk does not pass by waiting.
@@ -63,11 +109,11 @@ struct FullDiskTests {
   /// A line that a killed process has begun is no line, and the next one is whole.
   @Test func aTornLineEndsWhereItIs() throws {
     let temporary = try TemporaryFolder()
-    let path = temporary("events.jsonl")
-    let log = try EventLog(path: path)
+    let folder = RunFolder(temporary.path)
+    let log = try EventLog(folder)
     try log.append(RunEvent(.log, "one"))
     try temporary.write(try temporary.text("events.jsonl") + "{\"kind\":\"lo", to: "events.jsonl")
-    try EventLog(path: path).append(RunEvent(.log, "two"))
+    try EventLog(folder).append(RunEvent(.log, "two"))
     #expect(RunFolder(temporary.path).events().events.map(\.text) == ["one", "two"])
   }
 }

@@ -52,11 +52,11 @@ struct OutsideValuesTests {
     let folder = try TemporaryFolder()
     let run = RunFolder(folder.path)
     var manifest = RunManifest(name: "x", particles: Int.max, threads: 1)
-    try JSONFile.write(manifest, to: run.manifestPath)
+    try run.write(manifest, to: run.manifestPath)
     #expect(throws: Problem.self) { _ = try run.manifest() }
     manifest.particles = 5
     manifest.started = -1e300
-    try JSONFile.write(manifest, to: run.manifestPath)
+    try run.write(manifest, to: run.manifestPath)
     #expect(throws: Problem.self) { _ = try run.manifest() }
     try folder.write(
       """

@@ -1,6 +1,7 @@
 import CryoEM
 import EMFiles
 import FoundationEssentials
+import Glibc
 import Refinement
 import Testing
 
@@ -98,16 +99,83 @@ struct RunFolderTests {
   }
 
   @Test func aDeadProcessMeansInterrupted() throws {
-    let folder = RunFolder("/nowhere")
+    let temporary = try TemporaryFolder()
+    let folder = RunFolder(temporary.path)
     var manifest = RunManifest(name: "x", at: 1000)
-    #expect(folder.status(of: manifest) == .running)
-    manifest.processID = 0
+    // Whoever writes into a folder holds it; the number of one that is gone may be another's.
     #expect(folder.status(of: manifest) == .interrupted)
-    manifest.host = "another machine"
+    let lock = try RunLock(folder)
+    #expect(folder.status(of: manifest) == .running)
+    lock.release()
+    var holder = RunHolder(at: 1000)
+    holder.host = "another machine"
+    try temporary.write(JSONFile.text(holder), to: "lock")
     #expect(folder.status(of: manifest, at: 1100) == .running)
     #expect(folder.status(of: manifest, at: 1121) == .interrupted)
     manifest.status = .failed
     #expect(folder.status(of: manifest, at: 9999) == .failed)
+  }
+
+  /// The clock on the wall may be set while a run goes on; what it has taken is counted by another, and
+  /// goes on where the process before has left it.
+  @Test func durationsAreNotOfTheWallClock() throws {
+    let temporary = try TemporaryFolder()
+    let folder = RunFolder(temporary("run"))
+    let first = try RunWriter(
+      creating: folder.path, job: Job(), manifest: RunManifest(name: "run", at: 1e9))
+    first.end(.stopped, message: "")
+    var manifest = try folder.manifest()
+    #expect(manifest.duration < 60 && manifest.ended.map { $0 - manifest.started > 1e8 } == true)
+    manifest.seconds = 500
+    manifest.takeOver(threads: 1)
+    let second = try RunWriter(resuming: folder, lock: try RunLock(folder), manifest: manifest)
+    second.heartbeat()
+    let duration = try folder.manifest().duration
+    #expect(duration >= 500 && duration < 560)
+    #expect(try folder.manifest().duration(at: second.manifest.heartbeat + 3) - duration >= 2.9)
+  }
+
+  /// What vanished from iterations/ is said, once.
+  @Test func lostIterationsAreNamed() throws {
+    let temporary = try TemporaryFolder()
+    let writer = try writer(in: temporary)
+    for iteration in 0...3 { writer.take(.iteration(.example(iteration))) }
+    for name in ["metrics.json"] {
+      unlink(temporary("runs/hinge/iterations/001/" + name))
+      rmdir(temporary("runs/hinge/iterations/001"))
+    }
+    writer.nameLostIterations(upTo: 3)
+    writer.end(.stopped, message: "")
+    let warnings = writer.folder.events().events.filter { $0.kind == .warning }
+    #expect(warnings.count == 1)
+    #expect(warnings.first?.text.contains("iterations/001 vanished") == true)
+    #expect(writer.failure == nil)
+  }
+
+  /// A folder with everything in it that vanishes under a run is made again.
+  @Test func aVanishedFolderIsMadeAgain() throws {
+    let temporary = try TemporaryFolder()
+    let writer = try writer(in: temporary)
+    rmdir(temporary("runs/hinge/iterations"))
+    writer.take(.iteration(.example(0)))
+    #expect(writer.failure == nil)
+    #expect(writer.folder.iterations() == [0])
+  }
+
+  /// A long log is shown from its end, by whole lines.
+  @Test func aLongLogIsReadFromItsEnd() throws {
+    let temporary = try TemporaryFolder()
+    let folder = RunFolder(temporary.path)
+    let lines = (0..<5000).map {
+      JSONFile.text(RunEvent(.log, "line \($0)", at: 1), pretty: false)
+    }
+    try temporary.write(lines.joined(separator: "\n") + "\n", to: "events.jsonl")
+    #expect(folder.eventsStart() == 0)
+    let start = folder.eventsStart(bytes: 1000)
+    let page = folder.events(from: start)
+    #expect((5...30).contains(page.events.count))
+    #expect(page.events.map(\.text) == (5000 - page.events.count..<5000).map { "line \($0)" })
+    #expect(folder.eventsStart(after: page.next - 10, bytes: 1000) == page.next - 10)
   }
 
   @Test func mapsOfOldIterationsGo() throws {
@@ -131,6 +199,7 @@ struct RunFolderTests {
 
   @Test func requestsAreLeftAndTakenOnce() throws {
     let temporary = try TemporaryFolder()
+    try makeFolder(temporary("run"))
     let folder = RunFolder(temporary("run"))
     var parameters = Job()
     try parameters.set("search.rotation_extent", to: "5")

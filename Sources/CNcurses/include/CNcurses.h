@@ -87,6 +87,8 @@ void fulcrum_guard_terminal(int terminal, const char *reset, int wake);
 void fulcrum_guard_standard_error(int original, int store);
 /// Removes the handlers. When `keep_hang_up` is not 0, a hang-up stays ignored.
 void fulcrum_unguard_terminal(int keep_hang_up);
+/// Puts the terminal back as the handlers do, without waiting for it to take anything.
+void fulcrum_put_terminal_back(void);
 /// Lets this thread receive the signals of the terminal, which a Dispatch parent may have masked.
 void fulcrum_unblock_signals(void);
 #endif

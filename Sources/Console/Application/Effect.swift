@@ -80,4 +80,18 @@ enum News: Sendable {
   case continuation(Job, folder: String, iteration: Int)
   case done(String)
   case failed(Problem)
+
+  /// The news with these behind them; a list or a run that was not looked at yet gives way to a later
+  /// one, so that they do not gather while the screens are busy or their terminal takes nothing.
+  func added(to waiting: [News]) -> [News] {
+    waiting.filter { !$0.isReplaced(by: self) } + [self]
+  }
+
+  private func isReplaced(by later: News) -> Bool {
+    switch (self, later) {
+    case (.runs(_, let before), .runs(_, let now)): before == now
+    case (.run(let before), .run(let now)): before.folder == now.folder
+    default: false
+    }
+  }
 }

@@ -44,7 +44,7 @@ final class Runtime {
     news = mailbox
     background = Background(
       folder: application.surroundings.folder, themes: themes, endCommand: endCommand
-    ) { item in mailbox.update { $0 = ($0 ?? []) + [item] } }
+    ) { item in mailbox.update { $0 = item.added(to: $0 ?? []) } }
     // Wakes the screens, which may have to end with it.
     background.engine.whenOneEnds { mailbox.update { $0 = $0 ?? [] } }
   }

@@ -92,10 +92,15 @@ final class Background: Sendable {
 
   // MARK: Reading
 
-  private func postRuns(_ folder: String, isForced: Bool) {
-    if let found = reader.withLock({ $0.runs.runs(in: folder, isForced: isForced) }) {
-      post(.runs(found, folder: folder))
+  /// - Parameter budget: seconds for which runs are read, before the screens see what there is.
+  private func postRuns(_ folder: String, isForced: Bool, budget: Double = 0.1) {
+    let found = reader.withLock {
+      $0.runs.runs(in: folder, isForced: isForced, budget: budget)
     }
+    guard let found else { return }
+    post(.runs(found.listings, folder: folder))
+    // The rest after whatever else waits to be read.
+    if !found.isComplete { read { self.postRuns(folder, isForced: false, budget: 0.5) } }
   }
 
   private func postRun(_ folder: String, isForced: Bool) {
@@ -148,20 +153,28 @@ final class Background: Sendable {
   private func attempt(_ effect: Effect) throws {
     switch effect {
     case .rename(let folder, let name):
-      let renamed = try RunFolder(folder).rename(to: name)
-      reread(folder)
-      post(.done("Renamed to \(renamed.name)"))
+      work {
+        self.reporting {
+          let renamed = try RunFolder(folder).rename(to: name)
+          self.post(.done("Renamed to \(renamed.name)"))
+          self.read { self.reread(folder) }
+        }
+      }
     case .note(let folder, let text):
       try RunFolder(folder).setNote(text)
       reread(folder)
     case .delete(let folder):
-      let left = try RunFolder(folder).remove()
-      reread(folder)
-      post(
-        .done(
-          left.isEmpty
-            ? "Deleted \(folder)"
-            : "Deleted; \(left.count) files of others stay in \(folder)"))
+      work {
+        self.reporting {
+          let left = try RunFolder(folder).remove()
+          self.post(
+            .done(
+              left.isEmpty
+                ? "Deleted \(folder)"
+                : "Deleted; \(left.count) files of others stay in \(folder)"))
+          self.read { self.reread(folder) }
+        }
+      }
     case .control(let folder, let request): try RunFolder(folder).request(request)
     case .saveJob(let job, let path, let overwrite): try save(job, to: path, overwrite: overwrite)
     case .write(let path, let text):

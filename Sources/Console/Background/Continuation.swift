@@ -24,7 +24,7 @@ enum Continuation {
       job["input.passthrough"] = nil
     }
     let halves = ["half_map_a", "half_map_b"].map { folder.finalPath + "/" + $0 + ".mrc" }
-    if iteration == folder.iterations().last, halves.allSatisfy({ FileStamp.of($0) != "-" }) {
+    if iteration == folder.iterations().last, halves.allSatisfy(folder.holds) {
       job["input.half_map_a"] = .text(halves[0])
       job["input.half_map_b"] = .text(halves[1])
       job["input.map"] = nil

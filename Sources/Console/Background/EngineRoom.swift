@@ -1,10 +1,12 @@
 import Dispatch
 import EMFiles
 import Glibc
+import Processes
 import Refinement
 import Runs
 import Surface
 import Synchronization
+import Terminal
 
 /// The refinements that were started in the screens; they run on threads of this process and tell
 /// what they do through their run folders.
@@ -14,6 +16,8 @@ final class EngineRoom: Sendable {
     var lastOutcome: RunStatus?
     var endingReason: StopReason?
     var isListening = false
+    /// The screens are gone, and what was followed after them has ended.
+    var isOver = false
     var ended: @Sendable () -> Void = {}
   }
   private let state = Mutex(State())
@@ -76,6 +80,7 @@ final class EngineRoom: Sendable {
   }
 
   private func launch(_ session: RunSession) -> String {
+    OutputQueue.shared.stopWaiting()
     let isFirst = state.withLock { state in
       state.running.append(session)
       defer { state.isListening = true }
@@ -107,19 +112,25 @@ final class EngineRoom: Sendable {
   private func listen() {
     StopSignals.listen { [self] signal, count in
       let reason = StopReason.signal(signal)
-      if signal == SIGINT, count > 1 { exit(reason.exitStatus) }
+      if signal == SIGINT, count > 1 { TerminalScreen.leave(with: reason.exitStatus) }
       stopAll(reason)
     }
   }
 
   /// Stops what runs here, and with it the program.
   func stopAll(_ reason: StopReason) {
-    let sessions = state.withLock { state in
-      state.endingReason = reason
-      return state.running
+    let (sessions, outcome) = state.withLock { state in
+      if !state.isOver { state.endingReason = reason }
+      return (state.running, state.isOver ? state.lastOutcome : nil)
     }
+    // Only what is said last is still to be written, and nobody reads it.
+    if let outcome { TerminalScreen.leave(with: outcome == .finished ? 0 : 1) }
     for session in sessions {
-      session.stop(reason, within: 3.5) { exit(reason.exitStatus) }
+      session.stop(reason, within: 3.5) { TerminalScreen.leave(with: reason.exitStatus) }
+    }
+    // A terminal that takes nothing holds the screens up, but not the program.
+    DispatchQueue(label: "fulcrum.end").asyncAfter(deadline: .now() + 5) {
+      TerminalScreen.leave(with: reason.exitStatus)
     }
     if sessions.isEmpty { ended() }
   }
@@ -137,8 +148,7 @@ final class EngineRoom: Sendable {
     let sessions = state.withLock { $0.running }
     if !isSilent {
       let folders = sessions.map(\.folder.path).joined(separator: ", ")
-      print("The refinement goes on in \(folders.plainLine); Ctrl-C stops it.")
-      fflush(nil)
+      Self.say("The refinement goes on in \(folders.plainLine); Ctrl-C stops it.")
     }
     // The screens had the signals until now. From here on the terminal may go away without harm.
     StopSignals.catchSignals()
@@ -149,13 +159,18 @@ final class EngineRoom: Sendable {
       for (index, session) in sessions.enumerated() where !isSilent {
         let page = session.folder.events(from: next[index])
         // What the screens have shown already is not said again.
-        if next[index] > 0 { for event in page.events { print(event.text.plainLine) } }
+        if next[index] > 0 { for event in page.events { Self.say(event.text.plainLine) } }
         next[index] = page.next
       }
-      if !isSilent { fflush(nil) }
       if isOver { break }
       usleep(300_000)
     }
+    state.withLock { $0.isOver = true }
+  }
+
+  /// Prints a line; never waits for whoever reads.
+  private static func say(_ line: String) {
+    OutputQueue.shared.writeProgress(Array((line + "\n").utf8), to: STDOUT_FILENO)
   }
 }
 

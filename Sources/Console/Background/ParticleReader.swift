@@ -63,7 +63,7 @@ enum ParticleReader {
       (isLast ? [folder.finalPath + "/particles"] : [])
       + [folder.iterationPath(iteration) + "/poses"]
     for place in places {
-      for ending in [".star", ".cs"] where FileStamp.of(place + ending) != "-" {
+      for ending in [".star", ".cs"] where folder.holds(place + ending) {
         return place + ending
       }
     }

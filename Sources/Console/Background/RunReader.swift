@@ -8,32 +8,63 @@ import Runs
 /// Used by one queue.
 final class RunReader {
   private var snapshots: [String: (stamp: String, offset: Int, snapshot: RunSnapshot)] = [:]
-  private var listings: [String: (stamp: String, listing: RunListing)] = [:]
-  private var lastStamps: [String: String] = [:]
+  private var listings: [RunFolder: (place: RunCatalogue.Place, listing: RunListing)] = [:]
+  private var lastPlaces: [String: Set<RunFolder>] = [:]
+  /// Paths of runs in the order in which they were opened.
+  private var opened: [String] = []
 
-  /// The runs of a folder; nil when nothing has changed since the last call.
-  func runs(in folder: String, isForced: Bool) -> [RunListing]? {
-    let entries = RunCatalogue.runs(in: folder)
-    var all: [RunListing] = []
-    var stamps = ""
-    for entry in entries {
-      let path = entry.folder.path
-      let stamp =
-        FileStamp.of(entry.folder.manifestPath) + FileStamp.of(entry.folder.jobPath)
-        + entry.note + (entry.status?.rawValue ?? "damaged")
-      if let known = listings[path], known.stamp == stamp {
-        all.append(known.listing)
-      } else {
+  /// Events of a run that are kept, the last ones; and runs that are.
+  static let keptEvents = 20_000
+  static let keptRuns = 12
+
+  /// The runs of a folder as they are known.
+  struct Found {
+    var listings: [RunListing]
+    /// Whether all were read; the others have their name only, and are read by further calls.
+    var isComplete: Bool
+  }
+
+  /// The runs of a folder, the last changed first; nil when nothing has changed since the last call.
+  ///
+  /// - Parameter budget: seconds for which runs that have changed are read.
+  func runs(in folder: String, isForced: Bool, budget: Double = 0.1) -> Found? {
+    let end = MonotonicClock.now + budget
+    let places = RunCatalogue.places(in: folder)
+    var hasChanged = lastPlaces[folder] != Set(places.map(\.folder))
+    var found = Found(listings: [], isComplete: true)
+    found.listings.reserveCapacity(places.count)
+    for place in places {
+      let known = listings[place.folder]
+      if let known, known.place == place, isCurrent(known.listing) {
+        found.listings.append(known.listing)
+      } else if MonotonicClock.now < end {
         let listing = RunListing(
-          entry: entry, job: try? entry.folder.job(), summary: try? entry.folder.summary())
-        listings[path] = (stamp, listing)
-        all.append(listing)
+          entry: RunCatalogue.entry(of: place.folder), job: try? place.folder.job(),
+          summary: try? place.folder.summary())
+        listings[place.folder] = (place, listing)
+        found.listings.append(listing)
+        hasChanged = true
+      } else {
+        found.listings.append(
+          known?.listing
+            ?? RunListing(entry: RunCatalogue.Entry(unread: place.folder), changed: place.changed))
+        found.isComplete = false
       }
-      stamps += path + stamp
     }
-    if !isForced, lastStamps[folder] == stamps { return nil }
-    lastStamps[folder] = stamps
-    return all
+    if hasChanged { forgetRuns(of: folder, but: places) }
+    return hasChanged || isForced ? found : nil
+  }
+
+  /// Whether a run stands as it was read: a process may die without a trace in its folder.
+  private func isCurrent(_ listing: RunListing) -> Bool {
+    guard let manifest = listing.entry.manifest, manifest.status.isLive else { return true }
+    return listing.entry.folder.status(of: manifest) == listing.entry.status
+  }
+
+  private func forgetRuns(of folder: String, but places: [RunCatalogue.Place]) {
+    let there = Set(places.map(\.folder))
+    for gone in lastPlaces[folder]?.subtracting(there) ?? [] { listings[gone] = nil }
+    lastPlaces[folder] = there
   }
 
   /// A run; nil when nothing has changed since the last call.
@@ -68,9 +99,14 @@ final class RunReader {
     } catch { snapshot.problem = error }
     let last = snapshot.metrics.last?.iteration ?? -1
     snapshot.metrics += folder.metrics(after: last)
-    let page = folder.events(from: offset)
+    let start = folder.eventsStart(after: offset)
+    if start > offset { snapshot.events = [] }
+    let page = folder.events(from: start)
     offset = page.next
     snapshot.events += page.events
+    if snapshot.events.count > Self.keptEvents + Self.keptEvents / 4 {
+      snapshot.events = Array(snapshot.events.suffix(Self.keptEvents))
+    }
     snapshot.job = snapshot.job ?? (try? folder.job())
     snapshot.summary = try? folder.summary()
     snapshot.files = folder.finalFiles()
@@ -79,13 +115,21 @@ final class RunReader {
     snapshot.note = folder.note()
     snapshot.notice = snapshot.isLive ? folder.holder()?.notice : nil
     snapshots[path] = (stamp, offset, snapshot)
+    keep(path)
     return snapshot
+  }
+
+  /// Forgets the run that was read first where too many are kept.
+  private func keep(_ path: String) {
+    opened.removeAll { $0 == path }
+    opened.append(path)
+    if opened.count > Self.keptRuns { snapshots[opened.removeFirst()] = nil }
   }
 
   /// Forgets a run that was removed or renamed.
   func forget(_ path: String) {
     snapshots[path] = nil
-    listings[path] = nil
+    listings[RunFolder(path)] = nil
   }
 }
 

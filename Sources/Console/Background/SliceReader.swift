@@ -13,10 +13,10 @@ enum SliceReader {
     do {
       let volume: MRCVolume
       switch request.source {
-      case .halfA: volume = try read(a)
-      case .halfB: volume = try read(b)
-      case .map: volume = try combined(a, b, scale: 0.5, sign: 1)
-      case .difference: volume = try combined(a, b, scale: 1, sign: -1)
+      case .halfA: volume = try read(a, within: folder.path)
+      case .halfB: volume = try read(b, within: folder.path)
+      case .map: volume = try combined(a, b, of: folder, scale: 0.5, sign: 1)
+      case .difference: volume = try combined(a, b, of: folder, scale: 1, sign: -1)
       }
       let size = volume.size
       guard size.x == size.y, size.y == size.z, size.x > 0 else {
@@ -37,8 +37,10 @@ enum SliceReader {
   }
 
   /// Reads a map of a size that screens show; one of a foreign run folder may have any.
-  private static func read(_ path: String) throws(Problem) -> MRCVolume {
-    try MRCVolume(path: path) { (header) throws(Problem) in
+  private static func read(
+    _ path: String, within root: String? = nil
+  ) throws(Problem) -> MRCVolume {
+    try MRCVolume(path: path, within: root) { (header) throws(Problem) in
       let size = header.size
       guard max(size.x, size.y, size.z) <= 1024 else {
         throw Problem("The map is too large to be shown", whatToDo: "Look at \(path).")
@@ -77,10 +79,10 @@ enum SliceReader {
   }
 
   private static func combined(
-    _ a: String, _ b: String, scale: Float, sign: Float
+    _ a: String, _ b: String, of folder: RunFolder, scale: Float, sign: Float
   ) throws(Problem) -> MRCVolume {
-    var first = try read(a)
-    let second = try read(b)
+    var first = try read(a, within: folder.path)
+    let second = try read(b, within: folder.path)
     guard first.size == second.size else {
       throw Problem("the half-maps have different boxes", whatToDo: "Look at \(a) and \(b).")
     }
@@ -93,9 +95,12 @@ enum SliceReader {
   /// The values of the run's mask at the voxels of a map, which may hold a part of the box only: its
   /// header says where its first voxel is. Nil where there is no mask of the same sampling.
   private static func mask(of folder: RunFolder, for map: MRCVolume) -> [Float]? {
-    let paths = [folder.finalPath + "/mask.mrc", (try? folder.job())?["input.mask"]?.string]
-    for path in paths.compactMap({ $0 }) {
-      guard let mask = try? read(path) else { continue }
+    let places: [(path: String?, root: String?)] = [
+      (folder.finalPath + "/mask.mrc", folder.path),
+      ((try? folder.job())?["input.mask"]?.string, nil),
+    ]
+    for place in places {
+      guard let path = place.path, let mask = try? read(path, within: place.root) else { continue }
       if mask.size == map.size { return mask.voxels }
       let step = map.voxelSize.x
       guard step > 0, abs(mask.voxelSize.x - step) < 0.01 * step else { continue }

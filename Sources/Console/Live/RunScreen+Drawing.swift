@@ -123,7 +123,7 @@ extension RunScreen {
         words.append("stage \(Format.duration(max(0, left - age))) left")
       }
       if let left = remaining(snapshot) { words.append("run ≤ \(Format.duration(left))") }
-      words.append("elapsed \(Format.duration(max(0, surroundings.now - manifest.started)))")
+      words.append("elapsed \(Format.duration(max(0, manifest.duration(at: surroundings.now))))")
       if surroundings.now - manifest.heartbeat > 30 {
         words.append("no sign for \(Format.duration(surroundings.now - manifest.heartbeat))")
       }
@@ -145,7 +145,7 @@ extension RunScreen {
 
   /// The threads, and how busy they have been since the start.
   private func threads(_ manifest: RunManifest) -> String {
-    let seconds = manifest.heartbeat - manifest.started
+    let seconds = manifest.seconds ?? manifest.heartbeat - manifest.started
     guard snapshot?.isLive == true, seconds > 5, manifest.threads > 0, manifest.cpuSeconds > 0
     else { return "\(manifest.threads) threads" }
     let share = manifest.cpuSeconds / (seconds * Double(manifest.threads))

@@ -43,7 +43,7 @@ extension RunsScreen {
       return CalendarDate(manifest.started, offset: surroundings.timeZoneOffset).short
     }
     let isLive = listing.entry.status?.isLive == true
-    return Format.duration(isLive ? surroundings.now - manifest.started : manifest.duration)
+    return Format.duration(isLive ? manifest.duration(at: surroundings.now) : manifest.duration)
   }
 
   private static let columns: [Table.Column] = [
@@ -93,6 +93,7 @@ extension RunsScreen {
       case .started, .duration: return Table.Entry(time(column, of: listing, surroundings), .dim)
       case .status:
         let status = listing.entry.problem == nil ? listing.entry.status : nil
+        guard listing.isRead else { return Table.Entry("", .dim) }
         let symbol = surroundings.appearance[status?.symbol ?? .warning]
         return Table.Entry("\(symbol) \(text(column, of: listing))", status?.role ?? .bad)
       case .mark: return Table.Entry(text(column, of: listing), .accent)

@@ -10,6 +10,13 @@ struct RunListing: Sendable {
   var job: Job?
   /// The outcome of a finished run.
   var summary: RunSummary?
+  /// When the folder last changed, nanoseconds since 1970, of a run that was not read yet.
+  var changed = 0
+
+  /// Whether the run's files were read.
+  var isRead: Bool { entry.manifest != nil || entry.problem != nil }
+  /// Seconds since 1970; of a run that was not read yet, when it last changed.
+  var started: Double { entry.manifest?.started ?? Double(changed) * 1e-9 }
 
   /// Å inside the mask: of the result, or of the last iteration.
   var resolution: Double? { summary?.resolutionAfter ?? entry.manifest?.resolution }
@@ -22,11 +29,14 @@ struct RunsScreen: Screen {
   let context = Command.Context.runs
   let title = "Runs"
   /// Nil until the folder was read.
-  var listings: [RunListing]?
+  var listings: [RunListing]? { didSet { arrange() } }
   /// Paths of the folders of marked runs.
-  var marked: Set<String> = []
-  var filter = ""
-  var sorting = (column: Column.started, descending: true)
+  var marked: Set<String> = [] { didSet { if sorting.column == .mark { arrange() } } }
+  var filter = "" { didSet { arrange() } }
+  var sorting = (column: Column.started, descending: true) { didSet { arrange() } }
+  /// The runs that the filter lets through, in order; arranged when one of these changes, since there may
+  /// be thousands.
+  private(set) var visible: [RunListing] = []
   /// Path of the selected run.
   var selected: String?
 
@@ -40,7 +50,9 @@ struct RunsScreen: Screen {
 
   var status: String {
     guard let listings else { return "" }
-    return listings.count == 1 ? "1 run" : "\(listings.count) runs"
+    let read = listings.count { $0.isRead }
+    let count = listings.count == 1 ? "1 run" : "\(listings.count) runs"
+    return read == listings.count ? count : count + ", \(read) read"
   }
 
   var keyBar: [Command] {
@@ -48,8 +60,7 @@ struct RunsScreen: Screen {
     return [.open, .newFrom, .mark, .compare, .filter, .sort, .note, .delete]
   }
 
-  /// The runs that the filter lets through, in order.
-  var visible: [RunListing] {
+  private mutating func arrange() {
     let needle = filter.lowercased()
     let all = (listings ?? []).filter { listing in
       needle.isEmpty
@@ -57,8 +68,13 @@ struct RunsScreen: Screen {
           text($0, of: listing).lowercased().contains(needle)
         }
     }
-    let sorted = all.sorted { isBefore($0, $1) }
-    return sorting.descending ? sorted.reversed() : sorted
+    let keys = all.map { (number: sortNumber($0), word: sortWord($0), name: $0.entry.name) }
+    let order = all.indices.sorted { left, right in
+      let (a, b) = (keys[left], keys[right])
+      if a.number != b.number { return a.number < b.number }
+      return a.word != b.word ? a.word < b.word : a.name < b.name
+    }
+    visible = (sorting.descending ? order.reversed() : order).map { all[$0] }
   }
 
   var selectedIndex: Int {
@@ -70,24 +86,23 @@ struct RunsScreen: Screen {
     return list.indices.contains(selectedIndex) ? list[selectedIndex] : nil
   }
 
-  private func isBefore(_ left: RunListing, _ right: RunListing) -> Bool {
-    let numbers = [left, right].map { listing -> Double in
-      let manifest = listing.entry.manifest
-      switch sorting.column {
-      case .iteration: return Double(listing.iteration ?? -1)
-      case .resolution: return listing.resolution ?? .infinity
-      case .extents: return listing.job?["search.rotation_extent"]?.double ?? -1
-      case .particles: return Double(manifest?.particles ?? -1)
-      case .started: return manifest?.started ?? 0
-      case .duration: return manifest?.duration ?? -1
-      case .mark: return marked.contains(listing.entry.folder.path) ? 1 : 0
-      default: return 0
-      }
+  /// What a column sorts by; equal for columns of words.
+  private func sortNumber(_ listing: RunListing) -> Double {
+    let manifest = listing.entry.manifest
+    switch sorting.column {
+    case .iteration: return Double(listing.iteration ?? -1)
+    case .resolution: return listing.resolution ?? .infinity
+    case .extents: return listing.job?["search.rotation_extent"]?.double ?? -1
+    case .particles: return Double(manifest?.particles ?? -1)
+    case .started: return listing.started
+    case .duration: return manifest?.duration ?? -1
+    case .mark: return marked.contains(listing.entry.folder.path) ? 1 : 0
+    default: return 0
     }
-    if numbers[0] != numbers[1] { return numbers[0] < numbers[1] }
-    let words = [left, right].map { text(sorting.column, of: $0) }
-    return words[0] != words[1] ? words[0] < words[1] : left.entry.name < right.entry.name
   }
+
+  /// The words that a column sorts by; of columns of numbers, those that decide between equal ones.
+  private func sortWord(_ listing: RunListing) -> String { text(sorting.column, of: listing) }
 
   // MARK: Commands
 

@@ -23,4 +23,23 @@ public struct FSCReport: Codable, Sendable, Equatable {
     self.resolution143 = resolution143
     self.resolution50 = resolution50
   }
+
+  /// Whether the corrected curve ends before it falls under 0.143.
+  public var isCut: Bool { firstCrossing(of: corrected, below: 0.143) == nil }
+
+  /// The curves up to a shell beyond which the half-maps hold nothing, and the resolutions that follow.
+  ///
+  /// - Parameters:
+  ///   - last: the last shell that stays.
+  ///   - size: voxels along the half-maps' edge; `pixelSize`: theirs, Å.
+  public func cut(after last: Int, size: Int, pixelSize: Double) -> FSCReport {
+    func cut(_ curve: [Double]) -> [Double] { Array(curve.prefix(last + 1)) }
+    let corrected = cut(corrected)
+    func crossing(_ threshold: Double) -> Double {
+      resolution(of: corrected, below: threshold, size: size, pixelSize: pixelSize)
+    }
+    return FSCReport(
+      noMask: cut(noMask), spherical: cut(spherical), loose: cut(loose), tight: cut(tight),
+      corrected: corrected, resolution143: crossing(0.143), resolution50: crossing(0.5))
+  }
 }

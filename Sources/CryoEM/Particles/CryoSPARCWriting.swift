@@ -29,7 +29,7 @@ extension ParticleOutput {
         "alignments3D/split", to: .integers(split.map(\.rawValue)), where: changedHalfSets)
     }
     for column in extraColumns { output.set(column.csName, to: .numbers(column.values)) }
-    try output.write(to: path)
+    try output.write(to: path, within: root)
   }
 
   /// log(Aᵀ) of every pose, three numbers each.
@@ -62,7 +62,7 @@ extension ParticleOutput {
       columns.append(("sym_expand/src_uid", .identifiers(particles.sources.map(scrambled))))
     }
     columns += extraColumns.map { ($0.csName, .numbers($0.values)) }
-    try CSFile.write(columns, rowCount: count, to: path)
+    try CSFile.write(columns, rowCount: count, to: path, within: root)
     return notes
   }
 

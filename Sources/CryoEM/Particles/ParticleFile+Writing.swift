@@ -28,19 +28,20 @@ extension ParticleFile {
   ///   - halfSets: a new split; nil to keep the one that was read.
   ///   - extraColumns: columns to add or replace.
   ///   - format: nil for the format it came in.
+  ///   - root: as `FilePlace` has it.
   /// - Returns: what the other format cannot say, for the log.
   /// - Throws: a problem when the file cannot be written.
   @discardableResult
   public func write(
     poses: [Pose]? = nil, halfSets: [HalfSet]? = nil, extraColumns: [ParticleColumn] = [],
-    as format: Format? = nil, to path: String
+    as format: Format? = nil, to path: String, within root: String? = nil
   ) throws(Problem) -> [String] {
     let poses = poses ?? particles.poses
     precondition(poses.count == particles.count, "there is a pose for every particle")
     precondition(halfSets.map { $0.count == particles.count } ?? true)
     precondition(extraColumns.allSatisfy { $0.values.count == particles.count })
     let output = ParticleOutput(
-      file: self, poses: poses, halfSets: halfSets, extraColumns: extraColumns)
+      file: self, poses: poses, halfSets: halfSets, extraColumns: extraColumns, root: root)
     switch (content, format ?? self.format) {
     case (.star(let file, let table), .star): try output.update(file, table: table, path: path)
     case (.cs(let file), .cs): try output.update(file, path: path)
@@ -58,6 +59,8 @@ struct ParticleOutput {
   let poses: [Pose]
   let halfSets: [HalfSet]?
   let extraColumns: [ParticleColumn]
+  /// The folder inside of which no link is followed.
+  let root: String?
 
   var particles: ParticleSet { file.particles }
   var count: Int { poses.count }

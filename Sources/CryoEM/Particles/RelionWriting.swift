@@ -25,7 +25,7 @@ extension ParticleOutput {
     for column in extraColumns {
       file.tables[index].set(column.starName, to: .numbers(column.values))
     }
-    try file.write(to: path)
+    try file.write(to: path, within: root)
   }
 
   /// Whether the file has its origins in pixels, as before RELION 3.1.
@@ -49,7 +49,7 @@ extension ParticleOutput {
         NewSTARTable(blockName: "optics", columns: opticsColumns(numbers: numbers)),
         NewSTARTable(
           blockName: "particles", columns: particleColumns(source, opticsNumbers: numbers)),
-      ], to: path)
+      ], to: path, within: root)
     return notes
   }
 

@@ -98,9 +98,10 @@ extension CSFile {
 
   /// Writes the file's own fields, whole or not at all.
   ///
+  /// - Parameter root: as `FilePlace` has it.
   /// - Throws: a problem when it cannot be written, or when a value does not fit its field.
-  public func write(to path: String) throws(Problem) {
-    let file = try AtomicFile(path: path)
+  public func write(to path: String, within root: String? = nil) throws(Problem) {
+    let file = try AtomicFile(path: path, within: root)
     var output = OutputBuffer(file)
     if fields.count == sourceFieldCount {
       try output.append(large: UnsafeRawBufferPointer(rebasing: source.bytes[..<dataOffset]))
@@ -133,11 +134,12 @@ extension CSFile {
 
   /// Writes a new file of records.
   public static func write(
-    _ columns: [(name: String, column: CSColumn)], rowCount: Int, to path: String
+    _ columns: [(name: String, column: CSColumn)], rowCount: Int, to path: String,
+    within root: String? = nil
   ) throws(Problem) {
     var file = try CSFile(emptyRecords: rowCount, path: path)
     for (name, column) in columns { file.set(name, to: column) }
-    try file.write(to: path)
+    try file.write(to: path, within: root)
   }
 
   /// Puts a row's value into a field's bytes; false when it does not fit.

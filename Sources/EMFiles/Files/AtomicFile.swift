@@ -8,28 +8,28 @@ import Synchronization
 public final class AtomicFile {
   /// The path that the file will have.
   public let path: String
-  private let temporaryPath: String
-  private let finalPath: String
+  private let place: FilePlace
+  private let temporary: String
   private var descriptor: Int32
 
-  /// Begins to write beside `path`. A symbolic link at `path` stays a link.
+  /// Begins to write beside `path`. A symbolic link at `path` stays a link, and the file that it leads to
+  /// is replaced; inside `root` the link itself is.
   ///
+  /// - Parameter root: the folder inside of which no link is followed, as `FilePlace` has it.
   /// - Throws: a problem when the folder does not exist or may not be written, or when `path` is a
   ///   folder or a device.
-  public init(path: String) throws(Problem) {
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+  public init(path: String, within root: String? = nil) throws(Problem) {
+    let place = try FilePlace(root == nil ? resolvedLink(path) : path, within: root)
+    let kind = place.status.map { $0.st_mode & S_IFMT }
+    guard kind == nil || kind == S_IFREG || kind == S_IFLNK else {
       throw Problem(
         "\(path) cannot be written: it is not an ordinary file",
         whatToDo: "Choose another name for the output.")
     }
-    let final = resolvedLink(path)
-    let slash = final.lastIndex(of: "/")
-    let folder = slash.map { String(final[...$0]) } ?? ""
-    let name = slash.map { String(final[final.index(after: $0)...]) } ?? final
     let serial = temporaryCounter.wrappingAdd(1, ordering: .relaxed).newValue
-    let temporary = "\(folder).\(name.prefix(200)).\(getpid()).\(serial).part"
-    let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let temporary = ".\(place.name.prefix(200)).\(getpid()).\(serial).part"
+    let descriptor = openat(
+      place.folder, temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       let number = errno
       var problem = Problem(
@@ -39,8 +39,8 @@ public final class AtomicFile {
       throw problem
     }
     self.path = path
-    self.finalPath = final
-    self.temporaryPath = temporary
+    self.place = place
+    self.temporary = temporary
     self.descriptor = descriptor
   }
 
@@ -83,12 +83,12 @@ public final class AtomicFile {
     guard fsync(descriptor) == 0 else { throw failure("flushing") }
     let closed = close(descriptor)
     descriptor = -1
-    guard closed == 0, rename(temporaryPath, finalPath) == 0 else {
+    guard closed == 0, renameat(place.folder, temporary, place.folder, place.name) == 0 else {
       let problem = failure("renaming")
-      unlink(temporaryPath)
+      unlinkat(place.folder, temporary, 0)
       throw problem
     }
-    flushFolder(of: finalPath)
+    place.flushFolder()
   }
 
   /// Gives up: what was there stays.
@@ -96,26 +96,32 @@ public final class AtomicFile {
     guard descriptor >= 0 else { return }
     close(descriptor)
     descriptor = -1
-    unlink(temporaryPath)
+    unlinkat(place.folder, temporary, 0)
   }
 
   /// Writes a whole file.
-  public static func write(_ bytes: [UInt8], to path: String) throws(Problem) {
-    let file = try AtomicFile(path: path)
+  public static func write(
+    _ bytes: [UInt8], to path: String, within root: String? = nil
+  ) throws(Problem) {
+    let file = try AtomicFile(path: path, within: root)
     try file.append(bytes)
     try file.commit()
   }
 
   /// Writes a whole file as UTF-8.
-  public static func write(_ text: String, to path: String) throws(Problem) {
-    try write(Array(text.utf8), to: path)
+  public static func write(
+    _ text: String, to path: String, within root: String? = nil
+  ) throws(Problem) {
+    try write(Array(text.utf8), to: path, within: root)
   }
 
   private func failure(_ action: String) -> Problem {
     let number = errno
     var problem = Problem(
       "\(path): \(action) failed (\(systemError()))",
-      whatToDo: "Check the free space and the disk quota; what was there before is untouched.")
+      whatToDo: number == EFBIG
+        ? "Raise the limit of file sizes (ulimit -f); what was there before is untouched."
+        : "Check the free space and the disk quota; what was there before is untouched.")
     problem.systemError = number
     return problem
   }
@@ -128,14 +134,4 @@ private func resolvedLink(_ path: String) -> String {
   guard let resolved = realpath(path, nil) else { return path }
   defer { free(resolved) }
   return String(cString: resolved)
-}
-
-/// A rename survives a power cut only when the folder is flushed too; a file system that cannot do
-/// it is no reason to fail.
-private func flushFolder(of path: String) {
-  let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-  let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-  guard descriptor >= 0 else { return }
-  fsync(descriptor)
-  close(descriptor)
 }

@@ -11,6 +11,7 @@ public final class InputFile: Sendable {
   /// Size in bytes when the file was opened.
   public let size: Int
   let descriptor: Int32
+  private let root: String?
   /// When the content last changed before the file was opened.
   private let changed: timespec
   /// Whether reading failed once in spite of patience: further failures are told at once.
@@ -18,16 +19,23 @@ public final class InputFile: Sendable {
 
   /// Opens a file.
   ///
+  /// - Parameter root: the folder inside of which no link is followed, as `FilePlace` has it.
   /// - Throws: a problem when there is no such file, when it may not be read, or when it is not an
   ///   ordinary file.
-  public init(path: String) throws(Problem) {
-    var descriptor = openForReading(path)
+  public init(path: String, within root: String? = nil) throws(Problem) {
+    var descriptor = try openForReading(path, within: root)
     if descriptor < 0 && errno == EMFILE && allowMoreFiles() {
-      descriptor = openForReading(path)
+      descriptor = try openForReading(path, within: root)
     }
     guard descriptor >= 0 else {
-      throw Problem(
-        "\(path): cannot be read (\(systemError()))", whatToDo: "Check the path and permissions.")
+      let number = errno
+      var problem = Problem(
+        "\(path): cannot be read (\(systemError()))",
+        whatToDo: path.unicodeScalars.contains("\u{FFFD}")
+          ? "Its name is not in UTF-8, which paths have to be: rename it, or make a link to it."
+          : "Check the path and permissions.")
+      problem.systemError = number
+      throw problem
     }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -42,6 +50,7 @@ public final class InputFile: Sendable {
       throw Problem("\(path) is \(kindName(kind)), not a file", whatToDo: "Give a file's path.")
     }
     self.path = path
+    self.root = root
     self.size = Int(status.st_size)
     self.changed = status.st_mtim
     self.descriptor = descriptor
@@ -65,16 +74,18 @@ public final class InputFile: Sendable {
       if count < 0 {
         let failure = errno
         if failure == EINTR { continue }
-        if !isLost.load(ordering: .relaxed), isPassing(failure), !pauses.isEmpty {
+        if !isLost.load(ordering: .relaxed), Problem.passes(failure), !pauses.isEmpty {
           usleep(pauses.removeFirst())
           if failure == ESTALE { reopen() }
           continue
         }
         isLost.store(true, ordering: .relaxed)
         errno = failure
-        throw Problem(
+        var problem = Problem(
           "\(path): reading failed at byte \(offset + done) (\(systemError()))",
           whatToDo: "Check the disk or the network file system, then try again.")
+        problem.systemError = failure
+        throw problem
       }
       done += count
     }
@@ -89,6 +100,15 @@ public final class InputFile: Sendable {
     return fstat(descriptor, &status) == 0 && !isSame(status)
   }
 
+  /// What tells the file from others, and from itself after a change.
+  var identity: FileIdentity {
+    var status = stat()
+    fstat(descriptor, &status)
+    return FileIdentity(
+      device: UInt64(status.st_dev), number: UInt64(status.st_ino), size: size,
+      seconds: changed.tv_sec, nanoseconds: changed.tv_nsec)
+  }
+
   private func isSame(_ status: stat) -> Bool {
     status.st_size == size && status.st_mtim.tv_sec == changed.tv_sec
       && status.st_mtim.tv_nsec == changed.tv_nsec
@@ -97,8 +117,7 @@ public final class InputFile: Sendable {
   /// A file server that was restarted knows the path and no longer the open file: takes the path's file
   /// in its place, if it is the same.
   func reopen() {
-    let again = openForReading(path)
-    guard again >= 0 else { return }
+    guard let again = try? openForReading(path, within: root), again >= 0 else { return }
     defer { close(again) }
     var status = stat()
     // dup2 replaces the file under the same number, also for threads that are reading.
@@ -125,14 +144,24 @@ public final class InputFile: Sendable {
   }
 }
 
-/// Opens a path for reading. Without O_NONBLOCK the opening of a pipe would wait for its writer.
-private func openForReading(_ path: String) -> Int32 {
-  open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+/// A file on a disk, and its content as far as size and time tell.
+struct FileIdentity: Sendable, Equatable {
+  var device: UInt64
+  var number: UInt64
+  var size: Int
+  var seconds: Int
+  var nanoseconds: Int
 }
 
-/// Whether a failure to read may pass by itself.
-private func isPassing(_ failure: Int32) -> Bool {
-  [EIO, ESTALE, ETIMEDOUT, EAGAIN, ENOMEM, ENETDOWN, EHOSTDOWN, EREMOTEIO].contains(failure)
+/// Opens a path for reading. Without O_NONBLOCK the opening of a pipe would wait for its writer.
+///
+/// - Throws: a problem where a link is not to be followed.
+private func openForReading(_ path: String, within root: String?) throws(Problem) -> Int32 {
+  guard let root else { return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
+  let place = try FilePlace(path, within: root)
+  let descriptor = place.open(O_RDONLY | O_NONBLOCK)
+  if descriptor < 0, let refusal = place.refusal { throw refusal }
+  return descriptor
 }
 
 /// The text of the last system error.

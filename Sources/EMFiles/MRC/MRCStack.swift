@@ -1,15 +1,18 @@
-/// A stack of images, opened once and read image by image, by any number of threads at a time.
+/// A stack of images, read image by image, by any number of threads at a time.
+///
+/// There may be more stacks than the system lets a process have open: they are opened in turn.
 public final class MRCStack: Sendable {
   /// The header of the file.
   public let header: MRCHeader
-  private let file: InputFile
+  private let file: RotatingFile
 
   /// Opens a stack and checks its header against the file's size; reads no image.
   ///
   /// - Throws: a problem when the file is not an MRC file, is packed, or holds fewer or more images
   ///   than its header says.
-  public init(path: String) throws(Problem) {
-    file = try InputFile(path: path)
+  public init(path: String, among files: OpenFiles = .shared) throws(Problem) {
+    self.file = try RotatingFile(path: path, among: files)
+    let file = try self.file.opened()
     var header = try MRCHeader(bytes: file.bytes(at: 0, count: MRCHeader.byteCount), path: path)
     try header.checkSize(of: file, asStack: true)
     self.header = header
@@ -76,6 +79,7 @@ public final class MRCStack: Sendable {
   private func fill(
     _ raw: UnsafeMutableRawBufferPointer, at offset: Int, image: Int
   ) throws(Problem) {
+    let file = try self.file.opened()
     let advice = "Do not change particle stacks while a refinement runs."
     guard try file.read(into: raw, at: offset) == raw.count else {
       throw Problem(

@@ -12,13 +12,16 @@ public struct MRCVolume: Sendable {
 
   /// Reads a whole map, packed by gzip or not, in either byte order and with any order of axes.
   ///
-  /// - Parameter check: is shown the header before any voxel is read; throws to refuse the file.
+  /// - Parameters:
+  ///   - root: as `FilePlace` has it.
+  ///   - check: is shown the header before any voxel is read; throws to refuse the file.
   /// - Throws: a problem that names the file and what is wrong with it, before memory is taken for
   ///   sizes that the file cannot hold, or for more than `largestCount` voxels.
   public init(
-    path: String, check: (MRCHeader) throws(Problem) -> Void = { _ in }
+    path: String, within root: String? = nil,
+    check: (MRCHeader) throws(Problem) -> Void = { _ in }
   ) throws(Problem) {
-    let file = try InputFile(path: path)
+    let file = try InputFile(path: path, within: root)
     let start = try file.bytes(at: 0, count: MRCHeader.byteCount)
     let isPacked = FileSignature(Array(start.prefix(64))) == .gzip
     let (header, stored) =

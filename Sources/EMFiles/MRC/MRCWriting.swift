@@ -14,17 +14,19 @@ extension MRCVolume {
   ///   - origin: position of the first voxel, Å.
   ///   - mode: `.float32` or `.float16`.
   ///   - label: what the file says of its maker.
+  ///   - root: as `FilePlace` has it.
   /// - Throws: a problem when the file cannot be written, or when a density is beyond `.float16`.
   public static func write(
     _ voxels: [Float], size: SIMD3<Int>, voxelSize: Double, origin: SIMD3<Float> = .zero,
-    mode: MRCMode = .float32, label: String = programLabel, to path: String
+    mode: MRCMode = .float32, label: String = programLabel, to path: String,
+    within root: String? = nil
   ) throws(Problem) {
     precondition(voxels.count == size.x * size.y * size.z)
     var header = MRCHeader(
       columns: size.x, rows: size.y, sections: size.z, mode: mode, pixelSize: voxelSize,
       isStack: false)
     header.origin = origin
-    let writer = try MRCWriter(header: header, label: label, path: path)
+    let writer = try MRCWriter(header: header, label: label, path: path, within: root)
     try writer.append(voxels)
     try writer.finish()
   }
@@ -64,11 +66,13 @@ private final class MRCWriter {
   private var statistics = MRCStatistics()
   private var bytes: [UInt8] = []
 
-  init(header: MRCHeader, label: String, path: String) throws(Problem) {
+  init(
+    header: MRCHeader, label: String, path: String, within root: String? = nil
+  ) throws(Problem) {
     precondition(header.mode == .float32 || header.mode == .float16, "only modes 2 and 12")
     self.header = header
     self.header.labels = [label]
-    file = try AtomicFile(path: path)
+    file = try AtomicFile(path: path, within: root)
     try file.append(self.header.encoded())
   }
 

@@ -14,13 +14,16 @@ public struct NewSTARTable: Sendable {
 extension STARFile {
   /// Writes a new file, whole or not at all.
   ///
-  /// - Parameter version: what each block says before its name, "version 30001" for what RELION 3.1
-  ///   and later read.
+  /// - Parameters:
+  ///   - version: what each block says before its name, "version 30001" for what RELION 3.1 and later
+  ///     read.
+  ///   - root: as `FilePlace` has it.
   /// - Throws: a problem when it cannot be written or a number is not finite.
   public static func write(
-    _ tables: [NewSTARTable], version: String = "version 30001", to path: String
+    _ tables: [NewSTARTable], version: String = "version 30001", to path: String,
+    within root: String? = nil
   ) throws(Problem) {
-    let file = try AtomicFile(path: path)
+    let file = try AtomicFile(path: path, within: root)
     var output = OutputBuffer(file)
     for table in tables {
       output.append("\n# \(version)\n\ndata_\(table.blockName)\n\nloop_\n")

@@ -51,10 +51,11 @@ public struct STARFile: Sendable {
 
   /// Writes the file, whole or not at all.
   ///
+  /// - Parameter root: as `FilePlace` has it.
   /// - Throws: a problem when it cannot be written, or when a column was set to a number that is
   ///   not finite.
-  public func write(to path: String) throws(Problem) {
-    let file = try AtomicFile(path: path)
+  public func write(to path: String, within root: String? = nil) throws(Problem) {
+    let file = try AtomicFile(path: path, within: root)
     var output = OutputBuffer(file)
     var cursor = 0
     for table in tables where table.isChanged {

@@ -20,11 +20,18 @@ struct Magnification: Sendable, Equatable {
   func position(of p: Vector2) -> Vector2 { row0 * p.x + row1 * p.y }
 
   /// The largest factor by which M·k is longer than k: the larger singular value.
-  var stretch: Double {
+  var stretch: Double { singularValues.larger }
+
+  /// The smallest one: the smaller singular value.
+  var shrinkage: Double { singularValues.smaller }
+
+  private var singularValues: (larger: Double, smaller: Double) {
     let trace = (row0 * row0).sum() + (row1 * row1).sum()
     let determinant = row0.x * row1.y - row0.y * row1.x
     let root = max(trace * trace / 4 - determinant * determinant, 0).squareRoot()
-    return (trace / 2 + root).squareRoot()
+    return (
+      (trace / 2 + root).squareRoot(), max(trace / 2 - root, 0).squareRoot()
+    )
   }
 }
 
@@ -32,5 +39,10 @@ extension ParticleSet {
   /// The largest factor by which an optics group's magnification stretches frequencies, at least 1.
   var stretch: Double {
     optics.reduce(1) { max($0, Magnification($1.magnification).stretch) }
+  }
+
+  /// The smallest factor, at most 1.
+  var shrinkage: Double {
+    optics.reduce(1) { min($0, Magnification($1.magnification).shrinkage) }
   }
 }

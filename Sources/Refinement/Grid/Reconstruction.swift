@@ -43,6 +43,13 @@ struct Reconstruction: Sendable {
     return (0...radius).map { shell in known.reduce(0) { $0 + $1[shell] } }
   }
 
+  /// 1/τ² of half-maps that nothing else filters: a twentieth of each shell's mean weight, as where
+  /// hardly an image went nothing is better than noise; and infinite beyond the last shell with real
+  /// weight.
+  static func regularisation(means: [Double], last: Int) -> [Float] {
+    means.enumerated().map { $0.offset <= last ? Float(0.05 * $0.element + 1e-20) : .infinity }
+  }
+
   /// What is divided: the sum of accumulators and (below the split) `shared` ones, numerator /
   /// (denominator + regularisation of the shell).
   struct Quotient {

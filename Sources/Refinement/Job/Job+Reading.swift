@@ -6,9 +6,12 @@ extension Job {
   /// Reads a job file, as much of it as can be understood, with everything that is wrong with it:
   /// unknown keys, wrong types, values out of range. Cross-field rules are the business of `findings`.
   ///
-  /// Throws where there is no readable TOML at all.
-  public static func read(path: String) throws(Problem) -> (job: Job, problems: [Problem]) {
-    let text = try fileText(path)
+  /// - Parameter root: as `FilePlace` has it.
+  /// - Throws: `Problem` where there is no readable TOML at all.
+  public static func read(
+    path: String, within root: String? = nil
+  ) throws(Problem) -> (job: Job, problems: [Problem]) {
+    let text = try fileText(path, within: root)
     return try parsed(toml: text, file: path)
   }
 
@@ -107,8 +110,8 @@ extension Parameter {
 }
 
 /// The text of a small file; throws a `Problem` for one that is missing, a folder, or not UTF-8.
-private func fileText(_ path: String) throws(Problem) -> String {
-  let file = try InputFile(path: path)
+private func fileText(_ path: String, within root: String?) throws(Problem) -> String {
+  let file = try InputFile(path: path, within: root)
   guard file.size < 1 << 20 else {
     throw Problem(
       "\(path): this is not a job file", whatToDo: "Give the path of a TOML file (fulcrum new).")

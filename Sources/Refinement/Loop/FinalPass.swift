@@ -54,7 +54,9 @@ struct FinalPass: Sendable {
       for half in range { accumulators[half].complete() }
     }
     Symmetriser(group: geometry.symmetry, threads: threads).symmetrise(accumulators)
-    return FinalSums(geometry: geometry, halves: accumulators, threads: threads)
+    return FinalSums(
+      geometry: geometry, halves: accumulators,
+      last: context.filledShell(of: geometry, upTo: box / 2 - 1), threads: threads)
   }
 
   /// The noise of packing times what the iterations learnt of it.

@@ -7,18 +7,20 @@ struct FinalSums: Sendable {
   /// Completed accumulators of half a and half b. The density outside the mask is in them unless it is
   /// subtracted.
   let halves: [Accumulator]
+  /// The last shell of the grid with real weight.
+  let last: Int
   let threads: Int
 
   private var reconstruction: Reconstruction {
     Reconstruction(geometry: geometry, radius: halves[0].radius, size: geometry.period)
   }
 
-  /// The half-maps in the input's box and frame, regularised by a twentieth of each shell's mean
-  /// weight: where hardly an image went, nothing is better than noise.
+  /// The unfiltered half-maps in the input's box and frame.
   func halfMaps() -> (a: Volume, b: Volume) {
     let volumes = halves.map { half in
       let means = reconstruction.shellMeans([half])
-      return density(of: half, regularisation: means.map { Float(0.05 * $0 + 1e-20) })
+      return density(
+        of: half, regularisation: Reconstruction.regularisation(means: means, last: last))
     }
     return (volumes[0], volumes[1])
   }
@@ -39,6 +41,7 @@ struct FinalSums: Sendable {
       return (1 - value) / (2 * value)
     }
     let regularisation = means.indices.map { shell -> Float in
+      guard shell <= last else { return .infinity }
       let index = min(Int((Double(shell) * ratio).rounded()), noise.count - 1)
       return Float(means[shell] * min(noise[index], 0.5)) + 1e-20
     }

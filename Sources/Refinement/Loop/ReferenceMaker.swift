@@ -19,8 +19,9 @@ struct ReferenceMaker: Sendable {
     /// Voxels and voxel size (Å) of the cube.
     var size: Int
     var voxelSize: Double
-    /// Band of the next search, shell of the window.
+    /// Band of the next search, shell of the window, and the share with which its last shell counts.
     var band: Int
+    var edge: Double
     /// ln of the mean squared amplitude of the masked mean map per shell.
     var guinier: [Double]
     /// The raw half-maps about the mask's centre.
@@ -108,7 +109,8 @@ struct ReferenceMaker: Sendable {
     let reconstruction = Reconstruction(
       geometry: context.geometry, radius: accumulators[0].radius)
     let means = halfSums.map { reconstruction.shellMeans($0, threads: threads) }
-    let halves = rawHalves(halfSums, means: means, reconstruction)
+    let filled = context.filledShell(of: context.geometry, upTo: inserted)
+    let halves = rawHalves(halfSums, means: means, last: filled, reconstruction)
     let measuring = masks.mask(size: reconstruction.cube.size)
     let fsc = FSCMeasurement(
       halfA: halves[0], halfB: halves[1], masks: masks.curves(size: reconstruction.cube.size),
@@ -116,11 +118,12 @@ struct ReferenceMaker: Sendable {
       scheduler: { count, body in
         parallelFor(count: count, chunk: 1, threads: threads) { range, _ in range.forEach(body) }
       }
-    ).report
+    ).report.cut(
+      after: filled, size: reconstruction.cube.size, pixelSize: reconstruction.voxelSize)
     progress(1, .measurement)
-    let band = nextBand(fsc, cube: reconstruction, limit: min(bandLimit, inserted))
+    let (band, edge) = nextBand(fsc, limit: min(bandLimit, inserted))
     // Beyond the band nothing is known: three shells of fall-off keep the mask's product smooth.
-    let lastShell = Int((Double(band) + 3) * context.geometry.oversampling)
+    let lastShell = min(filled, Int((Double(band) + 3) * context.geometry.oversampling))
     let split = Int(
       Double(context.geometry.period) * context.geometry.pixelSize
         / context.settings.splitResolution
@@ -141,8 +144,8 @@ struct ReferenceMaker: Sendable {
     }
     return Product(
       references: made.references, fsc: fsc, size: reconstruction.cube.size,
-      voxelSize: reconstruction.voxelSize, band: band,
-      guinier: guinier(halves, inside: measuring), halfMaps: halves,
+      voxelSize: reconstruction.voxelSize, band: band, edge: edge,
+      guinier: Array(guinier(halves, inside: measuring).prefix(filled + 1)), halfMaps: halves,
       mask: mask, filtered: made.filtered)
   }
 
@@ -234,16 +237,17 @@ struct ReferenceMaker: Sendable {
     return (rows, rows.values(of: voxels))
   }
 
-  /// The half-maps with just enough regularisation not to divide by nothing.
+  /// The unfiltered half-maps, up to the last shell with real weight.
   private func rawHalves(
-    _ sums: [[Accumulator]], means: [[Double]], _ reconstruction: Reconstruction
+    _ sums: [[Accumulator]], means: [[Double]], last: Int, _ reconstruction: Reconstruction
   ) -> [Volume] {
     let halves = Collected<Volume>(count: 2)
     parallelFor(count: 2, chunk: 1, threads: context.settings.threads) { range, _ in
       for half in range {
         halves[half] = reconstruction.volume(
           of: Reconstruction.Quotient(
-            parts: sums[half], regularisation: means[half].map { Float(1e-3 * $0 + 1e-20) }))
+            parts: sums[half],
+            regularisation: Reconstruction.regularisation(means: means[half], last: last)))
       }
     }
     return (try? halves.values()) ?? []
@@ -260,26 +264,46 @@ struct ReferenceMaker: Sendable {
     }
   }
 
-  /// The shell, with its fraction, where a curve falls under 0.143 for two shells at least: a single dip
-  /// to the threshold must not halve the band of the next search.
-  static func lastingCrossing(of curve: [Double]) -> Double {
-    for shell in curve.indices.dropFirst() where curve[shell] < 0.143 {
-      guard shell + 1 < curve.count, curve[shell + 1] >= 0.143 else {
-        let before = curve[shell - 1]
-        guard before > 0.143 else { return Double(shell) }
-        return Double(shell - 1) + (before - 0.143) / (before - curve[shell])
-      }
+  /// How far a curve stays above 0.143, in shells, with fraction; a smooth function of its values, so
+  /// that the next search does not hang on the last digits of the input.
+  ///
+  /// Where the curve falls straight through 0.143 it is the crossing. A single dip does not count: two
+  /// shells have to be under the threshold. What comes after the fall does not count either. Between
+  /// 0.123 and 0.163 a place counts by a share: a curve that grazes the threshold is neither in nor out.
+  static func reach(of curve: [Double]) -> Double {
+    let width = 0.04
+    // The integral from 0 of a ramp from 0 to 1.
+    func ramp(_ u: Double) -> Double { u <= 0 ? 0 : u < 1 ? u * u / 2 : u - 0.5 }
+    var (reach, lowest) = (0.0, Double.infinity)
+    for shell in curve.indices {
+      let next = shell + 1 < curve.count ? curve[shell + 1] : curve[shell]
+      let before = (lowest - 0.143) / width + 0.5
+      lowest = min(lowest, max(curve[shell], next))
+      guard shell > 0 else { continue }
+      let after = (lowest - 0.143) / width + 0.5
+      // The mean of the share over the straight line from one shell to the next.
+      reach +=
+        before - after > 1e-9
+        ? (ramp(before) - ramp(after)) / (before - after) : min(max(after, 0), 1)
     }
-    return Double(max(curve.count - 1, 1))
+    return reach
   }
 
-  /// The window's shell where the corrected curve falls under 0.143, within the limit; at least the
-  /// shell of the gold-standard split.
-  private func nextBand(_ fsc: FSCReport, cube: Reconstruction, limit: Int) -> Int {
+  /// The band of the next search: as far as the corrected curve stays above 0.143, within the limit, and
+  /// at least the shell of the gold-standard split. Its last shell counts by the share that the curve
+  /// reaches into it.
+  private func nextBand(_ fsc: FSCReport, limit: Int) -> (band: Int, edge: Double) {
     let geometry = context.geometry
     let least = geometry.shell(atResolution: context.settings.splitResolution)
-    let edge = Double(geometry.period) * geometry.pixelSize
-    let reached = geometry.shell(atResolution: edge / Self.lastingCrossing(of: fsc.corrected))
-    return max(min(reached, limit), min(least, limit))
+    let reached = Self.reach(of: fsc.corrected) / geometry.oversampling
+    return Self.band(reaching: reached, least: min(least, limit), most: limit)
+  }
+
+  /// The band that reaches a shell with its fraction.
+  static func band(reaching reached: Double, least: Int, most: Int) -> (band: Int, edge: Double) {
+    let last = Int(reached.rounded(.up))
+    if last > most { return (most, 1) }
+    if last <= least { return (least, 1) }
+    return (last, reached - Double(last - 1))
   }
 }

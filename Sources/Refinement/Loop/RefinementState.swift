@@ -21,8 +21,9 @@ struct RefinementState: Sendable, Codable {
   var noiseDirections: [NoiseDirections] = []
   /// Grey scale of each half's reference in its images.
   var greyscale: [Double]
-  /// Band of the next search, shell of the window.
+  /// Band of the next search, shell of the window, and the share with which its last shell counts.
   var band: Int
+  var edge = 1.0
   /// Whether a map was fine enough for a dynamic mask: from then on every mask is made of the map.
   var isMaskDynamic = false
 }
@@ -49,7 +50,7 @@ struct RunContext: Sendable {
   let folds: [Int32]
   /// How slices of references are read, and how images are inserted between iterations.
   let interpolation: Interpolation
-  let insertion: Interpolation
+  var insertion: Interpolation
   /// rms radius of the masked density about the centre, pixels.
   let gyration: Double
   let control: RefinementControl
@@ -69,10 +70,19 @@ struct RunContext: Sendable {
       ? particles.optics[Int(particles.opticsIndices[particle])].magnification : [1, 0, 0, 1]
   }
 
-  /// Pixels' factors for each noise slot up to a band.
-  func factors(_ state: RefinementState, band: Int) -> [FFTBuffer<Float>] {
+  /// The last shell of the references' grid that holds more than tails of the interpolation's kernel
+  /// where images are inserted up to a shell of a geometry's window.
+  func filledShell(of geometry: Geometry, upTo shell: Int) -> Int {
+    geometry.filledShell(
+      upTo: shell,
+      shrinkage: settings.useAnisotropicMagnification ? particles.shrinkage : 1)
+  }
+
+  /// Pixels' factors for each noise slot up to a band, whose last shell counts by a share.
+  func factors(_ state: RefinementState, band: Int, edge: Double = 1) -> [FFTBuffer<Float>] {
     state.noiseFactors.indices.map { slot in
-      let perShell = state.noiseFactors[slot].map { $0 > 0 ? 1 / $0 : 0 }
+      var perShell = state.noiseFactors[slot].map { $0 > 0 ? 1 / $0 : 0 }
+      if edge < 1 { perShell[band] *= edge }
       guard slot < state.noiseDirections.count else {
         return points.factors(perShell: perShell, band: band)
       }

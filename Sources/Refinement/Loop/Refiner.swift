@@ -104,7 +104,8 @@ struct Refiner {
       report(product, clock: clock)
       let references = state.iteration == 0 ? initialReferences() : product.references
       filtering?.tell(1, of: ReferenceMaker.Part.firstReferences.rawValue)
-      loop.refinement.band = state.iteration == 0 ? firstBand : product.band
+      (loop.refinement.band, loop.refinement.edge) =
+        state.iteration == 0 ? (firstBand, 1) : (product.band, product.edge)
       if isOver(product) { break }
       try advance(references, product: product)
     }
@@ -208,8 +209,29 @@ struct Refiner {
       maps: maps, mask: mask, boxMask: input.mask, folds: context.foldCount, band: firstBand)
   }
 
+  /// Reconstructs and measures, as far out as the half-maps agree.
   private mutating func reconstruct(_ clock: inout IterationClock) throws -> ReferenceMaker.Product
   {
+    var product = try reconstructInserted(&clock)
+    // A curve that has not fallen where it ends says nothing of the resolution.
+    while product.fsc.isCut, loop.inserted < context.points.maximumShell {
+      // Its references are not wanted.
+      for part in [ReferenceMaker.Part.firstReferences, .calibration] {
+        filtering?.tell(1, of: part.rawValue)
+      }
+      loop.inserted = min(
+        context.points.maximumShell, context.geometry.insertionShell(beyond: loop.inserted))
+      try makeRoom()
+      product = try reconstructInserted(&clock)
+    }
+    loop.refinement.isMaskDynamic = product.mask.hasStarted
+    product.remarks.forEach(events)
+    return product
+  }
+
+  private mutating func reconstructInserted(
+    _ clock: inout IterationClock
+  ) throws -> ReferenceMaker.Product {
     let iteration = state.iteration
     let band = loop.inserted
     events(.stage(.reconstruction, iteration: iteration))
@@ -235,8 +257,6 @@ struct Refiner {
     ) { filtering.tell($0, of: $1.rawValue) }
     self.filtering = isFirst ? filtering : nil
     clock.end()
-    loop.refinement.isMaskDynamic = product.mask.hasStarted
-    product.remarks.forEach(events)
     return product
   }
 

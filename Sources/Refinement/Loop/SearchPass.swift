@@ -33,7 +33,7 @@ struct SearchPass: Sendable {
     progress: @escaping @Sendable (Int) -> Void
   ) throws -> [Outcome] {
     let count = particles?.count ?? context.particles.count
-    let factors = context.factors(state, band: band)
+    let factors = context.factors(state, band: band, edge: state.edge)
     let chunk = Self.chunk
     let outcomes = Collected<[Outcome]>(count: (count + chunk - 1) / chunk)
     let counter = Counter()

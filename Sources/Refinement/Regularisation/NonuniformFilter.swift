@@ -118,13 +118,10 @@ extension ReferenceMaker {
     let spectra = (0..<2).map { _ in BallSpectrum(size: cube.size, radius: lastShell + 1) }
     parallelFor(count: 2, chunk: 1, threads: settings.threads) { range, _ in
       for half in range {
-        // Where hardly an image went, nothing is better than noise.
         reconstruction.divide(
           Reconstruction.Quotient(
             parts: sums[half],
-            regularisation: means[half].enumerated().map {
-              $0.offset <= lastShell ? Float(0.05 * $0.element + 1e-20) : .infinity
-            }),
+            regularisation: Reconstruction.regularisation(means: means[half], last: lastShell)),
           into: spectra[half])
       }
     }

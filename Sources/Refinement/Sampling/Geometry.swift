@@ -69,4 +69,14 @@ public struct Geometry: Sendable, Equatable {
   public func clampedGridRadius(ofShell shell: Int) -> Int {
     min(gridRadius(ofShell: shell), Int((Double(period / 2) * stretch).rounded(.up)) + 1)
   }
+
+  /// The last shell of the reference's grid with real weight where images were inserted up to `shell` of
+  /// the window's transform: its samples lie among the images' own. Farther out only the tails of the
+  /// interpolation's kernel land, and what is divided by them is the noise of single pixels.
+  ///
+  /// - Parameter shrinkage: the smallest factor by which a magnification stretches frequencies.
+  public func filledShell(upTo shell: Int, shrinkage: Double = 1) -> Int {
+    let reach = (Double(shell) + 0.5) * oversampling * shrinkage
+    return max(1, min(Int(reach - 0.5), period / 2 - 1))
+  }
 }

@@ -32,8 +32,8 @@ final class RunCheckpoints: CheckpointStore {
   var searchPath: String { folder.checkpointPath + "/search.bin" }
 
   func state() throws(Problem) -> [UInt8]? {
-    guard access(statePath, F_OK) == 0 else { return nil }
-    let file = try InputFile(path: statePath)
+    guard folder.facts(of: statePath) != nil else { return nil }
+    let file = try folder.input(statePath)
     let damaged = Problem(
       "\(statePath): the checkpoint is damaged",
       whatToDo: "Remove it to begin the run anew, or start a new run from the last poses.")
@@ -49,8 +49,8 @@ final class RunCheckpoints: CheckpointStore {
 
   func save(_ content: CheckpointContent) throws(Problem) {
     try insist { () throws(Problem) in
-      try makeFolder(folder.checkpointPath)
-      let file = try AtomicFile(path: statePath)
+      try folder.make(folder.checkpointPath)
+      let file = try AtomicFile(path: statePath, within: folder.path)
       var frame = CheckpointFrame(run: run, layout: layout)
       try file.append(frame.bytes)
       var sum = Checksum()
@@ -71,7 +71,7 @@ final class RunCheckpoints: CheckpointStore {
   private func list(_ known: inout PartList?) -> PartList {
     if let known { return known }
     var list = PartList([])
-    if let file = try? InputFile(path: searchPath),
+    if let file = try? folder.input(searchPath),
       let bytes = try? file.bytes(at: 0, count: file.size),
       let frame = CheckpointFrame(bytes.prefix(CheckpointFrame.size)),
       frame.problem(searchPath, run: run, layout: layout) == nil
@@ -86,8 +86,8 @@ final class RunCheckpoints: CheckpointStore {
     let part = first.bytes
     let bytes = CheckpointFrame(run: run, layout: layout).bytes + PartList.framed(part)
     try insist { () throws(Problem) in
-      try makeFolder(folder.checkpointPath)
-      try AtomicFile.write(bytes, to: searchPath)
+      try folder.make(folder.checkpointPath)
+      try AtomicFile.write(bytes, to: searchPath, within: folder.path)
     }
     search.withLock { $0 = PartList(bytes) }
   }
@@ -96,8 +96,9 @@ final class RunCheckpoints: CheckpointStore {
     let bytes = PartList.framed(part.bytes)
     let problem = search.withLock { known -> Problem? in
       var list = list(&known)
-      let file = open(searchPath, O_WRONLY | O_CLOEXEC)
-      guard file >= 0 else { return failure() }
+      guard let place = try? folder.place(searchPath) else { return failure() }
+      let file = place.open(O_WRONLY | O_NONBLOCK)
+      guard file >= 0 else { return place.refusal ?? failure() }
       defer { close(file) }
       // What a killed process left half written is cut off.
       guard ftruncate(file, off_t(list.length)) == 0 else { return failure() }
@@ -124,8 +125,11 @@ final class RunCheckpoints: CheckpointStore {
   }
 
   private func failure() -> Problem {
-    Problem(
-      "\(searchPath): writing failed (\(String(cString: strerror(errno))))",
+    let number = errno
+    var problem = Problem(
+      "\(searchPath): writing failed (\(String(cString: strerror(number))))",
       whatToDo: "Check the free space and the disk quota.")
+    problem.systemError = number
+    return problem
   }
 }

@@ -36,54 +36,52 @@ extension RunFolder {
 
   /// Leaves a request for the process that runs the refinement; it is seen within a second.
   public func request(_ request: ControlRequest) throws(Problem) {
-    try makeFolder(controlPath)
+    try make(controlPath)
     switch request {
-    case .pause: try AtomicFile.write("", to: path(of: .pause))
-    case .resume: unlink(path(of: .pause))
-    case .stop: try AtomicFile.write("", to: path(of: .stop))
-    case .stopAfterIteration: try AtomicFile.write("", to: path(of: .stopAfterIteration))
+    case .pause: try write("", to: path(of: .pause))
+    case .resume: removeFile(path(of: .pause))
+    case .stop: try write("", to: path(of: .stop))
+    case .stopAfterIteration: try write("", to: path(of: .stopAfterIteration))
     case .parameters(let job):
-      try AtomicFile.write(job.toml(complete: false), to: path(of: .parameters))
+      try write(job.toml(complete: false), to: path(of: .parameters))
     }
   }
 
   /// Whether a pause is asked for; it lasts until `resume`.
-  public var isPauseRequested: Bool { access(path(of: .pause), F_OK) == 0 }
+  public var isPauseRequested: Bool { facts(of: path(of: .pause)) != nil }
 
   /// Whether the run is to end after its iteration; it holds until the run has ended.
   public var isStopAfterIterationRequested: Bool {
-    access(path(of: .stopAfterIteration), F_OK) == 0
+    facts(of: path(of: .stopAfterIteration)) != nil
   }
 
   /// The requests that are waiting. They stay until `remove`, so that none is lost with the process.
   func waitingRequests() -> [ReceivedRequest] {
     ControlRequest.Kind.allCases.compactMap { kind in
-      var status = stat()
-      guard lstat(path(of: kind), &status) == 0 else { return nil }
+      guard let status = facts(of: path(of: kind)) else { return nil }
       let origin = Self.origin(of: status)
       let content: Result<ControlRequest, Problems> =
         switch kind {
         case .pause: .success(.pause)
         case .stop: .success(.stop)
         case .stopAfterIteration: .success(.stopAfterIteration)
-        case .parameters: Self.parameters(path(of: .parameters))
+        case .parameters: parameters(path(of: .parameters))
         }
       return ReceivedRequest(kind: kind, content: content, origin: origin)
     }
   }
 
   /// Removes a request that was dealt with.
-  func remove(_ kind: ControlRequest.Kind) { unlink(path(of: kind)) }
+  func remove(_ kind: ControlRequest.Kind) { removeFile(path(of: kind)) }
 
-  /// Names in control/ that are no requests.
+  /// Names in control/ that are no requests; of very many, some.
   func strayRequests() -> [String] {
-    let known = Set(ControlRequest.Kind.allCases.map(\.fileName))
-    return entries(of: controlPath).filter { !known.contains($0) }
+    entries(of: controlPath, limit: 1000).filter { !RunLayout.control.contains($0) }
   }
 
-  private static func parameters(_ path: String) -> Result<ControlRequest, Problems> {
+  private func parameters(_ path: String) -> Result<ControlRequest, Problems> {
     do throws(Problem) {
-      let (job, problems) = try Job.read(path: path)
+      let (job, problems) = try Job.read(path: path, within: self.path)
       guard problems.isEmpty else { return .failure(Problems(problems)) }
       return .success(.parameters(job))
     } catch { return .failure(Problems([error])) }

@@ -18,11 +18,6 @@ enum JSONFile {
     return String(decoding: data, as: UTF8.self)
   }
 
-  /// Replaces a file by a value.
-  static func write(_ value: some Encodable, to path: String) throws(Problem) {
-    try AtomicFile.write(text(value) + "\n", to: path)
-  }
-
   /// The value of a text; nil where it is something else.
   static func value<Value: OutsideValue>(
     _ type: Value.Type, of bytes: some Sequence<UInt8>
@@ -31,13 +26,13 @@ enum JSONFile {
     return value.impossible == nil ? value : nil
   }
 
-  /// Reads a value from a file.
+  /// Reads a value from a file; `root` as `FilePlace` has it.
   ///
   /// Throws a `Problem` where there is none, or where it holds something else or what cannot be.
   static func read<Value: OutsideValue>(
-    _ type: Value.Type, from path: String
+    _ type: Value.Type, from path: String, within root: String? = nil
   ) throws(Problem) -> Value {
-    let file = try InputFile(path: path)
+    let file = try InputFile(path: path, within: root)
     func damaged(_ what: String) -> Problem {
       Problem(
         "\(path): damaged, or written by another version (\(what))",

@@ -2,22 +2,14 @@ import EMFiles
 import Glibc
 import Refinement
 
-/// Makes a folder where there is none, with the folders above it.
+/// Makes a folder where there is none, with the folders above it, so that they survive a power cut.
 ///
 /// Throws a `Problem` where it cannot be made.
 public func makeFolder(_ folder: String) throws(Problem) {
-  if mkdir(folder, 0o777) == 0 || errno == EEXIST { return }
-  if errno == ENOENT {
-    let above = FilePath.folder(of: folder)
-    if above != folder {
-      try makeFolder(above)
-      if mkdir(folder, 0o777) == 0 || errno == EEXIST { return }
-    }
-  }
-  let number = errno
-  var problem = Problem(
-    "\(folder) cannot be made (\(String(cString: strerror(number))))",
-    whatToDo: "Check the permissions, or choose another folder.")
-  problem.systemError = number
-  throw problem
+  var folder = folder
+  while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+  guard access(folder, F_OK) != 0 else { return }
+  let above = FilePath.folder(of: folder)
+  if above != folder, access(above, F_OK) != 0 { try makeFolder(above) }
+  try FilePlace(folder).makeFolder()
 }

@@ -97,7 +97,7 @@ extension RunManifest: OutsideValue {
     if let parent, !isCount(parent.iteration) { return "parent" }
     return isMeasure(
       started, ended, heartbeat, startResolution, resolution, pixelSize, cpuSeconds,
-      progress?.perSecond) ? nil : "a number"
+      progress?.perSecond, seconds, secondsBefore) ? nil : "a number"
   }
 }
 

@@ -4,7 +4,8 @@ import Refinement
 
 /// The runs of a folder.
 public enum RunCatalogue {
-  /// A run as a list shows it; damaged ones have a problem instead of a manifest.
+  /// A run as a list shows it; damaged ones have a problem instead of a manifest, and those that were not
+  /// read yet have neither.
   public struct Entry: Sendable {
     public let folder: RunFolder
     public let manifest: RunManifest?
@@ -13,15 +14,62 @@ public enum RunCatalogue {
     public let problem: Problem?
 
     public var name: String { folder.name }
+
+    /// A run that was not read yet.
+    public init(unread folder: RunFolder) {
+      self.init(folder: folder, manifest: nil, status: nil, note: "", problem: nil)
+    }
+
+    init(
+      folder: RunFolder, manifest: RunManifest?, status: RunStatus?, note: String, problem: Problem?
+    ) {
+      self.folder = folder
+      self.manifest = manifest
+      self.status = status
+      self.note = note
+      self.problem = problem
+    }
+  }
+
+  /// A run as its folder's list of names tells, without a look into its files.
+  public struct Place: Sendable, Hashable {
+    public let folder: RunFolder
+    /// When a name in the folder last changed, nanoseconds since 1970. Every file of a run that a list
+    /// shows is replaced by another of its name: what was read is true as long as this is the same.
+    public let changed: Int
+  }
+
+  /// The runs of `folder`/runs, or of `folder` itself where it holds runs, the last changed first. Reads
+  /// no file of them: thousands take no longer than a list of names.
+  public static func places(in folder: String = ".") -> [Place] {
+    let here = RunFolder(folder)
+    if here.exists { return [place(here)].compactMap { $0 } }
+    let inside = placesInside(FilePath.joined(folder, "runs"))
+    return (inside.isEmpty ? placesInside(folder) : inside).sorted {
+      ($0.changed, $1.folder.path) > ($1.changed, $0.folder.path)
+    }
+  }
+
+  private static func placesInside(_ folder: String) -> [Place] {
+    FilePlace.names(in: folder).filter { !$0.hasPrefix(".") }
+      .compactMap { place(RunFolder(folder + "/" + $0)) }
+  }
+
+  /// A folder as a place; nil for what is no run.
+  private static func place(_ folder: RunFolder) -> Place? {
+    var status = stat()
+    // Only whether the names are there: nothing is opened.
+    guard access(folder.manifestPath, F_OK) == 0 || access(folder.eventsPath, F_OK) == 0,
+      stat(folder.path, &status) == 0
+    else { return nil }
+    return Place(
+      folder: folder, changed: status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec)
   }
 
   /// The runs of `folder`/runs, or of `folder` itself where it holds runs, newest first. Never fails:
   /// what is no run is left out, a damaged run is listed with what is wrong.
   public static func runs(in folder: String = ".") -> [Entry] {
-    let here = RunFolder(folder)
-    if here.exists { return [entry(of: here)] }
-    let inside = list(FilePath.joined(folder, "runs"))
-    return (inside.isEmpty ? list(folder) : inside).sorted {
+    places(in: folder).map { entry(of: $0.folder) }.sorted {
       ($0.manifest?.started ?? 0, $1.name) > ($1.manifest?.started ?? 0, $0.name)
     }
   }
@@ -48,8 +96,4 @@ public enum RunCatalogue {
     return "\(first)-\(number)"
   }
 
-  private static func list(_ folder: String) -> [Entry] {
-    RunFolder(folder).entries(of: folder).map { RunFolder(folder + "/" + $0) }
-      .filter(\.exists).map(entry(of:))
-  }
 }

@@ -30,45 +30,49 @@ public struct RunFolder: Sendable, Hashable {
 
   /// The folder of an iteration: iterations/004.
   public func iterationPath(_ iteration: Int) -> String {
-    let digits = String(iteration)
-    return iterationsPath + "/" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+    iterationsPath + "/" + RunLayout.folderName(iteration)
   }
 
   /// Whether this looks like a run at all.
-  public var exists: Bool { access(manifestPath, F_OK) == 0 || access(eventsPath, F_OK) == 0 }
+  public var exists: Bool { facts(of: manifestPath) != nil || facts(of: eventsPath) != nil }
 
   /// run.json.
   public func manifest() throws(Problem) -> RunManifest {
-    try JSONFile.read(RunManifest.self, from: manifestPath)
+    try JSONFile.read(RunManifest.self, from: manifestPath, within: path)
   }
 
   /// How a run really stands: a run whose process has died is interrupted. On the same machine the
-  /// process tells; from another one, a heartbeat older than two minutes.
+  /// process tells; of another one, a heartbeat that is two minutes off. What cannot be read is taken
+  /// for held.
   public func status(of manifest: RunManifest, at time: Double = WallClock.now) -> RunStatus {
     guard manifest.status.isLive else { return manifest.status }
-    if let holder = holder() { return holder.isAlive(at: time) ? manifest.status : .interrupted }
-    if manifest.host == ProcessFacts.host {
-      return ProcessFacts.isAlive(manifest.processID) ? manifest.status : .interrupted
+    switch hold() {
+    case .held(let holder): return holder.isAlive(at: time) ? manifest.status : .interrupted
+    case .unreadable: return manifest.status
+    case .damaged:
+      return RunHolder.isFresh(manifest.heartbeat, at: time) ? manifest.status : .interrupted
+    // Whatever writes into a folder holds it: its number may be another process's by now.
+    case .free: return .interrupted
     }
-    return time - manifest.heartbeat > RunHolder.patience ? .interrupted : manifest.status
   }
 
   /// The parameters as run.
   public func job() throws(Problem) -> Job {
-    var job = try Job.read(path: jobPath).job
+    var job = try Job.read(path: jobPath, within: path).job
     job.name = name
     return job
   }
 
   /// Numbers of the iterations that have metrics, ascending; 0 is the input as it came.
   public func iterations() -> [Int] {
-    Set(entries(of: iterationsPath).compactMap(Int.init)).filter { (0...1_000_000).contains($0) }
-      .filter { access(iterationPath($0) + "/metrics.json", F_OK) == 0 }.sorted()
+    entries(of: iterationsPath).compactMap(RunLayout.iteration(named:))
+      .filter { holds(iterationPath($0) + "/metrics.json") }.sorted()
   }
 
   /// The metrics of an iteration.
   public func metrics(of iteration: Int) throws(Problem) -> IterationMetrics {
-    try JSONFile.read(IterationMetrics.self, from: iterationPath(iteration) + "/metrics.json")
+    try JSONFile.read(
+      IterationMetrics.self, from: iterationPath(iteration) + "/metrics.json", within: path)
   }
 
   /// The metrics of all iterations after one, ascending; damaged ones are left out.
@@ -78,12 +82,12 @@ public struct RunFolder: Sendable, Hashable {
 
   /// The summary of a finished run.
   public func summary() throws(Problem) -> RunSummary {
-    try JSONFile.read(RunSummary.self, from: summaryPath)
+    try JSONFile.read(RunSummary.self, from: summaryPath, within: path)
   }
 
   /// What somebody wrote about the run; empty for nothing.
   public func note() -> String {
-    guard let file = try? InputFile(path: notePath), file.size < 1 << 16,
+    guard let file = try? input(notePath), file.size < 1 << 16,
       let bytes = try? file.bytes(at: 0, count: file.size)
     else { return "" }
     return String(decoding: bytes, as: UTF8.self)
@@ -91,25 +95,6 @@ public struct RunFolder: Sendable, Hashable {
 
   /// Writes a note; an empty one removes it.
   public func setNote(_ text: String) throws(Problem) {
-    if text.isEmpty { unlink(notePath) } else { try AtomicFile.write(text, to: notePath) }
-  }
-
-  /// Names in a folder, sorted, without hidden ones; empty where there is no folder.
-  func entries(of folder: String) -> [String] {
-    allEntries(of: folder).filter { !$0.hasPrefix(".") }.sorted()
-  }
-
-  /// Names in a folder in no order.
-  func allEntries(of folder: String) -> [String] {
-    guard let handle = opendir(folder) else { return [] }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      names.append(name)
-    }
-    return names
+    if text.isEmpty { removeFile(notePath) } else { try write(text, to: notePath) }
   }
 }

@@ -10,6 +10,16 @@ public enum WallClock {
   }
 }
 
+/// Time that only goes forward, for durations: the time of day is set now and then.
+public enum MonotonicClock {
+  /// Seconds since the machine was started.
+  public static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
 /// What a process knows about itself, and about its neighbours on the machine.
 enum ProcessFacts {
   /// Name of the machine.
@@ -24,6 +34,14 @@ enum ProcessFacts {
   /// What identifies this machine since it was started; empty where the system does not say.
   static let boot = String(
     text(of: "/proc/sys/kernel/random/boot_id").prefix { !$0.isWhitespace })
+
+  /// Which world of process numbers this process is in; nil where the system does not say.
+  static let namespace: String? = {
+    var buffer = [CChar](repeating: 0, count: 64)
+    let count = readlink("/proc/self/ns/pid", &buffer, buffer.count)
+    guard count > 0 else { return nil }
+    return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }()
 
   /// When a process of this machine began, in the system's ticks since the machine was started; nil for
   /// none. Two processes may have the same number one after the other, but not the same beginning.

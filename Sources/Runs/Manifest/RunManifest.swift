@@ -39,6 +39,10 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var parent: Parent?
   /// CPU seconds of the processes before this one, where the run was resumed.
   public var cpuSecondsBefore: Double?
+  /// Seconds that the run has taken, pauses between its processes left out, by a clock that nobody sets;
+  /// and those of the processes before this one. Nil in runs of older versions.
+  public var seconds: Double?
+  public var secondsBefore: Double?
 
   /// A run from which another was started.
   public struct Parent: Codable, Sendable, Equatable {
@@ -88,6 +92,7 @@ public struct RunManifest: Codable, Sendable, Equatable {
   /// Takes the run over for this process, to go on with it.
   mutating func takeOver(threads: Int, at time: Double = WallClock.now) {
     cpuSecondsBefore = cpuSeconds
+    secondsBefore = duration
     version = programVersion
     host = ProcessFacts.host
     processID = ProcessFacts.processID
@@ -99,8 +104,14 @@ public struct RunManifest: Codable, Sendable, Equatable {
     message = ""
   }
 
-  /// Seconds from the start to the end, or to the last heartbeat.
-  public var duration: Double { (ended ?? heartbeat) - started }
+  /// Seconds that the run has taken up to its end, or to the last heartbeat.
+  public var duration: Double { seconds ?? max(0, (ended ?? heartbeat) - started) }
+
+  /// Seconds that a run which goes on has taken at a time, which its heartbeat is near.
+  public func duration(at time: Double) -> Double {
+    guard let seconds else { return time - started }
+    return seconds + min(max(0, time - heartbeat), RunHolder.patience)
+  }
 }
 
 /// How a run stands.

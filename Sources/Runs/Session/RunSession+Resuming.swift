@@ -13,7 +13,8 @@ extension RunSession {
 
   /// Takes a run folder and looks at everything that going on with it needs.
   static func resumable(
-    _ folder: RunFolder, threads: Int?, ignoringTimes: Bool, beforeWriting: () -> Void
+    _ folder: RunFolder, threads: Int?, ignoringTimes: Bool, takingOver: Bool,
+    beforeWriting: () -> Void
   ) throws(Problems) -> Resumable {
     guard folder.exists else {
       throw Problems([
@@ -21,18 +22,27 @@ extension RunSession {
           "\(folder.path): not a run folder", whatToDo: "Give one of the folders of: fulcrum list")
       ])
     }
+    let links = folder.links()
+    guard links.isEmpty else { throw Problems(links) }
     let lock: RunLock
     var manifest: RunManifest
     do throws(Problem) {
       manifest = try folder.manifest()
-      try requireUnfinished(folder, manifest)
-      lock = try RunLock(folder)
+      // What a process left that was killed after it had said that the run has finished goes first.
+      if manifest.status != .finished || folder.hold() != .free {
+        lock = try RunLock(folder, takingOver: takingOver)
+      } else {
+        throw finished(folder)
+      }
     } catch { throw Problems([error]) }
     do {
       // Another may have ended it while this process waited for the folder.
       manifest = try folder.manifest()
-      try requireUnfinished(folder, manifest)
       folder.removeLeftovers()
+      guard manifest.status != .finished else {
+        folder.remove(.stopAfterIteration)
+        throw finished(folder)
+      }
       return try takeUp(
         folder, lock, &manifest, threads: threads, ignoringTimes: ignoringTimes,
         beforeWriting: beforeWriting)
@@ -46,11 +56,8 @@ extension RunSession {
     }
   }
 
-  private static func requireUnfinished(
-    _ folder: RunFolder, _ manifest: RunManifest
-  ) throws(Problem) {
-    guard manifest.status == .finished else { return }
-    throw Problem(
+  private static func finished(_ folder: RunFolder) -> Problem {
+    Problem(
       "\(folder.path): the run has finished, there is nothing to resume",
       whatToDo: "To refine on from its poses, start a new run (c in the application).")
   }
@@ -59,7 +66,7 @@ extension RunSession {
     _ folder: RunFolder, _ lock: RunLock, _ manifest: inout RunManifest, threads: Int?,
     ignoringTimes: Bool, beforeWriting: () -> Void
   ) throws -> Resumable {
-    let record = try? JSONFile.read(InputRecord.self, from: folder.inputsPath)
+    let record = try folder.inputRecord()
     let changed = record?.problems(ignoringTimes: ignoringTimes) ?? []
     guard changed.isEmpty else { throw Problems(changed) }
     var job = try folder.job()
@@ -70,7 +77,7 @@ extension RunSession {
     _ = try RunCheckpoints(folder, run: manifest.identifier ?? "").state()
     beforeWriting()
     if record == nil {
-      try JSONFile.write(
+      try folder.write(
         InputRecord(of: prepared, jobPath: folder.jobPath), to: folder.inputsPath)
     }
     let iteration = manifest.iteration
@@ -82,9 +89,13 @@ extension RunSession {
       .resumed,
       "Resumed at iteration \(iteration)\(place) by fulcrum \(programVersion) on "
         + "\(manifest.host), \(manifest.threads) threads", iteration: iteration)
+    if record == nil {
+      writer.note(.warning, "No record of the inputs was kept; they are taken as they are now")
+    }
+    writer.nameLostIterations(upTo: iteration)
     var changedJob: Job?
-    if access(folder.changesPath, F_OK) == 0 {
-      changedJob = try Job.read(path: folder.changesPath).job
+    if folder.facts(of: folder.changesPath) != nil {
+      changedJob = try Job.read(path: folder.changesPath, within: folder.path).job
       if let threads { changedJob?["compute.threads"] = .count(threads) }
     }
     return Resumable(prepared: prepared, writer: writer, changedJob: changedJob)

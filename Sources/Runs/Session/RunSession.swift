@@ -57,7 +57,7 @@ public final class RunSession: Sendable {
     folder = writer.folder
     changedJob = Mutex(prepared.job.asRun)
     checkpoints = Self.checkpoints(of: writer, interval: interval)
-    try JSONFile.write(
+    try folder.write(
       InputRecord(of: prepared, jobPath: folder.jobPath), to: folder.inputsPath)
     for warning in prepared.warnings { writer.note(.warning, warning.what) }
     for note in prepared.notes { writer.note(.log, note) }
@@ -68,6 +68,7 @@ public final class RunSession: Sendable {
   /// - Parameters:
   ///   - threads: threads that compute; nil for as many as the job says.
   ///   - ignoringTimes: whether input files that were only written to again are taken for the same.
+  ///   - takingOver: whether the folder is taken from a holder of whom it cannot be told that it lives.
   ///   - interval: seconds between two savings of what a search has found.
   ///   - endCommand: run when the refinement has ended, whatever became of it.
   ///   - beforeWriting: called when everything was looked at, before the run folder is changed.
@@ -75,11 +76,11 @@ public final class RunSession: Sendable {
   ///   changed, a checkpoint that is damaged or not this run's.
   public init(
     resuming path: String, threads: Int? = nil, ignoringTimes: Bool = false,
-    interval: Double = RunSession.usualInterval, endCommand: EndCommand? = nil,
-    beforeWriting: () -> Void = {}
+    takingOver: Bool = false, interval: Double = RunSession.usualInterval,
+    endCommand: EndCommand? = nil, beforeWriting: () -> Void = {}
   ) throws(Problems) {
     let found = try Self.resumable(
-      RunFolder(path), threads: threads, ignoringTimes: ignoringTimes,
+      RunFolder(path), threads: threads, ignoringTimes: ignoringTimes, takingOver: takingOver,
       beforeWriting: beforeWriting)
     self.endCommand = endCommand
     prepared = found.prepared
@@ -103,17 +104,31 @@ public final class RunSession: Sendable {
     }
   }
 
-  /// Asks the refinement to stop; what is done so far is in the checkpoint.
+  /// What a stop finds.
+  public enum Stopping: Sendable {
+    /// The refinement, which saves its state and ends.
+    case refinement
+    /// The run has ended; its command at the end worked still, and is ended.
+    case endCommand
+    /// Nothing that goes on.
+    case nothing
+  }
+
+  /// Asks the refinement to stop; what is done so far is in the checkpoint. After its end, the command at
+  /// the end is ended.
   ///
   /// - Parameter seconds: when the engine has not come to a halt after them, the run is ended as it
   ///   is and `otherwise` called: the last checkpoint is whole at any time.
+  /// - Returns: what there was to stop.
+  @discardableResult
   public func stop(
     _ reason: StopReason, within seconds: Double? = nil,
     otherwise: @escaping @Sendable () -> Void = {}
-  ) {
+  ) -> Stopping {
     state.withLock { if $0.reason == nil { $0.reason = reason } }
     control.requestStop()
-    guard let seconds else { return }
+    if isWrittenDown.withLock({ $0 }) { return endCommandNow() ? .endCommand : .nothing }
+    guard let seconds else { return .refinement }
     let queue = DispatchQueue(label: "fulcrum.stop")
     queue.asyncAfter(deadline: .now() + seconds) { [self] in
       guard takeEnd() else { return }
@@ -125,6 +140,13 @@ public final class RunSession: Sendable {
       [self] in
       if !state.withLock(\.hasEnded) || !isWrittenDown.withLock({ $0 }) { otherwise() }
     }
+    return .refinement
+  }
+
+  /// Ends the command at the end with all that it has started; returns whether there was one.
+  @discardableResult
+  public func endCommandNow() -> Bool {
+    endCommand != nil && commandUnderway.end()
   }
 
   /// Whether the end is this caller's to write down.
@@ -136,6 +158,7 @@ public final class RunSession: Sendable {
   }
 
   private let isWrittenDown = Mutex(false)
+  private let commandUnderway = CommandUnderway()
 
   /// Refines, on this thread and the engine's, until the end; `observe` sees every event.
   public func run(observe: @escaping @Sendable (RefinementEvent) -> Void) -> Outcome {
@@ -163,7 +186,9 @@ public final class RunSession: Sendable {
     case .failed(let problem): writer.end(.failed, message: problem.what)
     }
     isWrittenDown.withLock { $0 = true }
-    do throws(Problem) { try endCommand?.run(for: folder) } catch {
+    do throws(Problem) {
+      try endCommand?.run(for: folder, underway: commandUnderway)
+    } catch {
       writer.note(.warning, error.what)
       observe(.warning(error.what))
     }
@@ -185,7 +210,7 @@ public final class RunSession: Sendable {
     do {
       let settings = try job.validated().settings
       // A process that is killed before the next iteration does not forget it.
-      try AtomicFile.write(job.toml(), to: folder.changesPath)
+      try folder.write(job.toml(), to: folder.changesPath)
       control.changeSettings { $0.takingOver(settings) }
       changedJob.withLock { [job] in $0 = job }
       writer.setMaximumIterations(settings.maximumIterations)
@@ -250,8 +275,9 @@ public final class RunSession: Sendable {
       let file = prepared.particleFile
       writer.writeIterationFile(
         "poses." + file.format.rawValue, iteration: artifacts.iteration
-      ) { path throws(Problem) in
-        try file.write(poses: artifacts.poses, halfSets: prepared.newHalfSets, to: path)
+      ) { [folder] path throws(Problem) in
+        try file.write(
+          poses: artifacts.poses, halfSets: prepared.newHalfSets, to: path, within: folder.path)
       }
     }
     let (map, part) = (prepared.input.map, artifacts.halfMapA)

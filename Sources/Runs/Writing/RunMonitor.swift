@@ -109,10 +109,15 @@ public final class RunMonitor: Sendable {
     writer.note(.control, pause ? "Paused (\(request?.origin ?? ""))" : "Goes on")
   }
 
+  /// Misspelt requests that are named; others may leave any number.
+  private static let strayLimit = 20
+
   /// A request that is misspelt is not followed, and said to be so, once.
   private func nameStrays() {
     for name in writer.folder.strayRequests()
-    where state.withLock({ $0.strays.insert(name).inserted }) {
+    where state.withLock({
+      $0.strays.count < Self.strayLimit && $0.strays.insert(name).inserted
+    }) {
       let known = ControlRequest.Kind.allCases.map(\.fileName).joined(separator: ", ")
       writer.note(
         .warning, "control/\(name.printable): there is no such request; known are \(known)")

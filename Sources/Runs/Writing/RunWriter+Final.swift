@@ -12,30 +12,30 @@ extension RunWriter {
     let table = FSCTable(
       report: result.fsc, boxSize: result.map.size, pixelSize: result.map.pixelSize)
     let particles = prepared.particleFile
-    try insist { () throws(Problem) in try makeFolder(path) }
+    try insist { () throws(Problem) in try folder.make(path) }
     for (name, map) in [
       ("map", result.map), ("map_sharp", result.sharpened), ("half_map_a", result.halfMapA),
       ("half_map_b", result.halfMapB), ("mask", result.mask), ("mask_fsc", result.fscMask),
       ("local_resolution", result.localResolution),
     ] {
-      try insist { () throws(Problem) in try map.write(to: path + "/" + name + ".mrc") }
+      try insist { () throws(Problem) in
+        try map.write(to: path + "/" + name + ".mrc", within: folder.path)
+      }
     }
     try insist { () throws(Problem) in
-      try AtomicFile.write(table.tsv, to: path + "/fsc.tsv")
-      try AtomicFile.write(table.star(bFactor: result.bFactor), to: path + "/fsc.star")
-      try AtomicFile.write(table.xml, to: path + "/fsc.xml")
+      try folder.write(table.tsv, to: path + "/fsc.tsv")
+      try folder.write(table.star(bFactor: result.bFactor), to: path + "/fsc.star")
+      try folder.write(table.xml, to: path + "/fsc.xml")
     }
     try insist { () throws(Problem) in
       try particles.write(
         poses: result.poses, halfSets: prepared.newHalfSets, extraColumns: Self.columns(of: result),
-        to: path + "/particles." + particles.format.rawValue)
+        to: path + "/particles." + particles.format.rawValue, within: folder.path)
     }
     if let motion = summary.motion {
-      try insist { () throws(Problem) in
-        try JSONFile.write(motion, to: path + "/motion.json")
-      }
+      try insist { () throws(Problem) in try folder.write(motion, to: path + "/motion.json") }
     }
-    try insist { () throws(Problem) in try JSONFile.write(summary, to: folder.summaryPath) }
+    try insist { () throws(Problem) in try folder.write(summary, to: folder.summaryPath) }
   }
 
   /// How sharply each pose is known: the standard deviations of its posterior.
@@ -74,7 +74,7 @@ extension RunSummary {
     motion = last?.motion
     bFactor = result.bFactor
     fulcrum = [input.fulcrum.x, input.fulcrum.y, input.fulcrum.z]
-    seconds = WallClock.now - manifest.started
+    seconds = manifest.duration
     cpuSeconds = ProcessFacts.cpuSeconds + (manifest.cpuSecondsBefore ?? 0)
     verdict = Self.verdict(
       converged: converged, iterations: iterations, before: resolutionBefore,

@@ -7,21 +7,29 @@ import Synchronization
 /// Writes a run folder while its refinement runs. Takes events from any thread.
 ///
 /// Where the disk is full the engine waits inside `take` until there is room again, or until a stop is
-/// asked for. Any other failure to write is kept in `failure` for whoever runs the refinement, which
-/// stops it.
+/// asked for. Failures as network file systems have them for moments are waited for too, for
+/// `patience`; what only tells of the progress, run.json and the events, waits for the next beat instead
+/// and never ends the run. Any other failure to write is kept in `failure` for whoever runs the
+/// refinement, which stops it.
 public final class RunWriter: Sendable {
   public let folder: RunFolder
   let lock: RunLock
   private let log: EventLog
   private let state: Mutex<State>
+  private let began = MonotonicClock.now
+  /// Seconds for which data is written again and again where the file system fails.
+  private let patience: Double
 
   private struct State {
     var manifest: RunManifest
     var meter = ProgressMeter()
     var failure: Problem?
     var keptMaps: [Int] = []
-    /// What hinders the writing.
+    /// What hinders the writing of data, and of run.json.
     var notice: String?
+    var beatNotice: String?
+    /// Iterations that were written and are not there any more, as far as it was said.
+    var lost = Set<Int>()
     var isLost = false
     var isStopRequested: @Sendable () -> Bool = { false }
     var tell: @Sendable (String) -> Void = { _ in }
@@ -32,7 +40,12 @@ public final class RunWriter: Sendable {
   /// It comes into being whole: what is killed before leaves a hidden folder beside.
   ///
   /// Throws a `Problem` where the folder exists already or cannot be made.
-  public init(creating path: String, job: Job, manifest: RunManifest) throws(Problem) {
+  ///
+  /// - Parameter patience: seconds for which data is written again where the file system fails.
+  public init(
+    creating path: String, job: Job, manifest: RunManifest, patience: Double = 120
+  ) throws(Problem) {
+    self.patience = patience
     let exists = Problem(
       "\(path) exists already", whatToDo: "Choose another folder with --output, or remove it.")
     guard access(path, F_OK) != 0 else { throw exists }
@@ -41,11 +54,10 @@ public final class RunWriter: Sendable {
     let name = FilePath.name(of: path)
     RunFolder.removeUnborn(named: name, in: above)
     let new = RunFolder(above + "/.\(name).\(getpid()).part")
-    for inside in [new.path, new.controlPath, new.iterationsPath, new.checkpointPath] {
-      try makeFolder(inside)
-    }
-    try AtomicFile.write(job.asRun.toml(), to: new.jobPath)
-    try JSONFile.write(manifest, to: new.manifestPath)
+    try FilePlace(new.path, within: above).makeFolder()
+    for inside in [new.controlPath, new.iterationsPath, new.checkpointPath] { try new.make(inside) }
+    try new.write(job.asRun.toml(), to: new.jobPath)
+    try new.write(manifest, to: new.manifestPath)
     let folder = RunFolder(path)
     let beside = try RunLock(new)
     guard access(path, F_OK) != 0, rename(new.path, path) == 0 else {
@@ -53,8 +65,9 @@ public final class RunWriter: Sendable {
       _ = try new.remove()
       throw exists
     }
+    try FilePlace(path).flushFolder()
     lock = RunLock(beside, movedTo: folder)
-    log = try EventLog(path: folder.eventsPath)
+    log = try EventLog(folder)
     self.folder = folder
     state = Mutex(State(manifest: manifest))
     let of = "fulcrum \(manifest.version) on \(manifest.host)"
@@ -62,10 +75,13 @@ public final class RunWriter: Sendable {
   }
 
   /// Goes on with the folder of a run that this process holds.
-  init(resuming folder: RunFolder, lock: RunLock, manifest: RunManifest) throws(Problem) {
+  init(
+    resuming folder: RunFolder, lock: RunLock, manifest: RunManifest, patience: Double = 120
+  ) throws(Problem) {
     self.folder = folder
+    self.patience = patience
     self.lock = lock
-    log = try EventLog(path: folder.eventsPath)
+    log = try EventLog(folder)
     var first = State(manifest: manifest)
     first.keptMaps = folder.iterations().filter { !folder.maps(of: $0).isEmpty }
     state = Mutex(first)
@@ -96,7 +112,7 @@ public final class RunWriter: Sendable {
     }
     if let line = RunEvent(event, at: now) { write(line) }
     state.withLock { state in
-      state.meter.take(event, at: now)
+      state.meter.take(event, at: MonotonicClock.now)
       state.manifest.progress = state.meter.progress
       switch event {
       case .stage(_, let iteration): state.manifest.iteration = iteration
@@ -122,6 +138,7 @@ public final class RunWriter: Sendable {
   private func write(_ line: RunEvent) {
     guard !isLost else { return }
     do throws(Problem) { try log.append(line) } catch {
+      guard !error.isPassing else { return }
       attempt { () throws(Problem) in try log.flush() }
     }
   }
@@ -130,7 +147,7 @@ public final class RunWriter: Sendable {
   /// two, so that others see that the process lives.
   public func heartbeat() {
     guard !isLost else { return }
-    guard lock.beat(notice: state.withLock(\.notice)) else {
+    guard lock.beat(notice: state.withLock { $0.notice ?? $0.beatNotice }) else {
       state.withLock { state in
         state.isLost = true
         state.failure = Problem(
@@ -147,7 +164,7 @@ public final class RunWriter: Sendable {
 
   /// Says that the run pauses or goes on.
   public func setPaused(_ isPaused: Bool) {
-    state.withLock { $0.meter.setPaused(isPaused, at: WallClock.now) }
+    state.withLock { $0.meter.setPaused(isPaused, at: MonotonicClock.now) }
     replaceManifest { $0.status = isPaused ? .paused : .running }
   }
 
@@ -159,7 +176,10 @@ public final class RunWriter: Sendable {
   /// Ends the run: finished with the verdict, stopped, or failed with the reason.
   public func end(_ status: RunStatus, message: String) {
     guard !isLost else { return }
+    nameLostIterations(upTo: manifest.iteration)
     note(status == .failed ? .error : .ended, message)
+    // It held for this run, which is over.
+    if status == .finished { folder.remove(.stopAfterIteration) }
     let change: (inout RunManifest) -> Void = {
       $0.status = status
       $0.message = message
@@ -171,19 +191,19 @@ public final class RunWriter: Sendable {
     if status == .finished {
       try? insist { () throws(Problem) in
         try log.flush()
-        try JSONFile.write(manifest, to: folder.manifestPath)
+        try folder.write(manifest, to: folder.manifestPath)
       }
     }
-    // It held for this run, which is over.
-    if status == .finished { folder.remove(.stopAfterIteration) }
     lock.release()
   }
 
-  /// Does a write until it succeeds: while the disk is full, again every few seconds.
+  /// Does a write until it succeeds: while the disk is full, and for `patience` where the file system
+  /// fails as it may for moments, again every few seconds.
   ///
   /// - Throws: `Problem` for any other failure, and where a stop was asked for.
   func insist(_ write: () throws(Problem) -> Void) throws(Problem) {
     var waited = 0
+    let began = MonotonicClock.now
     while true {
       do throws(Problem) {
         if isLost { throw failure ?? Problem("the run folder is lost", whatToDo: "") }
@@ -192,9 +212,13 @@ public final class RunWriter: Sendable {
         return
       } catch {
         let (isStopRequested, tell) = state.withLock { ($0.isStopRequested, $0.tell) }
-        guard error.isFullDisk, !isStopRequested() else { throw error }
+        let isPassing = error.isPassing && MonotonicClock.now - began < patience
+        guard error.isFullDisk || isPassing, !isStopRequested() else { throw error }
         if waited == 0 {
-          let text = "\(error.what); the refinement waits for room and then goes on"
+          let text =
+            error.isFullDisk
+            ? "\(error.what); the refinement waits for room and then goes on"
+            : "\(error.what); it is tried again for \(Format.duration(patience))"
           state.withLock { $0.notice = text }
           tell(text)
           _ = lock.beat(notice: text)
@@ -205,7 +229,7 @@ public final class RunWriter: Sendable {
     }
   }
 
-  /// There is room again.
+  /// It can be written again.
   private func wentOn() {
     let (notice, tell) = state.withLock { state in
       defer { state.notice = nil }
@@ -213,8 +237,9 @@ public final class RunWriter: Sendable {
     }
     guard let notice else { return }
     note(.warning, notice)
-    note(.log, "There is room again; the refinement goes on")
-    tell("There is room again; the refinement goes on")
+    let text = "It can be written again; the refinement goes on"
+    note(.log, text)
+    tell(text)
   }
 
   /// Writes the half-maps and the mask of an iteration and removes those of iterations that are no
@@ -227,10 +252,10 @@ public final class RunWriter: Sendable {
     guard keep > 0 else { return }
     let path = folder.iterationPath(iteration)
     attempt { () throws(Problem) in
-      try makeFolder(path)
-      try a.write(to: path + "/half_map_a.mrc", origin: origin)
-      try b.write(to: path + "/half_map_b.mrc", origin: origin)
-      try mask.write(to: path + "/mask.mrc", origin: origin)
+      try folder.makeIteration(iteration)
+      for (map, name) in [(a, "half_map_a.mrc"), (b, "half_map_b.mrc"), (mask, "mask.mrc")] {
+        try map.write(to: path + "/" + name, within: folder.path, origin: origin)
+      }
     }
     let old = state.withLock { state in
       state.keptMaps.removeAll { $0 == iteration }
@@ -240,7 +265,7 @@ public final class RunWriter: Sendable {
       return old
     }
     for iteration in old {
-      for map in folder.maps(of: iteration) { unlink(map) }
+      for map in folder.maps(of: iteration) { folder.removeFile(map) }
     }
   }
 
@@ -250,15 +275,33 @@ public final class RunWriter: Sendable {
   ) {
     let path = folder.iterationPath(iteration)
     attempt { () throws(Problem) in
-      try makeFolder(path)
+      try folder.makeIteration(iteration)
       try write(path + "/" + name)
     }
   }
 
+  /// Says which iterations were written and are not there any more. The refinement does not need them,
+  /// but their curves and poses are gone.
+  func nameLostIterations(upTo last: Int) {
+    let there = Set(folder.iterations())
+    let lost = state.withLock { state in
+      // The last one may be under way.
+      let lost = (0..<max(0, min(last, 10_000))).filter { !there.contains($0) }
+      defer { state.lost.formUnion(lost) }
+      return lost.filter { !state.lost.contains($0) }
+    }
+    guard !lost.isEmpty else { return }
+    let names = lost.prefix(10).map { "iterations/" + RunLayout.folderName($0) }
+    note(
+      .warning,
+      names.joined(separator: ", ") + (lost.count > 10 ? " and \(lost.count - 10) more" : "")
+        + " vanished or lost their metrics; the refinement goes on without them")
+  }
+
   private func write(_ metrics: IterationMetrics) throws(Problem) {
-    let path = folder.iterationPath(metrics.iteration)
-    try makeFolder(path)
-    try JSONFile.write(metrics, to: path + "/metrics.json")
+    try folder.makeIteration(metrics.iteration)
+    try folder.write(
+      metrics, to: folder.iterationPath(metrics.iteration) + "/metrics.json")
   }
 
   private func replaceManifest(_ change: (inout RunManifest) -> Void) {
@@ -269,17 +312,24 @@ public final class RunWriter: Sendable {
       state.manifest.memory = ProcessFacts.residentMemory
       state.manifest.cpuSeconds =
         ProcessFacts.cpuSeconds + (state.manifest.cpuSecondsBefore ?? 0)
+      state.manifest.seconds =
+        MonotonicClock.now - began + (state.manifest.secondsBefore ?? 0)
       do throws(Problem) {
-        try JSONFile.write(state.manifest, to: folder.manifestPath)
+        try folder.write(state.manifest, to: folder.manifestPath)
+        state.beatNotice = nil
       } catch {
-        // Without room the next beat tries again; the lock says what is the matter.
-        if !error.isFullDisk, state.failure == nil { state.failure = error }
+        // The next beat tries again; the lock says what is the matter.
+        if error.isFullDisk || error.isPassing {
+          state.beatNotice = error.what
+        } else if state.failure == nil {
+          state.failure = error
+        }
       }
     }
   }
 
   private func keep(_ problem: Problem) {
-    guard !problem.isFullDisk else { return }
+    guard !problem.isFullDisk, !problem.isPassing else { return }
     state.withLock { if $0.failure == nil { $0.failure = problem } }
   }
 
@@ -302,10 +352,10 @@ extension RunManifest {
 }
 
 extension Volume {
-  /// Writes the map as a 32-bit MRC file.
-  func write(to path: String, origin: Vector3 = .zero) throws(Problem) {
+  /// Writes the map as a 32-bit MRC file into the folder `root`.
+  func write(to path: String, within root: String, origin: Vector3 = .zero) throws(Problem) {
     try MRCVolume.write(
       voxels, size: SIMD3(size, size, size), voxelSize: pixelSize, origin: SIMD3<Float>(origin),
-      to: path)
+      to: path, within: root)
   }
 }

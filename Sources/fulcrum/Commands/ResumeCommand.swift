@@ -20,6 +20,12 @@ struct ResumeCommand: ParsableCommand {
   @Flag(help: "Take input files for unchanged that differ in their time alone.")
   var ignoreTimes = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Take the folder from a holder that cannot be looked at and does not beat; says whose it was."
+    ))
+  var takeOver = false
+
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads: give at least 1.") }
   }
@@ -30,9 +36,10 @@ struct ResumeCommand: ParsableCommand {
       return "before the refinement went on; the run is as it was."
     }
     let session: RunSession
+    if takeOver { printOut(RunFolder(folder).takeOverNote) }
     do {
       session = try RunSession(
-        resuming: folder, threads: threads, ignoringTimes: ignoreTimes,
+        resuming: folder, threads: threads, ignoringTimes: ignoreTimes, takingOver: takeOver,
         interval: limits.saveEvery, beforeWriting: requests.beginMaking)
     } catch { throw CommandFailure.input(error) }
     printOut("Run folder: \(session.folder.path)")

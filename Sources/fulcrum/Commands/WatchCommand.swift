@@ -31,9 +31,13 @@ struct WatchCommand: ParsableCommand {
     try follow(run)
   }
 
+  /// Bytes of a long log that are printed before what comes.
+  private static let shownBytes = 1 << 18
+
   /// Prints the events of a run as they come, until it ends.
   private func follow(_ run: RunFolder) throws {
-    var next = 0
+    var next = run.eventsStart(bytes: Self.shownBytes)
+    if next > 0 { printOut("(Earlier lines are in \(run.eventsPath).)") }
     var notice: String?
     while true {
       let entry = RunCatalogue.entry(of: run)
