@@ -1,3 +1,5 @@
+import Refinement
+
 /// The outcome of a refinement: final/summary.json.
 public struct RunSummary: Codable, Sendable, Equatable {
   public var converged: Bool
