@@ -71,7 +71,7 @@ final class SmallDataSet {
   /// Writes start.star, with the columns or rows that a test wants otherwise.
   func writeStar(
     halfSets: [Int]? = nil, hasSplit: Bool = true, slices: [Int]? = nil,
-    pixelSizes: [Double] = [6]
+    pixelSizes: [Double] = [6], extra: [(name: String, column: STARColumn)] = []
   ) throws {
     let poses = simulation.startPoses
     let angles = poses.map(\.rotation.eulerAngles)
@@ -92,6 +92,7 @@ final class SmallDataSet {
       ("rlnDefocusV", .numbers(simulation.defoci.map(\.v))),
       ("rlnDefocusAngle", .numbers(simulation.defoci.map { degrees($0.angle) })),
     ]
+    columns += extra
     if hasSplit { columns.append(("rlnRandomSubset", .integers(split))) }
     let optics = NewSTARTable(
       blockName: "optics",

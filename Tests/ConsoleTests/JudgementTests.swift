@@ -36,6 +36,20 @@ import Testing
     #expect(Verdict(trend: [metrics]).role == .warning)
   }
 
+  /// A curve that stays above 0.143 to the last shell gives no resolution, however good its number.
+  @Test func verdictDistrustsAnFSCThatNeverFalls() {
+    var all = SampleRuns.metrics(iterations: 2)
+    all[2].fsc.corrected = (0..<64).map { 1 - Double($0) / 80 }
+    #expect(Verdict(trend: all).role == .bad)
+    #expect(Verdict(trend: all).text.contains("NEVER FALLS (0.21 at the finest shell)"))
+    all[2].fsc.corrected[40] = 0.1
+    #expect(Verdict(trend: all).role != .bad)
+    var snapshot = SampleRuns.snapshot(status: .finished)
+    #expect(Verdict(snapshot).role == .good)
+    snapshot.summary?.fscEnd = 0.21
+    #expect(Verdict(snapshot).role == .bad)
+  }
+
   /// Views from everywhere sample all directions alike; side views around one axis give the factor
   /// 0.81 of Baldwin and Lyumkis; views along one axis leave directions empty.
   @Test func samplingCompensationKnowsTheLimits() throws {

@@ -15,7 +15,8 @@ struct Verdict: Sendable, Hashable {
     if let notice = snapshot.notice {
       self.init(text: notice, role: .bad)
     } else if let summary = snapshot.summary, snapshot.status == .finished {
-      self.init(text: summary.verdict, role: summary.converged ? .good : .warning)
+      let role: Role = summary.fscEnd != nil ? .bad : summary.converged ? .good : .warning
+      self.init(text: summary.verdict, role: role)
     } else if let manifest = snapshot.manifest, let status = snapshot.status, !status.isLive {
       let end = manifest.message.isEmpty ? status.word : manifest.message
       self.init(
@@ -36,6 +37,10 @@ struct Verdict: Sendable, Hashable {
     if last.iteration == 0 {
       self.init(
         text: "start: \(Format.resolution(last.fsc.resolution143)) inside the mask", role: .text)
+      return
+    }
+    if let end = last.fsc.endAboveThreshold {
+      self.init(text: RunSummary.neverFalls(to: end), role: .bad)
       return
     }
     if let rise = Self.lateRise(last) {

@@ -3,19 +3,23 @@ import EMFiles
 extension ParticleReading {
   /// Interprets cryoSPARC's fields: rotation vectors, shifts in pixels, angles in radians.
   ///
-  /// - Parameter problems: gets everything that is wrong.
-  init(cryoSPARC file: CSFile, problems: inout ProblemList) {
+  /// - Parameters:
+  ///   - needsCTF: whether the fields of the CTF are looked at.
+  ///   - problems: gets everything that is wrong, but for the half-sets.
+  init(cryoSPARC file: CSFile, needsCTF: Bool, problems: inout ProblemList) {
     guard file.rowCount > 0 else {
       problems.add(
         Problem("\(file.path) has no records", whatToDo: "Check that the right file was given."))
       return
     }
-    hasCTF = file.hasField("ctf/df1_A")
+    hasCTF = needsCTF && file.hasField("ctf/df1_A")
     readImages(file, problems: &problems)
     readOptics(file, problems: &problems)
     readPoses(file, problems: &problems)
     readDefoci(file, problems: &problems)
-    readHalfSets(file, problems: &problems)
+    readHalfSets(file)
+    readCopyKeys(file)
+    readPlaces(file)
   }
 
   private mutating func readImages(_ file: CSFile, problems: inout ProblemList) {
@@ -31,11 +35,6 @@ extension ParticleReading {
             whatToDo: "Make the file again, or remove the particles."))
       }
       return ImageLocation(stack: image.0, slice: max(slice, 0))
-    }
-    if file.hasField("sym_expand/src_uid") {
-      particles.sources = file.identifiers("sym_expand/src_uid", problems: &problems)
-    } else {
-      particles.sources = particles.images.map { identity(stack: $0.stack, slice: $0.slice) }
     }
     if file.hasField("blob/sign") {
       particles.signs = file.numbers("blob/sign", problems: &problems).map { Float($0) }
@@ -80,7 +79,7 @@ extension ParticleReading {
   private mutating func readDefoci(_ file: CSFile, problems: inout ProblemList) {
     guard hasCTF else {
       particles.defoci = [Defocus](repeating: Defocus(u: 0, v: 0), count: file.rowCount)
-      log.append("The particles have no defocus values, so there is no CTF to correct.")
+      log.append(noCTFNote(isThere: file.hasField("ctf/df1_A")))
       return
     }
     func column(_ name: String, or value: Double?) -> [Double] {
@@ -102,16 +101,16 @@ extension ParticleReading {
     }
   }
 
-  private mutating func readHalfSets(_ file: CSFile, problems: inout ProblemList) {
+  private mutating func readHalfSets(_ file: CSFile) {
     guard file.hasField("alignments3D/split") else { return }
-    let splits = file.numbers("alignments3D/split", problems: &problems)
-    particles.halfSets = splits.map { $0 == 1 ? .b : .a }
+    let splits = file.numbers("alignments3D/split", problems: &halfSetProblems)
     for (row, split) in splits.enumerated() where split != 0 && split != 1 {
-      problems.add(
+      halfSetProblems.add(
         Problem(
           "\(file.place(row: row, field: "alignments3D/split")): \(shortest(split)) is neither 0 nor 1",
-          whatToDo: "Set refinement.resplit = true to split the particles anew."))
+          whatToDo: resplitAdvice))
     }
+    if halfSetProblems.isEmpty { particles.halfSets = splits.map { $0 == 1 ? .b : .a } }
   }
 }
 

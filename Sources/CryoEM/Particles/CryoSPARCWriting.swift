@@ -2,8 +2,11 @@ import EMFiles
 
 extension ParticleOutput {
   /// Writes a .cs file back with what changed.
-  func update(_ source: CSFile, path: String) throws(Problem) {
+  ///
+  /// - Returns: what was left out.
+  func update(_ source: CSFile, path: String) throws(Problem) -> [String] {
     var output = source
+    var notes: [String] = []
     let changed = changedPoses
     // Fields that came from a joined file are written into this one as soon as a pose changes, so
     // that pose and shift always stand together.
@@ -23,6 +26,11 @@ extension ParticleOutput {
           "alignments3D/psize_A", to: .numbers(source.numbers(field, problems: &problems)))
       }
       if let problem = problems.all.first { throw problem }
+      // Poses of an earlier local refinement, which contradict the new ones.
+      for name in source.fields.map(\.name) where isEarlierLocalPose(name) {
+        output.remove(name)
+        notes.append("\(name), of an earlier local refinement, was left out.")
+      }
     }
     if halfSets != nil || (changed.contains(true) && !split.isEmpty) {
       output.set(
@@ -30,6 +38,14 @@ extension ParticleOutput {
     }
     for column in extraColumns { output.set(column.csName, to: .numbers(column.values)) }
     try output.write(to: path, within: root)
+    return notes
+  }
+
+  /// Whether a field says once more what alignments3D/pose and shift say, as the first local
+  /// refinements wrote it: localpose, localshift and localfulcrum.
+  private func isEarlierLocalPose(_ name: String) -> Bool {
+    let last = name.split(separator: "/").last ?? ""
+    return ["localpose", "localshift", "localfulcrum"].contains(last.replacing("_", with: ""))
   }
 
   /// log(Aᵀ) of every pose, three numbers each.

@@ -36,7 +36,12 @@ extension ParticleFile {
     _ header: MRCHeader, path stack: String, row: Int, problems: inout ProblemList
   ) {
     let slice = Int(particles.images[row].slice)
-    if slice >= header.sections {
+    if header.sections > 1, let place = unnumbered[particles.images[row].stack] {
+      problems.add(
+        Problem(
+          "\(place): the name has no number, and \(stack) has \(header.sections) images",
+          whatToDo: "Write every name as NUMBER@STACK, counting the stack's images from 1."))
+    } else if slice >= header.sections {
       problems.add(
         Problem(
           "\(path): row \(row + 1) names image \(slice + 1) of \(stack), which has "

@@ -37,16 +37,25 @@ extension ParticleReading {
 
 /// The paths that an image's name can mean, in the order in which they are tried.
 ///
-/// cryoSPARC writes '>' before names that are relative to its project folder.
+/// cryoSPARC writes '>' before names that are relative to its project folder. RELION takes the format
+/// behind a colon, "stack.mrc:mrcs", which is no part of the file's name.
 func imagePathCandidates(_ name: String, folders: [String]) -> [String] {
   let bare = name.hasPrefix(">") ? String(name.dropFirst()) : name
-  if bare.hasPrefix("/") { return [bare] }
+  var names = [bare]
+  if let colon = bare.lastIndex(of: ":"),
+    ["mrcs", "mrc", "map"].contains(bare[colon...].dropFirst())
+  {
+    names.append(String(bare[..<colon]))
+  }
   var candidates: [String] = []
-  for folder in folders {
-    let trimmed = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-    let candidate =
-      trimmed.isEmpty || trimmed == "." ? bare : trimmed == "/" ? "/" + bare : trimmed + "/" + bare
-    if !candidates.contains(candidate) { candidates.append(candidate) }
+  for name in names {
+    for folder in name.hasPrefix("/") ? [""] : folders {
+      let trimmed = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+      let candidate =
+        trimmed.isEmpty || trimmed == "."
+        ? name : trimmed == "/" ? "/" + name : trimmed + "/" + name
+      if !candidates.contains(candidate) { candidates.append(candidate) }
+    }
   }
   return candidates
 }

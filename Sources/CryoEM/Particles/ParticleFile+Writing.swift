@@ -21,7 +21,7 @@ extension ParticleFile {
   ///
   /// In the format it came in, the file is written back as it was, except for what changed: a
   /// particle whose pose is the one that was read keeps its text or bytes. In the other format, a new
-  /// file is made of what both can say.
+  /// file is made of what both can say. A file that a group named gets a group beside it.
   ///
   /// - Parameters:
   ///   - poses: one for every particle; the ones that were read by default.
@@ -29,7 +29,7 @@ extension ParticleFile {
   ///   - extraColumns: columns to add or replace.
   ///   - format: nil for the format it came in.
   ///   - root: as `FilePlace` has it.
-  /// - Returns: what the other format cannot say, for the log.
+  /// - Returns: what the other format cannot say, and what was left out, for the log.
   /// - Throws: a problem when the file cannot be written.
   @discardableResult
   public func write(
@@ -44,10 +44,13 @@ extension ParticleFile {
       file: self, poses: poses, halfSets: halfSets, extraColumns: extraColumns, root: root)
     switch (content, format ?? self.format) {
     case (.star(let file, let table), .star): try output.update(file, table: table, path: path)
-    case (.cs(let file), .cs): try output.update(file, path: path)
+    case (.cs(let file, let group), .cs):
+      let notes = try output.update(file, path: path)
+      try group?.write(main: fileName(path), to: withoutExtension(path) + ".csg", within: root)
+      return notes
     case (.star(let file, let table), .cs):
       return try output.convert(file.tables[table], path: path)
-    case (.cs(let file), .star): return try output.convert(file, path: path)
+    case (.cs(let file, _), .star): return try output.convert(file, path: path)
     }
     return []
   }
@@ -77,4 +80,16 @@ struct ParticleOutput {
   }
 
   func optics(_ row: Int) -> OpticsGroup { particles.optics[Int(particles.opticsIndices[row])] }
+}
+
+/// The name of a file in its folder.
+private func fileName(_ path: String) -> String {
+  path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+}
+
+/// A path without the ending of its file's name.
+private func withoutExtension(_ path: String) -> String {
+  let name = fileName(path)
+  guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return path }
+  return String(path.dropLast(name[dot...].count))
 }

@@ -20,13 +20,18 @@ public struct ParticleFile: Sendable {
   public let log: [String]
   /// The stacks as the file names them, one for each of `particles.stacks`.
   public let stackNames: [String]
+  /// What is wrong with the column of the half-sets; it is of no concern where they are drawn anew.
+  let halfSetProblems: [Problem]
+  /// For each stack that a row names without the number of an image the place of that row.
+  let unnumbered: [Int32: String]
   /// The file's columns.
   let content: Content
 
   enum Content: Sendable {
     /// A STAR file and which of its tables holds the particles.
     case star(STARFile, particles: Int)
-    case cs(CSFile)
+    /// A .cs file, and the group that named it.
+    case cs(CSFile, CSGroup?)
   }
 
   /// Reads particles.
@@ -38,10 +43,12 @@ public struct ParticleFile: Sendable {
   ///     next.
   ///   - resolvingImages: whether the image stacks must exist; without them `particles.stacks` are
   ///     the names in the file.
-  /// - Throws: everything that is wrong, as far as it can be told in one go.
+  ///   - needsCTF: whether the columns of the CTF are needed; if not, they are not looked at.
+  /// - Throws: everything that is wrong, as far as it can be told in one go. What is wrong with the
+  ///   half-sets is told by `checkHalfSets`.
   public static func read(
     path: String, passthrough: [String] = [], projectDirectory: String = ".",
-    resolvingImages: Bool = true
+    resolvingImages: Bool = true, needsCTF: Bool = true
   ) throws(Problems) -> ParticleFile {
     var problems = ProblemList()
     let kind = problems.catching { () throws(Problem) in try ParticleFileKind(path: path) }
@@ -51,9 +58,11 @@ public struct ParticleFile: Sendable {
     var files = [path] + passthrough
     switch kind {
     case .cs, .csg:
+      var groupRead: CSGroup?
       var file = problems.catching { () throws(Problem) -> CSFile in
         guard kind == .csg else { return try CSFile(path: path) }
         let group = try CSGroup(path: path)
+        groupRead = group
         files += Set(group.results.map(\.metafile)).sorted()
         return try CSFile(group: group, path: path)
       }
@@ -62,8 +71,8 @@ public struct ParticleFile: Sendable {
       }
       try problems.throwIfAny()
       guard let file else { throw Problems(problems.all) }
-      reading = ParticleReading(cryoSPARC: file, problems: &problems)
-      content = .cs(file)
+      reading = ParticleReading(cryoSPARC: file, needsCTF: needsCTF, problems: &problems)
+      content = .cs(file, groupRead)
     default:
       if !passthrough.isEmpty {
         problems.add(
@@ -76,7 +85,7 @@ public struct ParticleFile: Sendable {
       guard let file else { throw Problems(problems.all) }
       let table = RelionTables(file, problems: &problems)
       try problems.throwIfAny()
-      reading = ParticleReading(relion: table, problems: &problems)
+      reading = ParticleReading(relion: table, needsCTF: needsCTF, problems: &problems)
       content = .star(file, particles: table.particlesIndex)
     }
     let names = reading.particles.stacks
@@ -86,9 +95,11 @@ public struct ParticleFile: Sendable {
     }
     if problems.isEmpty { reading.checkPlausible(path: path, problems: &problems) }
     try problems.throwIfAny()
+    reading.findCopies(areFiles: resolvingImages)
     return ParticleFile(
       path: path, files: files, format: kind == .cs || kind == .csg ? .cs : .star,
       particles: reading.particles, hasCTF: reading.hasCTF, log: reading.log, stackNames: names,
+      halfSetProblems: reading.halfSetProblems.all, unnumbered: reading.unnumbered,
       content: content)
   }
 
@@ -99,10 +110,21 @@ public struct ParticleFile: Sendable {
 
   /// Checks that the particles have a gold-standard split that can be trusted.
   ///
-  /// - Throws: a problem when there is none, when a half is empty, or when copies of a particle are
-  ///   in both halves.
-  public func checkHalfSets() throws(Problem) {
-    try particles.checkHalfSets(path: path, column: halfSetColumn)
+  /// - Throws: problems when there is none or its values are none, when a half is empty, or when
+  ///   copies of a particle are in both halves.
+  public func checkHalfSets() throws(Problems) {
+    var problems = ProblemList()
+    for problem in halfSetProblems { problems.add(problem) }
+    try problems.throwIfAny()
+    problems.catching { () throws(Problem) in
+      try particles.checkHalfSets(path: path, column: halfSetColumn)
+    }
+    try problems.throwIfAny()
+  }
+
+  /// What makes the split doubtful: see `ParticleSet.halfSetWarnings`.
+  public func halfSetWarnings(separation: Double) -> [Problem] {
+    particles.halfSetWarnings(path: path, column: halfSetColumn, separation: separation)
   }
 }
 
@@ -111,4 +133,23 @@ struct ParticleReading {
   var particles = ParticleSet()
   var hasCTF = true
   var log: [String] = []
+  var halfSetProblems = ProblemList()
+  var unnumbered: [Int32: String] = [:]
+  /// What copies of a particle have in common beside their image, a list for each kind of key.
+  var copyKeys: [[UInt64?]] = []
+
+  /// Finds the particles that are copies of one: rows of one image, whatever its stack is called, and
+  /// those that share a key.
+  ///
+  /// - Parameter areFiles: whether the stacks are files that can be looked at; if not, only their
+  ///   names are compared.
+  mutating func findCopies(areFiles: Bool) {
+    let stacks =
+      areFiles ? firstsOfSameFiles(particles.stacks) : firstsOfSameNames(particles.stacks)
+    var sets = DisjointSets(count: particles.count)
+    sets.unite(
+      byKeys: particles.images.lazy.map { identity(stack: stacks[Int($0.stack)], slice: $0.slice) })
+    for keys in copyKeys where keys.count == particles.count { sets.unite(byKeys: keys) }
+    particles.sources = sets.roots().map { UInt64($0) }
+  }
 }

@@ -26,9 +26,7 @@ extension CSFile {
         "\(path) is a group of type \"\(group.type)\", not of particles",
         whatToDo: "Give the .csg file of a particle output.")
     }
-    let main =
-      group.results.first { $0.name == "alignments3D" } ?? group.results.first { $0.name == "blob" }
-      ?? group.results[0]
+    let main = group.main
     try self.init(metafile: main.metafile, of: path)
     var joined: Set<String> = [main.metafile]
     for result in group.results {

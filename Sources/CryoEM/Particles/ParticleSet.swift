@@ -38,13 +38,21 @@ public struct ParticleSet: Sendable {
   public var halfSets: [HalfSet]
   /// Identity of the physical particle: copies of a symmetry expansion share it.
   public var sources: [UInt64]
+  /// Index of the filament that each particle is a segment of, below zero for none; empty when the
+  /// file knows of no filaments.
+  public var filaments: [Int32]
+  /// Where each particle was picked; empty when the file does not say.
+  public var picks: [MicrographPick]
+  /// Number of the family of each particle, as `families` finds them; empty where nobody has looked.
+  public var families: [Int32]
   /// Factor for each image's data: −1 where the contrast is inverted (cryoSPARC's blob/sign).
   public var signs: [Float]
 
   public init(
     stacks: [String] = [], images: [ImageLocation] = [], optics: [OpticsGroup] = [],
     opticsIndices: [Int32] = [], poses: [Pose] = [], defoci: [Defocus] = [],
-    halfSets: [HalfSet] = [], sources: [UInt64] = [], signs: [Float] = []
+    halfSets: [HalfSet] = [], sources: [UInt64] = [], signs: [Float] = [],
+    filaments: [Int32] = [], picks: [MicrographPick] = [], families: [Int32] = []
   ) {
     self.stacks = stacks
     self.images = images
@@ -55,6 +63,9 @@ public struct ParticleSet: Sendable {
     self.halfSets = halfSets
     self.sources = sources
     self.signs = signs
+    self.filaments = filaments
+    self.picks = picks
+    self.families = families
   }
 
   /// Number of particles.

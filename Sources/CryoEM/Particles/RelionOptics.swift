@@ -1,6 +1,8 @@
 import EMFiles
 
-/// The optics groups of a RELION file and the group of each particle.
+/// The optics groups of a RELION file that particles use, and the group of each particle.
+///
+/// Rows of the table that no particle uses are not looked at.
 ///
 /// - Parameter requiresCTF: whether voltage, spherical aberration and amplitude contrast must be
 ///   there.
@@ -16,17 +18,50 @@ func relionOptics(
         "\(tables.path): the table data_optics has no rows",
         whatToDo: "Write the file again with the optics group of each particle."))
   }
-  var columns = OpticsColumns(optics, requiresCTF: requiresCTF, problems: &problems)
-  columns.readTable(optics, problems: &problems)
-  let groups = (0..<optics.rowCount).map { columns.group(row: $0) }
   let numbers =
     optics.hasColumn("rlnOpticsGroup")
-    ? optics.integers("rlnOpticsGroup", problems: &problems) : Array(1...max(1, groups.count))
-  return (groups, groupIndices(tables.particles, numbers: numbers, problems: &problems))
+    ? optics.integers("rlnOpticsGroup", problems: &problems) : Array(1...max(1, optics.rowCount))
+  let rows = opticsRows(tables.particles, numbers: numbers, problems: &problems)
+  let used = Set(rows.map { numbers.isEmpty ? 0 : numbers[Int($0)] })
+  let isUsed = numbers.map { used.contains($0) }
+  var columns = OpticsColumns(
+    optics, rows: isUsed, requiresCTF: requiresCTF, problems: &problems)
+  columns.readTable(optics, problems: &problems)
+  checkRepeated(optics, numbers: numbers, isUsed: isUsed, columns: columns, problems: &problems)
+  // In the order of the table; the first of rows with one number stands for all.
+  let kept = Set(rows).sorted()
+  var indexOfRow = [Int32](repeating: 0, count: max(1, optics.rowCount))
+  for (index, row) in kept.enumerated() { indexOfRow[Int(row)] = Int32(index) }
+  let groups = optics.rowCount == 0 ? [] : kept.map { columns.group(row: Int($0)) }
+  return (groups, rows.map { indexOfRow[Int($0)] })
 }
 
-/// Which of the groups each particle has, by the groups' numbers.
-private func groupIndices(
+/// A number that stands twice in the table of optics is an error, unless the rows say the same.
+private func checkRepeated(
+  _ optics: STARTable, numbers: [Int], isUsed: [Bool], columns: OpticsColumns,
+  problems: inout ProblemList
+) {
+  var firstRow: [Int: Int] = [:]
+  for (row, number) in numbers.enumerated() where row < optics.rowCount && isUsed[row] {
+    guard let first = firstRow[number] else {
+      firstRow[number] = row
+      continue
+    }
+    var (group, other) = (columns.group(row: first), columns.group(row: row))
+    let names = "\(group.name) and \(other.name)"
+    (group.name, other.name) = ("", "")
+    if group == other { continue }
+    problems.add(
+      Problem(
+        "\(optics.place(row: row, column: "rlnOpticsGroup")): the number \(number) is that of row "
+          + "\(first + 1) as well, and their optics differ (\(names))",
+        whatToDo: "Remove the row that is wrong, or give one of them, and its particles, another "
+          + "number."))
+  }
+}
+
+/// The row of the table of optics that each particle has, by the groups' numbers.
+private func opticsRows(
   _ table: STARTable, numbers: [Int], problems: inout ProblemList
 ) -> [Int32] {
   guard table.hasColumn("rlnOpticsGroup") else {
@@ -40,7 +75,9 @@ private func groupIndices(
     return [Int32](repeating: 0, count: table.rowCount)
   }
   var indexOfNumber: [Int: Int32] = [:]
-  for (index, number) in numbers.enumerated() { indexOfNumber[number] = Int32(index) }
+  for (index, number) in numbers.enumerated() where indexOfNumber[number] == nil {
+    indexOfNumber[number] = Int32(index)
+  }
   return table.integers("rlnOpticsGroup", problems: &problems).enumerated().map { row, number in
     if let index = indexOfNumber[number] { return index }
     problems.add(
@@ -55,7 +92,7 @@ private func groupIndices(
 private func opticsOfRows(
   _ table: STARTable, requiresCTF: Bool, problems: inout ProblemList
 ) -> ([OpticsGroup], [Int32]) {
-  let columns = OpticsColumns(table, requiresCTF: requiresCTF, problems: &problems)
+  let columns = OpticsColumns(table, rows: nil, requiresCTF: requiresCTF, problems: &problems)
   var groups: [OpticsGroup] = []
   var indexOfValues: [[Double]: Int32] = [:]
   let indices = (0..<table.rowCount).map { row in
@@ -73,6 +110,8 @@ private func opticsOfRows(
 
 /// The columns of a table that describe optics, by row.
 private struct OpticsColumns {
+  /// Whether each row counts; nil for all.
+  private let rows: [Bool]?
   private var voltage: [Double], sphericalAberration: [Double], amplitudeContrast: [Double]
   private var pixelSize: [Double]
   private var tiltX: [Double], tiltY: [Double]
@@ -83,12 +122,15 @@ private struct OpticsColumns {
   private var odd: [[Double]] = [], even: [[Double]] = []
 
   /// Reads what may be in the rows of particles as well as in a table of optics.
-  init(_ table: STARTable, requiresCTF: Bool, problems: inout ProblemList) {
+  init(
+    _ table: STARTable, rows: [Bool]?, requiresCTF: Bool, problems: inout ProblemList
+  ) {
+    self.rows = rows
     func column(_ name: String, or value: Double?) -> [Double] {
       guard value == nil || table.hasColumn(name) else {
         return [Double](repeating: value ?? 0, count: table.rowCount)
       }
-      return table.numbers(name, problems: &problems)
+      return table.numbers(name, where: rows, problems: &problems)
     }
     voltage = column("rlnVoltage", or: requiresCTF ? nil : 300)
     sphericalAberration = column("rlnSphericalAberration", or: requiresCTF ? nil : 2.7)
@@ -110,14 +152,15 @@ private struct OpticsColumns {
   /// Reads what is in a table of optics only.
   mutating func readTable(_ table: STARTable, problems: inout ProblemList) {
     func whole(_ name: String) -> [Int] {
-      table.hasColumn(name) ? table.integers(name, problems: &problems) : []
+      table.hasColumn(name) ? table.integers(name, where: rows, problems: &problems) : []
     }
     names = (try? table.texts("rlnOpticsGroupName")) ?? []
     imageSizes = whole("rlnImageSize")
     premultiplied = whole("rlnCtfDataAreCtfPremultiplied")
     odd = lists(table, "rlnOddZernike", problems: &problems)
     even = lists(table, "rlnEvenZernike", problems: &problems)
-    for (row, dimensions) in whole("rlnImageDimensionality").enumerated() where dimensions != 2 {
+    for (row, dimensions) in whole("rlnImageDimensionality").enumerated()
+    where dimensions != 2 && counts(row) {
       problems.add(
         Problem(
           "\(table.place(row: row, column: "rlnImageDimensionality")): the images have "
@@ -126,11 +169,13 @@ private struct OpticsColumns {
     }
   }
 
+  private func counts(_ row: Int) -> Bool { rows?[row] ?? true }
+
   private func checkRanges(_ table: STARTable, requiresCTF: Bool, problems: inout ProblemList) {
     func check(_ name: String, _ values: [Double], _ isRight: (Double) -> Bool, _ range: String) {
-      guard table.hasColumn(name), let row = values.firstIndex(where: { !isRight($0) }) else {
-        return
-      }
+      guard table.hasColumn(name),
+        let row = values.indices.first(where: { counts($0) && !isRight(values[$0]) })
+      else { return }
       problems.add(
         Problem(
           "\(table.place(row: row, column: name)): \(values[row]) is not \(range)",
@@ -152,7 +197,7 @@ private struct OpticsColumns {
       let inner = text.hasPrefix("[") && text.hasSuffix("]") ? text.dropFirst().dropLast() : ""
       let parts = inner.split(separator: ",")
       let values = parts.compactMap { Double($0) }.filter(\.isFinite)
-      if text != "[]" && (parts.isEmpty || values.count != parts.count) {
+      if counts(row), text != "[]", (parts.isEmpty || values.count != parts.count) {
         problems.add(
           Problem(
             "\(table.place(row: row, column: name)): \"\(text)\" is not a list of numbers [a,b,…]",

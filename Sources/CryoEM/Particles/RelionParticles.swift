@@ -35,16 +35,20 @@ struct RelionTables {
 extension ParticleReading {
   /// Interprets RELION's columns: angles in degrees, origins in Å or, before 3.1, in pixels.
   ///
-  /// - Parameter problems: gets everything that is wrong.
-  init(relion tables: RelionTables, problems: inout ProblemList) {
+  /// - Parameters:
+  ///   - needsCTF: whether the columns of the CTF are looked at.
+  ///   - problems: gets everything that is wrong, but for the half-sets.
+  init(relion tables: RelionTables, needsCTF: Bool, problems: inout ProblemList) {
     let table = tables.particles
-    hasCTF = table.hasColumn("rlnDefocusU")
+    hasCTF = needsCTF && table.hasColumn("rlnDefocusU")
     (particles.optics, particles.opticsIndices) = relionOptics(
       tables, requiresCTF: hasCTF, problems: &problems)
     readImages(table, problems: &problems)
     readPoses(table, problems: &problems)
     readDefoci(table, problems: &problems)
-    readHalfSets(table, problems: &problems)
+    readHalfSets(table)
+    readOriginalImages(table)
+    readPlaces(tables)
     particles.signs = [Float](repeating: 1, count: table.rowCount)
   }
 
@@ -52,23 +56,13 @@ extension ParticleReading {
     let references = table.imageReferences("rlnImageName", problems: &problems)
     particles.stacks = references.paths
     particles.images = zip(references.indices, references.numbers).map {
-      ImageLocation(stack: $0, slice: Int32($1 - 1))
+      ImageLocation(stack: $0, slice: Int32(max(1, $1) - 1))
     }
-    particles.sources = particles.images.map { identity(stack: $0.stack, slice: $0.slice) }
-    // Subtraction writes an image for every copy, and the original's name keeps what they share.
-    guard table.hasColumn("rlnImageOriginalName") else { return }
-    var ignored = ProblemList()
-    let originals = table.imageReferences("rlnImageOriginalName", problems: &ignored)
-    let names = (try? table.texts("rlnImageOriginalName")) ?? []
-    guard ignored.isEmpty, names.count == table.rowCount, names.allSatisfy({ $0.contains("@") })
-    else { return }
-    let identities = zip(originals.indices, originals.numbers).map {
-      identity(stack: $0, slice: Int32($1 - 1))
-    }
-    if Set(identities).count < Set(particles.sources).count {
-      particles.sources = identities
-      log.append(
-        "Particles with the same _rlnImageOriginalName are taken for copies of one particle.")
+    for (row, number) in references.numbers.enumerated() where number == 0 {
+      let stack = references.indices[row]
+      if unnumbered[stack] == nil {
+        unnumbered[stack] = table.place(row: row, column: "rlnImageName")
+      }
     }
   }
 
@@ -123,7 +117,7 @@ extension ParticleReading {
     let count = table.rowCount
     guard hasCTF else {
       particles.defoci = [Defocus](repeating: Defocus(u: 0, v: 0), count: count)
-      log.append("The particles have no defocus values, so there is no CTF to correct.")
+      log.append(noCTFNote(isThere: table.hasColumn("rlnDefocusU")))
       return
     }
     func column(_ name: String, or value: Double) -> [Double] {
@@ -143,17 +137,24 @@ extension ParticleReading {
     }
   }
 
-  private mutating func readHalfSets(_ table: STARTable, problems: inout ProblemList) {
+  private mutating func readHalfSets(_ table: STARTable) {
     guard table.hasColumn("rlnRandomSubset") else { return }
-    let subsets = table.integers("rlnRandomSubset", problems: &problems)
-    particles.halfSets = subsets.map { $0 == 2 ? .b : .a }
+    let subsets = table.integers("rlnRandomSubset", problems: &halfSetProblems)
     for (row, subset) in subsets.enumerated() where subset != 1 && subset != 2 {
-      problems.add(
+      halfSetProblems.add(
         Problem(
           "\(table.place(row: row, column: "rlnRandomSubset")): \(subset) is neither 1 nor 2",
-          whatToDo: "Mend the column, or remove it and set refinement.resplit = true."))
+          whatToDo: resplitAdvice))
     }
+    if halfSetProblems.isEmpty { particles.halfSets = subsets.map { $0 == 2 ? .b : .a } }
   }
+}
+
+/// What is said where the CTF is left alone.
+func noCTFNote(isThere: Bool) -> String {
+  isThere
+    ? "The CTF of the particles was not read."
+    : "The particles have no defocus values, so there is no CTF to correct."
 }
 
 /// A number that is the same only for the same image.

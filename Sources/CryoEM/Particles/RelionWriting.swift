@@ -10,13 +10,7 @@ extension ParticleOutput {
       file.tables[index].set("rlnAngleRot", to: .numbers(angles.map(\.rot)), where: changed)
       file.tables[index].set("rlnAngleTilt", to: .numbers(angles.map(\.tilt)), where: changed)
       file.tables[index].set("rlnAnglePsi", to: .numbers(angles.map(\.psi)), where: changed)
-      let isInPixels = hasOriginsInPixels(file.tables[index])
-      let scale = (0..<count).map { isInPixels ? 1 / optics($0).pixelSize : 1 }
-      let suffix = isInPixels ? "" : "Angst"
-      for (axis, component) in [("X", 0), ("Y", 1)] {
-        let values = zip(poses, scale).map { $0.origin[component] * $1 }
-        file.tables[index].set("rlnOrigin\(axis)\(suffix)", to: .numbers(values), where: changed)
-      }
+      setOrigins(of: &file.tables[index], where: changed)
     }
     if halfSets != nil {
       file.tables[index].set(
@@ -28,10 +22,23 @@ extension ParticleOutput {
     try file.write(to: path, within: root)
   }
 
-  /// Whether the file has its origins in pixels, as before RELION 3.1.
-  private func hasOriginsInPixels(_ table: STARTable) -> Bool {
-    if table.hasColumn("rlnOriginXAngst") { return false }
-    return table.hasColumn("rlnOriginX") || table.hasColumn("rlnDetectorPixelSize")
+  /// Sets the origins in the units that the table has them in: Å, pixels as before RELION 3.1, or both.
+  private func setOrigins(of table: inout STARTable, where changed: [Bool]) {
+    func has(_ suffix: String) -> Bool {
+      table.hasColumn("rlnOriginX\(suffix)") || table.hasColumn("rlnOriginY\(suffix)")
+    }
+    let isInPixels = has("") || (!has("Angst") && table.hasColumn("rlnDetectorPixelSize"))
+    let isInAngstroms = has("Angst") || !isInPixels
+    for axis in [0, 1] {
+      let name = "rlnOrigin" + ["X", "Y"][axis]
+      let origins = poses.map { $0.origin[axis] }
+      if isInAngstroms { table.set(name + "Angst", to: .numbers(origins), where: changed) }
+      if isInPixels {
+        let pixels = origins.enumerated().map { $1 / optics($0).pixelSize }
+        // Beside Å the pixels were not read: they may have been others, also where no pose changed.
+        table.set(name, to: .numbers(pixels), where: isInAngstroms ? nil : changed)
+      }
+    }
   }
 
   /// Writes the particles of a .cs file as a new STAR file in the manner of RELION 3.1.

@@ -25,6 +25,15 @@ public enum CSColumn: Sendable {
     }
   }
 
+  /// Whether a field has the kind and the shape for these values, if they are numbers.
+  func fits(_ field: CSField) -> Bool {
+    switch (self, field.kind) {
+    case (.texts, _): true
+    case (_, .bytes), (_, .unicode), (_, .opaque): false
+    default: field.count == width
+    }
+  }
+
   /// The field that a new column makes.
   func field(name: String) -> CSField {
     switch self {
@@ -87,12 +96,22 @@ extension CSFile {
   public mutating func set(_ name: String, to column: CSColumn, where changed: [Bool]? = nil) {
     precondition(column.rowCount == rowCount, "a field has a value for every row")
     precondition(changed.map { $0.count == rowCount } ?? true)
-    if let index = fields.firstIndex(where: { $0.name == name }) {
+    let known = fields.indices.last { fields[$0].name == name && !removals.contains($0) }
+    if let index = known, index >= sourceFieldCount || column.fits(fields[index]) {
       if index >= sourceFieldCount { fields[index] = column.field(name: name) }
       edits[index] = Edit(column: column, changed: index < sourceFieldCount ? changed : nil)
     } else {
+      // A field of another kind makes room for one of this.
+      if let known { removals.insert(known) }
       edits[fields.count] = Edit(column: column, changed: nil)
       fields.append(column.field(name: name))
+    }
+  }
+
+  /// Leaves a field of the file out of what is written.
+  public mutating func remove(_ name: String) {
+    if let index = fields[..<sourceFieldCount].firstIndex(where: { $0.name == name }) {
+      removals.insert(index)
     }
   }
 
@@ -103,11 +122,13 @@ extension CSFile {
   public func write(to path: String, within root: String? = nil) throws(Problem) {
     let file = try AtomicFile(path: path, within: root)
     var output = OutputBuffer(file)
-    if fields.count == sourceFieldCount {
+    if fields.count == sourceFieldCount && removals.isEmpty {
       try output.append(large: UnsafeRawBufferPointer(rebasing: source.bytes[..<dataOffset]))
     } else {
-      output.bytes += NumPyHeader.encoded(fields: fields, rowCount: rowCount)
+      let kept = fields.indices.filter { !removals.contains($0) }.map { fields[$0] }
+      output.bytes += NumPyHeader.encoded(fields: kept, rowCount: rowCount)
     }
+    let removed = removals.sorted(by: >).map { fields[$0] }
     let columns = edits.sorted { $0.key < $1.key }
     for row in 0..<rowCount {
       let record = dataOffset + row * sourceRowByteCount
@@ -124,6 +145,11 @@ extension CSFile {
             "\(path): the value of row \(row + 1) does not fit the field \(field.name)",
             whatToDo: "This is a defect of the program: please report it.")
         }
+      }
+      // From the last to the first, so that the places of those before stay.
+      for field in removed {
+        let start = begin + field.offset
+        output.bytes.removeSubrange(start..<start + field.byteCount)
       }
       try output.flushIfFull()
     }

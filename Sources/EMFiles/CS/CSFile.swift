@@ -17,6 +17,8 @@ public struct CSFile: Sendable {
   let sourceFieldCount: Int
   /// New values for fields of the source, and values of added fields, by the field's index.
   var edits: [Int: Edit] = [:]
+  /// Fields of the source that are not written, by index.
+  var removals: Set<Int> = []
   /// Other files whose fields are looked up by uid.
   var joins: [Join] = []
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A cryoSPARC result group (.csg): which files hold the fields of a set of items.
 public struct CSGroup: Sendable {
   /// What the items are: "particle", "volume", …
@@ -5,6 +7,8 @@ public struct CSGroup: Sendable {
   /// The results in the order of the file: the name, the path of the .cs file, and the number of
   /// items.
   public var results: [Result]
+  /// The file as it was read.
+  private let root: YAMLValue
 
   /// A result of the group.
   public struct Result: Sendable {
@@ -35,11 +39,17 @@ public struct CSGroup: Sendable {
         whatToDo: other.advice)
     }
     let root: YAMLValue
-    do { root = try YAMLReader.value(of: String(decoding: bytes, as: UTF8.self)) } catch {
+    let marked = String(decoding: bytes, as: UTF8.self)
+    // A byte order mark says nothing.
+    let text =
+      marked.unicodeScalars.first == "\u{FEFF}"
+      ? String(marked.unicodeScalars.dropFirst()) : marked
+    do { root = try YAMLReader.value(of: text) } catch {
       throw Problem(
         "\(path), line \(error.line): not the YAML of a .csg file: \(error.description)",
         whatToDo: "Make or copy the file again, or correct that line.")
     }
+    self.root = root
     guard let entries = root["results"]?.entries else {
       throw Problem(
         "\(path) has no results, so it is not a cryoSPARC .csg file",
@@ -61,4 +71,52 @@ public struct CSGroup: Sendable {
         whatToDo: "Check that the right file was given.")
     }
   }
+}
+
+extension CSGroup {
+  /// The result whose file holds the particles' poses, and is the one that a refinement writes anew.
+  public var main: Result {
+    results.first { $0.name == "alignments3D" } ?? results.first { $0.name == "blob" } ?? results[0]
+  }
+
+  /// Writes the group again beside a new file that replaces the main result's; the other results stay
+  /// where they are, named by their whole paths.
+  ///
+  /// - Parameters:
+  ///   - name: the new file, in the folder of the group.
+  ///   - path: the group to write.
+  ///   - root: as `FilePlace` has it.
+  /// - Throws: a problem when it cannot be written.
+  public func write(
+    main name: String, to path: String, within root: String? = nil
+  ) throws(Problem) {
+    let replaced = main.metafile
+    let files = results.map {
+      ($0.name, $0.metafile == replaced ? ">" + name : wholePath($0.metafile))
+    }
+    let fileOfResult = Dictionary(files) { first, _ in first }
+    let changed = self.root.changing("results") { results in
+      fileOfResult.reduce(results) { results, file in
+        results.changing(file.key) { $0.changing("metafile") { _ in .text(file.value) } }
+      }
+    }
+    try AtomicFile.write(changed.yaml, to: path, within: root)
+  }
+}
+
+extension YAMLValue {
+  /// The same mapping with the value of a key changed.
+  fileprivate func changing(_ key: String, _ change: (YAMLValue) -> YAMLValue) -> YAMLValue {
+    guard let entries else { return self }
+    return .mapping(
+      entries.map { $0.key == key ? Entry(key: key, value: change($0.value)) : $0 })
+  }
+}
+
+/// A path from the root, where the folder of the program is known.
+private func wholePath(_ path: String) -> String {
+  if path.hasPrefix("/") { return path }
+  guard let folder = getcwd(nil, 0) else { return path }
+  defer { free(folder) }
+  return String(cString: folder) + "/" + path
 }

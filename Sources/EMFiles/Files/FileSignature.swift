@@ -1,6 +1,8 @@
 /// What the first bytes of a file say that it is, to name the mistake when it is not what was asked
 /// for.
-enum FileSignature {
+enum FileSignature: Equatable {
+  /// Text of wide characters, by the name that `iconv` has for them.
+  case wideText(encoding: String)
   case gitLFSPointer, gzip, bzip2, xz, hdf5, tiff, numpy, cryoSPARCStream, star, text, unknown
 
   /// Judges from the first bytes; 64 are enough for all but `star`, for which more are better.
@@ -24,6 +26,8 @@ enum FileSignature {
       head[1..<6].elementsEqual(Array("CSDAT".utf8))
     {
       self = .cryoSPARCStream
+    } else if let encoding = wideEncoding(head) {
+      self = .wideText(encoding: encoding)
     } else if head.isEmpty || !head.allSatisfy(isTextByte) {
       self = .unknown
     } else {
@@ -34,6 +38,7 @@ enum FileSignature {
   /// How a sentence goes on after "is": nil when nothing is recognised.
   var description: String? {
     switch self {
+    case .wideText(let encoding): "text in \(encoding)"
     case .gitLFSPointer: "a Git LFS pointer, not the file itself"
     case .gzip: "compressed by gzip"
     case .bzip2: "compressed by bzip2"
@@ -51,6 +56,8 @@ enum FileSignature {
   /// What helps.
   var advice: String {
     switch self {
+    case .wideText(let encoding):
+      "Convert it: `iconv -f \(encoding) -t UTF-8 OLD > NEW`, or save it as UTF-8."
     case .gitLFSPointer: "Fetch it with `git lfs pull`."
     case .gzip: "Unpack it with `gunzip`."
     case .bzip2: "Unpack it with `bunzip2`."
@@ -62,6 +69,22 @@ enum FileSignature {
   private static func hasDataBlock(_ head: [UInt8]) -> Bool {
     head.split(separator: UInt8(ascii: "\n")).contains { $0.starts(with: Array("data_".utf8)) }
   }
+}
+
+/// The encoding of text whose characters have two or four bytes, by its byte order mark or by the zeros
+/// between its letters; nil for anything else.
+private func wideEncoding(_ head: [UInt8]) -> String? {
+  if head.starts(with: [0xFF, 0xFE, 0, 0]) || head.starts(with: [0, 0, 0xFE, 0xFF]) {
+    return "UTF-32"
+  }
+  if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return "UTF-16" }
+  guard head.count >= 8 else { return nil }
+  func isText(from first: Int) -> Bool {
+    stride(from: 0, to: 8, by: 2).allSatisfy {
+      isTextByte(head[first + $0]) && head[1 - first + $0] == 0
+    }
+  }
+  return isText(from: 0) ? "UTF-16LE" : isText(from: 1) ? "UTF-16BE" : nil
 }
 
 private func isTextByte(_ byte: UInt8) -> Bool {

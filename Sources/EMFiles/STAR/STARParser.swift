@@ -22,6 +22,8 @@ struct STARParser {
   init(source: FileBytes) {
     self.source = source
     self.bytes = source.bytes
+    // A byte order mark of UTF-8 says nothing.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
   /// Reads the whole file.

@@ -9,14 +9,19 @@ extension STARTable {
 
   /// A column's numbers as they are in the file.
   ///
-  /// - Parameter problems: gets a problem for a column that is missing, and one for every row whose
-  ///   value is no finite number; zero stands in its place.
-  public func numbers(_ name: String, problems: inout ProblemList) -> [Double] {
+  /// - Parameters:
+  ///   - rows: whether each row is needed; the others are not looked at, and zero stands in their
+  ///     place. Nil for all.
+  ///   - problems: gets a problem for a column that is missing, and one for every row whose value is
+  ///     no finite number; zero stands in its place.
+  public func numbers(
+    _ name: String, where rows: [Bool]? = nil, problems: inout ProblemList
+  ) -> [Double] {
     guard let column = problems.catching({ () throws(Problem) in try index(of: name) }) else {
       return [Double](repeating: 0, count: rowCount)
     }
     var values = [Double](repeating: 0, count: rowCount)
-    for row in 0..<rowCount {
+    for row in 0..<rowCount where rows?[row] ?? true {
       let text = field(row: row, column: column)
       if let value = number(text), value.isFinite {
         values[row] = value
@@ -29,13 +34,15 @@ extension STARTable {
 
   /// A column's whole numbers as they are in the file; "2.000000" is whole, too.
   ///
-  /// - Parameter problems: as for `numbers`.
-  public func integers(_ name: String, problems: inout ProblemList) -> [Int] {
+  /// - Parameters: as for `numbers`.
+  public func integers(
+    _ name: String, where rows: [Bool]? = nil, problems: inout ProblemList
+  ) -> [Int] {
     guard let column = problems.catching({ () throws(Problem) in try index(of: name) }) else {
       return [Int](repeating: 0, count: rowCount)
     }
     var values = [Int](repeating: 0, count: rowCount)
-    for row in 0..<rowCount {
+    for row in 0..<rowCount where rows?[row] ?? true {
       let text = field(row: row, column: column)
       if let value = number(text).flatMap({ Int(exactly: $0) }) {
         values[row] = value
@@ -59,7 +66,7 @@ extension STARTable {
   /// A column of references of the form NUMBER@PATH to an image of a stack: the numbers as they are
   /// (from 1), each different path once, and which of them each row has.
   ///
-  /// A path without a number is a file of one image.
+  /// A path without a number, which only a file of one image may have, gets the number 0.
   ///
   /// - Parameter problems: as for `numbers`.
   public func imageReferences(
@@ -69,7 +76,7 @@ extension STARTable {
       return ([], [], [])
     }
     var interner = Interner()
-    var numbers = [Int](repeating: 1, count: rowCount)
+    var numbers = [Int](repeating: 0, count: rowCount)
     var indices = [Int32](repeating: 0, count: rowCount)
     for row in 0..<rowCount {
       var path = field(row: row, column: column)
@@ -79,6 +86,7 @@ extension STARTable {
         if let number = integer(text), number >= 1, number <= Int32.max {
           numbers[row] = number
         } else {
+          numbers[row] = 1
           problems.add(notANumber(text, row: row, name: name, kind: "an image number from 1"))
         }
       }

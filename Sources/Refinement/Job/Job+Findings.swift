@@ -50,13 +50,6 @@ extension Job {
     findings += order(
       "image.window_inner", below: "image.window_outer", otherwise: "the window has no soft edge")
     findings += order("mask.near", below: "mask.far", otherwise: "the mask has no soft edge")
-    if self["refinement.resplit"]?.bool == true, isSet("input.half_map_a") {
-      findings.append(
-        JobFinding(
-          ["refinement.resplit", "input.half_map_a"],
-          "refinement.resplit = true with half-maps: they know the particles of both new halves",
-          whatToDo: "Leave the half-maps out and give the map, or keep the split."))
-    }
     return findings
   }
 
@@ -88,6 +81,13 @@ extension Job {
           ["input.half_map_a", "input.half_map_b"],
           "no half-maps: the same map starts both halves",
           "Give both half-maps of the consensus if you have them; the FSC is then independent."))
+    }
+    if self["refinement.resplit"]?.bool == true, isSet("input.half_map_a") {
+      findings.append(
+        warning(
+          ["refinement.resplit", "input.half_map_a"],
+          "refinement.resplit = true with half-maps: they know the particles of both new halves",
+          "Their mean starts both halves. Keep the split if it can be trusted."))
     }
     for parameter in Parameter.all where isChanged(parameter.key) {
       guard let condition = parameter.condition, self[condition.key] != condition.value else {

@@ -60,6 +60,7 @@ extension Job {
         JobInputs.FulcrumLocation.init) ?? .mask_center,
       fulcrumVoxel: self["fulcrum.coordinates"]?.point,
       resplit: self["refinement.resplit"]?.bool ?? false,
+      minimumSeparation: self["refinement.minimum_separation"]?.double ?? 20,
       outputFolder: self["output.directory"]?.string.map(FilePath.absolute),
       keepIterations: self["output.keep_iterations"]?.int ?? 2)
   }

@@ -18,6 +18,8 @@ public struct JobInputs: Sendable, Equatable {
   public var fulcrumVoxel: Vector3?
   /// Whether new half-sets are drawn.
   public var resplit: Bool
+  /// How near to each other two picks on a micrograph are taken for one particle's, Å; 0 for none.
+  public var minimumSeparation: Double
   /// The run folder as asked for; nil for the first free default.
   public var outputFolder: String?
   /// How many last iterations keep their maps.

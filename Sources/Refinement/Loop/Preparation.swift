@@ -227,13 +227,15 @@ struct Preparation {
     }
   }
 
-  /// Folds of the particles, dealt at random within each half; copies of a particle share a fold.
+  /// Folds of the particles, dealt at random within each half; what shares noise shares a fold.
   ///
   /// What decides is where a particle first stands in its file, and not its name there: the same
   /// particles from another kind of file are dealt alike.
   private func folds() -> [Int32] {
     let count = max(1, input.settings.referenceFolds)
-    let sources = input.particles.sources
+    let particles = input.particles
+    let sources =
+      particles.families.isEmpty ? particles.sources : particles.families.map { UInt64($0) }
     var firsts: [UInt64: Int] = [:]
     return input.particles.poses.indices.map { index in
       var first = index

@@ -64,6 +64,8 @@ struct CheckedMaps {
       resolution = CryoEM.resolution(
         of: curve, below: 0.143, size: whole.size, pixelSize: whole.pixelSize)
     }
+    // Half-maps of another split know the particles of both halves: only what they share is used.
+    if inputs.resplit { halfMaps = nil }
   }
 
   /// Cuts or pads every map to the box of the particles.

@@ -3,10 +3,13 @@ import EMFiles
 
 extension Volume {
   /// Reads a map: cubic, with an even box and cubic voxels, every density finite.
-  public init(readingCubic path: String) throws(Problem) {
+  ///
+  /// - Parameter padsOddBoxes: whether a map with an odd box gets a plane of zeros along each axis,
+  ///   its centre staying the centre; if not, it is refused.
+  public init(readingCubic path: String, padsOddBoxes: Bool = false) throws(Problem) {
     // By the header, before a file of whatever size is read.
     let file = try MRCVolume(path: path) { (header) throws(Problem) in
-      try Self.check(header, path: path)
+      try Self.check(header, path: path, allowsOdd: padsOddBoxes)
     }
     let size = file.size
     let voxel = file.voxelSize
@@ -22,19 +25,22 @@ extension Volume {
         whatToDo: "Make the map again; nothing can be computed with them.")
     }
     self.init(size: size.x, pixelSize: voxel.x, voxels: file.voxels)
+    if size.x % 2 != 0 { self = boxed(to: size.x + 1) }
   }
 
-  private static func check(_ header: MRCHeader, path: String) throws(Problem) {
+  private static func check(
+    _ header: MRCHeader, path: String, allowsOdd: Bool
+  ) throws(Problem) {
     let size = header.size
     guard size.x == size.y, size.y == size.z else {
       throw Problem(
         "\(path): the map has \(size.x) × \(size.y) × \(size.z) voxels",
         whatToDo: "Give a cubic map, as refinements write it.")
     }
-    guard size.x % 2 == 0, size.x >= 8 else {
+    guard size.x % 2 == 0 || allowsOdd, size.x >= 8 else {
       throw Problem(
         "\(path): the box has \(size.x) voxels along an edge",
-        whatToDo: "Give a map with an even box of at least 8 voxels.")
+        whatToDo: "Give a map with \(allowsOdd ? "a" : "an even") box of at least 8 voxels.")
     }
     let voxel = header.voxelSize
     guard voxel.x >= 1e-2, voxel.x <= 1e3, abs(voxel.y / voxel.x - 1) < 0.001,

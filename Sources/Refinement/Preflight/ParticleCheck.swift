@@ -21,15 +21,18 @@ struct CheckedParticles {
     guard
       let file = findings.catching({
         try ParticleFile.read(
-          path: path, passthrough: passthrough, projectDirectory: inputs.projectFolder)
+          path: path, passthrough: passthrough, projectDirectory: inputs.projectFolder,
+          needsCTF: settings.correctCTF)
       })
     else { return nil }
     self.file = file
     particles = file.particles
     let before = findings.errors.count
     checkSampling(&findings)
-    checkHalfSets(inputs: inputs, seed: settings.randomSeed, &findings)
-    findings.catching { try file.checkImages() }
+    // What images are of the same particle is known of names that are in order.
+    if findings.catching({ try file.checkImages() }) != nil {
+      checkHalfSets(inputs: inputs, seed: settings.randomSeed, &findings)
+    }
     if settings.correctCTF, !file.hasCTF {
       findings.error(
         "\(file.path): no CTF values",
@@ -76,11 +79,13 @@ struct CheckedParticles {
   private mutating func checkHalfSets(
     inputs: JobInputs, seed: UInt64, _ findings: inout FindingList
   ) {
+    let separation = inputs.minimumSeparation
+    particles.families = particles.families(separation: separation)
     if inputs.resplit {
-      particles.halfSets = particles.resplit(seed: seed)
-      findings.note("New half-sets were drawn; copies of a particle stay together.")
+      split(seed: seed, separation: separation, &findings)
     } else {
       findings.catching { try file.checkHalfSets() }
+      for warning in file.halfSetWarnings(separation: separation) { findings.add(warning) }
     }
     let inA = particles.halfSets.count { $0 == .a }
     let inB = particles.halfSets.count - inA
@@ -88,11 +93,31 @@ struct CheckedParticles {
     if min(inA, inB) > 0, min(inA, inB) < least {
       findings.error(
         "\(file.path): half-set A has \(inA) particles and B has \(inB)",
-        "Each needs \(least) at least, and hundreds to be of use: set refinement.resplit = true.")
+        "Each needs \(least) at least, and hundreds to be of use: "
+          + (inputs.resplit ? "give more particles." : "set refinement.resplit = true."))
     } else if max(inA, inB) > 2 * min(inA, inB), min(inA, inB) > 0 {
       findings.warning(
         "\(file.path): the half-sets are unequal, \(inA) and \(inB) particles",
-        "The FSC follows the smaller one: set refinement.resplit = true to split them evenly.")
+        inputs.resplit
+          ? "The FSC follows the smaller one: one filament, or one chain of near picks, is that large."
+          : "The FSC follows the smaller one: set refinement.resplit = true to split them evenly.")
     }
+  }
+
+  /// Draws new half-sets.
+  private mutating func split(seed: UInt64, separation: Double, _ findings: inout FindingList) {
+    let families = Set(particles.families).count
+    particles.halfSets = particles.resplit(seed: seed, families: particles.families)
+    findings.note(
+      "New half-sets were drawn; copies, segments of a filament, and picks within "
+        + "\(ParameterValue.shortest(separation)) Å stay together (\(families) families of "
+        + "\(particles.count) particles).")
+    guard families == 1, particles.count > 1 else { return }
+    let isByPicks = Set(particles.families(separation: 0)).count > 1
+    findings.error(
+      "\(file.path): all \(particles.count) particles belong together, so there are no halves of them",
+      isByPicks
+        ? "Set refinement.minimum_separation = 0 if they are not picks of one particle."
+        : "Give particles of more than one source: two filaments at least, or images of their own.")
   }
 }

@@ -10,6 +10,9 @@ public struct RunSummary: Codable, Sendable, Equatable {
   public var resolutionAfter: Double
   /// Resolution of the result where the corrected FSC falls under 0.5, Å.
   public var resolutionAtHalf: Double
+  /// The corrected FSC at the finest shell, where it never falls under 0.143 and so says nothing; nil
+  /// where it falls.
+  public var fscEnd: Double?
   /// Median change in pose against the input: degrees, and Å at the fulcrum.
   public var medianRotation: Double
   public var medianShift: Double
@@ -34,7 +37,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
   /// The sentence: "converged at iteration 6: 3.21 → 2.94 Å inside the mask, 0.4% of particles at the
   /// search limit".
   public static func verdict(
-    converged: Bool, iterations: Int, before: Double, after: Double, shareAtLimit: Double
+    converged: Bool, iterations: Int, before: Double, after: Double, shareAtLimit: Double,
+    fscEnd: Double? = nil
   ) -> String {
     let end = converged ? "converged at iteration" : "not converged at iteration"
     let from = before.isFinite ? Format.fixed(before, 2) : "?"
@@ -42,5 +46,12 @@ public struct RunSummary: Codable, Sendable, Equatable {
     return "\(end) \(iterations): \(from) → \(Format.resolution(after)) inside the mask, "
       + "\(Format.percent(shareAtLimit)) of particles at the search limit"
       + (isWorse ? "; WORSE than the input: do not use it before you know why" : "")
+      + (fscEnd.map { "; " + neverFalls(to: $0) } ?? "")
+  }
+
+  /// What is said of an FSC that never falls under 0.143, with its value at the finest shell.
+  public static func neverFalls(to end: Double) -> String {
+    "the FSC NEVER FALLS (\(Format.fixed(end, 2)) at the finest shell) and gives no resolution: the "
+      + "halves share particles, or the pixels are too coarse"
   }
 }

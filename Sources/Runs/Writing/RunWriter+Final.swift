@@ -63,6 +63,7 @@ extension RunSummary {
     resolutionBefore = before ?? manifest.startResolution ?? .infinity
     resolutionAfter = result.fsc.resolution143
     resolutionAtHalf = result.fsc.resolution50
+    fscEnd = result.fsc.endAboveThreshold
     medianRotation = last?.rotationFromStart.median ?? 0
     medianShift = last?.shiftFromStart.median ?? 0
     shareAtLimit = last?.shareAtLimit ?? 0
@@ -78,7 +79,7 @@ extension RunSummary {
     cpuSeconds = ProcessFacts.cpuSeconds + (manifest.cpuSecondsBefore ?? 0)
     verdict = Self.verdict(
       converged: converged, iterations: iterations, before: resolutionBefore,
-      after: resolutionAfter, shareAtLimit: shareAtLimit)
+      after: resolutionAfter, shareAtLimit: shareAtLimit, fscEnd: fscEnd)
   }
 
   /// Resolution of the input's half-maps inside the mask with which the result was measured, so that

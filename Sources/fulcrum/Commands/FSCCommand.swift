@@ -8,7 +8,10 @@ import Runs
 struct FSCCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fsc", abstract: "Fourier shell correlation of two maps.",
-    discussion: "Prints a table of the curves, and the resolution where they cross 0.143 and 0.5.")
+    discussion: """
+      Prints a table of the curves, and the resolution where they cross 0.143 and 0.5. \
+      Maps with an odd box are padded by one plane.
+      """)
 
   @Argument(help: "The first map, .mrc.")
   var first: String
@@ -25,16 +28,24 @@ struct FSCCommand: ParsableCommand {
   func run() throws {
     let curves: FSCMeasurement
     let a: Volume
+    let isOneMap: Bool
     do {
-      a = try Volume(readingCubic: first)
-      let b = try Volume(readingCubic: second)
+      a = try Volume(readingCubic: first, padsOddBoxes: true)
+      let b = try Volume(readingCubic: second, padsOddBoxes: true)
       try Self.match(b, second, with: a, first)
       var maskVolume: Volume?
       if let mask {
-        let volume = try Volume(readingCubic: mask)
+        let volume = try Volume(readingCubic: mask, padsOddBoxes: true)
         try Self.match(volume, mask, with: a, first)
+        guard volume.voxels.contains(where: { $0 > 0 }) else {
+          throw Problem(
+            "\(mask): the mask is empty", whatToDo: "Give a mask of a part of the maps.")
+        }
         maskVolume = volume
       }
+      try Self.requireDensity(a, first, inside: maskVolume)
+      try Self.requireDensity(b, second, inside: maskVolume)
+      isOneMap = a == b
       curves = FSCMeasurement(
         halfA: a, halfB: b, mask: maskVolume, tight: maskVolume, seed: seed)
     } catch { throw CommandFailure.input(error) }
@@ -44,6 +55,27 @@ struct FSCCommand: ParsableCommand {
       "# \(mask == nil ? "spherical mask" : "inside the mask"): 0.143 at "
         + "\(Format.resolution(report.resolution143)), 0.5 at "
         + Format.resolution(report.resolution50))
+    if isOneMap {
+      printOut("# the two maps are the same")
+    } else if let end = report.endAboveThreshold {
+      printOut("# " + RunSummary.neverFalls(to: end))
+    }
+  }
+
+  /// Nothing has no correlation with anything.
+  private static func requireDensity(
+    _ map: Volume, _ path: String, inside mask: Volume?
+  ) throws(Problem) {
+    if map.standardDeviation == 0 {
+      throw Problem(
+        "\(path): every voxel is \(map.voxels[0])", whatToDo: "Give a map with density in it.")
+    }
+    guard let mask, !zip(map.voxels, mask.voxels).contains(where: { $0 != 0 && $1 > 0 }) else {
+      return
+    }
+    throw Problem(
+      "\(path): there is no density inside the mask",
+      whatToDo: "Check that the mask belongs to the maps.")
   }
 
   private static func match(

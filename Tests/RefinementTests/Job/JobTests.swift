@@ -87,7 +87,6 @@ struct JobTests {
   @Test(arguments: [
     ("[image]\nwindow_inner = 0.99", "image.window_inner"),
     ("[mask]\nnear = 12", "mask.near"),
-    ("[refinement]\nresplit = true", "refinement.resplit"),
   ])
   func contradictionsAreErrors(toml: String, key: String) throws {
     let errors = try Self.job(toml).errors
@@ -102,6 +101,7 @@ struct JobTests {
 
   @Test(arguments: [
     ("[search]\nrecenter_shifts = true", "search.recenter_shifts"),
+    ("[refinement]\nresplit = true", "refinement.resplit"),
     ("[prior]\nrotation_sd = 4", "prior.rotation_sd"),
     ("[mask]\nthreshold = 0.3", "mask.threshold"),
     ("[prior]\nenabled = true\n[search]\nrotation_extent = 2", "search.rotation_extent"),

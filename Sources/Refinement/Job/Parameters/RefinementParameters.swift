@@ -22,9 +22,19 @@ let refinementParameters: [Parameter] = [
     "refinement.resplit", "Force re-do GS split", .toggle, default: .toggle(false), .refinement,
     advanced: true, cryosparc: "Force re-do GS split",
     help: """
-      Draws new half-sets at random, with copies of one particle in the same half. Needed when the \
-      input has no split or copies in both halves. Half-maps of the old split must then not be \
-      given: they know the particles of both new halves.
+      Draws new half-sets at random, with copies of one particle, segments of one filament and picks \
+      of one place in the same half. Needed when the input has no split or copies in both halves. \
+      Half-maps of the old split know the particles of both new halves: their mean then starts both.
+      """),
+  Parameter(
+    "refinement.minimum_separation", "Minimum separation distance", unit: "Å",
+    .number(.init(from: 0)), default: .number(20), .refinement, advanced: true,
+    cryosparc: "Minimum separation distance (A), of Remove Duplicate Particles",
+    relion: "Minimum inter-particle distance (A), of Subset selection",
+    help: """
+      Particles nearer to each other than this on one micrograph are taken for one particle picked \
+      twice: a new split keeps them in one half, and you are warned of those that the file's split \
+      has in both. 0 takes no pick for another's copy.
       """),
   Parameter(
     "refinement.extra_passes", "Extra final passes", .count(.init(from: 0, to: 100)),
