@@ -17,8 +17,8 @@ struct MotionLearning: Sendable {
   /// Particles from which the motion is learnt, at most; all of them are told of it.
   static let sampleSize = 5000
   /// Iterations at most, and relative change of the variances at which they end.
-  private static let maximumIterations = 100
-  private static let tolerance = 1e-3
+  private static let maximumIterations = 500
+  private static let tolerance = 1e-4
   /// How many particles' worth an isotropic motion is believed beforehand.
   private static let isotropicParticles = 12.0
 

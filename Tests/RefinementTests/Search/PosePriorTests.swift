@@ -72,7 +72,7 @@ struct PosePriorTests {
     }
     // Outliers are pulled less than others.
     let density = coupled(outliers: 0.1).density(of: prior.changeFromStart(of: pose))
-    #expect(density.weight < 0.1 && density.weight > 1 / 16.0)
+    #expect(density.weight < 0.1 && density.weight >= 1 / 16.0)
   }
 
   /// A log likelihood that is quadratic in the change is known from its slopes by the parameters.
