@@ -19,8 +19,9 @@ struct MotionLearning: Sendable {
   /// Iterations at most, and relative change of the variances at which they end.
   private static let maximumIterations = 500
   private static let tolerance = 1e-4
-  /// How many particles' worth an isotropic motion is believed beforehand.
-  private static let isotropicParticles = 12.0
+  /// How many particles an isotropic motion is worth: few, since images that tell little of an axis let
+  /// it weigh more in every iteration.
+  private static let isotropicParticles = 2.0
 
   init(_ likelihoods: [PoseLikelihood], views: [MotionView], threads: Int) {
     observed = zip(likelihoods, views).map { likelihood, view in
@@ -162,7 +163,7 @@ struct MotionLearning: Sendable {
       model.mean = before.mean + away
       var covariance = square * (1 / count) - Matrix6(square: away) * (weight / count)
       let alike = MotionModel.isotropic(covariance)
-      covariance = (covariance * told + alike * isotropic) * (1 / (told + isotropic))
+      covariance = (covariance * count + alike * isotropic) * (1 / (count + isotropic))
       model.covariance = covariance.floored(
         rotation: floor.rotation, shift: floor.shift)
       model.outliers = min(max(1 - members / count, 0.002), MotionModel.mostOutliers)

@@ -114,7 +114,7 @@ struct MotionLearningTests {
   /// as the posteriors promise: mean χ² per parameter of 1.
   @Test func posteriorsAreNarrowerAndTrue() throws {
     let hinge = Hinge()
-    let found = observations(1500, noise: 2) { hinge.motion(&$0) }
+    let found = observations(1500) { hinge.motion(&$0) }
     let model = learned(found)
     func errors(_ model: MotionModel) throws -> (rotation: Double, square: Double) {
       var (rotation, square) = (0.0, 0.0)
