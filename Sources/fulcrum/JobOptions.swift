@@ -24,9 +24,9 @@ struct JobOptions: ParsableArguments {
 
   /// Everything that the command line sets, as `key=value`.
   var allAssignments: [String] {
-    assignments + (output.map { ["output.directory=\($0)"] } ?? [])
-      + (threads.map { ["compute.threads=\($0)"] } ?? [])
-      + (projectDir.map { ["input.project_dir=\($0)"] } ?? [])
+    assignments + (output.map { ["\(Parameter.output.folder)=\($0)"] } ?? [])
+      + (threads.map { ["\(Parameter.compute.threads)=\($0)"] } ?? [])
+      + (projectDir.map { ["\(Parameter.input.projectFolder)=\($0)"] } ?? [])
   }
 
   /// Everything that a refinement needs, after the preflight.
@@ -44,12 +44,12 @@ struct JobOptions: ParsableArguments {
       do { try job.set(assignment: assignment, typedIn: here) } catch { problems.append(error) }
     }
     let output =
-      job["output.directory"]?.string
+      job[Parameter.output.folder]
       ?? RunCatalogue.freeFolder(named: job.name, in: here)
     do {
       return try PreparedInput(
         job: job, outputFolder: FilePath.absolute(output), problems: problems)
-    } catch { throw CommandFailure.input(error) }
+    } catch { throw CommandFailure.input(error.problems) }
   }
 }
 

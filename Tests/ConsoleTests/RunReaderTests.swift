@@ -190,7 +190,8 @@ import Testing
       try Continuation.job(of: writer.folder.path, iteration: 1)
     }
     try "data_".write(toFile: poses, atomically: true, encoding: .utf8)
-    let next = try Continuation.job(of: writer.folder.path, iteration: 1)
+    let (next, takes) = try Continuation.job(of: writer.folder.path, iteration: 1)
+    #expect(takes == "its poses and the maps with which the run began")
     #expect(next["input.particles"]?.pathList == [poses])
     #expect(next["input.project_dir"]?.string == "/data/project")
     #expect(next["input.half_map_a"]?.string == "/data/project/J42/half_map_a.mrc")

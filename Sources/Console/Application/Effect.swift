@@ -32,6 +32,8 @@ enum Effect: Sendable {
   case readFolder(path: String, endings: [String])
   case readHeader(path: String)
   case readVolumes(Job)
+  /// What the files of a job say about its parameters.
+  case readFiles(Job)
   case previewMask(Job, map: Volume, mask: Volume?, threshold: Double)
   case comparePoses(first: String, other: String)
   case readThemes
@@ -69,6 +71,7 @@ enum News: Sendable {
   case folder(FolderListing)
   case header(HeaderPreview)
   case volumes(MaskViewVolumes)
+  case files(FileFacts)
   case maskPreview(Volume?, threshold: Double)
   case poseDifference(CompareScreen.PoseDifference)
   case themes([Theme], [Problem])
@@ -77,7 +80,8 @@ enum News: Sendable {
   case jobSaved(path: String)
   /// A file of that name is there already.
   case jobExists(path: String)
-  case continuation(Job, folder: String, iteration: Int)
+  /// `takes` says in words what of the run the new one begins with.
+  case continuation(Job, folder: String, iteration: Int, takes: String)
   case done(String)
   case failed(Problem)
 

@@ -18,6 +18,8 @@ final class Background: Sendable {
   private let themes: ThemeCatalogue
   /// The slices that are being read, or will be next.
   private let wantedSlices = Mutex<SliceRequest?>(nil)
+  /// The job whose files are being read, or will be next.
+  private let wantedFiles = Mutex<Job?>(nil)
   let engine: EngineRoom
   /// The folder whose runs are shown.
   private let folder: String
@@ -58,10 +60,11 @@ final class Background: Sendable {
     case .continueFrom(let folder, let iteration):
       read {
         self.reporting {
-          let job = try Continuation.job(of: folder, iteration: iteration)
-          self.post(.continuation(job, folder: folder, iteration: iteration))
+          let (job, takes) = try Continuation.job(of: folder, iteration: iteration)
+          self.post(.continuation(job, folder: folder, iteration: iteration, takes: takes))
         }
       }
+    case .readFiles(let job): readFiles(job)
     case .readVolumes(let job): work { self.post(.volumes(VolumeReader.volumes(of: job))) }
     case .previewMask(let job, let map, let mask, let threshold):
       work {
@@ -87,20 +90,40 @@ final class Background: Sendable {
     }
   }
 
+  /// Reads the files of a job once, however often they are asked for meanwhile.
+  private func readFiles(_ job: Job) {
+    let isNew = wantedFiles.withLock { wanted in
+      defer { wanted = job }
+      return wanted != job
+    }
+    guard isNew else { return }
+    work {
+      guard self.wantedFiles.withLock({ $0 == job }) else { return }
+      self.post(.files(FileFacts(of: job)))
+      self.wantedFiles.withLock { if $0 == job { $0 = nil } }
+    }
+  }
+
   private func read(_ work: @escaping @Sendable () -> Void) { reading.async(execute: work) }
   private func work(_ work: @escaping @Sendable () -> Void) { heavy.async(execute: work) }
 
   // MARK: Reading
 
-  /// - Parameter budget: seconds for which runs are read, before the screens see what there is.
-  private func postRuns(_ folder: String, isForced: Bool, budget: Double = 0.1) {
+  /// - Parameters:
+  ///   - budget: seconds for which runs are read, before the screens see what there is.
+  ///   - due: when the screens see more of a list that is not complete yet; thousands of runs are sorted
+  ///     each time.
+  private func postRuns(_ folder: String, isForced: Bool, budget: Double = 0.03, due: Double = 0) {
     let found = reader.withLock {
       $0.runs.runs(in: folder, isForced: isForced, budget: budget)
     }
     guard let found else { return }
-    post(.runs(found.listings, folder: folder))
+    let now = MonotonicClock.now
+    let isDue = found.isComplete || now >= due
+    if isDue { post(.runs(found.listings, folder: folder)) }
+    guard !found.isComplete else { return }
     // The rest after whatever else waits to be read.
-    if !found.isComplete { read { self.postRuns(folder, isForced: false, budget: 0.5) } }
+    read { self.postRuns(folder, isForced: false, budget: 0.2, due: isDue ? now + 1 : due) }
   }
 
   private func postRun(_ folder: String, isForced: Bool) {

@@ -6,10 +6,14 @@ import Runs
 enum Continuation {
   /// The run's job with the iteration's poses as particles and, for the last iteration of a finished
   /// run, its half-maps as reference; earlier iterations keep the run's own reference, since their
-  /// maps hold the mask's surroundings only.
-  static func job(of path: String, iteration: Int) throws(Problem) -> Job {
+  /// maps hold the mask's surroundings only, on a grid of their own. With it, in words, what the new
+  /// run takes.
+  static func job(
+    of path: String, iteration: Int
+  ) throws(Problem) -> (job: Job, takes: String) {
     let folder = RunFolder(path)
     var job = try folder.job()
+    let input = Parameter.input
     guard iteration == 0 || ParticleReader.file(of: folder, iteration: iteration) != nil else {
       throw Problem(
         "the poses of iteration \(iteration) were not written",
@@ -17,22 +21,29 @@ enum Continuation {
     }
     if iteration > 0, let particles = ParticleReader.file(of: folder, iteration: iteration) {
       // The images stay where they are: their paths start where those of the run's input did.
-      if !job.isSet("input.project_dir"), let input = job["input.particles"]?.pathList?.first {
-        job["input.project_dir"] = .text(FilePath.folder(of: job.resolved(input)))
+      if !job.isSet(input.projectFolder), let file = job[input.particles]?.first {
+        job[input.projectFolder] = FilePath.folder(of: job.resolved(file))
       }
-      job["input.particles"] = .paths([particles])
-      job["input.passthrough"] = nil
+      job[input.particles] = [particles]
+      job[input.passthrough] = nil
     }
+    var takes = iteration > 0 ? "its poses" : "the input's poses"
     let halves = ["half_map_a", "half_map_b"].map { folder.finalPath + "/" + $0 + ".mrc" }
     if iteration == folder.iterations().last, halves.allSatisfy(folder.holds) {
-      job["input.half_map_a"] = .text(halves[0])
-      job["input.half_map_b"] = .text(halves[1])
-      job["input.map"] = nil
+      takes += " and its final half-maps"
+      job[input.halfMapA] = halves[0]
+      job[input.halfMapB] = halves[1]
+      job[input.map] = nil
+    } else {
+      takes += " and the maps with which the run began"
     }
-    job["output.directory"] = nil
-    job["refinement.resplit"] = nil
+    if iteration > 0, job[Parameter.refinement.subtractOutside] == true {
+      takes += "; what is outside the mask is now subtracted at these poses"
+    }
+    job[Parameter.output.folder] = nil
+    job[Parameter.refinement.resplit] = nil
     let runs = FilePath.folder(of: FilePath.absolute(path))
     job.folder = FilePath.name(of: runs) == "runs" ? FilePath.folder(of: runs) : runs
-    return job
+    return (job, takes)
   }
 }

@@ -47,31 +47,22 @@ final class EngineRoom: Sendable {
             + "threads, \(Format.bytes(estimate.memory)) of memory, "
             + "\(Format.bytes(estimate.disk)) on disk.",
         ]
-      return CheckReport(job: job, findings: findings(prepared.warnings, job), lines: lines)
-    } catch { return CheckReport(job: job, findings: findings(error.all, job), lines: []) }
+      return CheckReport(job: job, findings: prepared.warnings, lines: lines)
+    } catch { return CheckReport(job: job, findings: error.findings, lines: []) }
   }
 
-  private func prepare(_ job: Job) throws(Problems) -> PreparedInput {
+  private func prepare(_ job: Job) throws(JobProblems) -> PreparedInput {
     let output =
-      job["output.directory"]?.string.map { job.resolved($0) }
+      job[Parameter.output.folder].map { job.resolved($0) }
       ?? RunCatalogue.freeFolder(named: job.name, in: folder)
     return try PreparedInput(job: job, outputFolder: FilePath.absolute(output))
   }
 
-  /// Problems with the parameters that they name, by key or by the path that they were set to.
-  private func findings(_ problems: [Problem], _ job: Job) -> [JobFinding] {
-    problems.map { problem in
-      let named = Parameter.all.filter { parameter in
-        if problem.what.contains(parameter.key) { return true }
-        return job[parameter.key]?.pathList?.contains { problem.what.contains($0) } == true
-      }
-      return JobFinding(named.map(\.key), problem)
-    }
-  }
-
   /// Starts a refinement and returns its run folder.
   func start(_ job: Job, parent: RunManifest.Parent?) throws -> String {
-    launch(try RunSession(try prepare(job), parent: parent, endCommand: endCommand))
+    let prepared: PreparedInput
+    do { prepared = try prepare(job) } catch { throw error.problems }
+    return launch(try RunSession(prepared, parent: parent, endCommand: endCommand))
   }
 
   /// Goes on with a run that was interrupted or stopped.

@@ -76,7 +76,7 @@ enum ParticleReader {
 
   private static func input(of folder: RunFolder) throws -> ParticleSet? {
     let job = try folder.job()
-    guard let path = job["input.particles"]?.pathList?.first else { return nil }
+    guard let path = job[Parameter.input.particles]?.first else { return nil }
     return try read(job.resolved(path))
   }
 

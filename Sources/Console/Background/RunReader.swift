@@ -28,8 +28,8 @@ final class RunReader {
   ///
   /// - Parameter budget: seconds for which runs that have changed are read.
   func runs(in folder: String, isForced: Bool, budget: Double = 0.1) -> Found? {
-    let end = MonotonicClock.now + budget
     let places = RunCatalogue.places(in: folder)
+    let end = MonotonicClock.now + budget
     var hasChanged = lastPlaces[folder] != Set(places.map(\.folder))
     var found = Found(listings: [], isComplete: true)
     found.listings.reserveCapacity(places.count)

@@ -97,7 +97,7 @@ enum SliceReader {
   private static func mask(of folder: RunFolder, for map: MRCVolume) -> [Float]? {
     let places: [(path: String?, root: String?)] = [
       (folder.finalPath + "/mask.mrc", folder.path),
-      ((try? folder.job())?["input.mask"]?.string, nil),
+      ((try? folder.job())?[Parameter.input.mask], nil),
     ]
     for place in places {
       guard let path = place.path, let mask = try? read(path, within: place.root) else { continue }

@@ -7,10 +7,12 @@ enum VolumeReader {
   static func volumes(of job: Job) -> MaskViewVolumes {
     var result = MaskViewVolumes(job: job)
     do throws(Problem) {
-      if let path = job["input.map"]?.string ?? job["input.half_map_a"]?.string {
+      if let path = job[Parameter.input.map] ?? job[Parameter.input.halfMapA] {
         result.map = try volume(job.resolved(path))
       }
-      if job["mask.type"]?.string != "none", let path = job["input.mask"]?.string {
+      if job[Parameter.mask.type] != RefinementSettings.MaskMode.none,
+        let path = job[Parameter.input.mask]
+      {
         let mask = try volume(job.resolved(path))
         if let map = result.map, map.size != mask.size {
           throw Problem(
@@ -39,9 +41,9 @@ enum VolumeReader {
         size: map.size, pixelSize: map.pixelSize,
         radius: Double(map.size / 2 - 2) * map.pixelSize,
         outerRadius: Double(map.size / 2 - 1) * map.pixelSize)
+    let settings = job.settings(given: DataFacts(box: map.size, pixelSize: map.pixelSize))
     return map.dynamicMask(
-      inside: region, threshold: threshold,
-      resolution: job["mask.start_resolution"]?.double ?? 12, near: job["mask.near"]?.double ?? 3,
-      far: job["mask.far"]?.double ?? 12, absolute: job["mask.absolute"]?.bool ?? false)
+      inside: region, threshold: threshold, resolution: settings.maskStartResolution,
+      near: settings.maskNear, far: settings.maskFar, absolute: settings.maskAbsolute)
   }
 }

@@ -95,7 +95,7 @@ struct CompareScreen: Screen {
     let jobs = runs.compactMap(\.job)
     guard let first = jobs.first else { return [] }
     let keys = Set(jobs.dropFirst().flatMap { $0.differences(from: first) })
-    return Parameter.all.filter { keys.contains($0.key) && $0.key != "output.directory" }
+    return Parameter.all.filter { keys.contains($0.key) && $0.key != Parameter.output.folder.key }
   }
 
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {

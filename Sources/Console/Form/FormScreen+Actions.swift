@@ -65,7 +65,10 @@ extension FormScreen {
       if let first = visible.first, !visible.contains(where: { $0.key == selected }) {
         selected = first.key
       }
-    case .editParameter(let key), .pickFile(let key): set(key, to: text)
+    case .editParameter(let key): set(key, to: text)
+    case .pickFile(let key):
+      set(key, to: text)
+      return [.readFiles(job)]
     case .choosePreset:
       guard let preset = JobPreset.all.first(where: { $0.id == text }) else { return [] }
       change(to: job.applying(preset))
@@ -74,7 +77,7 @@ extension FormScreen {
       guard let other = runs.first(where: { $0.entry.folder.path == text })?.job else { return [] }
       var next = other
       (next.name, next.folder) = (job.name, job.folder)
-      next["output.directory"] = nil
+      next[Parameter.output.folder] = nil
       mistakes = [:]
       change(to: next)
     case .differFromRun: return showDifferences(from: text)
@@ -83,9 +86,9 @@ extension FormScreen {
     case .overwriteJob(let path): return [.saveJob(job, path: path, overwrite: true)]
     case .leaveForm: return [.pop]
     case .setFulcrum:
-      set("fulcrum.coordinates", to: text)
+      set(Parameter.fulcrum.coordinates.key, to: text)
       return [.say("Fulcrum at voxel \(text)")]
-    case .setThreshold: set("mask.threshold", to: text)
+    case .setThreshold: set(Parameter.mask.threshold.key, to: text)
     default: break
     }
     return []
@@ -123,6 +126,7 @@ extension FormScreen {
         return start()
       }
       return [.popUp(checkViewer(report))]
+    case .files(let facts): receive(facts)
     case .jobSaved(let path):
       markSaved(at: path)
       return [.say("Saved \(path)")]

@@ -16,7 +16,8 @@ extension FormScreen {
 
   var status: String {
     let count = errors.count
-    return count == 0 ? "ready" : "\(count) problems"
+    if count > 0 { return count == 1 ? "1 problem" : "\(count) problems" }
+    return knowsFiles ? "ready" : "reading"
   }
 
   // MARK: The parameters
@@ -129,7 +130,10 @@ extension FormScreen {
     var text = shownText(of: parameter)
     let isSet = !text.isEmpty
     if !isSet { text = parameter.defaultText }
-    let unit = isSet && !parameter.unit.isEmpty ? " \(parameter.unit)" : ""
+    var unit = isSet && !parameter.unit.isEmpty ? " \(parameter.unit)" : ""
+    if mistakes[parameter.key] == nil, let derived = job.derived(parameter, given: data) {
+      unit += " = \(derived.reason)"
+    }
     let room = max(0, rect.width - unit.columns)
     // Of long paths the end tells most.
     if text.columns > room, text.contains("/") {
@@ -146,16 +150,7 @@ extension FormScreen {
   /// A value as people read it; a mistake as it was typed.
   private func shownText(of parameter: Parameter) -> String {
     guard mistakes[parameter.key] == nil else { return text(of: parameter) }
-    // With the prior on, extents that are not set follow from it.
-    if !job.isSet(parameter.key) {
-      let limits = SearchLimits(job)
-      switch parameter.key {
-      case "search.rotation_extent": return limits.rotation.map { Numbers.short($0) } ?? ""
-      case "search.shift_extent": return limits.shift.map { Numbers.short($0) } ?? ""
-      default: break
-      }
-    }
-    return job[parameter.key]?.shown ?? ""
+    return job.value(of: parameter, given: data)?.shown ?? ""
   }
 
   // MARK: Help
@@ -199,7 +194,8 @@ extension FormScreen {
   }
 
   private func defaultText(of parameter: Parameter) -> String {
-    parameter.defaultValue?.shown ?? parameter.defaultText
+    let text = parameter.defaultValue?.shown ?? parameter.defaultText
+    return parameter.derivation.map { "\(text); \($0.words)" } ?? text
   }
 
   /// Everything that is known of the selected parameter.
@@ -211,24 +207,23 @@ extension FormScreen {
       lines += [.init(finding.problem.what, role), .init(finding.problem.whatToDo), .init("")]
     }
     let unit = parameter.unit.isEmpty ? "" : " \(parameter.unit)"
+    let value = job.value(of: parameter, given: data)?.shown ?? parameter.defaultText
     lines += [
       .init(parameter.help), .init(""),
       .init("Key         \(parameter.key)", .dim),
-      .init("Value       \(job.shown(parameter))\(unit)", .dim),
+      .init("Value       \(value)\(unit)", .dim),
       .init("Default     \(defaultText(of: parameter))", .dim),
       .init("Takes       \(parameter.type.expectation)", .dim),
     ]
-    if let name = parameter.cryosparcName { lines.append(.init("cryoSPARC   \(name)", .dim)) }
-    if let name = parameter.relionName { lines.append(.init("RELION      \(name)", .dim)) }
+    for (program, name) in parameter.namesElsewhere {
+      lines.append(.init(program.padded(toColumns: 12) + name, .dim))
+    }
     return TextViewer(title: parameter.title, lines: lines)
   }
 
   /// The same knob elsewhere.
   private func names(of parameter: Parameter) -> String {
-    var text = ""
-    if let name = parameter.cryosparcName { text += " · cryoSPARC: \(name)" }
-    if let name = parameter.relionName { text += " · RELION: \(name)" }
-    return text
+    parameter.namesElsewhere.map { " · \($0.program): \($0.name)" }.joined()
   }
 
   // MARK: State
@@ -244,6 +239,8 @@ extension FormScreen {
       if errors.count > 1 { text += "  (+\(errors.count - 1))" }
     } else if case .done(let report) = check, let estimate = report.lines.last {
       (kind, text) = (.good, "Ready to start. \(estimate)")
+    } else if !knowsFiles {
+      (kind, text) = (.information, "Reading the files …")
     } else if warnings > 0 {
       (kind, text) = (.warning, "Ready to start; \(warnings) worth a look (e checks the files)")
     } else {

@@ -26,6 +26,8 @@ struct FormScreen: Screen {
   var showsAdvanced = false
   /// The result of the last check, while the job has not changed since.
   var check: Check?
+  /// What the files say, of this job or of one before.
+  private(set) var files: FileFacts?
   var runs: [RunListing] = []
   /// The job as last saved, to know whether leaving loses anything.
   private var saved: Job
@@ -66,6 +68,18 @@ struct FormScreen: Screen {
     [.listRuns(folder: surroundings.folder)]
   }
 
+  func refresh(_ surroundings: Surroundings) -> [Effect] {
+    knowsFiles ? [] : [.readFiles(job)]
+  }
+
+  /// Whether the files that are chosen were read.
+  var knowsFiles: Bool { files?.answer(job) == true }
+
+  /// What is known of the data, to derive defaults from: of the last files until the new are read.
+  var data: DataFacts? { files?.data }
+
+  mutating func receive(_ facts: FileFacts) { if facts.answer(job) { files = facts } }
+
   // MARK: What is seen
 
   /// The parameters that are shown, in the order of the form.
@@ -75,10 +89,10 @@ struct FormScreen: Screen {
       let isTouched = job.isChanged(parameter.key) || mistakes[parameter.key] != nil
       if onlyChanged, !isTouched { return false }
       if !needle.isEmpty {
-        let names = [
-          parameter.key, parameter.title, parameter.help, parameter.cryosparcName ?? "",
-          parameter.relionName ?? "",
-        ]
+        let names =
+          [
+            parameter.key, parameter.title, parameter.help,
+          ] + parameter.namesElsewhere.flatMap { [$0.program, $0.name] }
         return names.contains { $0.lowercased().contains(needle) }
       }
       return showsAdvanced || !parameter.isAdvanced || isTouched
@@ -95,7 +109,8 @@ struct FormScreen: Screen {
     var all = Parameter.all.compactMap { parameter in
       mistakes[parameter.key].map { JobFinding([parameter.key], $0.problem) }
     }
-    all += job.findings
+    all += job.findings(given: knowsFiles ? data : nil)
+    if knowsFiles, let files { all += files.findings.filter { !all.contains($0) } }
     if case .done(let report) = check { all += report.findings.filter { !all.contains($0) } }
     return all
   }
@@ -116,8 +131,8 @@ struct FormScreen: Screen {
     case .redo: return undone.isEmpty ? "There is nothing to redo" : nil
     case .clone, .difference: return runs.isEmpty ? "There are no runs in this folder yet" : nil
     case .maskView:
-      return job.isSet("input.map") || job.isSet("input.half_map_a")
-        ? nil : "Set the map (input.map) first"
+      return job.isSet(Parameter.input.map) || job.isSet(Parameter.input.halfMapA)
+        ? nil : "Set the map (\(Parameter.input.map)) first"
     default: return nil
     }
   }

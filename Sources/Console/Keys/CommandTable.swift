@@ -130,7 +130,8 @@ extension Command {
     line(.particles, in: [.run], ["t"], "Particles", "Table of particles and their poses"),
     line(.parameters, in: [.run], ["i"], "Job", "Parameters of the run"),
     line(
-      .continueRun, in: [.run], ["c"], "Continue", "New run from this iteration's poses and maps"),
+      .continueRun, in: [.run], ["c"], "Continue",
+      "New run from this iteration's poses; the last one's maps too"),
     line(.resume, in: [.run], ["r"], "Resume", "Go on with an interrupted, stopped or failed run"),
     line(
       .baseline, in: [.run], ["b"], "Baseline", "Changes against the start or the last iteration"),

@@ -57,7 +57,7 @@ extension RunScreen {
 
   /// What of the running refinement can be changed.
   private var changeChooser: Chooser {
-    let items = Parameter.all.filter(\.canChangeWhileRunning).map { parameter in
+    let items = Parameter.all.filter(\.changesWhileRunning).map { parameter in
       Chooser.Item(
         id: parameter.key, title: parameter.title, detail: parameter.help,
         note: (snapshot?.job?[parameter.key]?.shown ?? parameter.defaultText)
@@ -121,9 +121,4 @@ extension RunScreen {
       .say("\(key) = \(text) from the next iteration on"),
     ]
   }
-}
-
-extension Parameter {
-  /// Whether a running refinement takes a new value with its next iteration.
-  var canChangeWhileRunning: Bool { RefinementSettings.keysOfRunningChange.contains(key) }
 }

@@ -86,12 +86,10 @@ struct SearchLimits: Sendable, Hashable {
 
   init(_ job: Job?) {
     guard let job else { return }
-    rotation = job["search.rotation_extent"]?.double
-    shift = job["search.shift_extent"]?.double
-    guard job["prior.enabled"]?.bool == true else { return }
-    priorRotation = job["prior.rotation_sd"]?.double
-    priorShift = job["prior.shift_sd"]?.double
-    if !job.isSet("search.rotation_extent") { rotation = priorRotation.map { 3 * $0 } }
-    if !job.isSet("search.shift_extent") { shift = priorShift.map { 3 * $0 } }
+    rotation = job[Parameter.search.rotationExtent]
+    shift = job[Parameter.search.shiftExtent]
+    guard job[Parameter.prior.enabled] == true else { return }
+    priorRotation = job[Parameter.prior.rotationDeviation]
+    priorShift = job[Parameter.prior.shiftDeviation]
   }
 }

@@ -235,12 +235,13 @@ struct RunScreen: Screen {
       }
       wasLive = found.isLive
       return effects
-    case .continuation(let job, let path, let number) where path == folder:
+    case .continuation(let job, let path, let number, let takes) where path == folder:
       return [
         .push(
           FormScreen(
             job, origin: "\(title), iteration \(number)",
-            parent: RunManifest.Parent(run: title, iteration: number)))
+            parent: RunManifest.Parent(run: title, iteration: number))),
+        .say("It begins with \(takes)."),
       ]
     case .slices(let found) where found.request.folder == folder: slices = found
     case .particles(let table) where table.folder == folder: particles?.receive(table)

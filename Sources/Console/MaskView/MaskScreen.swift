@@ -117,7 +117,7 @@ struct MaskScreen: Screen {
   }
 
   private mutating func changeDynamicMask(_ command: Command) -> [Effect] {
-    let own = job["mask.threshold"]?.double ?? 0.2
+    let own = job[Parameter.mask.threshold] ?? 0.2
     switch command {
     case .dynamicMask:
       guard threshold == nil else {
@@ -153,10 +153,10 @@ struct MaskScreen: Screen {
     case .volumes(let found) where found.job == job:
       volumes = found
       cross = SIMD3(repeating: size / 2)
-      if let point = job["fulcrum.coordinates"]?.point {
+      if let point = job[Parameter.fulcrum.coordinates] {
         cross = SIMD3(
           clamped(point.x.rounded()), clamped(point.y.rounded()), clamped(point.z.rounded()))
-      } else if job["fulcrum.location"]?.string == "mask_center",
+      } else if job[Parameter.fulcrum.location] == .mask_center,
         let centre = found.report?.centre
       {
         cross = voxel(at: centre)

@@ -17,21 +17,16 @@ extension RunsScreen {
     case .particles: return manifest.map { Format.count($0.particles) } ?? ""
     case .started, .duration: return ""
     case .mask:
-      if listing.job?["mask.type"]?.string == "none" { return "none" }
-      return listing.job?["input.mask"]?.string.map { FilePath.name(of: $0) } ?? ""
+      if listing.job?[Parameter.mask.type] == RefinementSettings.MaskMode.none { return "none" }
+      return listing.job?[Parameter.input.mask].map { FilePath.name(of: $0) } ?? ""
     case .note: return listing.entry.note.split(separator: "\n").first.map(String.init) ?? ""
     }
   }
 
   private func extents(of job: Job?) -> String {
-    guard let job, let rotation = job["search.rotation_extent"]?.double,
-      let shift = job["search.shift_extent"]?.double
+    guard let job, let rotation = job[Parameter.search.rotationExtent],
+      let shift = job[Parameter.search.shiftExtent]
     else { return "" }
-    if job["prior.enabled"]?.bool == true, !job.isSet("search.rotation_extent"),
-      let spread = job["prior.rotation_sd"]?.double, let slide = job["prior.shift_sd"]?.double
-    {
-      return "\(Numbers.short(3 * spread))° \(Numbers.short(3 * slide))Å"
-    }
     return "\(Numbers.short(rotation))° \(Numbers.short(shift))Å"
   }
 
@@ -125,10 +120,10 @@ extension RunsScreen {
       lines.append(
         ("Note", current.entry.note.split(separator: "\n").joined(separator: " "), .text))
     }
-    if let paths = current.job?["input.particles"]?.text {
+    if let paths = current.job?[Parameter.input.particles]?.joined(separator: ",") {
       lines.append(("Particles", paths, .text))
     }
-    if let mask = current.job?["input.mask"]?.string { lines.append(("Mask", mask, .text)) }
+    if let mask = current.job?[Parameter.input.mask] { lines.append(("Mask", mask, .text)) }
     lines.append(("Folder", current.entry.folder.path, .text))
     if let manifest {
       lines.append(

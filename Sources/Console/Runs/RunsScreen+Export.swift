@@ -28,7 +28,7 @@ extension RunsScreen {
           "\(listing.iteration ?? 0)", number(listing.resolution, 3),
           number(limits.rotation, 2), number(limits.shift, 2), "\(manifest?.particles ?? 0)",
           number(manifest?.started, 0), number(manifest?.duration, 0),
-          listing.job?["input.mask"]?.string ?? "",
+          listing.job?[Parameter.input.mask] ?? "",
           listing.entry.note.split(whereSeparator: \.isWhitespace).joined(separator: " "),
         ]
       }

@@ -92,7 +92,7 @@ struct RunsScreen: Screen {
     switch sorting.column {
     case .iteration: return Double(listing.iteration ?? -1)
     case .resolution: return listing.resolution ?? .infinity
-    case .extents: return listing.job?["search.rotation_extent"]?.double ?? -1
+    case .extents: return listing.job?[Parameter.search.rotationExtent] ?? -1
     case .particles: return Double(manifest?.particles ?? -1)
     case .started: return listing.started
     case .duration: return manifest?.duration ?? -1

@@ -1,13 +1,18 @@
 extension Job {
   /// The job as a job file. With `complete` every parameter is written, defaults included, each with
-  /// its title, unit and rule as a comment; those without a value stand in a comment.
-  public func toml(complete: Bool = true) -> String {
+  /// its title, unit and rule as a comment.
+  ///
+  /// Parameters without a value stand in a comment, and so do those whose default follows from others
+  /// or from the data: written out, they would no longer follow.
+  ///
+  /// - Parameter data: what is known of the data; nil for defaults that the job alone tells.
+  public func toml(complete: Bool = true, given data: DataFacts? = nil) -> String {
     var text = "# A local refinement of cryo-EM particles with fulcrum.\n"
     for (table, parameters) in Self.tables {
       let shown = complete ? parameters : parameters.filter { isSet($0.key) }
       if shown.isEmpty { continue }
       text += "\n[\(table)]\n"
-      for parameter in shown { text += line(of: parameter, complete: complete) }
+      for parameter in shown { text += line(of: parameter, complete: complete, given: data) }
     }
     return text
   }
@@ -26,16 +31,16 @@ extension Job {
     return tables
   }()
 
-  private func line(of parameter: Parameter, complete: Bool) -> String {
+  private func line(of parameter: Parameter, complete: Bool, given data: DataFacts?) -> String {
     let name = parameter.key.drop { $0 != "." }.dropFirst()
     let comment =
       parameter.title + (parameter.unit.isEmpty ? "" : ", \(parameter.unit)")
-    guard let value = self[parameter.key] else {
+    guard let value = value(of: parameter, given: data) else {
       return "# \(name) =   # \(comment): \(parameter.defaultText)\n"
     }
-    // Written out, it would no longer follow the prior.
-    if !isSet(parameter.key), let spread = Self.extentsByPrior[parameter.key] {
-      return "# \(name) = \(value.toml)  # \(comment); 3 x \(spread) when the prior is on\n"
+    if !isSet(parameter.key), let derivation = parameter.derivation {
+      let reason = derived(parameter, given: data).map { " = \($0.reason)" } ?? ""
+      return "# \(name) = \(value.toml)\(reason)   # \(comment); \(derivation.words)\n"
     }
     return "\(name) = \(value.toml)" + (complete ? "  # \(comment)" : "") + "\n"
   }

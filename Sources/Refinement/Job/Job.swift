@@ -20,18 +20,52 @@ public struct Job: Sendable, Equatable {
     self.name = name
   }
 
-  /// The value of a parameter as set, or its default; nil where there is neither. Setting nil unsets.
+  /// The value of a parameter as set, or its default as far as the job tells it; nil where there is
+  /// neither. Setting nil unsets.
   public subscript(key: String) -> ParameterValue? {
-    get { values[key] ?? Parameter.named(key)?.defaultValue }
+    get { Parameter.named(key).flatMap { value(of: $0) } ?? values[key] }
     set { values[key] = newValue }
+  }
+
+  /// The value of a parameter as set, or its default as far as the job tells it. Setting nil unsets.
+  public subscript<Value>(key: ParameterKey<Value>) -> Value? {
+    get { value(of: key.parameter).flatMap(Value.init) }
+    set { values[key.key] = newValue?.parameterValue }
+  }
+
+  /// The value of a parameter as set, or its default: derived where a rule of the parameter applies;
+  /// nil where there is neither.
+  public func value(of parameter: Parameter, given data: DataFacts? = nil) -> ParameterValue? {
+    values[parameter.key] ?? defaultValue(of: parameter, given: data)
+  }
+
+  /// What a parameter is where it is not set; nil where there is no default.
+  public func defaultValue(
+    of parameter: Parameter, given data: DataFacts? = nil
+  ) -> ParameterValue? {
+    parameter.derivation?.value(self, data)?.value ?? parameter.defaultValue
+  }
+
+  /// The derived default that holds for a parameter; nil where it is set, or has its usual default.
+  public func derived(_ parameter: Parameter, given data: DataFacts? = nil) -> DerivedValue? {
+    isSet(parameter.key) ? nil : parameter.derivation?.value(self, data)
   }
 
   /// Whether a parameter was set, to whatever value.
   public func isSet(_ key: String) -> Bool { values[key] != nil }
 
-  /// Whether a parameter has another value than its default.
+  /// Whether a parameter was set, to whatever value.
+  public func isSet<Value>(_ key: ParameterKey<Value>) -> Bool { isSet(key.key) }
+
+  /// The value of a parameter where it was set; nil where its default holds.
+  func valueIfSet<Value>(_ key: ParameterKey<Value>) -> Value? {
+    values[key.key].flatMap(Value.init)
+  }
+
+  /// Whether a parameter has another value than it would have by itself.
   public func isChanged(_ key: String) -> Bool {
-    values[key].map { $0 != Parameter.named(key)?.defaultValue } ?? false
+    guard let value = values[key] else { return false }
+    return Parameter.named(key).flatMap { defaultValue(of: $0) } != value
   }
 
   /// Sets a parameter from typed text; an empty text, or "none" where there is no default, unsets it.
@@ -49,42 +83,28 @@ public struct Job: Sendable, Equatable {
     guard let equals = assignment.firstIndex(of: "=") else {
       throw Problem(
         "--set \(assignment): there is no = in it",
-        whatToDo: "Write --set key=value, for example --set search.rotation_extent=10.")
+        whatToDo: "Write --set key=value, for example --set \(Parameter.search.rotationExtent)=10.")
     }
     let key = String(assignment[..<equals]).trimmed
     try set(key, to: String(assignment[assignment.index(after: equals)...]))
     values[key] = values[key].map { Self.absolute($0, of: key, from: folder) }
   }
 
-  /// The job as a run folder records it, to stand alone and to be repeated: paths absolute, the folder
-  /// from which image paths start and the search extents that follow from the prior written out.
+  /// The job as a run folder records it, to stand alone and to be repeated: paths absolute, and the
+  /// folder from which image paths start written out. What was derived stays derived.
   public var asRun: Job {
     var job = self
     for (key, value) in values { job.values[key] = Self.absolute(value, of: key, from: folder) }
-    if !isSet("input.project_dir") {
-      job.values["input.project_dir"] = .text(FilePath.absolute(folder))
+    if !isSet(Parameter.input.projectFolder) {
+      job[Parameter.input.projectFolder] = FilePath.absolute(folder)
     }
-    for key in Self.extentsByPrior.keys { job.values[key] = extentByPrior(key) ?? job.values[key] }
     return job
-  }
-
-  /// The search extents that follow a standard deviation of the prior while they are not set.
-  static let extentsByPrior = [
-    "search.rotation_extent": "prior.rotation_sd", "search.shift_extent": "prior.shift_sd",
-  ]
-
-  /// Three standard deviations, where the prior is on and the extent is not set; nil otherwise.
-  public func extentByPrior(_ key: String) -> ParameterValue? {
-    guard !isSet(key), self["prior.enabled"]?.bool == true, let spread = Self.extentsByPrior[key],
-      let deviation = self[spread]?.double
-    else { return nil }
-    return .number(key == "search.rotation_extent" ? min(3 * deviation, 180) : 3 * deviation)
   }
 
   /// The path of an input, from the job's folder.
   public func resolved(_ path: String) -> String { FilePath.joined(folder, path) }
 
-  private static func absolute(
+  static func absolute(
     _ value: ParameterValue, of key: String, from folder: String
   ) -> ParameterValue {
     func moved(_ path: String) -> String { FilePath.absolute(FilePath.joined(folder, path)) }

@@ -7,6 +7,9 @@ public struct JobFinding: Sendable, Hashable {
   /// What is wrong and what to do; a warning where the work can go on.
   public let problem: Problem
 
+  /// What is wrong.
+  public var what: String { problem.what }
+
   public init(
     _ keys: [String], _ what: String, whatToDo: String, severity: Problem.Severity = .error
   ) {
@@ -18,4 +21,15 @@ public struct JobFinding: Sendable, Hashable {
     self.keys = keys
     self.problem = problem
   }
+}
+
+/// What keeps a job from being started, all of it.
+public struct JobProblems: Error, Sendable {
+  /// In the order in which they were found; not empty.
+  public let findings: [JobFinding]
+
+  public init(_ findings: [JobFinding]) { self.findings = findings }
+
+  /// The problems without the parameters.
+  public var problems: Problems { Problems(findings.map(\.problem)) }
 }

@@ -2,7 +2,7 @@ import CryoEM
 
 /// What a job says about files and about the fulcrum, with every path made absolute.
 public struct JobInputs: Sendable, Equatable {
-  public var particles: [String]
+  public var particles: [String] = []
   public var passthrough: String?
   /// The combined map; nil where the mean of the half-maps is to be taken.
   public var map: String?
@@ -11,20 +11,18 @@ public struct JobInputs: Sendable, Equatable {
   /// The mask; nil for none.
   public var mask: String?
   /// The folder from which image paths start.
-  public var projectFolder: String
+  public var projectFolder = "."
   /// Where the fulcrum is, unless `fulcrumVoxel` says.
-  public var fulcrumLocation: FulcrumLocation
+  public var fulcrumLocation = FulcrumLocation.mask_center
   /// The fulcrum in voxels from the corner of the box.
   public var fulcrumVoxel: Vector3?
   /// Whether new half-sets are drawn.
-  public var resplit: Bool
+  public var resplit = false
   /// How near to each other two picks on a micrograph are taken for one particle's, Å; 0 for none.
-  public var minimumSeparation: Double
-  /// The run folder as asked for; nil for the first free default.
-  public var outputFolder: String?
+  public var minimumSeparation = 20.0
   /// How many last iterations keep their maps.
-  public var keepIterations: Int
+  public var keepIterations = 2
 
   /// The default locations of the fulcrum.
-  public enum FulcrumLocation: String, Sendable { case mask_center, box_center }
+  public enum FulcrumLocation: String, Sendable, CaseIterable { case mask_center, box_center }
 }

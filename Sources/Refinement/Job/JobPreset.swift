@@ -14,24 +14,29 @@ public struct JobPreset: Sendable, Identifiable {
       id: "large_motion", title: "Large motion",
       help: "A body that swings by tens of degrees, like the head of a spliceosome.",
       values: [
-        "prior.enabled": .toggle(true), "prior.rotation_sd": .number(20),
-        "prior.shift_sd": .number(10), "search.recenter_rotations": .toggle(true),
-        "search.recenter_shifts": .toggle(true),
+        Parameter.prior.enabled.key: .toggle(true),
+        Parameter.prior.rotationDeviation.key: .number(20),
+        Parameter.prior.shiftDeviation.key: .number(10),
+        Parameter.search.recenterRotations.key: .toggle(true),
+        Parameter.search.recenterShifts.key: .toggle(true),
       ]),
     JobPreset(
       id: "detail_only", title: "Detail only",
       help: "A region that hardly moves and should become sharper.",
       values: [
-        "prior.enabled": .toggle(true), "prior.rotation_sd": .number(3),
-        "prior.shift_sd": .number(2),
+        Parameter.prior.enabled.key: .toggle(true),
+        Parameter.prior.rotationDeviation.key: .number(3),
+        Parameter.prior.shiftDeviation.key: .number(2),
       ]),
     JobPreset(
       id: "small_region", title: "Small region",
       help: "Less than about 150 kDa in the mask: a narrow prior and a limit of the resolution.",
       values: [
-        "prior.enabled": .toggle(true), "prior.rotation_sd": .number(5),
-        "prior.shift_sd": .number(3), "search.maximum_resolution": .number(6),
-        "refinement.marginalize": .toggle(true),
+        Parameter.prior.enabled.key: .toggle(true),
+        Parameter.prior.rotationDeviation.key: .number(5),
+        Parameter.prior.shiftDeviation.key: .number(3),
+        Parameter.search.maximumResolution.key: .number(6),
+        Parameter.refinement.marginalize.key: .toggle(true),
       ]),
   ]
 }
@@ -40,14 +45,17 @@ extension Job {
   /// The job with a preset's values; search extents go back to follow the prior.
   public func applying(_ preset: JobPreset) -> Job {
     var job = self
-    job["search.rotation_extent"] = nil
-    job["search.shift_extent"] = nil
+    job[Parameter.search.rotationExtent] = nil
+    job[Parameter.search.shiftExtent] = nil
     for (key, value) in preset.values { job[key] = value }
     return job
   }
 
-  /// Keys of the parameters whose values, set or default, are not those of another job.
+  /// Keys of the parameters whose values, set or default, are not those of another job. What is set in
+  /// neither follows from the others.
   public func differences(from other: Job) -> [String] {
-    Parameter.all.map(\.key).filter { self[$0] != other[$0] }
+    Parameter.all.map(\.key).filter {
+      (isSet($0) || other.isSet($0)) && self[$0] != other[$0]
+    }
   }
 }

@@ -14,11 +14,11 @@ public struct Machine: Sendable {
 
   /// This computer: the cores of the process's affinity mask and the smaller of the memory and its
   /// control group's limit, which is what a batch queue hands out.
-  public static var current: Machine {
+  public static let current: Machine = {
     let pages = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     let limit = text(of: "/sys/fs/cgroup/memory.max").flatMap { Int($0.trimmed) }
     return Machine(cores: allowedCores, memory: min(pages, limit ?? pages))
-  }
+  }()
 
   private static var allowedCores: Int {
     let online = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))

@@ -3,8 +3,8 @@ import EMFiles
 /// The one declaration of a parameter, which drives the form, the job file, the command line,
 /// validation, help and the record of a run.
 ///
-/// To add a parameter: declare it in the file of its section under Parameters/, give it a field in
-/// `RefinementSettings` (or `JobInputs`), and carry it over in `Job+Settings.swift`.
+/// To add a parameter: declare it in the group of its table under Parameters/, and name there the
+/// field of `RefinementSettings` or `JobInputs` in which the refinement finds it.
 public struct Parameter: Sendable, Identifiable {
   /// Table and name in a job file: `search.rotation_extent`.
   public let key: String
@@ -18,17 +18,28 @@ public struct Parameter: Sendable, Identifiable {
   public let defaultValue: ParameterValue?
   /// In words, what happens where nothing is set and there is no default: "automatic (FSC 0.143)".
   public let whenUnset: String
+  /// How the default follows from other parameters or the data; nil where it is always the same.
+  public let derivation: Derivation?
   /// The part of the form.
   public let section: Section
   /// Whether it is shown to those who ask for more only.
   public let isAdvanced: Bool
   /// What it does, when to change it, what goes wrong.
   public let help: String
-  /// The same knob in cryoSPARC and in RELION; nil where there is none.
+  /// The same knob in cryoSPARC, RELION and cisTEM; nil where there is none.
   public let cryosparcName: String?
   public let relionName: String?
+  public let cistemName: String?
+  /// Whether a running refinement takes a new value with its next iteration.
+  public let changesWhileRunning: Bool
+  let makeCondition: (@Sendable () -> Condition)?
+  /// Puts a value into its field; other kinds of values are left out.
+  let put: @Sendable (ParameterValue, inout ValidatedJob) -> Void
+  /// Copies its field from other settings; nil where it has none.
+  let copy: (@Sendable (RefinementSettings, inout RefinementSettings) -> Void)?
+
   /// The setting without which this one has no effect.
-  public let condition: Condition?
+  public var condition: Condition? { makeCondition?() }
 
   public var id: String { key }
 
@@ -54,31 +65,34 @@ public struct Parameter: Sendable, Identifiable {
     public let value: ParameterValue
   }
 
-  init(
-    _ key: String, _ title: String, unit: String = "", _ type: ParameterType,
-    default defaultValue: ParameterValue? = nil, whenUnset: String = "", _ section: Section,
-    advanced: Bool = false, cryosparc: String? = nil, relion: String? = nil,
-    onlyWhen condition: Condition? = nil, help: String
-  ) {
-    self.key = key
-    self.title = title
-    self.unit = unit
-    self.type = type
-    self.defaultValue = defaultValue
-    self.whenUnset = whenUnset
-    self.section = section
-    self.isAdvanced = advanced
-    self.help = help
-    self.cryosparcName = cryosparc
-    self.relionName = relion
-    self.condition = condition
+  /// How a default follows from other parameters or from the data.
+  public struct Derivation: Sendable {
+    /// In words, for job files and help.
+    public let words: String
+    let value: @Sendable (Job, DataFacts?) -> DerivedValue?
   }
 
+  public static let input: InputParameters = .init()
+  public static let search: SearchParameters = .init()
+  public static let prior: PriorParameters = .init()
+  public static let fulcrum: FulcrumParameters = .init()
+  public static let refinement: RefinementParameters = .init()
+  public static let nonuniform: NonuniformParameters = .init()
+  public static let mask: MaskParameters = .init()
+  public static let image: ImageParameters = .init()
+  public static let noise: NoiseParameters = .init()
+  public static let ctf: CTFParameters = .init()
+  public static let compute: ComputeParameters = .init()
+  public static let output: OutputParameters = .init()
+
   /// Every parameter, in the order of the form.
-  public static let all: [Parameter] =
-    inputParameters + searchParameters + priorParameters + fulcrumParameters
-    + refinementParameters + nonuniformParameters + maskParameters + imageParameters
-    + ctfParameters + outputParameters
+  public static let all: [Parameter] = {
+    let groups: [any ParameterGroup] = [
+      input, search, prior, fulcrum, refinement, nonuniform, mask, image, noise, ctf, compute,
+      output,
+    ]
+    return groups.flatMap(\.parameters)
+  }()
 
   private static let byKey = Dictionary(all.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
 
@@ -92,6 +106,12 @@ public struct Parameter: Sendable, Identifiable {
 
   /// Whether it must be set for a refinement to start.
   public var isRequired: Bool { defaultValue == nil && whenUnset.isEmpty }
+
+  /// The names of the same knob in other programs, as shown: "cryoSPARC: …".
+  public var namesElsewhere: [(program: String, name: String)] {
+    [("cryoSPARC", cryosparcName), ("RELION", relionName), ("cisTEM", cistemName)]
+      .compactMap { program, name in name.map { (program, $0) } }
+  }
 
   /// The default in words, for the form and for comments in a job file.
   public var defaultText: String { defaultValue?.text ?? (isRequired ? "required" : whenUnset) }

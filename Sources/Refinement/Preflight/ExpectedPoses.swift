@@ -67,6 +67,7 @@ struct ExpectedPoses: Sendable, Equatable {
     func rounded(_ value: Double, _ places: Double = 10) -> String {
       ParameterValue.shortest((value * places).rounded() / places)
     }
+    let (search, enabled) = (Parameter.search, Parameter.prior.enabled)
     let known = "\(rounded(degrees(rotation))) degrees and \(rounded(shift)) Å"
     findings.note("One image alone should know its pose to about \(known).")
     guard settings.rotationExtent > 0 || settings.shiftExtent > 0 else { return }
@@ -75,18 +76,20 @@ struct ExpectedPoses: Sendable, Equatable {
       + "\(rounded(settings.shiftExtent)) Å"
     if logHypotheses(settings) > logLikelihood {
       findings.warning(
+        [search.rotationExtent.key, search.shiftExtent.key, enabled.key],
         "\(extents) are wider than the data can support: an image knows its pose to about \(known), "
           + "and noise will often score better than the truth",
         settings.priorEnabled
           ? "Use a narrower prior, or a larger mask."
-          : "Set prior.enabled = true: standard deviations of 20 degrees and 10 Å for a body that "
+          : "Set \(enabled) = true: standard deviations of 20 degrees and 10 Å for a body that "
             + "swings freely, 3 degrees and 2 Å to sharpen detail.")
     } else if !settings.priorEnabled,
       3 * rotation > settings.rotationExtent || rotation > radians(3)
     {
       findings.warning(
+        [enabled.key],
         "an image knows its pose only to about \(known), and there is no prior",
-        "Set prior.enabled = true, with the motion that you expect: about 20 degrees and 10 Å for a "
+        "Set \(enabled) = true, with the motion that you expect: about 20 degrees and 10 Å for a "
           + "body that swings freely, 3 degrees and 2 Å to sharpen detail.")
     }
   }

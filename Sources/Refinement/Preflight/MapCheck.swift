@@ -13,37 +13,38 @@ struct CheckedMaps {
   /// Reads the maps that `inputs` names. nil, with the problems collected, where one of them cannot
   /// be used.
   init?(inputs: JobInputs, findings: inout FindingList) {
-    var files: [(path: String, volume: Volume)] = []
-    func read(_ path: String?, _ findings: inout FindingList) -> Volume? {
-      guard let path, let volume = findings.catching({ try Volume(readingCubic: path) }) else {
-        return nil
-      }
-      files.append((path, volume))
+    let keys = Parameter.input
+    var files: [(key: String, path: String, volume: Volume)] = []
+    func read(
+      _ path: String?, _ key: ParameterKey<String>, _ findings: inout FindingList
+    ) -> Volume? {
+      guard let path,
+        let volume = findings.catching([key.key], { try Volume(readingCubic: path) })
+      else { return nil }
+      files.append((key.key, path, volume))
       return volume
     }
-    let map = read(inputs.map, &findings)
-    let halfA = read(inputs.halfMapA, &findings)
-    let halfB = read(inputs.halfMapB, &findings)
-    let mask = read(inputs.mask, &findings)
+    let map = read(inputs.map, keys.map, &findings)
+    let halfA = read(inputs.halfMapA, keys.halfMapA, &findings)
+    let halfB = read(inputs.halfMapB, keys.halfMapB, &findings)
+    let mask = read(inputs.mask, keys.mask, &findings)
     var isWhole = (inputs.mask == nil) == (mask == nil)
-    if let first = files.first {
-      for file in files.dropFirst() where !file.volume.isSampledLike(first.volume) {
+    let before = findings.errors.count
+    Self.compare(
+      files.map { Header(key: $0.key, path: $0.path, sampling: $0.volume.sampling) }, &findings)
+    isWhole = isWhole && findings.errors.count == before
+    for half in files where [keys.halfMapA.key, keys.halfMapB.key].contains(half.key) {
+      if half.volume.standardDeviation == 0 {
         isWhole = false
         findings.error(
-          "\(file.path): \(file.volume.sampling), but \(first.path) has \(first.volume.sampling)",
-          "Give maps and a mask of one box and pixel size (relion_image_handler --rescale_angpix, "
-            + "--new_box).")
-      }
-    }
-    for half in [(inputs.halfMapA, halfA), (inputs.halfMapB, halfB)] {
-      if let path = half.0, let volume = half.1, volume.standardDeviation == 0 {
-        isWhole = false
-        findings.error("\(path): every voxel is \(volume.voxels[0])", "Give a half-map.")
+          [half.key], "\(half.path): every voxel is \(half.volume.voxels[0])", "Give a half-map.")
       }
     }
     if let path = inputs.map, let map, map.standardDeviation == 0 {
       isWhole = false
-      findings.error("\(path): every voxel is \(map.voxels[0])", "Give a map with density in it.")
+      findings.error(
+        [keys.map.key], "\(path): every voxel is \(map.voxels[0])", "Give a map with density in it."
+      )
     }
     if let path = inputs.mask, let mask {
       isWhole = MaskCheck(path: path, mask: mask).run(&findings) && isWhole
@@ -53,6 +54,7 @@ struct CheckedMaps {
     guard let whole = map ?? halfMaps.map({ 0.5 * ($0.a + $0.b) }) else { return nil }
     if let halfA, let halfB, halfA == halfB {
       findings.error(
+        [keys.halfMapA.key, keys.halfMapB.key],
         "\(inputs.halfMapA ?? ""): the two half-maps are the same map",
         "Give the two half-maps of the consensus, or neither.")
       return nil
@@ -73,5 +75,50 @@ struct CheckedMaps {
     map = map.boxed(to: size)
     mask = mask.boxed(to: size)
     halfMaps = halfMaps.map { ($0.a.boxed(to: size), $0.b.boxed(to: size)) }
+  }
+}
+
+extension CheckedMaps {
+  /// A map as far as its header tells.
+  struct Header {
+    let key: String
+    let path: String
+    let sampling: Sampling
+
+    /// Whether the particles have the map's pixel size.
+    func compare(with particles: CheckedParticles, _ findings: inout FindingList) {
+      guard !sampling.hasPixelSize(particles.pixelSize) else { return }
+      findings.error(
+        [key, Parameter.input.particles.key],
+        "\(path): \(sampling), but the particles have pixels of \(particles.pixelSize) Å",
+        "Resample the maps and the mask to the particles' pixel size (relion_image_handler "
+          + "--rescale_angpix \(particles.pixelSize) --new_box \(sampling.size)).")
+    }
+  }
+
+  /// The headers of the maps that `inputs` names, those that can be read.
+  static func headers(inputs: JobInputs, findings: inout FindingList) -> [Header] {
+    let keys = Parameter.input
+    let named = [
+      (keys.map, inputs.map), (keys.halfMapA, inputs.halfMapA), (keys.halfMapB, inputs.halfMapB),
+      (keys.mask, inputs.mask),
+    ]
+    return named.compactMap { key, path in
+      guard let path else { return nil }
+      return findings.catching([key.key]) { try Volume.sampling(ofCubic: path) }
+        .map { Header(key: key.key, path: path, sampling: $0) }
+    }
+  }
+
+  /// Whether all maps have the box and pixel size of the first.
+  static func compare(_ files: [Header], _ findings: inout FindingList) {
+    guard let first = files.first else { return }
+    for file in files.dropFirst() where !file.sampling.isLike(first.sampling) {
+      findings.error(
+        [file.key, first.key],
+        "\(file.path): \(file.sampling), but \(first.path) has \(first.sampling)",
+        "Give maps and a mask of one box and pixel size (relion_image_handler --rescale_angpix, "
+          + "--new_box).")
+    }
   }
 }

@@ -28,6 +28,20 @@ extension Volume {
     if size.x % 2 != 0 { self = boxed(to: size.x + 1) }
   }
 
+  /// Box and pixel size of a map by its header, checked like `init(readingCubic:)`.
+  static func sampling(ofCubic path: String) throws(Problem) -> Sampling {
+    var found: Sampling?
+    do throws(Problem) {
+      _ = try MRCVolume(path: path) { (header) throws(Problem) in
+        try check(header, path: path, allowsOdd: false)
+        found = Sampling(size: header.size.x, pixelSize: header.voxelSize.x)
+        // That is all; no voxel is read.
+        throw Problem("", whatToDo: "")
+      }
+    } catch { if found == nil { throw error } }
+    return found ?? Sampling(size: 0, pixelSize: 0)
+  }
+
   private static func check(
     _ header: MRCHeader, path: String, allowsOdd: Bool
   ) throws(Problem) {
@@ -52,14 +66,25 @@ extension Volume {
     }
   }
 
-  /// Box and pixel size in words.
-  public var sampling: String {
+  /// Box and pixel size.
+  public var sampling: Sampling { Sampling(size: size, pixelSize: pixelSize) }
+}
+
+/// Box and pixel size of a map.
+public struct Sampling: Sendable, Equatable, CustomStringConvertible {
+  /// Voxels along an edge.
+  public let size: Int
+  /// Å.
+  public let pixelSize: Double
+
+  /// In words.
+  public var description: String {
     "box \(size), pixel size \(ParameterValue.shortest((pixelSize * 10000).rounded() / 10000)) Å"
   }
 
   /// Whether another map has the same box, and the same pixel size to a part in a thousand: headers
   /// are rounded.
-  public func isSampledLike(_ other: Volume) -> Bool {
+  public func isLike(_ other: Sampling) -> Bool {
     size == other.size && hasPixelSize(other.pixelSize)
   }
 

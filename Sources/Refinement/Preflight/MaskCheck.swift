@@ -6,13 +6,15 @@ struct MaskCheck {
   let path: String
   let mask: Volume
 
+  private static let keys = [Parameter.input.mask.key]
+
   /// Collects what is wrong with the mask; returns whether it can be used.
   func run(_ findings: inout FindingList) -> Bool {
     let report = MaskReport(of: mask)
     var isUsable = true
     func refuse(_ what: String, _ whatToDo: String) {
       isUsable = false
-      findings.error("\(path): \(what)", whatToDo)
+      findings.error(Self.keys, "\(path): \(what)", whatToDo)
     }
     if report.hasNegativeValues || report.exceedsOne {
       refuse(
@@ -33,23 +35,27 @@ struct MaskCheck {
       resolution: expected, pixelSize: mask.pixelSize)
     if report.isBinary {
       findings.warning(
+        Self.keys,
         "\(path): the mask is binary, it has no soft edge",
         "Give it a soft edge of about \(Int(softness.rounded(.up))) voxels (relion_mask_create "
           + "--width_soft_edge): a hard one over-fits.")
     } else if report.softness < 0.9 * softness {
       findings.warning(
+        Self.keys,
         "\(path): the mask's soft edge is \(rounded(report.softness)) voxels wide",
         "Advised are \(Int(softness.rounded(.up))) or more: five times the resolution of "
           + "\(rounded(expected)) Å.")
     }
     if report.enclosedMass < MaskReport.advisedMass {
       findings.warning(
+        Self.keys,
         "\(path): the mask encloses about \(Int(report.enclosedMass)) kDa",
         "Under \(Int(MaskReport.advisedMass)) kDa poses are hard to find: use the prior, and look "
           + "for streaks and shells in the map.")
     }
     if report.touchesSphere {
       findings.warning(
+        Self.keys,
         "\(path): the mask reaches the edge of the sphere in the box",
         "Density there is outside the images at some orientations: use a larger box.")
     }

@@ -9,7 +9,8 @@ func checkSymmetry(
   let asymmetry = group.asymmetry(of: mask)
   guard asymmetry > 0.15 else { return }
   findings.warning(
-    "refinement.symmetry = \(group.name): the mask does not have this symmetry about the box centre, "
+    [Parameter.refinement.symmetry.key, Parameter.input.mask.key],
+    "\(Parameter.refinement.symmetry) = \(group.name): the mask does not have this symmetry about the box centre, "
       + "it differs from its copies by \(Int((100 * asymmetry).rounded()))%",
     "Give a mask of the whole symmetric region; for one subunit expand the particles by the symmetry "
       + "(relion_particle_symmetry_expand) and leave it C1.")

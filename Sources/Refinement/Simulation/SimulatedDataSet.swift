@@ -73,15 +73,15 @@ public struct SimulatedDataSet: Sendable {
   /// The job that refines the moving body.
   public var job: Job {
     var job = Job(name: name, folder: folder)
-    job["input.particles"] = .paths(["start.star"])
-    job["input.half_map_a"] = .text("half_map_a.mrc")
-    job["input.half_map_b"] = .text("half_map_b.mrc")
-    job["input.mask"] = .text("mask.mrc")
-    job["prior.enabled"] = .toggle(true)
-    job["prior.rotation_sd"] = .number(rounded(degrees(simulation.settings.motionAngle)))
-    job["prior.shift_sd"] = .number(rounded(max(2, 1.5 * simulation.settings.motionShift)))
+    job[Parameter.input.particles] = ["start.star"]
+    job[Parameter.input.halfMapA] = "half_map_a.mrc"
+    job[Parameter.input.halfMapB] = "half_map_b.mrc"
+    job[Parameter.input.mask] = "mask.mrc"
+    job[Parameter.prior.enabled] = true
+    job[Parameter.prior.rotationDeviation] = rounded(degrees(simulation.settings.motionAngle))
+    job[Parameter.prior.shiftDeviation] = rounded(max(2, 1.5 * simulation.settings.motionShift))
     // The larger body is most of the signal: it is projected away.
-    job["refinement.subtract_outside"] = .toggle(true)
+    job[Parameter.refinement.subtractOutside] = true
     return job
   }
 

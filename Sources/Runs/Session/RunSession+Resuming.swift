@@ -50,6 +50,7 @@ extension RunSession {
       lock.release()
       switch error {
       case let problems as Problems: throw problems
+      case let found as JobProblems: throw found.problems
       case let problem as Problem: throw Problems([problem])
       default: throw Problems([Problem("\(error)", whatToDo: "Look at the run folder.")])
       }
@@ -70,7 +71,7 @@ extension RunSession {
     let changed = record?.problems(ignoringTimes: ignoringTimes) ?? []
     guard changed.isEmpty else { throw Problems(changed) }
     var job = try folder.job()
-    if let threads { job["compute.threads"] = .count(threads) }
+    if let threads { job[Parameter.compute.threads] = threads }
     let prepared = try PreparedInput(
       job: job, outputFolder: FilePath.absolute(folder.path), isResuming: true)
     // Refused before anything is written.
@@ -96,7 +97,7 @@ extension RunSession {
     var changedJob: Job?
     if folder.facts(of: folder.changesPath) != nil {
       changedJob = try Job.read(path: folder.changesPath, within: folder.path).job
-      if let threads { changedJob?["compute.threads"] = .count(threads) }
+      if let threads { changedJob?[Parameter.compute.threads] = threads }
     }
     return Resumable(prepared: prepared, writer: writer, changedJob: changedJob)
   }

@@ -53,7 +53,8 @@ public final class RunSession: Sendable {
       name: FilePath.name(of: path), particles: prepared.input.particles.count,
       boxSize: prepared.input.map.size, pixelSize: prepared.input.map.pixelSize,
       threads: settings.threads, maximumIterations: settings.maximumIterations, parent: parent)
-    writer = try RunWriter(creating: path, job: prepared.job, manifest: manifest)
+    writer = try RunWriter(
+      creating: path, job: prepared.job, data: prepared.data, manifest: manifest)
     folder = writer.folder
     changedJob = Mutex(prepared.job.asRun)
     checkpoints = Self.checkpoints(of: writer, interval: interval)
@@ -89,7 +90,7 @@ public final class RunSession: Sendable {
     changedJob = Mutex(found.changedJob ?? found.prepared.job)
     checkpoints = Self.checkpoints(of: writer, interval: interval)
     // What was asked for before the interruption and not taken yet; what was taken is the same again.
-    if let settings = try? found.changedJob?.validated().settings {
+    if let settings = try? found.changedJob?.validated(given: prepared.data).settings {
       control.changeSettings { $0.takingOver(settings) }
     }
   }
@@ -200,7 +201,7 @@ public final class RunSession: Sendable {
     var events: [RefinementEvent] = []
     var job = changedJob.withLock { $0 }
     for (key, value) in changes.values.sorted(by: { $0.key < $1.key }) {
-      if RefinementSettings.keysOfRunningChange.contains(key) {
+      if Parameter.named(key)?.changesWhileRunning == true {
         job[key] = value
         events.append(.log("\(key) = \(value.text) from the next iteration on"))
       } else {
@@ -208,9 +209,9 @@ public final class RunSession: Sendable {
       }
     }
     do {
-      let settings = try job.validated().settings
+      let settings = try job.validated(given: prepared.data).settings
       // A process that is killed before the next iteration does not forget it.
-      try folder.write(job.toml(), to: folder.changesPath)
+      try folder.write(job.toml(given: prepared.data), to: folder.changesPath)
       control.changeSettings { $0.takingOver(settings) }
       changedJob.withLock { [job] in $0 = job }
       writer.setMaximumIterations(settings.maximumIterations)

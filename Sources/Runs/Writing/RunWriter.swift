@@ -35,7 +35,8 @@ public final class RunWriter: Sendable {
     var tell: @Sendable (String) -> Void = { _ in }
   }
 
-  /// Makes a new run folder with the job as run, every path absolute and every default written out.
+  /// Makes a new run folder with the job as run, every path absolute and every default written out;
+  /// those that follow the data as comments.
   ///
   /// It comes into being whole: what is killed before leaves a hidden folder beside.
   ///
@@ -43,7 +44,8 @@ public final class RunWriter: Sendable {
   ///
   /// - Parameter patience: seconds for which data is written again where the file system fails.
   public init(
-    creating path: String, job: Job, manifest: RunManifest, patience: Double = 120
+    creating path: String, job: Job, data: DataFacts? = nil, manifest: RunManifest,
+    patience: Double = 120
   ) throws(Problem) {
     self.patience = patience
     let exists = Problem(
@@ -56,7 +58,7 @@ public final class RunWriter: Sendable {
     let new = RunFolder(above + "/.\(name).\(getpid()).part")
     try FilePlace(new.path, within: above).makeFolder()
     for inside in [new.controlPath, new.iterationsPath, new.checkpointPath] { try new.make(inside) }
-    try new.write(job.asRun.toml(), to: new.jobPath)
+    try new.write(job.asRun.toml(given: data), to: new.jobPath)
     try new.write(manifest, to: new.manifestPath)
     let folder = RunFolder(path)
     let beside = try RunLock(new)
@@ -257,15 +259,15 @@ public final class RunWriter: Sendable {
         try map.write(to: path + "/" + name, within: folder.path, origin: origin)
       }
     }
-    let old = state.withLock { state in
+    let kept = state.withLock { state in
       state.keptMaps.removeAll { $0 == iteration }
-      state.keptMaps.append(iteration)
-      let old = Array(state.keptMaps.dropLast(keep))
-      state.keptMaps = Array(state.keptMaps.suffix(keep))
-      return old
+      state.keptMaps = Array((state.keptMaps + [iteration]).suffix(keep))
+      return state.keptMaps
     }
-    for iteration in old {
-      for map in folder.maps(of: iteration) { folder.removeFile(map) }
+    // All others: a removal may have failed before.
+    for other in folder.entries(of: folder.iterationsPath).compactMap(RunLayout.iteration(named:))
+    where !kept.contains(other) {
+      for map in folder.maps(of: other) { folder.removeFile(map) }
     }
   }
 

@@ -12,7 +12,7 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let prepared = try options.prepare()
-    for warning in prepared.warnings { printProblem(warning) }
+    for warning in prepared.warnings { printProblem(warning.problem) }
     for note in prepared.notes { printOut(note) }
     printOut("Run folder: \(prepared.outputFolder)")
     let estimate = prepared.estimate

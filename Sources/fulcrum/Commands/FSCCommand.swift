@@ -81,7 +81,7 @@ struct FSCCommand: ParsableCommand {
   private static func match(
     _ volume: Volume, _ path: String, with other: Volume, _ otherPath: String
   ) throws(Problem) {
-    guard volume.isSampledLike(other) else {
+    guard volume.sampling.isLike(other.sampling) else {
       throw Problem(
         "\(path): \(volume.sampling), but \(otherPath) has \(other.sampling)",
         whatToDo: "Give maps of one box and pixel size.")

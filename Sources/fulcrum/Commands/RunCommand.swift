@@ -28,7 +28,7 @@ struct RunCommand: ParsableCommand {
       "before the refinement began; nothing was written."
     }
     let prepared = try options.prepare()
-    for warning in prepared.warnings { printProblem(warning) }
+    for warning in prepared.warnings { printProblem(warning.problem) }
     for note in prepared.notes { printOut(note) }
     requests.beginMaking()
     let session: RunSession
@@ -44,10 +44,12 @@ struct RunCommand: ParsableCommand {
   private func runInScreens() throws -> Bool {
     guard let job = options.job else { return false }
     var assignments = options.allAssignments
-    if options.output == nil, !assignments.contains(where: { $0.hasPrefix("output.directory=") }) {
+    if options.output == nil,
+      !assignments.contains(where: { $0.hasPrefix("\(Parameter.output.folder)=") })
+    {
       let name = FilePath.stem(of: job)
       let folder = RunCatalogue.freeFolder(named: name, in: FilePath.currentFolder)
-      assignments.append("output.directory=\(folder)")
+      assignments.append("\(Parameter.output.folder)=\(folder)")
     }
     return try ScreenOptions.parse([]).open(
       .refine(job: job), assignments: assignments, timeLimit: limits.timeLimit?.seconds,

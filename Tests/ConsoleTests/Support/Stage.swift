@@ -1,9 +1,9 @@
-import Refinement
 import Runs
 import Surface
 import Terminal
 
 @testable import Console
+@testable import Refinement
 
 /// An application without a terminal: a frozen clock, sample runs in place of folders, and effects
 /// that are done at once or kept to be looked at.
@@ -115,6 +115,10 @@ struct Stage {
       var volumes = SampleRuns.volumes()
       volumes.job = job
       return .volumes(volumes)
+    case .readFiles(let job):
+      return .files(
+        FileFacts(
+          answering: job, data: DataFacts(box: 128, pixelSize: 1.5, maskRadius: 40)))
     case .readParticles(let folder, let iteration):
       return .particles(SampleRuns.particles(of: folder, iteration: iteration))
     case .comparePoses(_, let other): return .poseDifference(SampleRuns.difference(other))

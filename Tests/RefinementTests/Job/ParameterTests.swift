@@ -27,6 +27,39 @@ struct ParameterTests {
     #expect(Set(indices).count == order.count)
   }
 
+  /// A job with nothing set makes the settings with which the engine begins by itself.
+  @Test func defaultsAreThoseOfTheEngine() {
+    var settings = Job().settings()
+    (settings.threads, settings.memoryLimit) = (1, nil)
+    #expect(settings == RefinementSettings())
+  }
+
+  /// Each parameter that has a field changes it, so that none is declared and then forgotten.
+  @Test func everyParameterReachesItsField() throws {
+    let other: [String: String] = [
+      "refinement.symmetry": "D7", "fulcrum.coordinates": "1,2,3", "compute.threads": "77",
+    ]
+    for parameter in Parameter.all where parameter.key != "output.directory" {
+      var job = try JobTests.job()
+      let text =
+        switch parameter.type {
+        case .toggle: parameter.defaultValue == .toggle(true) ? "false" : "true"
+        case .choice(let words): try #require(words.last { $0 != parameter.defaultValue?.text })
+        case .number, .count:
+          try #require(
+            ["7", "5", "2", "0.5"].first {
+              (try? parameter.parsed($0)).map { $0 != parameter.defaultValue } ?? false
+            })
+        default: other[parameter.key] ?? "/elsewhere"
+        }
+      let before = job.resolved(on: .current)
+      try job.set(parameter.key, to: text)
+      let after = job.resolved(on: .current)
+      let isSeen = before.settings != after.settings || before.inputs != after.inputs
+      #expect(isSeen, "\(parameter.key)")
+    }
+  }
+
   @Test func conditionsNameParametersAndValuesThatExist() throws {
     for parameter in Parameter.all {
       guard let condition = parameter.condition else { continue }

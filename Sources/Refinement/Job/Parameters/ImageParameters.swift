@@ -1,90 +1,127 @@
 /// What is done to the images.
-let imageParameters: [Parameter] = [
-  Parameter(
+public struct ImageParameters: ParameterGroup {
+  public let windowInner: ParameterKey<Double> = .init(
     "image.window_inner", "Window inner radius", unit: "fraction of half box",
-    .number(.init(from: 0, to: 1)), default: .number(0.85), .image, advanced: true,
+    .number(.init(from: 0, to: 1)), default: 0.85,
+    derived: DefaultRule("well inside the outer radius") { job, _ in
+      guard let outer = job.valueIfSet(Parameter.image.windowOuter), outer < 0.95 else {
+        return nil
+      }
+      return (max(outer / 2, outer - 0.1), "a tenth inside the outer radius")
+    }, .image, advanced: true, to: .settings(\.windowInner),
     cryosparc: "Window inner radius", relion: "Mask diameter (--particle_diameter)",
     help: """
       Images are used as they are up to this radius and fade out to the outer one. Make it smaller \
       when neighbouring particles come close, but never smaller than the particle.
-      """),
-  Parameter(
+      """)
+
+  public let windowOuter: ParameterKey<Double> = .init(
     "image.window_outer", "Window outer radius", unit: "fraction of half box",
-    .number(.init(to: 1, above: 0)), default: .number(0.99), .image, advanced: true,
+    .number(.init(to: 1, above: 0)), default: 0.99,
+    derived: DefaultRule("around the mask and the inner radius") { job, data in
+      if let inner = job.valueIfSet(Parameter.image.windowInner), inner >= 0.99, inner < 1 {
+        return (1, "beyond the inner radius")
+      }
+      guard let data, let radius = data.maskRadius, radius > 0.99 * data.halfBox,
+        radius < data.halfBox
+      else {
+        return nil
+      }
+      return (1, "the mask fills the box")
+    }, .image, advanced: true, to: .settings(\.windowOuter),
     cryosparc: "Window outer radius", relion: "Mask diameter (--particle_diameter)",
+    cistem: "Outer Mask Radius (Å)",
     help: """
       Images are zero from this radius on. It must be larger than the inner radius; the wider the \
       fade, the fewer artefacts at the edge.
-      """),
-  Parameter(
-    "image.invert", "Data sign", .choice(["auto", "as_is", "inverted"]), default: .text("auto"),
-    .image, advanced: true, cryosparc: "blob/sign", relion: "Invert contrast at extraction",
+      """)
+
+  public let invert: ParameterKey<RefinementSettings.DataSign> = .init(
+    "image.invert", "Data sign", .choice(of: RefinementSettings.DataSign.self), default: .auto,
+    .image, advanced: true, to: .settings(\.dataSign), cryosparc: "blob/sign",
+    relion: "Invert contrast at extraction",
+    cistem: "Invert particle contrast",
     help: """
       Whether particles are brighter or darker than their surroundings. Auto measures it against the \
       map and says what it found. Set it only when that is wrong: with the wrong sign the resolution \
       falls in the first iteration.
-      """),
-  Parameter(
+      """)
+
+  public let highpass: ParameterKey<Double> = .init(
     "image.highpass", "High-pass", unit: "Å", .number(.init(above: 0)), whenUnset: "none", .image,
-    advanced: true, relion: "relion_image_handler --highpass",
+    advanced: true, to: .settings(\.highpass), relion: "relion_image_handler --highpass",
+    cistem: "Low-Resolution Limit (Å)",
     help: """
       Density coarser than this is left out of the alignment. Try 100 to 200 for images with strong \
       gradients or uneven ice.
-      """),
-  Parameter(
-    "noise.model", "Noise model", .choice(["symmetric", "white", "coloured"]),
-    default: .text("symmetric"), .image, advanced: true,
+      """)
+}
+
+/// How noise is modelled.
+public struct NoiseParameters: ParameterGroup {
+  public let model: ParameterKey<RefinementSettings.NoiseModel> = .init(
+    "noise.model", "Noise model", .choice(of: RefinementSettings.NoiseModel.self),
+    default: .symmetric, .image, advanced: true, to: .settings(\.noiseModel),
     cryosparc: "Noise model (white, symmetric, coloured)", relion: "Noise spectra per optics group",
     help: """
       Symmetric has one variance for each resolution shell, re-estimated in each iteration. White \
       has one for all, for simulated data. Coloured also knows directions, for images with stripes.
-      """),
-]
-
-private let withCTF = Parameter.Condition(key: "ctf.correct", value: .toggle(true))
+      """)
+}
 
 /// Which parts of the contrast transfer function are used.
-let ctfParameters: [Parameter] = [
-  Parameter(
-    "ctf.correct", "CTF correction", .toggle, default: .toggle(true), .image, advanced: true,
+public struct CTFParameters: ParameterGroup {
+  public let correct: ParameterKey<Bool> = .init(
+    "ctf.correct", "CTF correction", .toggle, default: true, .image, advanced: true,
+    to: .settings(\.correctCTF),
     cryosparc: "Do CTF correction", relion: "Do CTF-correction (--ctf)",
     help: """
       Models each image with its contrast transfer function. Off only for images without one, such \
       as projections: real data lose nearly everything without it.
-      """),
-  Parameter(
-    "ctf.tilt", "Use beam tilt", .toggle, default: .toggle(true), .image, advanced: true,
-    cryosparc: "Tilt", relion: "rlnBeamTiltX/Y", onlyWhen: withCTF,
+      """)
+
+  public let tilt: ParameterKey<Bool> = .init(
+    "ctf.tilt", "Use beam tilt", .toggle, default: true, .image, advanced: true,
+    to: .settings(\.useTilt),
+    cryosparc: "Tilt", relion: "rlnBeamTiltX/Y", onlyWhen: { Parameter.ctf.correct.is(true) },
     help: """
       Uses the beam tilt of the input where it has one. Turn it off to see whether it was estimated \
       well: the map should get worse.
-      """),
-  Parameter(
-    "ctf.trefoil", "Use trefoil", .toggle, default: .toggle(true), .image, advanced: true,
-    cryosparc: "Trefoil", relion: "rlnOddZernike", onlyWhen: withCTF,
+      """)
+
+  public let trefoil: ParameterKey<Bool> = .init(
+    "ctf.trefoil", "Use trefoil", .toggle, default: true, .image, advanced: true,
+    to: .settings(\.useTrefoil),
+    cryosparc: "Trefoil", relion: "rlnOddZernike", onlyWhen: { Parameter.ctf.correct.is(true) },
     help: """
       Uses the three-fold astigmatism of the input where it has one. It matters beyond about 3 Å.
-      """),
-  Parameter(
-    "ctf.spherical", "Use spherical aberration terms", .toggle, default: .toggle(true), .image,
-    advanced: true, cryosparc: "Spherical aberration", relion: "rlnEvenZernike",
-    onlyWhen: withCTF,
+      """)
+
+  public let spherical: ParameterKey<Bool> = .init(
+    "ctf.spherical", "Use spherical aberration terms", .toggle, default: true, .image,
+    advanced: true, to: .settings(\.useSpherical), cryosparc: "Spherical aberration",
+    relion: "rlnEvenZernike",
+    onlyWhen: { Parameter.ctf.correct.is(true) },
     help: """
       Uses refined corrections of the spherical aberration where the input has them. The nominal \
       value of the microscope is always used.
-      """),
-  Parameter(
-    "ctf.tetrafoil", "Use tetrafoil", .toggle, default: .toggle(true), .image, advanced: true,
-    cryosparc: "Tetrafoil", relion: "rlnEvenZernike", onlyWhen: withCTF,
+      """)
+
+  public let tetrafoil: ParameterKey<Bool> = .init(
+    "ctf.tetrafoil", "Use tetrafoil", .toggle, default: true, .image, advanced: true,
+    to: .settings(\.useTetrafoil),
+    cryosparc: "Tetrafoil", relion: "rlnEvenZernike", onlyWhen: { Parameter.ctf.correct.is(true) },
     help: """
       Uses the four-fold astigmatism of the input where it has one. It matters beyond about 3 Å.
-      """),
-  Parameter(
+      """)
+
+  public let anisotropicMagnification: ParameterKey<Bool> = .init(
     "ctf.anisotropic_magnification", "Use anisotropic magnification", .toggle,
-    default: .toggle(true), .image, advanced: true, cryosparc: "Anisotropic magnification",
-    relion: "rlnMagMat00 to 11", onlyWhen: withCTF,
+    default: true, .image, advanced: true, to: .settings(\.useAnisotropicMagnification),
+    cryosparc: "Anisotropic magnification",
+    relion: "rlnMagMat00 to 11", onlyWhen: { Parameter.ctf.correct.is(true) },
     help: """
       Uses the magnification matrix of the input where it has one. cryoSPARC files may hold it with \
       or without the identity; the log says which was assumed.
-      """),
-]
+      """)
+}

@@ -1,70 +1,83 @@
 /// Files that go into a refinement.
-let inputParameters: [Parameter] = [
-  Parameter(
-    "input.particles", "Particles", .files(["star", "cs", "csg"]), .input,
+public struct InputParameters: ParameterGroup {
+  public let particles: ParameterKey<[String]> = .init(
+    "input.particles", "Particles", .files(["star", "cs", "csg"]), .input, to: .inputs(\.particles),
     cryosparc: "Particles", relion: "Input images STAR file (--i)",
+    cistem: "Input particle images",
     help: """
       The particles with their poses, CTF values and gold-standard split, as a RELION star file or \
       a cryoSPARC .cs or .csg. They must come out of a refinement: a local search needs a pose to \
       start from. The result is written in the same format, with every other column as it was.
-      """),
-  Parameter(
+      """)
+
+  public let passthrough: ParameterKey<String> = .init(
     "input.passthrough", "Passthrough particles", .file(["cs"]), whenUnset: "none", .input,
-    advanced: true, cryosparc: "Particles (passthrough)",
+    advanced: true, to: .inputs(\.passthrough), cryosparc: "Particles (passthrough)",
     help: """
       The .cs file that holds the remaining fields of the same particles, where cryoSPARC has split \
       them over two files. Rows are joined by uid, in whatever order they are. A .csg names it by \
       itself; set this for a bare .cs whose ctf or blob fields are reported missing.
-      """),
-  Parameter(
+      """)
+
+  public let map: ParameterKey<String> = .init(
     "input.map", "Map", .file(["mrc", "map", "gz"]), whenUnset: "mean of the half-maps", .input,
+    to: .inputs(\.map),
     cryosparc: "Volume (map)", relion: "Reference map (--ref)",
+    cistem: "Input reconstruction",
     help: """
       The consensus map in whose frame the poses are. Its box and pixel size are compared with the \
       particles'; another box is cropped or padded, another pixel size is refused. A map in another \
       frame than the poses gives a first resolution far worse than that of the consensus.
-      """),
-  Parameter(
+      """)
+
+  public let halfMapA: ParameterKey<String> = .init(
     "input.half_map_a", "Half-map A", .file(["mrc", "map", "gz"]),
-    whenUnset: "the map in both halves", .input,
+    whenUnset: "the map in both halves", .input, to: .inputs(\.halfMapA),
     cryosparc: "Volume (map_half_A)", relion: "run_half1_class001_unfil.mrc",
     help: """
       The unfiltered half-map of the first half-set (rlnRandomSubset 1, split 0). With both \
       half-maps the two halves stay independent from the first iteration on. Without them the same \
       map starts both, which is safe only above the initial low-pass resolution.
-      """),
-  Parameter(
+      """)
+
+  public let halfMapB: ParameterKey<String> = .init(
     "input.half_map_b", "Half-map B", .file(["mrc", "map", "gz"]),
-    whenUnset: "the map in both halves", .input,
+    whenUnset: "the map in both halves", .input, to: .inputs(\.halfMapB),
     cryosparc: "Volume (map_half_B)", relion: "run_half2_class001_unfil.mrc",
     help: """
       The unfiltered half-map of the second half-set (rlnRandomSubset 2, split 1). Give both \
       half-maps or neither. Exchanged half-maps show as an FSC that is too good to be true in the \
       first iteration.
-      """),
-  Parameter(
+      """)
+
+  public let mask: ParameterKey<String> = .init(
     "input.mask", "Mask", .file(["mrc", "map", "gz"]), whenUnset: "none (mask.type = none only)",
-    .input, cryosparc: "Mask", relion: "Reference mask (--solvent_mask)",
+    .input, to: .inputs(\.mask), cryosparc: "Mask", relion: "Reference mask (--solvent_mask)",
+    cistem: "Use Mask?",
     help: """
       The region to be refined: 1 inside, 0 outside, with a soft edge between. The edge should be at \
       least 5 times the expected resolution wide (in Å), and the region above about 150 kDa: \
       smaller or harder masks make particles follow the mask's edge and noise instead of density.
-      """),
-  Parameter(
+      """)
+
+  public let projectFolder: ParameterKey<String> = .init(
     "input.project_dir", "Project folder", .folder, whenUnset: "the job file's folder", .input,
+    to: .inputs(\.projectFolder),
     cryosparc: "Project directory", relion: "Working directory",
     help: """
       The folder from which the image paths of the particle file start: that of the RELION or \
       cryoSPARC project. Set it when stacks are reported missing; the report names every path that \
       was tried.
-      """),
-  Parameter(
+      """)
+
+  public let badImages: ParameterKey<Double> = .init(
     "input.bad_images", "Bad images to leave out", unit: "%",
-    .number(.init(from: 0, to: 100)), default: .number(1), .input, advanced: true,
+    .number(.init(from: 0, to: 100)), default: 1, .input, advanced: true,
+    to: .settings(\.badImageShare) { 0.01 * $0 },
     help: """
       The share of the images that may be bad before the refinement gives up: unreadable, cut off, \
       changed while it runs, not numbers, or without content. Those up to the limit are named, \
       counted and left out. Without one in a hundred the signal is half a percent less; more are \
       seldom chance, and the images that are left may have the same fault. At 0 the first ends the run.
-      """),
-]
+      """)
+}

@@ -1,0 +1,61 @@
+import CryoEM
+
+/// What defaults depend on of the data: known once the headers of particles and maps were read.
+public struct DataFacts: Sendable, Equatable {
+  /// Pixels along an edge of the particles' box.
+  public var box: Int
+  /// Å.
+  public var pixelSize: Double
+  /// Voxels along an edge of the maps' box, in which the fulcrum is given.
+  public var mapBox: Int
+  /// Radius of a sphere that encloses the mask, Å; nil while it is not known.
+  public var maskRadius: Double?
+  /// The mask's centre of mass, Å from the box centre; nil while it is not known.
+  public var maskCentre: Vector3?
+
+  /// - Parameter mapBox: nil for the particles' box.
+  public init(
+    box: Int, pixelSize: Double, mapBox: Int? = nil, maskRadius: Double? = nil,
+    maskCentre: Vector3? = nil
+  ) {
+    self.maskCentre = maskCentre
+    self.box = box
+    self.mapBox = mapBox ?? box
+    self.pixelSize = pixelSize
+    self.maskRadius = maskRadius
+  }
+
+  /// Half the box, Å.
+  public var halfBox: Double { Double(box / 2) * pixelSize }
+  /// The finest resolution of the images, two pixels, Å.
+  public var nyquist: Double { 2 * pixelSize }
+}
+
+/// A default that was derived, with the reason: 14, "two pixels".
+public struct DerivedValue: Sendable, Hashable {
+  public let value: ParameterValue
+  /// What it is, in words that follow an equals sign: "3 × prior.rotation_sd".
+  public let reason: String
+}
+
+/// How a default follows from other parameters or from the data.
+struct DefaultRule<Value: ParameterConvertible>: Sendable {
+  /// In words, for job files and help.
+  let words: String
+  /// The default and its reason; nil where the usual one holds.
+  let value: @Sendable (Job, DataFacts?) -> (value: Value, reason: String)?
+
+  init(
+    _ words: String,
+    _ value: @escaping @Sendable (Job, DataFacts?) -> (value: Value, reason: String)?
+  ) {
+    self.words = words
+    self.value = value
+  }
+
+  var derivation: Parameter.Derivation {
+    Parameter.Derivation(words: words) { [value] job, data in
+      value(job, data).map { DerivedValue(value: $0.value.parameterValue, reason: $0.reason) }
+    }
+  }
+}
