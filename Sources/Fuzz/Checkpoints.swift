@@ -75,7 +75,8 @@ func writeCheckpoints(_ folder: String) throws {
   let store = RunCheckpoints(RunFolder(folder + "made"), run: run, interval: 0)
   let outcomes = seedState().refinement.poses.map {
     SearchPass.Outcome(
-      pose: $0, posterior: .point, scale: 1, gain: 0, isAtLimit: false, evaluations: 1)
+      pose: $0, posterior: .point, likelihood: .none, scale: 1, gain: 0, isAtLimit: false,
+      evaluations: 1)
   }
   var state = seedState()
   state.outcomes = outcomes

@@ -30,6 +30,8 @@ struct LoopState: Sendable, Codable {
   var previous: [Alignment] = []
   /// Median change in rotation, degrees.
   var step = 0.0
+  /// Largest relative change of the learnt motion's deviations by the last search; 0 without one.
+  var motionChange = 0.0
   /// Common motion taken out, per half.
   var drift: [CommonMotion] = []
   /// Grey scale of the search's references in the images, per half.
@@ -78,6 +80,7 @@ extension LoopState {
       .allSatisfy { $0 == count }
       && [outcomes.count, previous.count].allSatisfy { $0 == 0 || $0 == count }
       && refinement.greyscale.count == 2 && measuredGreyscale.count == 2
+      && [0, 2].contains(refinement.motions.count)
       && (drift.isEmpty || drift.count == 2)
       && [refinement.iteration, refinement.band, inserted, searchedBand, extra]
         .allSatisfy { $0 >= 0 }

@@ -41,8 +41,10 @@ extension Float: PlainData {}
 extension Double: PlainData {}
 extension Alignment: PlainData {}
 extension PosePosterior: PlainData {}
+extension PoseLikelihood: PlainData {}
 extension SearchPass.Outcome: PlainData {}
 extension CommonMotion: PlainData {}
+extension MotionModel: PlainData {}
 
 /// Arrays of plain data, by their bytes.
 protocol PlainArray {

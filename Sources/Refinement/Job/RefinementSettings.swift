@@ -20,6 +20,8 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
   /// Whether the Gaussian prior is used, and its standard deviations (radians, Å).
   public var priorEnabled = false
   public var priorRotation = radians(15), priorShift = 7.0
+  /// Whether the prior keeps those or learns the motion, beginning with them.
+  public var priorModel = PriorModel.fixed
   /// Low-pass resolution of the first reference, Å.
   public var initialResolution = 12.0
   /// The halves share shells below this resolution, Å.
@@ -79,8 +81,15 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
 
   public init() {}
 
+  /// Whether the prior is learnt: only of bodies that may turn and move.
+  var learnsMotion: Bool {
+    priorEnabled && priorModel == .learned && rotationExtent > 0 && shiftExtent > 0
+  }
+
   /// The sign of the particles' contrast.
   public enum DataSign: String, Sendable, Codable, CaseIterable { case auto, as_is, inverted }
+  /// Whether the prior is what a user expects or what the particles do.
+  public enum PriorModel: String, Sendable, Codable, CaseIterable { case fixed, learned }
   /// How noise is modelled: per shell, one value for all shells, or per shell and direction.
   public enum NoiseModel: String, Sendable, Codable, CaseIterable {
     case symmetric, white, coloured

@@ -54,7 +54,10 @@ struct IterationReporter {
       scoreGain: .init(of: outcomes.isEmpty ? [] : used.map { outcomes[$0].gain }),
       evaluationsPerParticle: used.isEmpty ? 0 : Double(evaluations) / Double(used.count),
       particles: used.count, skipped: context.skipped.count, seconds: clock.seconds,
-      cpuSeconds: clock.cpuSeconds)
+      cpuSeconds: clock.cpuSeconds,
+      motion: BodyMotion(
+        state.motions, fulcrum: context.geometry.fulcrum, box: context.geometry.box,
+        pixelSize: context.geometry.pixelSize))
   }
 
   private static let azimuths = 48

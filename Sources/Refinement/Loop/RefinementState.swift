@@ -11,6 +11,8 @@ struct RefinementState: Sendable, Codable {
   var poses: [Alignment]
   /// What is known of each pose.
   var posteriors: [PosePosterior]
+  /// How the body of each half moves, where that is learnt; empty before.
+  var motions: [MotionModel] = []
   /// Scale of each particle; 1 unless it is estimated.
   var scales: [Float]
   /// Noise relative to that of packing, per half-set and optics group, per shell of the window.
@@ -122,11 +124,9 @@ struct RunContext: Sendable {
 
   /// The prior and extents of a particle.
   func prior(of particle: Int, _ state: RefinementState) -> PosePrior {
-    let enabled = settings.priorEnabled
+    let start = state.start[particle]
     var prior = PosePrior(
-      centre: state.start[particle], fulcrum: geometry.fulcrum - geometry.centre,
-      rotationPrecision: enabled ? 1 / (settings.priorRotation * settings.priorRotation) : 0,
-      shiftPrecision: enabled ? 1 / (settings.priorShift * settings.priorShift) : 0,
+      centre: start, fulcrum: geometry.fulcrum - geometry.centre,
       rotationExtent: settings.rotationExtent, shiftExtent: settings.shiftExtent,
       magnification: distortion(of: particle))
     let now = state.poses[particle]
@@ -138,7 +138,23 @@ struct RunContext: Sendable {
     if settings.recenterShifts {
       prior.centre.position += prior.fulcrumPosition(now) - prior.fulcrumPosition(prior.centre)
     }
+    if settings.learnsMotion, !state.motions.isEmpty {
+      // How far the body has moved counts from where it came, whatever the extents are about.
+      prior.gaussian = state.motions[particles.halfSets[particle].rawValue]
+        .gaussian(seenBy: view(of: particle, state))
+    } else if settings.priorEnabled {
+      prior.start = prior.centre
+      prior.gaussian = PoseGaussian(
+        rotationPrecision: 1 / (settings.priorRotation * settings.priorRotation),
+        shiftPrecision: 1 / (settings.priorShift * settings.priorShift))
+    }
     return prior
+  }
+
+  /// How a particle's image shows the motion of the body from its start.
+  func view(of particle: Int, _ state: RefinementState) -> MotionView {
+    MotionView(
+      start: state.start[particle].rotation, magnification: distortion(of: particle))
   }
 
   /// Standard deviation of where a particle's fulcrum appears, along an axis, Å.

@@ -12,7 +12,8 @@ extension Refiner {
     guard settings.rotationExtent > 0 || settings.shiftExtent > 0 || settings.minimizeScale else {
       return state.poses.map {
         SearchPass.Outcome(
-          pose: $0, posterior: .point, scale: 1, gain: 0, isAtLimit: false, evaluations: 0)
+          pose: $0, posterior: .point, likelihood: .none, scale: 1, gain: 0, isAtLimit: false,
+          evaluations: 0)
       }
     }
     events(.stage(.search, iteration: state.iteration + 1))
@@ -52,8 +53,8 @@ extension Refiner {
         exhaustive: context.geometry, band: band, gyration: context.gyration,
         finest: settings.alignmentResolution)
     } else {
-      let likely =
-        settings.priorEnabled ? 1.5 * settings.priorRotation : settings.rotationExtent / 2
+      let deviation = state.motions.map(\.rotationDeviation).max() ?? settings.priorRotation
+      let likely = settings.priorEnabled ? 1.5 * deviation : settings.rotationExtent / 2
       // After the first iteration particles are near their maxima, unless the first was misled.
       let motion =
         state.iteration == 0
@@ -110,7 +111,7 @@ extension Refiner {
       loop.refinement.scales = ParticleScales(halfSets: context.particles.halfSets)
         .normalised(state.scales, used: used)
     }
-    loop.drift = anchored()
+    loop.drift = context.settings.learnsMotion ? learned(outcomes) : anchored()
     loop.previous = before
     let changes = used.map { degrees(before[$0].rotation.angle(to: state.poses[$0].rotation)) }
     return changes.isEmpty ? 0 : changes.sorted()[changes.count / 2]

@@ -143,6 +143,9 @@ struct Refiner {
       let shell = context.geometry.windowEdge / product.fsc.resolution143
       if loop.converged {
         loop.extra += 1
+      } else if loop.motionChange > 0.05 {
+        // A prior that still changes will move poses again.
+        loop.converged = false
       } else {
         loop.converged = loop.convergence.isReached(
           shell: shell, step: loop.step, deviation: loop.metrics.last?.posteriorRotation ?? 0)
@@ -274,6 +277,7 @@ struct Refiner {
       previous: loop.previous.isEmpty ? state.start : loop.previous,
       drift: loop.drift, greyscale: loop.measuredGreyscale, clock: clock, band: loop.searchedBand)
     loop.metrics.append(made)
+    if let motion = made.motion { events(.log(motion.summary)) }
     events(
       .artifacts(
         IterationArtifacts(

@@ -18,6 +18,7 @@ struct SearchPass: Sendable {
   struct Outcome: Sendable {
     var pose: Alignment
     var posterior: PosePosterior
+    var likelihood: PoseLikelihood
     var scale: Float
     var gain: Double
     var isAtLimit: Bool
@@ -69,7 +70,8 @@ struct SearchPass: Sendable {
     var current = state.poses[particle]
     if context.skipped.contains(particle) {
       return Outcome(
-        pose: current, posterior: .point, scale: 1, gain: 0, isAtLimit: false, evaluations: 0)
+        pose: current, posterior: .point, likelihood: .none, scale: 1, gain: 0, isAtLimit: false,
+        evaluations: 0)
     }
     let settings = context.settings
     let half = context.particles.halfSets[particle].rawValue
@@ -85,7 +87,8 @@ struct SearchPass: Sendable {
     let found = search.search(from: current, scorer: &scorer, workspace: workspace)
     guard found.evaluation.value.isFinite else {
       return Outcome(
-        pose: state.poses[particle], posterior: .point, scale: state.scales[particle], gain: 0,
+        pose: state.poses[particle], posterior: .point, likelihood: .none,
+        scale: state.scales[particle], gain: 0,
         isAtLimit: false, evaluations: scorer.evaluations, isLost: true)
     }
     // Under a quarter of a radian of phase at the rim, one insertion does for all.
@@ -107,7 +110,17 @@ struct SearchPass: Sendable {
         cross: found.evaluation.cross, power: found.evaluation.power,
         greyscale: state.greyscale[half]) : state.scales[particle]
     return Outcome(
-      pose: found.pose, posterior: posterior, scale: scale, gain: found.gain,
+      pose: found.pose, posterior: posterior,
+      likelihood: likelihood(of: found, prior: prior), scale: scale, gain: found.gain,
       isAtLimit: prior.isAtLimit(found.pose), evaluations: scorer.evaluations)
+  }
+
+  /// What the image alone says about the best pose.
+  private func likelihood(of found: PoseSearch.Found, prior: PosePrior) -> PoseLikelihood {
+    var (value, gradient, curvature) = (0.0, Vector5(), Matrix5())
+    prior.add(at: found.pose, value: &value, gradient: &gradient, curvature: &curvature)
+    return prior.likelihood(
+      at: found.pose, gradient: found.evaluation.gradient - gradient,
+      curvature: found.evaluation.curvature - curvature)
   }
 }

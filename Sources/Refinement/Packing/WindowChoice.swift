@@ -113,8 +113,8 @@ struct WindowChoice: Sendable {
         reference: references[half], image: images.image(slot), points: points, factor: ones,
         geometry: geometry, magnification: magnification,
         prior: PosePrior(
-          centre: start, fulcrum: geometry.fulcrum - geometry.centre, rotationPrecision: 0,
-          shiftPrecision: 0, rotationExtent: .pi, shiftExtent: .infinity),
+          centre: start, fulcrum: geometry.fulcrum - geometry.centre,
+          rotationExtent: .pi, shiftExtent: .infinity),
         scale: abs(survey.greyscales[half]))
       let here = scorer.evaluate(start, band: band)
       let steps = steps?[slot] ?? Self.twoDeviations(here.curvature)

@@ -54,6 +54,8 @@ public struct IterationMetrics: Codable, Sendable, Equatable {
   /// Wall-clock seconds per stage, by the stage's name, and CPU seconds of the whole iteration.
   public var seconds: [String: Double]
   public var cpuSeconds: Double
+  /// How the body moves, where the prior learns it.
+  public var motion: BodyMotion?
 
   /// The iteration with whose poses the maps were made.
   public var poseIteration: Int { isFinal == true ? iteration - 1 : iteration }

@@ -1,4 +1,5 @@
 import CryoEM
+import Glibc
 
 /// A pose in the search: orientation, and where the reference's origin appears relative to the centre
 /// of the particle's window, Å.
@@ -21,29 +22,52 @@ extension Alignment {
   }
 }
 
-/// What is believed about a particle's pose before its image is looked at: a Gaussian about a centre,
-/// cut off at the search extents.
-///
-/// log prior = −|log dR|²/(2σ_r²) − |dt|²/(2σ_t²), with dR the change in rotation and dt the change of
-/// the projected fulcrum from the centre.
+/// What is believed about a particle's pose before its image is looked at: a Gaussian about where it
+/// started, cut off at the search extents.
 struct PosePrior: Sendable {
-  /// Where the prior and the extents are centred.
+  /// Where the extents are centred.
   var centre: Alignment
+  /// The pose whose change the Gaussian is about; that is where it is centred, but for its mean.
+  var start: Alignment
   /// The fulcrum relative to the reference's origin, Å.
   var fulcrum: Vector3
-  /// 1/σ² of rotation (1/rad²) and shift (1/Å²); 0 without a prior.
-  var rotationPrecision: Double
-  var shiftPrecision: Double
+  /// Nil without a prior.
+  var gaussian: PoseGaussian?
   /// Hard limits, radians and Å.
   var rotationExtent: Double
   var shiftExtent: Double
   /// Of the particle's optics group.
   var magnification = Magnification.identity
 
+  init(
+    centre: Alignment, start: Alignment? = nil, fulcrum: Vector3, gaussian: PoseGaussian? = nil,
+    rotationExtent: Double, shiftExtent: Double, magnification: Magnification = .identity
+  ) {
+    self.centre = centre
+    self.start = start ?? centre
+    self.fulcrum = fulcrum
+    self.gaussian = gaussian
+    self.rotationExtent = rotationExtent
+    self.shiftExtent = shiftExtent
+    self.magnification = magnification
+  }
+
   /// The change from the centre: rotation vector, and shift of the projected fulcrum, Å.
   func change(of pose: Alignment) -> (rotation: Vector3, shift: Vector2) {
-    let rotation = (centre.rotation.transposed * pose.rotation).rotationVector
-    return (rotation, fulcrumPosition(pose) - fulcrumPosition(centre))
+    change(of: pose, from: centre)
+  }
+
+  private func change(
+    of pose: Alignment, from start: Alignment
+  ) -> (rotation: Vector3, shift: Vector2) {
+    let rotation = (start.rotation.transposed * pose.rotation).rotationVector
+    return (rotation, fulcrumPosition(pose) - fulcrumPosition(start))
+  }
+
+  /// The change from the start, about which the Gaussian is: rotation vector and shift.
+  func changeFromStart(of pose: Alignment) -> Vector5 {
+    let (rotation, shift) = change(of: pose, from: start)
+    return Vector5(rotation, shift)
   }
 
   /// Where the fulcrum appears relative to the reference's origin, Å.
@@ -58,32 +82,119 @@ struct PosePrior: Sendable {
 
   /// The log prior without its constant.
   func logDensity(of pose: Alignment) -> Double {
-    let (rotation, shift) = change(of: pose)
-    return -0.5
-      * (rotationPrecision * (rotation * rotation).sum() + shiftPrecision * (shift * shift).sum())
+    gaussian?.density(of: changeFromStart(of: pose)).log ?? 0
   }
 
-  /// Adds the prior's value, gradient and curvature (negative second derivative) at a pose.
+  /// Adds the prior's value, gradient and curvature (negative second derivative, of Gauss and Newton)
+  /// at a pose.
   func add(
     at pose: Alignment, value: inout Double, gradient: inout Vector5, curvature: inout Matrix5
   ) {
-    let (rotation, shift) = change(of: pose)
-    value -=
-      0.5
-      * (rotationPrecision * (rotation * rotation).sum() + shiftPrecision * (shift * shift).sum())
-    for axis in 0..<3 {
-      gradient[axis] -= rotationPrecision * rotation[axis]
-      curvature[axis, axis] += rotationPrecision
+    guard let gaussian else { return }
+    let change = changeFromStart(of: pose)
+    let (log, weight, pull) = gaussian.density(of: change)
+    let slopes = changeDerivatives(at: pose, rotation: change.rotation)
+    value += log
+    gradient = gradient - slopes.transposedTimes(pull) * weight
+    curvature = curvature + gaussian.precision.congruent(by: slopes) * weight
+  }
+
+  /// What an image says of the change, from slope and curvature of its log likelihood by the five
+  /// parameters at a pose, without the prior.
+  func likelihood(at pose: Alignment, gradient: Vector5, curvature: Matrix5) -> PoseLikelihood {
+    let change = changeFromStart(of: pose)
+    let back = parameterDerivatives(at: pose, rotation: change.rotation)
+    let information = curvature.congruent(by: back)
+    let slope = back.transposedTimes(gradient)
+    return PoseLikelihood(
+      information: information, vector: information.times(change) + slope)
+  }
+
+  /// The pose that the Gaussian expects, where outliers are told of and a pose is likely one.
+  func expected(insteadOf pose: Alignment) -> Alignment? {
+    guard let gaussian, gaussian.outliers > 0 else { return nil }
+    let away = changeFromStart(of: pose) - gaussian.mean
+    guard away.dot(gaussian.precision.times(away)) > Self.farFetched else { return nil }
+    return clamped(self.pose(changedBy: gaussian.mean))
+  }
+
+  /// Squared distance from the mean, in deviations, beyond which a pose is far-fetched: one in ten of
+  /// five-dimensional Gaussian ones.
+  private static let farFetched = 9.2
+
+  /// The pose with a given change from the start.
+  func pose(changedBy change: Vector5) -> Alignment {
+    let rotation = start.rotation * Rotation(rotationVector: change.rotation)
+    return Alignment(
+      rotation: rotation,
+      position: fulcrumPosition(start) + change.shift - projectedFulcrum(rotation))
+  }
+
+  /// The covariance of the five parameters at a pose whose change has a given covariance.
+  func covariance(ofChange covariance: Matrix5, at pose: Alignment) -> Matrix5 {
+    let slopes = parameterDerivatives(
+      at: pose, rotation: changeFromStart(of: pose).rotation)
+    return covariance.congruent(by: slopes.transposed)
+  }
+
+  /// Derivatives of the change from the start (rows) by the five parameters.
+  private func changeDerivatives(at pose: Alignment, rotation: Vector3) -> Matrix5 {
+    var slopes = Matrix5()
+    let turn = rotationDerivatives(rotation, inverse: true)
+    for row in 0..<3 {
+      for column in 0..<3 { slopes[row, column] = turn[row][column] }
     }
-    guard shiftPrecision > 0 else { return }
-    // How the projected fulcrum moves with each parameter.
     let moves = shiftDerivatives(at: pose)
-    for row in 0..<5 {
-      gradient[row] -= shiftPrecision * (moves[row] * shift).sum()
-      for column in 0..<5 {
-        curvature[row, column] += shiftPrecision * (moves[row] * moves[column]).sum()
+    for column in 0..<5 {
+      slopes[3, column] = moves[column].x
+      slopes[4, column] = moves[column].y
+    }
+    return slopes
+  }
+
+  /// The inverse: derivatives of the five parameters (rows) by the change.
+  private func parameterDerivatives(at pose: Alignment, rotation: Vector3) -> Matrix5 {
+    var slopes = Matrix5()
+    let turn = rotationDerivatives(rotation, inverse: false)
+    let moves = shiftDerivatives(at: pose)
+    for column in 0..<3 {
+      for row in 0..<3 {
+        slopes[row, column] = turn[row][column]
+        slopes[3, column] -= moves[row].x * turn[row][column]
+        slopes[4, column] -= moves[row].y * turn[row][column]
       }
     }
+    slopes[3, 3] = 1
+    slopes[4, 4] = 1
+    return slopes
+  }
+
+  /// The right Jacobian of the exponential map at v, or its inverse: exp(v + J⁻¹w) = exp(v)·exp(w) to
+  /// first order.
+  ///
+  /// J = 1 − (1 − cos a)/a² [v]× + (a − sin a)/a³ [v]×² and
+  /// J⁻¹ = 1 + ½ [v]× + (1/a² − (1 + cos a)/(2a sin a)) [v]×², a = |v| (Chirikjian, Stochastic Models,
+  /// Information Theory, and Lie Groups, volume 2).
+  private func rotationDerivatives(_ v: Vector3, inverse: Bool) -> [Vector3] {
+    let square = (v * v).sum()
+    let angle = square.squareRoot()
+    let (first, second): (Double, Double)
+    if inverse {
+      first = 0.5
+      second =
+        angle < 1e-3
+        ? 1.0 / 12 : 1 / square - (1 + cos(angle)) / (2 * angle * max(sin(angle), 1e-9))
+    } else {
+      first = angle < 1e-3 ? -0.5 : -(1 - cos(angle)) / square
+      second = angle < 1e-3 ? 1.0 / 6 : (angle - sin(angle)) / (square * angle)
+    }
+    // [v]×² = v vᵀ − a².
+    let diagonal = 1 - second * square
+    return [
+      v * (second * v.x) + Vector3(diagonal, -first * v.z, first * v.y),
+      v * (second * v.y) + Vector3(first * v.z, diagonal, -first * v.x),
+      v * (second * v.z) + Vector3(-first * v.y, first * v.x, diagonal),
+    ]
   }
 
   /// Derivatives of the projected fulcrum by the five parameters.

@@ -51,10 +51,14 @@ struct PoseSearch: Sendable {
   }
 
   /// The best pose found from `current`; never one with a lower posterior than `current` has.
+  ///
+  /// A pose that a learnt prior thinks far-fetched is where a wider prior has misled it: the search
+  /// begins where the prior expects it, too.
   func search(
     from current: Alignment, scorer: inout PoseScorer, workspace: ShiftLattice.Workspace?
   ) -> Found {
     var candidates = [current]
+    if let expected = scorer.prior.expected(insteadOf: current) { candidates.append(expected) }
     if let workspace, let lattice {
       candidates += gridCandidates(scorer: &scorer, lattice: lattice, workspace: workspace)
     }

@@ -49,6 +49,7 @@ extension IterationMetrics: OutsideValue {
     if !histograms.allSatisfy(\.isPossible) { return "a histogram" }
     if !isCount(particles, skipped) { return "particles" }
     let others = driftRotation + driftShift + greyscale + seconds.values
+    if let motion, !motion.isPossible { return "motion" }
     if others.count > 1000 || !others.allSatisfy({ isMeasure($0) }) { return "a number" }
     return isMeasure(
       fsc.resolution143, fsc.resolution50, shareAtLimit, posteriorRotation, posteriorShift,
@@ -60,6 +61,21 @@ extension IterationMetrics.Histogram {
   fileprivate var isPossible: Bool {
     lower.isFinite && upper.isFinite && lower < upper && counts.count <= 100_000
       && counts.allSatisfy { isCount($0) } && isMeasure(lower, upper, median, percentile95, mean)
+  }
+}
+
+extension BodyMotion {
+  /// Three axes of either motion, three coordinates, and numbers that can be drawn.
+  fileprivate var isPossible: Bool {
+    let principal = rotations + translations
+    let measured = principal.map(\.deviation) + [share] + hinge + hingeVoxel
+    return rotations.count == 3 && translations.count == 3 && hinge.count == 3
+      && hingeVoxel.count == 3
+      && principal.allSatisfy {
+        $0.direction.count == 3 && $0.direction.allSatisfy { isMeasure($0) }
+      }
+      && measured.allSatisfy { isMeasure($0.value, $0.error) }
+      && isMeasure(axisError, hingeDistance, outliers, particles)
   }
 }
 
@@ -88,6 +104,7 @@ extension RunManifest: OutsideValue {
 extension RunSummary: OutsideValue {
   var impossible: String? {
     if !isCount(iterations, particles, skipped) { return "a count" }
+    if let motion, !motion.isPossible { return "motion" }
     if fulcrum.count > 3 || !fulcrum.allSatisfy({ isMeasure($0) }) { return "fulcrum" }
     return isMeasure(
       resolutionBefore, resolutionAfter, resolutionAtHalf, medianRotation, medianShift,

@@ -31,6 +31,7 @@ enum RunLayout {
     ("fsc.star", "FSC curves as of relion_postprocess"),
     ("fsc.xml", "FSC curve for a deposition"),
     ("metrics.json", "what the screens show of the final maps"),
+    ("motion.json", "how the body moves"),
     ("summary.json", "summary"),
   ]
 

@@ -1,3 +1,5 @@
+import Refinement
+
 /// The outcome of a refinement: final/summary.json.
 public struct RunSummary: Codable, Sendable, Equatable {
   public var converged: Bool
@@ -22,6 +24,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
   /// Images that could not be used, and the first thousand of them by name; nil where all could.
   public var skipped: Int
   public var badImages: [String]?
+  /// How the body moves, where the prior learnt it; also in motion.json.
+  public var motion: BodyMotion?
   /// B factor of the sharpened map, Å².
   public var bFactor: Double
   /// The fulcrum, Å from the box centre.

@@ -33,6 +33,9 @@ extension RunWriter {
         poses: result.poses, halfSets: prepared.newHalfSets, extraColumns: Self.columns(of: result),
         to: path + "/particles." + particles.format.rawValue, within: folder.path)
     }
+    if let motion = summary.motion {
+      try insist { () throws(Problem) in try folder.write(motion, to: path + "/motion.json") }
+    }
     try insist { () throws(Problem) in try folder.write(summary, to: folder.summaryPath) }
   }
 
@@ -68,6 +71,7 @@ extension RunSummary {
     badImages =
       result.badImages.isEmpty
       ? nil : result.badImages.prefix(1000).map { "particle \($0.particle + 1): \($0.reason)" }
+    motion = last?.motion
     bFactor = result.bFactor
     self.fulcrum = [fulcrum.x, fulcrum.y, fulcrum.z]
     seconds = manifest.duration

@@ -35,20 +35,24 @@ struct CheckpointCoderTests {
 
   @Test func plainDataKeepsEveryBit() throws {
     var posterior = PosePosterior.point
-    for index in 0..<25 { posterior.covariance.elements[index] = 1 / Double(index + 3) }
+    for index in 0..<25 { posterior.covariance[index / 5, index % 5] = 1 / Double(index + 3) }
     posterior.weights[2] = 0.7
     posterior.isSampled = true
     posterior.effectiveSampleSize = .nan
     let pose = Alignment(
       rotation: Rotation(rotationVector: Vector3(0.1, 0.2, 0.3)), position: Vector2(1 / 3, -2))
     let outcome = SearchPass.Outcome(
-      pose: pose, posterior: posterior, scale: 1.1, gain: 3, isAtLimit: true, evaluations: 9)
+      pose: pose, posterior: posterior, likelihood: .none, scale: 1.1, gain: 3, isAtLimit: true,
+      evaluations: 9)
     let bytes = try CheckpointContent([outcome, outcome]).bytes
     let read = try #require(CheckpointContent.value([SearchPass.Outcome].self, of: bytes))
     #expect(read.count == 2)
     #expect(read[1].pose == pose && read[1].evaluations == 9 && read[1].isAtLimit)
     #expect(read[1].posterior.effectiveSampleSize.isNaN)
-    #expect((0..<25).allSatisfy { read[1].posterior.covariance.elements[$0] == 1 / Double($0 + 3) })
+    #expect(
+      (0..<25).allSatisfy {
+        read[1].posterior.covariance[$0 / 5, $0 % 5] == 1 / Double($0 + 3)
+      })
     #expect(read[1].posterior.weights[2] == 0.7)
   }
 

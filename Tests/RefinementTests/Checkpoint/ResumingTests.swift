@@ -64,8 +64,10 @@ struct ResumingTests {
     }
   }
 
-  @Test(arguments: [5, 14, 19, 23, 30]) func endsAsWithoutAStop(events: Int) throws {
-    let set = set()
+  @Test(arguments: [5, 14, 19, 23, 30], [false, true])
+  func endsAsWithoutAStop(events: Int, learned: Bool) throws {
+    var set = set()
+    if learned { set.settings.priorModel = .learned }
     let whole = try refine(set.input) { _ in }
     let (result, stops) = try refined(set, stoppingAfter: events, store: MemoryStore())
     #expect(stops > 0)
@@ -73,6 +75,7 @@ struct ResumingTests {
     #expect(result.halfMapA == whole.halfMapA && result.halfMapB == whole.halfMapB)
     #expect(result.map == whole.map && result.sharpened == whole.sharpened)
     #expect(result.fsc == whole.fsc && result.converged == whole.converged)
+    #expect((result.metrics.last?.motion != nil) == learned)
     #expect(result.rotationDeviations == whole.rotationDeviations)
     #expect(withoutClocks(result.metrics) == withoutClocks(whole.metrics))
   }
@@ -197,8 +200,8 @@ struct ResumingTests {
       iteration: 1, settings: RefinementSettings(), chunk: SearchPass.chunk)
     store.beginSearch(try CheckpointContent(start))
     let outcome = SearchPass.Outcome(
-      pose: Alignment(rotation: .identity, position: .zero), posterior: .point, scale: 1, gain: 0,
-      isAtLimit: false, evaluations: 1)
+      pose: Alignment(rotation: .identity, position: .zero), posterior: .point, likelihood: .none,
+      scale: 1, gain: 0, isAtLimit: false, evaluations: 1)
     store.append(
       try CheckpointContent(Part(chunks: [0, 1], counts: counts, outcomes: [outcome])))
     let log = try SearchLog(start, in: store)

@@ -169,7 +169,7 @@ struct KernelFunctionTests {
             fulcrum: .zero, maskDiameter: 10),
           magnification: [1, 0, 0, 1],
           prior: PosePrior(
-            centre: alignment, fulcrum: .zero, rotationPrecision: 0, shiftPrecision: 0,
+            centre: alignment, fulcrum: .zero,
             rotationExtent: 1, shiftExtent: 1), scale: 1)
         scorer.terms(pose, band: 9, into: buffers)
         for index in 0..<points.count(upTo: 9) {

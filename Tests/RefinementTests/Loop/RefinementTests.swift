@@ -34,8 +34,10 @@ struct WholeRefinementTests {
   }
 
   /// The same bytes from one, two and three threads.
-  @Test func threadsRefineAlike() throws {
+  @Test(arguments: RefinementSettings.PriorModel.allCases)
+  func threadsRefineAlike(model: RefinementSettings.PriorModel) throws {
     var set = TwoBodyRefinement(count: 60, box: 24, pixelSize: 8)
+    set.settings.priorModel = model
     set.settings.maximumIterations = 2
     set.settings.subtractOutside = true
     let results = try [1, 2, 3].map { threads in
@@ -78,8 +80,10 @@ struct WholeRefinementTests {
   }
 
   /// An image of half a says nothing to half b before the halves' correlation is first used.
-  @Test func halvesAreIndependent() throws {
+  @Test(arguments: RefinementSettings.PriorModel.allCases)
+  func halvesAreIndependent(model: RefinementSettings.PriorModel) throws {
     var set = TwoBodyRefinement(count: 60, box: 24, pixelSize: 8)
+    set.settings.priorModel = model
     set.settings.maximumIterations = 1
     let first = try set.refined()
     let changed = try #require(set.simulation.halfSets.firstIndex(of: .a))

@@ -89,7 +89,7 @@ struct PackingTests {
         reference: reference, image: packed.images.image(particle), points: points,
         factor: factor, geometry: geometry, magnification: [1, 0, 0, 1],
         prior: PosePrior(
-          centre: truth, fulcrum: .zero, rotationPrecision: 0, shiftPrecision: 0,
+          centre: truth, fulcrum: .zero,
           rotationExtent: 1, shiftExtent: 20), scale: 1)
       let best = scorer.score(truth, band: band)
       return (0..<6).map { _ in

@@ -99,7 +99,8 @@ struct PolishTests {
     let images = body.packed([truth], gain: 0.002)
     let angles = [1e6, radians(3), radians(0.3), radians(0.01)].map { width -> Double in
       var prior = body.openPrior(about: start)
-      prior.rotationPrecision = 1 / (width * width)
+      prior.gaussian = PoseGaussian(
+        rotationPrecision: 1 / (width * width), shiftPrecision: 0)
       var scorer = body.scorer(reference, images, prior: prior, scale: 0.002)
       let found = Polish().climb(from: start, band: 15, scorer: &scorer).pose
       return degrees(found.rotation.angle(to: start.rotation))

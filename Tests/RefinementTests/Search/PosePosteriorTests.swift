@@ -25,7 +25,7 @@ struct PosePosteriorTests {
 
   private func prior(rotation: Double = 100, shift: Double = 1e4) -> PosePrior {
     PosePrior(
-      centre: randomAlignments(1)[0], fulcrum: .zero, rotationPrecision: 0, shiftPrecision: 0,
+      centre: randomAlignments(1)[0], fulcrum: .zero,
       rotationExtent: rotation, shiftExtent: shift)
   }
 

@@ -9,7 +9,8 @@ struct PosePriorTests {
   ) -> PosePrior {
     PosePrior(
       centre: randomAlignments(1, seed: 5)[0], fulcrum: Vector3(22, -31, 14),
-      rotationPrecision: 1 / (rotation * rotation), shiftPrecision: 1 / (shift * shift),
+      gaussian: PoseGaussian(
+        rotationPrecision: 1 / (rotation * rotation), shiftPrecision: 1 / (shift * shift)),
       rotationExtent: extents.0, shiftExtent: extents.1)
   }
 
@@ -31,6 +32,79 @@ struct PosePriorTests {
     let (rotation, shift) = prior.change(of: pose)
     #expect((rotation - turn).max() < 1e-12 && (shift - Vector2(1.5, -2)).max() < 1e-10)
     #expect(prior.logDensity(of: prior.centre) == 0)
+  }
+
+  /// A Gaussian with couplings and a mean, and outliers.
+  private func coupled(outliers: Double) -> PoseGaussian {
+    var generator = SeededGenerator(seed: 19)
+    var precision = Matrix5()
+    for _ in 0..<7 {
+      var v = Vector5()
+      for i in 0..<5 { v[i] = generator.normal() * (i < 3 ? 15 : 0.3) }
+      precision = precision + Matrix5(square: v)
+    }
+    return PoseGaussian(
+      mean: Vector5(Vector3(0.02, 0, -0.03), Vector2(0.5, 1)), precision: precision,
+      outliers: outliers)
+  }
+
+  /// The slope of a prior with couplings, and about another pose than the extents are, against finite
+  /// differences.
+  @Test(arguments: [0, 0.1]) func coupledSlopesAreThoseOfTheValue(outliers: Double) {
+    var prior = prior()
+    prior.gaussian = coupled(outliers: outliers)
+    prior.start = pose(prior, turn: Vector3(0.1, 0.2, -0.1), shift: Vector2(-1, 1))
+    let pose = pose(prior, turn: Vector3(0.3, -0.2, 0.25), shift: Vector2(2, -3))
+    var evaluation = PoseEvaluation()
+    prior.add(
+      at: pose, value: &evaluation.value, gradient: &evaluation.gradient,
+      curvature: &evaluation.curvature)
+    #expect(abs(evaluation.value - prior.logDensity(of: pose)) < 1e-12)
+    for row in 0..<5 {
+      let h = row < 3 ? 1e-5 : 1e-3
+      func value(_ step: Double) -> Double {
+        var delta = Vector5()
+        delta[row] = step
+        return prior.logDensity(of: Polish.moved(pose, by: delta))
+      }
+      let slope = (value(h) - value(-h)) / (2 * h)
+      #expect(abs(slope - evaluation.gradient[row]) < 1e-5 * abs(slope) + 1e-6, "parameter \(row)")
+    }
+    // Outliers are pulled less than others.
+    let density = coupled(outliers: 0.1).density(of: prior.changeFromStart(of: pose))
+    #expect(density.weight < 0.1 && density.weight >= 1 / 16.0)
+  }
+
+  /// A log likelihood that is quadratic in the change is known from its slopes by the parameters.
+  @Test func likelihoodIsThatOfTheChange() {
+    var prior = prior()
+    prior.gaussian = coupled(outliers: 0)
+    // The Gaussian itself as a likelihood: J its precision, h = J · mean.
+    let pose = pose(prior, turn: Vector3(0.3, -0.2, 0.25), shift: Vector2(2, -3))
+    var evaluation = PoseEvaluation()
+    prior.add(
+      at: pose, value: &evaluation.value, gradient: &evaluation.gradient,
+      curvature: &evaluation.curvature)
+    let found = prior.likelihood(
+      at: pose, gradient: evaluation.gradient, curvature: evaluation.curvature)
+    let gaussian = coupled(outliers: 0)
+    let expected = gaussian.precision.times(gaussian.mean)
+    for row in 0..<5 {
+      let size = gaussian.precision[row, row].squareRoot()
+      #expect(abs(found.vector[row] - expected[row]) < 1e-4 * size, "\(row)")
+      for column in 0..<5 {
+        let both = size * gaussian.precision[column, column].squareRoot()
+        #expect(
+          abs(found.information[row, column] - gaussian.precision[row, column]) < 1e-5 * both)
+      }
+    }
+    // And its width by the parameters at the pose.
+    if let width = gaussian.precision.inverse, let local = evaluation.curvature.inverse {
+      let moved = prior.covariance(ofChange: width, at: pose)
+      for row in 0..<5 {
+        #expect(abs(moved[row, row] - local[row, row]) < 1e-9 * local[row, row])
+      }
+    }
   }
 
   /// Against finite differences, with a fulcrum far from the origin.

@@ -107,8 +107,8 @@ struct SmallBody {
     about centre: Alignment, rotation: Double = radians(30), shift: Double = 30
   ) -> PosePrior {
     PosePrior(
-      centre: centre, fulcrum: geometry.fulcrum - geometry.centre, rotationPrecision: 0,
-      shiftPrecision: 0, rotationExtent: rotation, shiftExtent: shift)
+      centre: centre, fulcrum: geometry.fulcrum - geometry.centre,
+      rotationExtent: rotation, shiftExtent: shift)
   }
 
   /// A scorer of one image.

@@ -14,6 +14,17 @@ public struct PriorParameters: ParameterGroup {
       leaves particles where they were.
       """)
 
+  public let model: ParameterKey<RefinementSettings.PriorModel> = .init(
+    "prior.model", "Prior's width", .choice(of: RefinementSettings.PriorModel.self),
+    default: .fixed, .prior, advanced: true, to: .settings(\.priorModel), whileRunning: true,
+    onlyWhen: { Parameter.prior.enabled.is(true) },
+    help: """
+      Whether the deviations below are kept, or are only where the refinement starts: learned, it \
+      finds after each iteration how far the body moves, about which axis and where the hinge is, \
+      each half-set from its own images. Learn it where the width is not known: one wider than the \
+      motion makes poses worse.
+      """)
+
   public let rotationDeviation: ParameterKey<Double> = .init(
     "prior.rotation_sd", "Standard deviation of prior over rotation", unit: "degrees",
     .number(.init(to: 180, above: 0)), default: 15, .prior,
@@ -23,7 +34,8 @@ public struct PriorParameters: ParameterGroup {
     onlyWhen: { Parameter.prior.enabled.is(true) },
     help: """
       The typical rotation that you expect of the body. About 20 for a body that swings freely, \
-      about 3 to sharpen the detail of one that hardly moves.
+      about 3 to sharpen the detail of one that hardly moves. With prior.model = learned it is only \
+      where the refinement starts.
       """)
 
   public let shiftDeviation: ParameterKey<Double> = .init(
@@ -33,7 +45,8 @@ public struct PriorParameters: ParameterGroup {
     relion: "Stddev of the offsets (estimated)", onlyWhen: { Parameter.prior.enabled.is(true) },
     help: """
       The typical movement of the fulcrum in the image plane that you expect. About 10 for large \
-      motion, about 2 to sharpen the detail of a body that hardly moves.
+      motion, about 2 to sharpen the detail of a body that hardly moves. With prior.model = learned it \
+      is only where the refinement starts.
       """)
 }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Refinement
 
-struct Matrix5Tests {
+struct SmallMatrixTests {
   /// B Bᵀ + 0.1 of random B: symmetric and positive definite.
   private func positive(seed: UInt64) -> Matrix5 {
     var generator = SeededGenerator(seed: seed)
