@@ -66,13 +66,13 @@ struct CheckedMaps {
   }
 
   /// Measures the half-maps as the refinement will measure its own.
-  mutating func measure(_ settings: RefinementSettings) {
+  mutating func measure(_ settings: RefinementSettings, isSplitAnew: Bool) {
     start = halfMaps.map {
       HalfMapMeasurement(
         halfA: $0.a, halfB: $0.b, mask: mask.withinImages(settings), settings: settings)
     }
     // Half-maps of another split know the particles of both halves: only what they share is used.
-    if inputs.resplit { halfMaps = nil }
+    if isSplitAnew { halfMaps = nil }
   }
 
   /// Cuts or pads every map to the box of the particles.

@@ -64,7 +64,7 @@ public struct PreparedInput: Sendable {
     let valid = job.resolved(on: machine, given: data)
     for finding in job.dataFindings(data) { findings.add(finding) }
     for note in valid.notes { findings.note(note) }
-    maps.measure(valid.settings)
+    maps.measure(valid.settings, isSplitAnew: inputs.resplit)
     let fulcrum = Self.fulcrum(inputs: inputs, maps: maps)
     if let path = inputs.mask {
       MaskCheck(path: path, mask: maps.mask).advise(
