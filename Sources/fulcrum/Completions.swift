@@ -23,15 +23,12 @@ enum Completions {
 
   /// Runs of the current folder and of one that has been typed.
   static func runFolders(startingWith prefix: String) -> [String] {
+    // `runs` looks for a folder of that name inside of what it is given, and else at what is there.
     let typed = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
-    var folders: [String] = []
-    for folder in Set([".", typed.isEmpty ? "." : typed]) {
-      for entry in RunCatalogue.runs(in: folder) {
-        let path = (folder == "." ? "" : folder) + "runs/" + entry.name
-        folders.append(path)
-      }
-    }
-    return folders.filter { $0.hasPrefix(prefix) }.sorted()
+    let folders =
+      RunCatalogue.runs(in: ".").map { "runs/" + $0.name }
+      + (typed.isEmpty ? [] : RunCatalogue.runs(in: typed).map { typed + $0.name })
+    return Set(folders).filter { $0.hasPrefix(prefix) }.sorted()
   }
 
   /// `key=` for every parameter; `key=value` for each value where a key with few is complete.
