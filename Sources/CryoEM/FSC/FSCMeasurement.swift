@@ -41,14 +41,6 @@ public struct FSCMeasurement: Sendable {
       randomised: randomised ?? masked)
   }
 
-  /// The correlation of half-maps with random phases at the shell where the corrected curve falls under
-  /// 0.143, or ends: what the mask alone makes of the curve; 0 where no phases were randomised.
-  public var maskCorrelation: Double {
-    let crossing = firstCrossing(of: report.corrected, below: 0.143)
-    let shell = Int(crossing ?? Double(randomised.count - 1))
-    return shell < randomisedFromShell ? 0 : randomised[shell]
-  }
-
   /// The measurement of curves that have been made.
   init(
     _ comparison: HalfMapComparison, spherical: [Double], loose: [Double], masked: [Double],

@@ -28,7 +28,6 @@ extension Refiner {
       halfA: halves.a, halfB: halves.b, mask: input.mask, settings: context.settings)
     progress.tell(1, of: 2)
     let fsc = measured.fsc
-    if let doubt = measured.doubt { events(.warning("\(doubt.what). \(doubt.whatToDo)")) }
     if fsc.isCut {
       events(
         .warning(

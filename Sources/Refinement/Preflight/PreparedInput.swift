@@ -69,10 +69,6 @@ public struct PreparedInput: Sendable {
     if let path = inputs.mask {
       MaskCheck(path: path, mask: maps.mask).advise(
         resolution: maps.resolution, findings: &findings)
-      if let doubt = maps.start?.doubt {
-        findings.warning(
-          [Parameter.input.mask.key], "\(path): \(doubt.what)", doubt.whatToDo)
-      }
     }
     if let halves = maps.halfMaps {
       ExpectedPoses(

@@ -13,25 +13,9 @@ struct HalfMapMeasurement: Sendable {
   let fsc: FSCReport
   /// ln of the mean squared amplitude of the masked mean map per shell.
   let guinier: [Double]
-  /// How much half-maps with random phases correlate inside the mask at the resolution: what the mask
-  /// alone makes of the curve there.
-  let maskCorrelation: Double
   /// Voxels along the box's edge, and their size, Å.
   let size: Int
   let pixelSize: Double
-
-  /// What to know where the mask makes so much of the curve by itself that the resolution says little;
-  /// nil for other masks.
-  var doubt: (what: String, whatToDo: String)? {
-    guard maskCorrelation > 0.1 else { return nil }
-    return (
-      "half-maps with random phases still correlate by "
-        + "\(ParameterValue.shortest((maskCorrelation * 100).rounded() / 100)) inside the mask at the "
-        + "resolution",
-      "The mask is sharp or narrow, and the FSC tells more of it than of the map: give it a wider, "
-        + "softer edge (relion_mask_create --width_soft_edge)."
-    )
-  }
 
   /// - Parameter mask: of the job, in the half-maps' box.
   init(halfA: Volume, halfB: Volume, mask: Volume, settings: RefinementSettings) {
@@ -40,7 +24,6 @@ struct HalfMapMeasurement: Sendable {
       halfA: halfA, halfB: halfB, mask: mask, tight: mask, seed: settings.randomSeed &+ 1,
       scheduler: scheduler(threads: settings.threads))
     fsc = measurement.report
-    maskCorrelation = measurement.maskCorrelation
     let mean = halfA.combined(with: halfB) { 0.5 * ($0 + $1) }
     guinier = (mean * mask).spectrum.shellPower.prefix(fsc.corrected.count).map {
       $0 > 0 ? log($0) : -50

@@ -106,24 +106,6 @@ struct FSCTests {
     #expect(report.noMask.count == 16 && report.loose.count == 16 && report.spherical.count == 16)
   }
 
-  /// What is common only at low frequencies correlates beyond them through a hard mask, and not through a
-  /// wide soft one.
-  @Test func aHardMaskCorrelatesByItself() {
-    let size = 32
-    let signal = noiseMap(size: size, pixelSize: 3, seed: 7).lowPassed(to: 18)
-    let half = { (seed: UInt64) in
-      signal + 0.01 * noiseMap(size: size, pixelSize: 3, seed: seed)
-    }
-    let correlation = { (radius: Double, outerRadius: Double) in
-      let mask = Volume.sphere(
-        size: size, pixelSize: 3, radius: radius, outerRadius: outerRadius)
-      return FSCMeasurement(halfA: half(8), halfB: half(9), mask: mask, tight: mask, seed: 1)
-        .maskCorrelation
-    }
-    #expect(correlation(12, 12) > 0.2)
-    #expect(abs(correlation(15, 45)) < 0.1)
-  }
-
   @Test func threadsChangeNothing() {
     let (a, b) = (noiseMap(size: 16, seed: 21), noiseMap(size: 16, seed: 22))
     let half = { (noise: Volume) in (a + 0.5 * noise).lowPassed(to: 4) + 0.2 * noise }
