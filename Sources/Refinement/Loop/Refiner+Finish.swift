@@ -28,11 +28,13 @@ extension Refiner {
       halfA: halves.a, halfB: halves.b, mask: input.mask, settings: context.settings)
     progress.tell(1, of: 2)
     let fsc = measured.fsc
-    if fsc.isCut {
+    if fsc.endAboveThreshold != nil {
       events(
         .warning(
           "the FSC never falls below 0.143: either the pixels are too large for the resolution, or the "
             + "half-sets share images"))
+    } else if fsc.isCut {
+      events(.log("The FSC is at 0.143 at the finest shell: the pixels bound the resolution"))
     }
     let mean = halves.a.combined(with: halves.b) { 0.5 * ($0 + $1) }
     let bFactor =

@@ -22,6 +22,16 @@ import Testing
     #expect(abs(try #require(ending(share: 0.6)) - 0.6) < 0.1)
   }
 
+  /// A curve that is cut by Nyquist on its way down has a resolution: that of the last shell.
+  @Test func aCurveThatIsAboutToFallIsNoPlateau() {
+    let falling = (0..<32).map { 1 - Double($0) * 0.85 / 31 }
+    #expect(FSCReport(corrected: falling).endAboveThreshold == nil)
+    let higher = falling.map { $0 + 0.1 }
+    #expect(FSCReport(corrected: higher).endAboveThreshold != nil)
+    let plateau = falling.map { max($0, 0.2) }
+    #expect(FSCReport(corrected: plateau).endAboveThreshold == 0.2)
+  }
+
   @Test func oneShellUnderTheThresholdIsEnough() {
     var curve = [1, 0.1, 0.9, 0.8, 0.7, 0.3]
     #expect(FSCReport(corrected: curve).endAboveThreshold == 0.3)
