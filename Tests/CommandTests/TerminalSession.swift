@@ -45,7 +45,7 @@ final class TerminalSession {
 
   /// Starts the program with arguments.
   func start(_ arguments: String = "") throws {
-    try type("clear; \(try StartedProgram.programPath()) \(arguments)")
+    try type("clear; '\(try StartedProgram.programPath())' \(arguments)")
   }
 
   /// Presses keys, by tmux's names.
