@@ -34,8 +34,14 @@ public struct TOMLValue: Sendable, Hashable {
   public var string: String? { if case .string(let value) = content { value } else { nil } }
   /// A whole number; not a floating-point number that happens to be one.
   public var int: Int? { if case .integer(let value) = content { value } else { nil } }
-  /// A floating-point number; not a whole one.
-  public var double: Double? { if case .float(let value) = content { value } else { nil } }
+  /// A number of either kind.
+  public var number: Double? {
+    switch content {
+    case .integer(let value): Double(value)
+    case .float(let value): value
+    default: nil
+    }
+  }
   public var bool: Bool? { if case .boolean(let value) = content { value } else { nil } }
   public var array: [TOMLValue]? { if case .array(let value) = content { value } else { nil } }
   public var table: TOMLTable? { if case .table(let value) = content { value } else { nil } }

@@ -82,7 +82,7 @@ extension Parameter {
     switch type {
     case .toggle: return toml.bool.map(ParameterValue.toggle)
     case .count: return toml.int.map(ParameterValue.count)
-    case .number: return (toml.double ?? toml.int.map(Double.init)).map(ParameterValue.number)
+    case .number: return toml.number.map(ParameterValue.number)
     case .choice, .file, .folder: return toml.string.map(ParameterValue.text)
     case .symmetry: return toml.string.map { .text($0.uppercased()) }
     case .files:
@@ -90,7 +90,7 @@ extension Parameter {
       return strings(of: toml).map(ParameterValue.paths)
     case .coordinates:
       guard let array = toml.array, array.count == 3 else { return nil }
-      let numbers = array.compactMap { $0.double ?? $0.int.map(Double.init) }
+      let numbers = array.compactMap(\.number)
       guard numbers.count == 3 else { return nil }
       return .coordinates(Vector3(numbers[0], numbers[1], numbers[2]))
     }
@@ -103,7 +103,6 @@ extension Parameter {
   }
 
   private func text(of toml: TOMLValue) -> String {
-    if let number = toml.double { return number.description }
     if let text = toml.string { return ParameterValue.quoted(text) }
     return toml.description
   }

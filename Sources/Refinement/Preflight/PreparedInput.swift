@@ -39,7 +39,9 @@ public struct PreparedInput: Sendable {
     job: Job, outputFolder: String, problems: [Problem] = [], isResuming: Bool = false,
     machine: Machine = .current
   ) throws(JobProblems) {
-    let inputs = job.resolved(on: machine).inputs
+    // As far as it can be told before the data are known.
+    let asked = job.resolved(on: machine)
+    let inputs = asked.inputs
     var findings = FindingList()
     for problem in problems { findings.add(JobFinding([], problem)) }
     for finding in job.findings(on: machine)
@@ -47,24 +49,23 @@ public struct PreparedInput: Sendable {
       findings.add(finding)
     }
     if !isResuming { checkOutput(outputFolder, &findings) }
-    if let scratch = job.resolved(on: machine).settings.cacheDirectory {
-      checkScratch(scratch, &findings)
-    }
+    if let scratch = asked.settings.cacheDirectory { checkScratch(scratch, &findings) }
     let particles = CheckedParticles(
-      inputs: inputs, settings: job.resolved(on: machine).settings, findings: &findings)
-    let maps = CheckedMaps(inputs: inputs, findings: &findings)
-    guard let particles, var maps else { throw JobProblems(findings.errors) }
+      inputs: inputs, settings: asked.settings, findings: &findings)
+    let read = CheckedMaps(inputs: inputs, findings: &findings)
+    guard let particles, var fitted = read else { throw JobProblems(findings.errors) }
 
-    Self.match(&maps, with: particles, inputs: inputs, &findings)
+    Self.match(&fitted, with: particles, inputs: inputs, &findings)
     // Now that the data are known: what they make of the defaults, and what they do not support.
     let data = DataFacts(
-      box: particles.boxSize, pixelSize: particles.pixelSize, mapBox: maps.mask.size,
-      maskRadius: inputs.mask == nil ? nil : BoundingSphere(of: maps.mask).radius,
-      maskCentre: inputs.mask == nil ? nil : maps.mask.centreOfMass)
+      box: particles.boxSize, pixelSize: particles.pixelSize, mapBox: fitted.mask.size,
+      maskRadius: inputs.mask == nil ? nil : BoundingSphere(of: fitted.mask).radius,
+      maskCentre: inputs.mask == nil ? nil : fitted.mask.centreOfMass)
     let valid = job.resolved(on: machine, given: data)
     for finding in job.dataFindings(data) { findings.add(finding) }
     for note in valid.notes { findings.note(note) }
-    maps.measure(valid.settings, isSplitAnew: inputs.resplit)
+    fitted.measure(valid.settings, isSplitAnew: inputs.resplit)
+    let maps = fitted
     let fulcrum = Self.fulcrum(inputs: inputs, maps: maps)
     if let path = inputs.mask {
       MaskCheck(path: path, mask: maps.mask).advise(
