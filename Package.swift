@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 /// Engine targets are optimised in debug builds too: an unoptimised refinement is some hundred times

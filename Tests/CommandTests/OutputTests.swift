@@ -90,18 +90,10 @@ struct OutputTests {
     close(writing)
   }
 
-  private func simulated() throws -> SmallDataSet {
-    let set = try SmallDataSet()
-    let run = try ProgramRun(
-      ["simulate", "set", "--count", "60", "--box", "32", "--snr", "2"], in: set.path)
-    try #require(run.status == 0, "\(run.errors)")
-    return set
-  }
-
   /// A refinement whose output nobody reads follows its time limit and SIGTERM all the same, saves, and
   /// ends.
   @Test(arguments: [true, false]) func aRunThatNobodyReadsIsStopped(byLimit: Bool) throws {
-    let set = try simulated()
+    let set = try SmallDataSet.simulated()
     let fifo = set("fifo")
     try #require(mkfifo(fifo, 0o600) == 0)
     // Open for reading too, and full.
@@ -127,7 +119,7 @@ struct OutputTests {
 
   /// A program that was started without input, output and errors does not take its data for them.
   @Test func closedDescriptorsAreFilled() throws {
-    let set = try simulated()
+    let set = try SmallDataSet.simulated()
     let program = try StartedProgram.programPath()
     let shell = try ChildProcess([
       "/bin/sh", "-c",

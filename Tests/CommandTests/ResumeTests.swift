@@ -9,14 +9,6 @@ import Testing
 
 /// Runs that are killed or stopped, and resumed.
 struct ResumeTests {
-  private func simulated() throws -> SmallDataSet {
-    let set = try SmallDataSet()
-    let run = try ProgramRun(
-      ["simulate", "set", "--count", "60", "--box", "32", "--snr", "2"], in: set.path)
-    try #require(run.status == 0, "\(run.errors)")
-    return set
-  }
-
   private let job = ["set/set.toml", "--threads", "2", "--save-every", "0"]
   private let limit = ["--set", "refinement.maximum_iterations=3"]
   /// A run that does not end by itself within a test.
@@ -52,7 +44,7 @@ struct ResumeTests {
   }
 
   @Test func aKilledRunEndsAsOneThatWasNot() throws {
-    let set = try simulated()
+    let set = try SmallDataSet.simulated()
     let whole = try ProgramRun(["run"] + job + limit + ["--output", "whole"], in: set.path)
     #expect(whole.status == 0, "\(whole.errors)")
     for (index, words) in ["Preparation", "Iteration 1: Aligning", "Iteration 2: "].enumerated() {
@@ -76,7 +68,7 @@ struct ResumeTests {
 
   /// SIGTERM and the signals of schedulers end a run with 143, and what a hang-up does is nothing.
   @Test(arguments: [SIGTERM, SIGUSR1, SIGUSR2]) func signalsSaveAndEnd(signal: Int32) throws {
-    let set = try simulated()
+    let set = try SmallDataSet.simulated()
     let program = try started(
       ["run"] + job + endless + ["--output", "run"], in: set, until: "Iteration 2: Aligning")
     kill(program.processID, SIGHUP)
@@ -93,7 +85,7 @@ struct ResumeTests {
   }
 
   @Test func aTimeLimitSavesAndEnds() throws {
-    let set = try simulated()
+    let set = try SmallDataSet.simulated()
     let run = try ProgramRun(
       ["run"] + job + endless + ["--output", "run", "--time-limit", "3s"], in: set.path)
     #expect(run.status == 143, "\(run.output) \(run.errors)")
@@ -103,7 +95,7 @@ struct ResumeTests {
   }
 
   @Test func oneProgramAtATime() throws {
-    let set = try simulated()
+    let set = try SmallDataSet.simulated()
     let program = try started(
       ["run"] + job + endless + ["--output", "run"], in: set, until: "Iteration 1: Aligning")
     let second = try ProgramRun(["resume", "run"], in: set.path)
@@ -115,7 +107,7 @@ struct ResumeTests {
 
   /// A changed stack, an edited job, another run's checkpoint.
   @Test func whatDoesNotBelongIsRefused() throws {
-    let set = try simulated()
+    let set = try SmallDataSet.simulated()
     let run = try started(
       ["run"] + job + endless + ["--output", "run"], in: set, until: "Iteration 2: Aligning")
     kill(run.processID, SIGTERM)
@@ -145,7 +137,7 @@ struct ResumeTests {
 
   /// Of a result group, the files that it names are looked at too.
   @Test func aChangedFileOfAGroupIsRefused() throws {
-    let set = try simulated()
+    let set = try SmallDataSet.simulated()
     let star = try ParticleFile.read(path: set("set/start.star"), projectDirectory: set("set"))
     try star.write(as: .cs, to: set("set/start.cs"))
     try set.write(

@@ -35,6 +35,15 @@ final class SmallDataSet {
       """, to: "job.toml")
   }
 
+  /// The same with a set/set.toml beside it: what `fulcrum simulate` makes, of 60 particles.
+  static func simulated() throws -> SmallDataSet {
+    let set = try SmallDataSet()
+    let run = try ProgramRun(
+      ["simulate", "set", "--count", "60", "--box", "32", "--snr", "2"], in: set.path)
+    try #require(run.status == 0, "\(run.errors)")
+    return set
+  }
+
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   func callAsFunction(_ name: String) -> String { path + "/" + name }

@@ -73,22 +73,7 @@ struct MotionView: Sendable {
   }
 
   /// H Σ Hᵀ.
-  func seen(_ covariance: Matrix6) -> Matrix5 {
-    var half: [Vector5] = []
-    for row in 0..<6 {
-      var column = Vector6()
-      for index in 0..<6 { column[index] = covariance[row, index] }
-      half.append(seen(column))
-    }
-    var result = Matrix5()
-    for column in 0..<5 {
-      var vector = Vector6()
-      for row in 0..<6 { vector[row] = half[row][column] }
-      let image = seen(vector)
-      for row in 0..<5 { result[row, column] = image[row] }
-    }
-    return result
-  }
+  func seen(_ covariance: Matrix6) -> Matrix5 { covariance.carried { seen($0) } }
 
   /// Hᵀ y.
   func lifted(_ y: Vector5) -> Vector6 {
@@ -101,20 +86,5 @@ struct MotionView: Sendable {
   }
 
   /// Hᵀ J H.
-  func lifted(_ information: Matrix5) -> Matrix6 {
-    var half: [Vector6] = []
-    for row in 0..<5 {
-      var column = Vector5()
-      for index in 0..<5 { column[index] = information[row, index] }
-      half.append(lifted(column))
-    }
-    var result = Matrix6()
-    for column in 0..<6 {
-      var vector = Vector5()
-      for row in 0..<5 { vector[row] = half[row][column] }
-      let image = lifted(vector)
-      for row in 0..<6 { result[row, column] = image[row] }
-    }
-    return result
-  }
+  func lifted(_ information: Matrix5) -> Matrix6 { information.carried { lifted($0) } }
 }

@@ -131,6 +131,22 @@ struct SmallMatrix<let size: Int>: Sendable {
     return product
   }
 
+  /// M A Mᵀ for a linear map M.
+  func carried<let other: Int>(
+    by map: (SmallVector<size>) -> SmallVector<other>
+  ) -> SmallMatrix<other> {
+    var half = InlineArray<size, SmallVector<other>>(repeating: SmallVector())
+    for row in 0..<size { half[row] = map(rows[row]) }
+    var result = SmallMatrix<other>()
+    for column in 0..<other {
+      var vector = SmallVector<size>()
+      for row in 0..<size { vector[row] = half[row][column] }
+      let image = map(vector)
+      for row in 0..<other { result[row, column] = image[row] }
+    }
+    return result
+  }
+
   var trace: Double { (0..<size).reduce(0) { $0 + self[$1, $1] } }
 
   /// Lower Cholesky factor; nil where the matrix is not positive definite.

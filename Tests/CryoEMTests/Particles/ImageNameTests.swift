@@ -11,23 +11,7 @@ import Testing
   init() throws { fixture = try ParticleFixture() }
 
   private func reading(_ names: [String]) throws -> ParticleFile {
-    let head = """
-      data_optics
-      loop_
-      _rlnOpticsGroup
-      _rlnImagePixelSize
-      1 1.5
-      data_particles
-      loop_
-      _rlnImageName
-      _rlnAngleRot
-      _rlnAngleTilt
-      _rlnAnglePsi
-
-      """
-    _ = try fixture.write(
-      head + names.map { $0 + " 0 0 0\n" }.joined(), "run.star")
-    return try fixture.read("run.star")
+    try fixture.particles(names.map { $0 + " 0 0 0" })
   }
 
   @Test func namesWithoutANumberInAStackAreRefused() throws {

@@ -26,6 +26,17 @@ final class ParticleFixture: Sendable {
     }
   }
 
+  /// A file of particles whose rows have an image, three angles and `more`; its optics hold the pixel size
+  /// alone. The first row is line 12, and one later for each column more.
+  func particles(_ rows: [String], more: [String] = []) throws -> ParticleFile {
+    let columns = ["_rlnImageName", "_rlnAngleRot", "_rlnAngleTilt", "_rlnAnglePsi"] + more
+    let lines =
+      ["data_optics", "loop_", "_rlnOpticsGroup", "_rlnImagePixelSize", "1 1.5"]
+      + ["data_particles", "loop_"] + columns + rows
+    _ = try write(lines.map { $0 + "\n" }.joined(), "run.star")
+    return try read("run.star")
+  }
+
   /// The path of a name in the folder.
   func callAsFunction(_ name: String) -> String { path + "/" + name }
 

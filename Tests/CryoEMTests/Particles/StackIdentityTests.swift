@@ -12,24 +12,8 @@ import Testing
 
   /// Two particles of the first image of Extract/a.mrcs, one in each half, the second by a name.
   private func complaint(_ name: String) throws -> String? {
-    let text = """
-      data_optics
-      loop_
-      _rlnOpticsGroup
-      _rlnImagePixelSize
-      1 1.5
-      data_particles
-      loop_
-      _rlnImageName
-      _rlnAngleRot
-      _rlnAngleTilt
-      _rlnAnglePsi
-      _rlnRandomSubset
-      1@Extract/a.mrcs 0 0 0 1
-      1@\(name) 0 0 0 2
-      """
-    _ = try fixture.write(text, "run.star")
-    let file = try fixture.read("run.star")
+    let file = try fixture.particles(
+      ["1@Extract/a.mrcs 0 0 0 1", "1@\(name) 0 0 0 2"], more: ["_rlnRandomSubset"])
     return CryoEMTests.complaint { try file.checkHalfSets() }
   }
 
