@@ -28,6 +28,11 @@ extension ContrastTransferFunction {
           rebasing: values[(row * columns)..<((row + 1) * columns)])
         Self.fillSines(
           pixels, halfTurns: scaled(halfTurns.row(at: ky), step), factor: negativeScale)
+        if isPhaseFlipped {
+          for column in pixels.indices {
+            pixels[column] = (negativeScale < 0 ? 1 : -1) * abs(pixels[column])
+          }
+        }
         if let envelope {
           Self.damp(pixels, exponents: scaled(envelope.row(at: ky), step))
         }

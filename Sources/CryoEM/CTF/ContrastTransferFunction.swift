@@ -10,7 +10,8 @@ import Glibc
 ///
 /// (Rohou & Grigorieff, J. Struct. Biol. 192, 216, 2015, for the part without Zernike terms; Zivanov,
 /// Nakane & Scheres, IUCrJ 7, 253, 2020, for those and the magnification.) Odd aberrations are a
-/// phase φ(k) = Σ o_i Z_i(q): an image's transform is the object's times CTF · exp(iφ).
+/// phase φ(k) = Σ o_i Z_i(q): an image's transform is the object's times CTF · exp(iφ). Where phases
+/// were flipped, |sin γ| stands for −sin γ.
 public struct ContrastTransferFunction: Sendable {
   /// Which parts of the optics are used.
   public struct Switches: Sendable, Equatable {
@@ -39,12 +40,15 @@ public struct ContrastTransferFunction: Sendable {
   let envelope: PlanePolynomial?
   /// −scale, or nil where the CTF is off and its value 1.
   let negativeScale: Double?
+  /// Whether the images were multiplied by the sign of −sin γ.
+  let isPhaseFlipped: Bool
 
   /// The CTF of one particle.
   public init(optics: OpticsGroup, defocus: Defocus, switches: Switches = Switches()) {
     let distortion = switches.magnification ? optics.magnification : [1, 0, 0, 1]
     let x = PlanePolynomial(linear: distortion[0], distortion[1])
     let y = PlanePolynomial(linear: distortion[2], distortion[3])
+    isPhaseFlipped = optics.isPhaseFlipped && switches.ctf
     guard switches.ctf else {
       halfTurns = PlanePolynomial(degree: 0)
       oddPhase = PlanePolynomial(degree: 0)
@@ -67,7 +71,8 @@ public struct ContrastTransferFunction: Sendable {
   public func value(at k: Vector2) -> Double {
     guard let negativeScale else { return 1 }
     let damping = envelope.map { exp($0.value(at: k)) } ?? 1
-    return negativeScale * damping * sin(.pi * halfTurns.value(at: k))
+    let sine = sin(.pi * halfTurns.value(at: k))
+    return negativeScale * damping * (isPhaseFlipped ? -abs(sine) : sine)
   }
 
   /// The odd aberrations' phase at a spatial frequency of the image (1/Å), radians: the model is

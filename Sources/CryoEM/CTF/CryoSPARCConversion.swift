@@ -14,9 +14,10 @@ import Glibc
 /// Written with the angle from the y axis, as programs do whose first axis is the row, the factors
 /// become −2π, +2π, +π/2, −π/2 and +2π/3. The tilt's sign is that of the field's converters, which
 /// give rlnBeamTilt = asin(tilt/Cs); the trefoil's sign relative to it is that of the series above.
+/// The tilt is a coefficient of the phase like the others and is kept as one: microscopes whose
+/// spherical aberration is corrected have coma, and no angle of the beam explains it.
 struct CryoSPARCAberrations: Hashable {
-  /// Spherical aberration, mm, and wavelength, Å, which the conversions need.
-  var sphericalAberration = 2.7
+  /// Wavelength, Å, which the conversions need.
   var wavelength = 0.0197
   /// ctf/tilt_A, two; ctf/trefoil_A, two; ctf/tetra_A, four; ctf/anisomag, four; all as stored.
   var tilt: [Double] = [0, 0]
@@ -24,19 +25,19 @@ struct CryoSPARCAberrations: Hashable {
   var tetra: [Double] = [0, 0, 0, 0]
   var anisomag: [Double] = [0, 0, 0, 0]
 
-  /// Beam tilt, mrad.
-  var beamTilt: Vector2 {
-    guard sphericalAberration > 0 else { return .zero }
-    let sines = tilt.map { max(-1, min(1, $0 * 1e-7 / sphericalAberration)) }
-    return Vector2(1e3 * asin(sines[0]), 1e3 * asin(sines[1]))
+  /// Odd Zernike coefficients (−1,1)(1,1)(−3,3)(−1,3)(1,3)(3,3); empty without tilt and trefoil.
+  ///
+  /// k²·kx is (Z(1,3) + 2·Z(1,1))/3, because R₃¹ = 3r³ − 2r.
+  var oddZernike: [Double] {
+    if (tilt + trefoil).allSatisfy({ $0 == 0 }) { return [] }
+    let factor = oddFactor
+    return [
+      2 * factor * tilt[1], 2 * factor * tilt[0], factor * trefoil[1], factor * tilt[1],
+      factor * tilt[0], factor * trefoil[0],
+    ]
   }
 
-  /// Odd Zernike coefficients (−1,1)(1,1)(−3,3)(−1,3)(1,3)(3,3); empty without trefoil.
-  var oddZernike: [Double] {
-    if trefoil.allSatisfy({ $0 == 0 }) { return [] }
-    let factor = -2 * Double.pi / 3 * wavelength * wavelength
-    return [0, 0, factor * trefoil[1], 0, 0, factor * trefoil[0]]
-  }
+  private var oddFactor: Double { -2 * .pi / 3 * wavelength * wavelength }
 
   /// Even Zernike coefficients (0,0)(−2,2)(0,2)(2,2)(−4,4)(−2,4)(0,4)(2,4)(4,4); empty when all are
   /// zero.
@@ -75,13 +76,9 @@ struct CryoSPARCAberrations: Hashable {
 extension CryoSPARCAberrations {
   /// The stored form of an optics group's aberrations.
   init(_ optics: OpticsGroup) {
-    sphericalAberration = optics.sphericalAberration
     wavelength = optics.wavelength
-    tilt = [optics.beamTilt.x, optics.beamTilt.y].map {
-      optics.sphericalAberration * 1e7 * sin($0 * 1e-3)
-    }
-    let odd = padded(optics.oddZernike, to: 6)
-    let oddFactor = -2 * Double.pi / 3 * wavelength * wavelength
+    let odd = padded(optics.oddCoefficients, to: 6)
+    tilt = [odd[4] / oddFactor, odd[3] / oddFactor]
     trefoil = [odd[5] / oddFactor, odd[2] / oddFactor]
     let even = padded(optics.evenZernike, to: 9)
     let cubed = wavelength * wavelength * wavelength
@@ -102,7 +99,7 @@ extension CryoSPARCAberrations {
         abs(a - b) > 1e-9 * max(abs(a), abs(b), 1)
       }
     }
-    return differs(optics.oddZernike, stored.oddZernike)
+    return differs(optics.oddCoefficients, stored.oddZernike)
       || differs(optics.evenZernike, stored.evenZernike)
   }
 }

@@ -23,12 +23,14 @@ public struct OpticsGroup: Sendable, Equatable {
   public var magnification: [Double]
   /// Whether the images have been multiplied by their CTF.
   public var isPremultiplied: Bool
+  /// Whether the images' phases have been flipped: multiplied by the sign of their CTF.
+  public var isPhaseFlipped: Bool
 
   public init(
     name: String = "", voltage: Double, sphericalAberration: Double, amplitudeContrast: Double,
     pixelSize: Double, imageSize: Int, beamTilt: Vector2 = .zero, oddZernike: [Double] = [],
     evenZernike: [Double] = [], magnification: [Double] = [1, 0, 0, 1],
-    isPremultiplied: Bool = false
+    isPremultiplied: Bool = false, isPhaseFlipped: Bool = false
   ) {
     self.name = name
     self.voltage = voltage
@@ -41,6 +43,7 @@ public struct OpticsGroup: Sendable, Equatable {
     self.evenZernike = evenZernike
     self.magnification = magnification
     self.isPremultiplied = isPremultiplied
+    self.isPhaseFlipped = isPhaseFlipped
   }
 }
 

@@ -23,7 +23,7 @@ extension ParticleReading {
     }
     log += forms.sorted()
     if particles.optics.contains(where: { !$0.oddZernike.isEmpty || !$0.evenZernike.isEmpty }) {
-      log.append("cryoSPARC's trefoil and tetrafoil were converted to Zernike coefficients.")
+      log.append("cryoSPARC's tilt, trefoil and tetrafoil were converted to Zernike coefficients.")
     }
   }
 }
@@ -87,7 +87,6 @@ private struct CryoSPARCOpticsColumns {
       sphericalAberration: values[2], amplitudeContrast: values[3], pixelSize: pixelSize,
       imageSize: Int(exactly: values[6]) ?? 0)
     var aberrations = CryoSPARCAberrations()
-    aberrations.sphericalAberration = group.sphericalAberration
     aberrations.wavelength = group.wavelength
     aberrations.tilt = Array(values[7..<9])
     aberrations.trefoil = Array(values[9..<11])
@@ -96,7 +95,6 @@ private struct CryoSPARCOpticsColumns {
     check(
       aberrations.magnificationForm != nil, "ctf/anisomag",
       "\(aberrations.anisomag) is neither a magnification nor its difference from 1")
-    group.beamTilt = aberrations.beamTilt
     group.oddZernike = aberrations.oddZernike
     group.evenZernike = aberrations.evenZernike
     group.magnification = aberrations.magnification

@@ -20,6 +20,11 @@ extension ParticleReading {
     readHalfSets(file)
     readCopyKeys(file)
     readPlaces(file)
+    if file.hasField("alignments3D/alpha") {
+      // A scale that is no number is no reason to refuse the particles: it is zero, the least there is.
+      var ignored = ProblemList()
+      particles.scales = file.numbers("alignments3D/alpha", problems: &ignored)
+    }
   }
 
   private mutating func readImages(_ file: CSFile, problems: inout ProblemList) {

@@ -63,12 +63,15 @@ extension ParticleOutput {
     var notes: [String] = []
     if particles.optics.contains(where: CryoSPARCAberrations.isLossy) {
       notes.append(
-        "Zernike coefficients other than trefoil and tetrafoil have no counterpart in a .cs file: "
+        "Zernike coefficients other than coma, trefoil and tetrafoil have no counterpart in a .cs file: "
           + "they were left out.")
     }
     if particles.optics.contains(where: \.isPremultiplied) {
       notes.append(
         "That the images are multiplied by their CTF has no counterpart in a .cs file.")
+    }
+    if particles.optics.contains(where: \.isPhaseFlipped) {
+      notes.append("That the images' phases are flipped has no counterpart in a .cs file.")
     }
     var columns: [(name: String, column: CSColumn)] = [("uid", .identifiers(identifiers))]
     columns += imageColumns()

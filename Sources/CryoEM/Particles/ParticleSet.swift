@@ -47,12 +47,16 @@ public struct ParticleSet: Sendable {
   public var families: [Int32]
   /// Factor for each image's data: −1 where the contrast is inverted (cryoSPARC's blob/sign).
   public var signs: [Float]
+  /// How strongly each particle shows in its image, as an earlier refinement found it, in any unit;
+  /// empty where the file does not say. What the CTF's own scale says comes on top.
+  public var scales: [Double]
 
   public init(
     stacks: [String] = [], images: [ImageLocation] = [], optics: [OpticsGroup] = [],
     opticsIndices: [Int32] = [], poses: [Pose] = [], defoci: [Defocus] = [],
     halfSets: [HalfSet] = [], sources: [UInt64] = [], signs: [Float] = [],
-    filaments: [Int32] = [], picks: [MicrographPick] = [], families: [Int32] = []
+    scales: [Double] = [], filaments: [Int32] = [], picks: [MicrographPick] = [],
+    families: [Int32] = []
   ) {
     self.stacks = stacks
     self.images = images
@@ -66,8 +70,32 @@ public struct ParticleSet: Sendable {
     self.filaments = filaments
     self.picks = picks
     self.families = families
+    self.scales = scales
   }
 
   /// Number of particles.
   public var count: Int { poses.count }
+}
+
+extension ParticleSet {
+  /// What a scale may be against the mean of all: beyond, an image's noise has been fitted.
+  static let scaleRange = 0.05...20.0
+
+  /// The scales with a mean of 1, within what is plausible; nil where there are none, or all are equal.
+  public var relativeScales: [Double]? {
+    let known = scales.filter { $0 > 0 && $0.isFinite }
+    guard let least = known.min(), let most = known.max(), most > least || known.count < count
+    else { return nil }
+    let mean = known.reduce(0, +) / Double(known.count)
+    let range = Self.scaleRange
+    return scales.map {
+      $0.isFinite ? min(max($0 / mean, range.lowerBound), range.upperBound) : 1
+    }
+  }
+
+  /// Multiplies the scale of each particle's CTF by the particle's own, where the file states any.
+  public mutating func applyScales() {
+    guard let factors = relativeScales, factors.count == defoci.count else { return }
+    for (index, factor) in factors.enumerated() { defoci[index].scale *= factor }
+  }
 }

@@ -118,7 +118,7 @@ private struct OpticsColumns {
   private var magnification: [[Double]]
   private var names: [String] = []
   private var imageSizes: [Int] = []
-  private var premultiplied: [Int] = []
+  private var premultiplied: [Int] = [], flipped: [Int] = []
   private var odd: [[Double]] = [], even: [[Double]] = []
 
   /// Reads what may be in the rows of particles as well as in a table of optics.
@@ -146,7 +146,26 @@ private struct OpticsColumns {
     magnification = [("00", 1.0), ("01", 0.0), ("10", 0.0), ("11", 1.0)].map {
       column("rlnMagMat\($0)", or: $1)
     }
+    premultiplied = flags(table, "rlnCtfDataAreCtfPremultiplied", problems: &problems)
+    flipped = flags(table, "rlnCtfDataArePhaseFlipped", problems: &problems)
     checkRanges(table, requiresCTF: requiresCTF, problems: &problems)
+    for row in 0..<table.rowCount
+    where counts(row) && premultiplied[row] != 0 && flipped[row] != 0 {
+      problems.add(
+        Problem(
+          "\(table.place(row: row, column: "rlnCtfDataArePhaseFlipped")): the images are said to be "
+            + "multiplied by their CTF as well (rlnCtfDataAreCtfPremultiplied)",
+          whatToDo: "Set the one that is not true to 0."))
+    }
+  }
+
+  /// A column of zeros and ones; zeros where there is none.
+  private func flags(
+    _ table: STARTable, _ name: String, problems: inout ProblemList
+  ) -> [Int] {
+    table.hasColumn(name)
+      ? table.integers(name, where: rows, problems: &problems)
+      : [Int](repeating: 0, count: table.rowCount)
   }
 
   /// Reads what is in a table of optics only.
@@ -156,7 +175,6 @@ private struct OpticsColumns {
     }
     names = (try? table.texts("rlnOpticsGroupName")) ?? []
     imageSizes = whole("rlnImageSize")
-    premultiplied = whole("rlnCtfDataAreCtfPremultiplied")
     odd = lists(table, "rlnOddZernike", problems: &problems)
     even = lists(table, "rlnEvenZernike", problems: &problems)
     for (row, dimensions) in whole("rlnImageDimensionality").enumerated()
@@ -211,7 +229,7 @@ private struct OpticsColumns {
   func values(row: Int) -> [Double] {
     [
       voltage[row], sphericalAberration[row], amplitudeContrast[row], pixelSize[row], tiltX[row],
-      tiltY[row],
+      tiltY[row], Double(premultiplied[row]), Double(flipped[row]),
     ] + magnification.map { $0[row] }
   }
 
@@ -222,6 +240,6 @@ private struct OpticsColumns {
       pixelSize: pixelSize[row], imageSize: imageSizes.isEmpty ? 0 : imageSizes[row],
       beamTilt: Vector2(tiltX[row], tiltY[row]), oddZernike: odd.isEmpty ? [] : odd[row],
       evenZernike: even.isEmpty ? [] : even[row], magnification: magnification.map { $0[row] },
-      isPremultiplied: premultiplied.isEmpty ? false : premultiplied[row] != 0)
+      isPremultiplied: premultiplied[row] != 0, isPhaseFlipped: flipped[row] != 0)
   }
 }

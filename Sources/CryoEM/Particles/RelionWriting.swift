@@ -51,6 +51,11 @@ extension ParticleOutput {
       notes.append(
         "blob/sign has no counterpart in a STAR file: the images keep the contrast they have.")
     }
+    if particles.relativeScales != nil {
+      notes.append(
+        "alignments3D/alpha has no column of its own in a STAR file: it is a factor of "
+          + "rlnCtfScalefactor, divided by its mean.")
+    }
     try STARFile.write(
       [
         NewSTARTable(blockName: "optics", columns: opticsColumns(numbers: numbers)),
@@ -128,7 +133,9 @@ extension ParticleOutput {
       ("rlnOriginYAngst", .numbers(poses.map(\.origin.y))),
     ]
     if file.hasCTF {
-      let defoci = particles.defoci
+      var scaled = particles
+      scaled.applyScales()
+      let defoci = scaled.defoci
       columns += [
         ("rlnDefocusU", .numbers(defoci.map(\.u))), ("rlnDefocusV", .numbers(defoci.map(\.v))),
         ("rlnDefocusAngle", .numbers(defoci.map { degrees($0.angle) })),

@@ -1,4 +1,5 @@
 import CryoEM
+import Glibc
 
 /// What a person set a parameter to, in the unit of the parameter's declaration.
 public enum ParameterValue: Sendable, Hashable {
@@ -46,6 +47,15 @@ public enum ParameterValue: Sendable, Hashable {
   static func shortest(_ number: Double) -> String {
     let text = number.description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  /// A number to so many significant digits.
+  static func rounded(_ number: Double, digits: Int) -> String {
+    guard number != 0, number.isFinite else { return shortest(number) }
+    let places = digits - 1 - Int(log10(abs(number)).rounded(.down))
+    let scale = pow(10, Double(abs(places)))
+    return shortest(
+      places >= 0 ? (number * scale).rounded() / scale : (number / scale).rounded() * scale)
   }
 
   /// A TOML basic string.

@@ -51,6 +51,10 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
   /// Window applied to the images: flat to `windowInner`, zero at `windowOuter`, both as a fraction
   /// of half the box.
   public var windowInner = 0.85, windowOuter = 0.99
+  /// Whether every image is brought to one deviation of its background.
+  public var normalize = true
+  /// Whether the scales that the particle file states are used.
+  public var useScales = true
   /// How the sign of the data is found.
   public var dataSign = DataSign.auto
   /// High-pass resolution, Å.

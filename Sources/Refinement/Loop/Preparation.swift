@@ -43,7 +43,7 @@ struct Preparation {
     progress.tell(1, of: 0)
     let bad = BadImages(share: settings.badImageShare, total: input.particles.count)
     bad.add(knownBad)
-    let survey = try survey(transformer, outside: outside, bad: bad) {
+    var survey = try survey(transformer, outside: outside, bad: bad) {
       progress.tell($1, of: $0)
     }
     try requireUsable(skipped: Set(bad.all.map(\.particle)))
@@ -59,7 +59,21 @@ struct Preparation {
             + "there says nothing"))
     }
     transformer.typicalPower = survey.typicalPower
-    transformer.sign = try sign(survey.greyscale)
+    transformer.normalisedDeviations = normalisedDeviations(survey)
+    if transformer.normalisedDeviations.contains(where: { $0 != nil }) {
+      survey = try self.survey(transformer, outside: outside, bad: bad) { _, _ in }
+    }
+    let contrasts = GroupContrasts(
+      survey.contrasts, sign: settings.dataSign, scalesApart: settings.estimateGreyscale)
+    tell(contrasts)
+    transformer.factors = contrasts.factors
+    if contrasts.areAlike {
+      let factor = contrasts.factors.first.map(Double.init) ?? 1
+      survey = survey.multiplied(by: [factor, factor])
+    } else {
+      // The noise and what lies outside the mask, of the groups on one scale.
+      survey = try self.survey(transformer, outside: outside, bad: bad) { _, _ in }
+    }
     let geometry = try window(transformer, survey: survey, outside: outside, bad: bad)
     let memory = MemoryPlan(
       particles: input.particles.count, geometry: geometry, settings: settings,
@@ -212,18 +226,48 @@ struct Preparation {
     ) { progress(2, $0) }
   }
 
-  /// The factor for the data, from the settings or from how the data correlate with the map.
-  private func sign(_ greyscale: Double) throws(Problem) -> Float {
-    switch input.settings.dataSign {
-    case .as_is: return 1
-    case .inverted: return -1
-    case .auto:
+  /// The deviation to which the backgrounds of each half-set's images are brought; nil to leave them,
+  /// as those that were normalised are. Says what was found.
+  private func normalisedDeviations(_ survey: Survey) -> [Double?] {
+    guard let all = Backgrounds(survey.backgrounds.flatMap { $0 }) else {
+      events(.log("the images have no background by which they could be normalised"))
+      return [nil, nil]
+    }
+    guard !all.areAlike else {
+      events(.log("the images are normalised and stay as they are: \(all.summary)"))
+      return [nil, nil]
+    }
+    guard input.settings.normalize else {
       events(
-        .log(
-          greyscale < 0
-            ? "the particles' contrast is opposite to the map's: the data are multiplied by −1"
-            : "the particles' contrast is that of the map"))
-      return greyscale < 0 ? -1 : 1
+        .warning("the images are not normalised alike: \(all.summary); set image.normalize = true"))
+      return [nil, nil]
+    }
+    events(
+      .log("the images were not normalised alike: \(all.summary); each is brought to the median"))
+    // Each half by itself, so that the halves stay independent.
+    return survey.backgrounds.map { Backgrounds($0)?.deviation }
+  }
+
+  /// Says which contrast the data have, and what differs between optics groups.
+  private func tell(_ contrasts: GroupContrasts) {
+    let factors = contrasts.factors
+    let isAuto = input.settings.dataSign == .auto
+    if isAuto, factors.allSatisfy({ $0 > 0 }) {
+      events(.log("the particles' contrast is that of the map"))
+    } else if isAuto, factors.allSatisfy({ $0 < 0 }) {
+      events(
+        .log("the particles' contrast is opposite to the map's: the data are multiplied by −1"))
+    }
+    guard !contrasts.areAlike else { return }
+    let shown = 10
+    for (group, factor) in zip(input.particles.optics, factors).prefix(shown) {
+      let contrast = factor < 0 ? "contrast opposite to the map's" : "contrast of the map"
+      let scale = ParameterValue.rounded(1 / Double(abs(factor)), digits: 3)
+      events(
+        .log("optics group \(group.name): \(contrast), grey scale \(scale) times that of all"))
+    }
+    if factors.count > shown {
+      events(.log("… and \(factors.count - shown) optics groups more"))
     }
   }
 

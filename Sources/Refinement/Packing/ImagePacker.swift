@@ -219,12 +219,13 @@ struct ImagePacker: Sendable {
     model.project(
       transformer.particles.poses[particle], magnification: magnification(of: particle),
       real: workspace.modelReal, imaginary: workspace.modelImaginary)
+    let factor = survey.outsideFactors[transformer.particles.halfSets[particle].rawValue]
     let spectrum = workspace.image.spectrum
     for index in 0..<model.points.count {
       let pixel = Int(model.points.spectrumIndices[index])
       var ctf = workspace.image.ctf[pixel]
       if group.isPremultiplied { ctf *= ctf }
-      ctf *= Float(survey.outsideShare[Int(model.points.shells[index])]) * transformer.sign
+      ctf *= Float(factor * survey.outsideShare[Int(model.points.shells[index])])
       spectrum[pixel] -=
         ctf * ComplexFloat(workspace.modelReal[index], workspace.modelImaginary[index])
     }

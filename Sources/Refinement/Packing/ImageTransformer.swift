@@ -3,22 +3,32 @@ import EMFiles
 import Fourier
 import Glibc
 
-/// Reads images and takes them to the transform of the full box: windowed, centred, sign applied.
+/// Reads images and takes them to the transform of the full box: normalised by their background,
+/// windowed, centred, contrast and grey scale of their optics group applied.
 ///
 /// One for all threads; each thread brings a `Workspace`.
 struct ImageTransformer: Sendable {
   let source: any ImageSource
   let particles: ParticleSet
   let switches: ContrastTransferFunction.Switches
-  /// +1, or −1 where the data's contrast is inverted.
-  var sign: Float = 1
+  /// What the data of each half-set and optics group are multiplied by, [half · groups + group]: −1
+  /// where the contrast is inverted, and what brings the group to the grey scale of all; empty for 1.
+  var factors: [Float] = []
+  /// The deviation to which the background of every image of each half-set is brought; nil to leave
+  /// them as they are.
+  var normalisedDeviations: [Double?] = [nil, nil]
   /// The median power of the images within their window; infinite while it is unknown.
   var typicalPower = Double.infinity
   /// Box of the images, pixels.
   let box: Int
   let transform: RealTransform
+  /// Whether scales of the signal are stated for single particles: they are those of the images as they
+  /// came, and follow what is done to them.
+  private let statesScales: Bool
   private let window: [Float]
   private let outside: [Int32]
+  /// The same pixels by the quarter of the image that they are in.
+  private let corners: [[Int32]]
 
   /// - Parameters:
   ///   - windowInner: radius of the flat part of the window, fraction of half the box.
@@ -45,8 +55,17 @@ struct ImageTransformer: Sendable {
         if radius > windowInner { outside.append(Int32(y * box + x)) }
       }
     }
+    let scale = particles.defoci.first?.scale
+    statesScales = particles.defoci.contains { $0.scale != scale }
     self.window = window
     self.outside = outside
+    let (size, middle) = (box, box / 2)
+    corners = (0..<4).map { corner in
+      outside.filter {
+        (Int($0) / size < middle) == (corner < 2)
+          && (Int($0) % size < middle) == (corner % 2 == 0)
+      }
+    }
   }
 
   /// Share of white noise's power that the window leaves in the whole image.
@@ -82,8 +101,10 @@ struct ImageTransformer: Sendable {
     let spectrum: FFTBuffer<ComplexFloat>
     let ctf: FFTBuffer<Float>
     nonisolated(unsafe) var rows: [Float] = []
-    /// Sum of the squared pixels of the loaded image within its window.
+    /// Sum of the squared pixels of the loaded image within its window, as it came.
     nonisolated(unsafe) var power = 0.0
+    /// Its background, as it came.
+    nonisolated(unsafe) var background = Background()
     /// Equal for equal images, and hardly ever for different ones: their sum, extremes and power.
     nonisolated(unsafe) var fingerprint = SIMD4<UInt32>.zero
 
@@ -108,18 +129,23 @@ struct ImageTransformer: Sendable {
     let pixels = UnsafeMutableBufferPointer(start: workspace.pixels.pointer, count: box * box)
     try source.read(particle: particle, into: pixels)
     let (sum, low, high) = try check(pixels, of: particle)
-    var background: Float = 0
-    if !outside.isEmpty {
-      for index in outside { background += pixels[Int(index)] }
-      background /= Float(outside.count)
-    }
+    var background = background(of: UnsafeBufferPointer(pixels))
     var power: Float = 0
     window.withUnsafeBufferPointer { window in
       for index in 0..<box * box {
-        let value = (pixels[index] - background) * window[index] * sign
+        let value = (pixels[index] - background.mean) * window[index]
         pixels[index] = value
         power += value * value
       }
+    }
+    // An image that is zero around the particle but for rounding has no background.
+    let mean = (power / Float(box * box)).squareRoot()
+    if background.deviation <= 1e-3 * mean { background.deviation = 0 }
+    workspace.background = background
+    let normalisation = normalisation(of: particle, deviation: Double(background.deviation))
+    let factor = Float(normalisation) * (factors.isEmpty ? 1 : factors[slot(of: particle)])
+    if factor != 1 {
+      for index in 0..<box * box { pixels[index] *= factor }
     }
     workspace.power = Double(power)
     workspace.fingerprint = SIMD4(
@@ -129,7 +155,53 @@ struct ImageTransformer: Sendable {
     }
     transform.forward(workspace.pixels, into: workspace.spectrum)
     centre(workspace.spectrum)
-    evaluateCTF(of: particle, into: workspace)
+    evaluateCTF(of: particle, scale: statesScales ? normalisation : 1, into: workspace)
+  }
+
+  /// Mean and deviation of an image where the window begins to take it away, in its grey values; zeros
+  /// where it takes nothing.
+  struct Background: Sendable {
+    var mean: Float = 0
+    /// 0 where there is no noise.
+    var deviation: Float = 0
+    /// The standard error of the deviation as a share of it, from how the image's four corners differ.
+    var error: Float = 0
+  }
+
+  /// The deviation is that of Gaussian noise with the mean absolute deviation, √(π/2) times as large:
+  /// a hot pixel of a hundred deviations changes it by a hundredth.
+  private func background(of pixels: UnsafeBufferPointer<Float>) -> Background {
+    if outside.isEmpty { return Background() }
+    var background = Background()
+    for index in outside { background.mean += pixels[Int(index)] }
+    background.mean /= Float(outside.count)
+    let parts = corners.filter { !$0.isEmpty }.map { corner in
+      corner.reduce(Float(0)) { $0 + abs(pixels[Int($1)] - background.mean) }
+    }
+    let ofGaussian = (Float.pi / 2).squareRoot()
+    background.deviation = ofGaussian * parts.reduce(0, +) / Float(outside.count)
+    guard parts.count == corners.count, background.deviation > 0 else { return background }
+    let squares = zip(parts, corners).map { sum, corner in
+      let relative = ofGaussian * sum / (Float(corner.count) * background.deviation) - 1
+      return relative * relative
+    }
+    background.error = (squares.reduce(0, +) / Float(squares.count * (squares.count - 1)))
+      .squareRoot()
+    return background
+  }
+
+  /// What brings an image to the deviation that all of its half have.
+  private func normalisation(of particle: Int, deviation: Double) -> Double {
+    guard deviation > 0,
+      let wanted = normalisedDeviations[particles.halfSets[particle].rawValue]
+    else { return 1 }
+    return wanted / deviation
+  }
+
+  /// Where values of a particle's half-set and optics group are kept.
+  func slot(of particle: Int) -> Int {
+    particles.halfSets[particle].rawValue * max(1, particles.optics.count)
+      + Int(particles.opticsIndices[particle])
   }
 
   /// How many times the median power an image may have: a hot pixel of a hundred standard deviations
@@ -185,11 +257,12 @@ struct ImageTransformer: Sendable {
     }
   }
 
-  /// The CTF, and the spectrum without the odd aberrations' phase.
-  private func evaluateCTF(of particle: Int, into workspace: Workspace) {
+  /// The CTF times a scale, and the spectrum without the odd aberrations' phase.
+  private func evaluateCTF(of particle: Int, scale: Double, into workspace: Workspace) {
     let group = optics(of: particle)
-    let ctf = ContrastTransferFunction(
-      optics: group, defocus: particles.defoci[particle], switches: switches)
+    var defocus = particles.defoci[particle]
+    defocus.scale *= scale
+    let ctf = ContrastTransferFunction(optics: group, defocus: defocus, switches: switches)
     ctf.fill(values: &workspace.rows, boxSize: box, pixelSize: group.pixelSize)
     workspace.ctf.copy(from: workspace.rows)
     ctf.removePhase(from: workspace.spectrum, boxSize: box, pixelSize: group.pixelSize)

@@ -15,8 +15,14 @@ struct Survey: Sendable {
   var greyscale: Double
   /// The same from the images of each half-set alone.
   var greyscales: [Double]
+  /// The same of each half-set and optics group.
+  private(set) var contrasts: [GroupContrasts.Measured]
+  /// Each image's background as it came, by half-set.
+  private(set) var backgrounds: [[ImageTransformer.Background]]
   /// Share of the outside model to subtract per shell; empty when nothing is subtracted.
   var outsideShare: [Double]
+  /// What that is multiplied by for the data of each half-set.
+  private(set) var outsideFactors = [1.0, 1.0]
   /// The median over the sample of an image's power within its window.
   private(set) var typicalPower: Double
 
@@ -87,7 +93,7 @@ struct Survey: Sendable {
     typicalPower = typical
     // An image that outshines the others is no measure of their noise: its block is done again.
     let excessive = powers.filter { $0.power > ImageTransformer.largestExcess * typical }
-    for (particle, power) in excessive {
+    for (particle, power, _) in excessive {
       bad.add(particle, transformer.excess(of: particle, power / typical), in: .packing)
     }
     if !excessive.isEmpty {
@@ -116,7 +122,12 @@ struct Survey: Sendable {
         $0.directions.measured(into: &directions)
         return directions
       } : []
+    contrasts = []
+    backgrounds = HalfSet.allCases.map { half in
+      powers.filter { particles.halfSets[$0.particle] == half }.map(\.background)
+    }
     fillEmptySlots(groups: groups)
+    contrasts = zip(sums, noise).map { Self.measured($0, noise: $1) }
     silenceEmptyShells()
   }
 
@@ -124,8 +135,8 @@ struct Survey: Sendable {
   /// groups: only those take memory.
   private struct Block: Sendable {
     var sums: [Int: Sums] = [:]
-    /// Each particle's power within its window.
-    var powers: [(particle: Int, power: Double)] = []
+    /// Each particle's power within its window, and its background.
+    var powers: [(particle: Int, power: Double, background: ImageTransformer.Background)] = []
 
     init(
       _ members: ArraySlice<Int>, groups: Int, empty: Sums, bad: BadImages, worker: Worker
@@ -136,9 +147,9 @@ struct Survey: Sendable {
         let half = particles.halfSets[particle].rawValue
         let slot = half * groups + Int(particles.opticsIndices[particle])
         do throws(Problem) {
-          let power = try worker.add(
+          let (power, background) = try worker.add(
             particle, half: half, to: &sums[slot, default: empty])
-          powers.append((particle, power))
+          powers.append((particle, power, background))
         } catch { bad.add(particle, error, in: .packing) }
       }
     }
@@ -209,6 +220,32 @@ struct Survey: Sendable {
     return power > 0 ? cross / power : 1
   }
 
+  /// The regression of a group's images on the map. Its variance is Σ σ²ₛ |P|² / (Σ |P|²)².
+  private static func measured(_ sums: Sums, noise: [Double]) -> GroupContrasts.Measured {
+    let power = sums.powerMap.reduce(0, +)
+    guard power > 0 else { return GroupContrasts.Measured(value: 0, error: .infinity, weight: 0) }
+    let variance = zip(noise, sums.powerMap).reduce(0) { $0 + $1.0 * $1.1 }
+    return GroupContrasts.Measured(
+      value: sums.crossMap.reduce(0, +) / power, error: variance.squareRoot() / power,
+      weight: power)
+  }
+
+  /// The survey of the same images with those of each half-set multiplied by a factor.
+  func multiplied(by factors: [Double]) -> Survey {
+    var survey = self
+    let groups = noise.count / 2
+    survey.greyscale *= (factors[0] + factors[1]) / 2
+    survey.greyscales = zip(greyscales, factors).map { $0 * $1 }
+    survey.outsideFactors = zip(outsideFactors, factors).map { $0 * $1 }
+    for slot in noise.indices {
+      let factor = factors[slot / groups]
+      survey.noise[slot] = noise[slot].map { $0 * factor * factor }
+      survey.contrasts[slot].value *= factor
+      survey.contrasts[slot].error *= abs(factor)
+    }
+    return survey
+  }
+
   /// The regression of the images on the outside model, shell by shell.
   private static func shares(_ sums: [Sums], shells: Int) -> [Double] {
     let cross = (0..<shells).map { s in sums.reduce(0.0) { $0 + $1.crossOutside[s] } }
@@ -275,8 +312,10 @@ struct Survey: Sendable {
       imaginary = FFTBuffer(count: count)
     }
 
-    /// Adds an image; returns its power within its window.
-    func add(_ particle: Int, half: Int, to sums: inout Sums) throws(Problem) -> Double {
+    /// Adds an image; returns its power within its window, and its background.
+    func add(
+      _ particle: Int, half: Int, to sums: inout Sums
+    ) throws(Problem) -> (power: Double, background: ImageTransformer.Background) {
       try transformer.load(particle, into: workspace)
       let group = transformer.optics(of: particle)
       let box = transformer.box
@@ -303,7 +342,8 @@ struct Survey: Sendable {
         sums.crossMap[shell] += cross
         sums.powerMap[shell] += power
       }
-      guard outside.count == 2 else { return workspace.power }
+      let measured = (workspace.power, workspace.background)
+      guard outside.count == 2 else { return measured }
       forEachModelPixel(of: outside[1 - half], pose: pose, group: group) { shell, cross, power in
         sums.crossOutside[shell] += cross
         sums.powerOutside[shell] += power
@@ -311,7 +351,7 @@ struct Survey: Sendable {
       forEachModelPixel(of: outside[half], pose: pose, group: group) { shell, cross, _ in
         sums.crossOwn[shell] += cross
       }
-      return workspace.power
+      return measured
     }
 
     private func forEachModelPixel(

@@ -50,11 +50,12 @@ public struct PreparedInput: Sendable {
     }
     if !isResuming { checkOutput(outputFolder, &findings) }
     if let scratch = asked.settings.cacheDirectory { checkScratch(scratch, &findings) }
-    let particles = CheckedParticles(
+    let found = CheckedParticles(
       inputs: inputs, settings: asked.settings, findings: &findings)
     let read = CheckedMaps(inputs: inputs, findings: &findings)
-    guard let particles, var fitted = read else { throw JobProblems(findings.errors) }
+    guard let found, var fitted = read else { throw JobProblems(findings.errors) }
 
+    var particles = found
     Self.match(&fitted, with: particles, inputs: inputs, &findings)
     // Now that the data are known: what they make of the defaults, and what they do not support.
     let data = DataFacts(
@@ -66,6 +67,7 @@ public struct PreparedInput: Sendable {
     for note in valid.notes { findings.note(note) }
     fitted.measure(valid.settings, isSplitAnew: inputs.resplit)
     let maps = fitted
+    particles.useScales(valid.settings.useScales, &findings)
     let fulcrum = Self.fulcrum(inputs: inputs, maps: maps)
     if let path = inputs.mask {
       MaskCheck(path: path, mask: maps.mask).advise(

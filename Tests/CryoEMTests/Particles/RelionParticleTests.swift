@@ -39,6 +39,37 @@ import Testing
     #expect(try file.checkImages() == [8, 8])
   }
 
+  /// Rows of the optics table that no particle uses say nothing, however wrong they are.
+  @Test func unusedOpticsDoNotCount() throws {
+    let unused =
+      "  left   9 -1 N/A 0.10 3.0 64 3 0 0 [x] 1 0 0 1 0\n"
+    let text = relion31Text.replacing("  second 8 200.0", with: unused + "  second 8 200.0")
+    _ = try fixture.write(relion31Text, "run.star")
+    _ = try fixture.write(text, "more.star")
+    let (plain, more) = (try fixture.read("run.star"), try fixture.read("more.star"))
+    #expect(more.particles.optics == plain.particles.optics)
+    #expect(more.particles.opticsIndices == plain.particles.opticsIndices)
+    // The row stays in what is written.
+    try more.write(to: fixture("out.star"))
+    #expect(String(decoding: try fixture.bytes("out.star"), as: UTF8.self).contains("left   9 -1"))
+    // A row that is used is told with the number that it has in the file.
+    _ = try fixture.write(
+      text.replacing("  second 8 200.0", with: "  second 8 -200"), "wrong.star")
+    let wrong = complaint { _ = try fixture.read("wrong.star") }
+    #expect(wrong?.contains("row 3, column rlnVoltage") == true, "\(wrong ?? "")")
+  }
+
+  @Test func flippedPhasesAreRead() throws {
+    let text = relion31Text.replacing(
+      "rlnCtfDataAreCtfPremultiplied", with: "rlnCtfDataArePhaseFlipped")
+    _ = try fixture.write(text, "flipped.star")
+    let optics = try fixture.read("flipped.star").particles.optics
+    #expect(optics.map(\.isPhaseFlipped) == [true, false])
+    #expect(optics.map(\.isPremultiplied) == [false, false])
+    let notes = try fixture.read("flipped.star").write(as: .cs, to: fixture("flipped.cs"))
+    #expect(notes.contains { $0.contains("flipped") })
+  }
+
   @Test func relion30HasItsOpticsInTheRowsAndItsOriginsInPixels() throws {
     _ = try fixture.write(
       """

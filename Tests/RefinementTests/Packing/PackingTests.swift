@@ -226,6 +226,37 @@ struct PackingTests {
     }
   }
 
+  /// Images whose phases were flipped give the same packed data.
+  @Test func flippedImagesPackAlike() throws {
+    let plain = PaintedImages(count: 8, body: body, sigma: 25)
+    var flipped = plain.changed { pixels in
+      for particle in 0..<8 {
+        let range = particle * 48 * 48..<(particle + 1) * 48 * 48
+        let transform = RealTransform(shape: [48, 48])
+        var spectrum = transform.forward(Array(plain.pixels[range]))
+        let ctf = ContrastTransferFunction(optics: plain.optics, defocus: plain.defoci[particle])
+        for index in spectrum.indices {
+          let k = plain.frequency(index % 25, signedFrequency(index / 25, size: 48))
+          spectrum[index] *= ctf.value(at: k) < 0 ? -1 : 1
+        }
+        pixels.replaceSubrange(range, with: transform.inverse(spectrum))
+      }
+    }
+    flipped.optics.isPhaseFlipped = true
+    let survey = try plain.survey()
+    let geometry = plain.geometry(window: 48)
+    let (expected, found) = (
+      try plain.pack(geometry, survey: survey), try flipped.pack(geometry, survey: survey)
+    )
+    for particle in 0..<8 {
+      #expect(
+        relativeError(found.images.data(particle), expected.images.data(particle)) < 1e-3)
+    }
+    flipped.optics.isPhaseFlipped = false
+    let ignored = try flipped.pack(geometry, survey: survey)
+    #expect(relativeError(ignored.images.data(0), expected.images.data(0)) > 0.3)
+  }
+
   /// The phase of odd aberrations is taken out of the data.
   @Test func oddAberrationsAreTakenOut() throws {
     var tilted = PaintedImages(count: 1, body: body).optics

@@ -130,11 +130,12 @@ struct PaintedImages {
     sign: Float = 1, threads: Int = 2, bad: BadImages = BadImages(limit: 0, total: 1)
   ) throws -> ImagePacker.Result {
     var transformer = transformer(windowed: windowed)
-    transformer.sign = sign
+    transformer.factors = [sign, sign]
     let packer = ImagePacker(
       transformer: transformer, geometry: geometry,
       points: SamplingPoints(window: geometry.window, maximumShell: geometry.maximumShell),
-      survey: survey, outside: outside, highpassShell: 0)
+      survey: survey.multiplied(by: [Double(sign), Double(sign)]), outside: outside,
+      highpassShell: 0)
     return try packer.pack(threads: threads, bad: bad, control: RefinementControl()) { _ in }
   }
 }

@@ -36,6 +36,28 @@ public struct ImageParameters: ParameterGroup {
       fade, the fewer artefacts at the edge.
       """)
 
+  public let normalize: ParameterKey<Bool> = .init(
+    "image.normalize", "Normalise images", .toggle, default: true, .image, advanced: true,
+    to: .settings(\.normalize),
+    cryosparc: "Normalization of particle images (extraction)",
+    relion: "relion_preprocess --norm (at extraction)",
+    help: """
+      Brings each image to the same deviation of its background, the part outside the inner radius of \
+      the window, where a sample of the images shows that those deviations differ. Images that were \
+      normalised stay as they are, and the log says what was found. Turn it off for images whose \
+      corners hold something else than noise.
+      """)
+
+  public let particleScales: ParameterKey<Bool> = .init(
+    "image.particle_scales", "Use per-particle scales of the input", .toggle, default: true, .image,
+    advanced: true, to: .settings(\.useScales), cryosparc: "alignments3D/alpha",
+    relion: "rlnCtfScalefactor (always used)",
+    help: """
+      Uses how strongly each particle shows in its image where a refinement with per-particle scales \
+      has measured it (alignments3D/alpha), as a factor of its CTF. Turn it off where those scales \
+      followed something else than the contrast, as they do for small masks.
+      """)
+
   public let invert: ParameterKey<RefinementSettings.DataSign> = .init(
     "image.invert", "Data sign", .choice(of: RefinementSettings.DataSign.self), default: .auto,
     .image, advanced: true, to: .settings(\.dataSign), cryosparc: "blob/sign",
@@ -43,8 +65,8 @@ public struct ImageParameters: ParameterGroup {
     cistem: "Invert particle contrast",
     help: """
       Whether particles are brighter or darker than their surroundings. Auto measures it against the \
-      map and says what it found. Set it only when that is wrong: with the wrong sign the resolution \
-      falls in the first iteration.
+      map, for each optics group by itself, and says what it found. Set it only when that is wrong: \
+      with the wrong sign the resolution falls in the first iteration.
       """)
 
   public let highpass: ParameterKey<Double> = .init(
