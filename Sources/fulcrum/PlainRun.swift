@@ -91,6 +91,14 @@ enum RunReport {
         + "\(Format.fixed(summary.medianShift, 2)) Å at the fulcrum, "
         + "\(Format.count(summary.particles)) particles.",
     ]
+    if let voxel = summary.fulcrumVoxel {
+      func text(_ values: [Double]) -> String {
+        values.map { Format.fixed($0, 1) }.joined(separator: ", ")
+      }
+      lines.append(
+        "Fulcrum: voxel \(text(voxel)) of the final maps, \(text(summary.fulcrum)) Å from the centre."
+      )
+    }
     if summary.skipped > 0 {
       lines.append(
         "Images that could not be used: \(Format.count(summary.skipped)), named in summary.json.")

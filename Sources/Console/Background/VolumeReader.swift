@@ -5,29 +5,13 @@ import Refinement
 /// Reads the volumes of the fulcrum and mask view.
 enum VolumeReader {
   static func volumes(of job: Job) -> MaskViewVolumes {
-    var result = MaskViewVolumes(job: job)
-    do throws(Problem) {
-      if let path = job[Parameter.input.map] ?? job[Parameter.input.halfMapA] {
-        result.map = try volume(job.resolved(path))
-      }
-      if job[Parameter.mask.type] != RefinementSettings.MaskMode.none,
-        let path = job[Parameter.input.mask]
-      {
-        let mask = try volume(job.resolved(path))
-        if let map = result.map, map.size != mask.size {
-          throw Problem(
-            "the mask has a box of \(mask.size), the map one of \(map.size)",
-            whatToDo: "Resample one of them.")
-        }
-        result.mask = mask
-        result.report = MaskReport(of: mask)
-      }
-    } catch { result.problem = error }
-    return result
-  }
-
-  private static func volume(_ path: String) throws(Problem) -> Volume {
-    try Volume(readingCubic: path)
+    let map = job[Parameter.input.map] ?? job[Parameter.input.halfMapA]
+    let hasMask = job[Parameter.mask.type] != RefinementSettings.MaskMode.none
+    let mask = hasMask ? job[Parameter.input.mask] : nil
+    let shown = MapsInView(map: map.map(job.resolved), mask: mask.map(job.resolved))
+    return MaskViewVolumes(
+      job: job, map: shown.map, mask: shown.mask, report: shown.mask.map { MaskReport(of: $0) },
+      problem: shown.problem)
   }
 
   /// The dynamic mask that the map gives at a threshold, with the distances of the job; nil where

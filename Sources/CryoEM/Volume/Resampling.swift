@@ -59,7 +59,7 @@ extension Volume {
       let reached = Double(padded) * pixelSize / Double(scaled)
       let error = abs(reached / newPixelSize - 1)
       if error < best.error * 0.999 { best = (error, padded, scaled) }
-      if best.error < 1e-6 { break }
+      if best.error < 2e-5 { break }
     }
     return boxed(to: best.padded).sampled(withSize: best.scaled).boxed(to: newSize)
   }

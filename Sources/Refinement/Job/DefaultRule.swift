@@ -6,21 +6,21 @@ public struct DataFacts: Sendable, Equatable {
   public var box: Int
   /// Å.
   public var pixelSize: Double
-  /// Voxels along an edge of the maps' box, in which the fulcrum is given.
-  public var mapBox: Int
+  /// The grid of the maps' files, in whose voxels the fulcrum is given.
+  public var maps: Sampling
   /// Radius of a sphere that encloses the mask, Å; nil while it is not known.
   public var maskRadius: Double?
   /// The mask's centre of mass, Å from the box centre; nil while it is not known.
   public var maskCentre: Vector3?
 
-  /// - Parameter mapBox: nil for the particles' box.
+  /// - Parameter maps: nil for the particles' box.
   public init(
-    box: Int, pixelSize: Double, mapBox: Int? = nil, maskRadius: Double? = nil,
+    box: Int, pixelSize: Double, maps: Sampling? = nil, maskRadius: Double? = nil,
     maskCentre: Vector3? = nil
   ) {
     self.maskCentre = maskCentre
     self.box = box
-    self.mapBox = mapBox ?? box
+    self.maps = maps ?? Sampling(size: box, pixelSize: pixelSize)
     self.pixelSize = pixelSize
     self.maskRadius = maskRadius
   }

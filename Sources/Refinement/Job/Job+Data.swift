@@ -81,25 +81,39 @@ extension Job {
   private func fulcrumFindings(_ data: DataFacts) -> [JobFinding] {
     let coordinates = Parameter.fulcrum.coordinates
     guard let voxel = valueIfSet(coordinates) else { return [] }
-    guard [voxel.x, voxel.y, voxel.z].allSatisfy({ $0 >= 0 && $0 <= Double(data.mapBox - 1) })
-    else {
+    let shown = "\(coordinates) = \(ParameterValue.coordinates(voxel).text)"
+    let last = data.maps.size - 1
+    guard [voxel.x, voxel.y, voxel.z].allSatisfy({ $0 >= 0 && $0 <= Double(last) }) else {
+      return [
+        JobFinding(
+          [coordinates.key], "\(shown): outside of the maps' box of \(data.maps.size)",
+          whatToDo: "Give x,y,z in voxels from the corner of the box, 0 to \(last).")
+      ]
+    }
+    let position = data.maps.position(ofIndex: voxel)
+    guard [position.x, position.y, position.z].allSatisfy({ abs($0) <= data.halfBox }) else {
+      // The farthest voxels that are inside.
+      let reach = Int((data.halfBox / data.maps.pixelSize * (1 + 1e-9)).rounded(.down))
+      let range = (data.maps.size / 2 - reach, min(data.maps.size / 2 + reach, last))
       return [
         JobFinding(
           [coordinates.key],
-          "\(coordinates) = \(ParameterValue.coordinates(voxel).text): outside the box",
-          whatToDo: "Give x,y,z in voxels from the corner of the box, 0 to \(data.mapBox - 1).")
+          "\(shown): outside of the particles' box, which ends "
+            + "\(ParameterValue.rounded(data.halfBox, digits: 4)) Å from the centre",
+          whatToDo:
+            "Give x,y,z from \(range.0) to \(range.1), or leave it out for the mask's centre.")
       ]
     }
     guard let centre = data.maskCentre, let radius = data.maskRadius else { return [] }
-    let arm = (voxel - Double(data.mapBox / 2)) * data.pixelSize - centre
+    let arm = position - centre
     let distance = (arm * arm).sum().squareRoot()
     // A hinge lies at the rim of a body; twice as far out it is hardly a point of it.
     guard distance > 2 * radius else { return [] }
     return [
       JobFinding(
         [coordinates.key],
-        "\(coordinates) = \(ParameterValue.coordinates(voxel).text): \(Int(distance.rounded())) Å from "
-          + "the centre of the mask, which has a radius of \(Int(radius.rounded())) Å",
+        "\(shown): \(Int(distance.rounded())) Å from the centre of the mask, which has a radius of "
+          + "\(Int(radius.rounded())) Å",
         whatToDo:
           "Each rotation about it is a large shift of the body: put it at the hinge, or leave "
           + "it out for the centre of the mask.", severity: .warning)

@@ -40,25 +40,35 @@ public struct FileFacts: Sendable, Equatable {
     var findings = FindingList()
     let particles = CheckedParticles(
       inputs: inputs, settings: valid.settings, findings: &findings)
-    let maps = CheckedMaps.headers(inputs: inputs, findings: &findings)
-    CheckedMaps.compare(maps, &findings)
-    if let particles, let map = maps.first { map.compare(with: particles, &findings) }
-    var mask: Volume?
-    if let path = inputs.mask, maps.contains(where: { $0.path == path }) {
-      mask = findings.catching([Parameter.input.mask.key]) { try Volume(readingCubic: path) }
-      if let found = mask, !MaskCheck(path: path, mask: found).run(&findings) { mask = nil }
+    let headers = CheckedMaps.files(of: inputs).compactMap { file in
+      findings.catching([file.key]) { () throws(Problem) in
+        try MapHeader(key: file.key, path: file.path)
+      }
     }
     question = Question(valid)
-    self.findings = findings.errors + findings.warnings
-    guard let box = particles?.boxSize ?? maps.first?.sampling.size,
-      let pixelSize = particles?.pixelSize ?? maps.first?.sampling.pixelSize
+    let whole = headers.first { $0.isCubic }
+    guard let box = particles?.boxSize ?? whole?.size.x,
+      let pixelSize = particles?.pixelSize ?? whole?.pixelSize
     else {
       data = nil
+      self.findings = findings.errors + findings.warnings
       return
     }
+    var fitting = MapFitting(
+      box: box, pixelSize: pixelSize,
+      frame: MapHeader.frame(of: headers, box: (box, pixelSize)))
+    var mask: Volume?
+    for header in headers {
+      if header.key == Parameter.input.mask.key {
+        mask = fitting.mask(header, &findings)
+      } else {
+        _ = fitting.place(header, &findings)
+      }
+    }
+    self.findings = findings.errors + findings.warnings
     data = DataFacts(
-      box: box, pixelSize: pixelSize, maskRadius: mask.map { BoundingSphere(of: $0).radius },
-      maskCentre: mask?.centreOfMass)
+      box: box, pixelSize: pixelSize, maps: fitting.frame.grid,
+      maskRadius: mask.map { BoundingSphere(of: $0).radius }, maskCentre: mask?.centreOfMass)
   }
 
   /// Facts for a job whose files are not there.
@@ -70,4 +80,16 @@ public struct FileFacts: Sendable, Equatable {
 
   /// Whether these are the facts of a job: its files are those that were read.
   public func answer(_ job: Job) -> Bool { question == Question(job.resolved(on: .current)) }
+}
+
+extension MapFitting {
+  /// The mask of a header, read and brought into the box; nil, with the problems, where it cannot be
+  /// used.
+  fileprivate mutating func mask(_ header: MapHeader, _ findings: inout FindingList) -> Volume? {
+    let read = findings.catching([header.key]) { () throws(Problem) in
+      try StoredMap(key: header.key, path: header.path)
+    }
+    guard var stored = read, stored.checkValues(&findings) else { return nil }
+    return fitMask(stored, &findings)
+  }
 }

@@ -12,9 +12,16 @@ extension Volume {
       try Self.check(header, path: path, allowsOdd: padsOddBoxes)
     }
     let size = file.size
-    let voxel = file.voxelSize
+    try Self.checkDensities(file, path: path)
+    self.init(size: size.x, pixelSize: file.voxelSize.x, voxels: file.voxels)
+    if size.x % 2 != 0 { self = boxed(to: size.x + 1) }
+  }
+
+  /// Every density must be a number with which something can be computed.
+  static func checkDensities(_ file: MRCVolume, path: String) throws(Problem) {
     if let index = file.firstNonFinite {
-      let (x, y, z) = (index % size.x, index / size.x % size.x, index / (size.x * size.x))
+      let size = file.size
+      let (x, y, z) = (index % size.x, index / size.x % size.y, index / (size.x * size.y))
       throw Problem(
         "\(path): the density of voxel \(x),\(y),\(z) is not a number",
         whatToDo: "Make the map again; NaN cannot be refined against.")
@@ -24,22 +31,6 @@ extension Volume {
         "\(path): it has densities as large as \(value)",
         whatToDo: "Make the map again; nothing can be computed with them.")
     }
-    self.init(size: size.x, pixelSize: voxel.x, voxels: file.voxels)
-    if size.x % 2 != 0 { self = boxed(to: size.x + 1) }
-  }
-
-  /// Box and pixel size of a map by its header, checked like `init(readingCubic:)`.
-  static func sampling(ofCubic path: String) throws(Problem) -> Sampling {
-    var found: Sampling?
-    do throws(Problem) {
-      _ = try MRCVolume(path: path) { (header) throws(Problem) in
-        try check(header, path: path, allowsOdd: false)
-        found = Sampling(size: header.size.x, pixelSize: header.voxelSize.x)
-        // That is all; no voxel is read.
-        throw Problem("", whatToDo: "")
-      }
-    } catch { if found == nil { throw error } }
-    return found ?? Sampling(size: 0, pixelSize: 0)
   }
 
   private static func check(
@@ -56,6 +47,11 @@ extension Volume {
         "\(path): the box has \(size.x) voxels along an edge",
         whatToDo: "Give a map with \(allowsOdd ? "a" : "an even") box of at least 8 voxels.")
     }
+    try checkVoxels(header, path: path)
+  }
+
+  /// Voxels must be cubes of a size that there is.
+  static func checkVoxels(_ header: MRCHeader, path: String) throws(Problem) {
     let voxel = header.voxelSize
     guard voxel.x >= 1e-2, voxel.x <= 1e3, abs(voxel.y / voxel.x - 1) < 0.001,
       abs(voxel.z / voxel.x - 1) < 0.001
@@ -77,6 +73,11 @@ public struct Sampling: Sendable, Equatable, CustomStringConvertible {
   /// Å.
   public let pixelSize: Double
 
+  public init(size: Int, pixelSize: Double) {
+    self.size = size
+    self.pixelSize = pixelSize
+  }
+
   /// In words.
   public var description: String {
     "box \(size), pixel size \(ParameterValue.shortest((pixelSize * 10000).rounded() / 10000)) Å"
@@ -86,6 +87,14 @@ public struct Sampling: Sendable, Equatable, CustomStringConvertible {
   /// are rounded.
   public func isLike(_ other: Sampling) -> Bool {
     size == other.size && hasPixelSize(other.pixelSize)
+  }
+
+  /// Length of an edge, Å.
+  var edge: Double { Double(size) * pixelSize }
+
+  /// The place of a voxel index from the corner, Å from the centre voxel.
+  func position(ofIndex index: Vector3) -> Vector3 {
+    (index - Vector3(repeating: Double(size / 2))) * pixelSize
   }
 
   /// Whether the pixel size is this, to a part in a thousand.

@@ -1,31 +1,12 @@
 import CryoEM
 import EMFiles
 
-/// What a mask must be, and the advice of the field about it.
+/// The advice of the field about a mask in the particles' box.
 struct MaskCheck {
   let path: String
   let mask: Volume
 
   private static let keys = [Parameter.input.mask.key]
-
-  /// Collects what is wrong with the mask; returns whether it can be used.
-  func run(_ findings: inout FindingList) -> Bool {
-    let report = MaskReport(of: mask)
-    var isUsable = true
-    func refuse(_ what: String, _ whatToDo: String) {
-      isUsable = false
-      findings.error(Self.keys, "\(path): \(what)", whatToDo)
-    }
-    if report.hasNegativeValues || report.exceedsOne {
-      refuse(
-        "the mask has values from \(rounded(report.minimum)) to \(rounded(report.maximum))",
-        "A mask goes from 0 (outside) to 1 (inside): make one of this map (relion_mask_create).")
-    } else if report.isEmpty {
-      refuse(
-        "the mask is empty: no voxel reaches 0.5", "Give a mask that is 1 inside the region.")
-    }
-    return isUsable
-  }
 
   /// Advice that depends on the resolution (Å) that is expected; nil where it is unknown.
   func advise(resolution: Double?, findings: inout FindingList) {
@@ -64,7 +45,6 @@ struct MaskCheck {
         + "edge \(rounded(report.softness)) voxels.")
   }
 
-  private func rounded(_ value: Float) -> String { rounded(Double(value)) }
   private func rounded(_ value: Double) -> String {
     ParameterValue.shortest((value * 100).rounded() / 100)
   }

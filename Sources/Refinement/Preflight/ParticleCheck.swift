@@ -62,25 +62,27 @@ struct CheckedParticles {
   var boxSize: Int { particles.optics.first?.imageSize ?? 0 }
   var pixelSize: Double { particles.optics.first?.pixelSize ?? 0 }
 
-  /// Takes the scales of the particles over into their CTF, or says that they are not used.
-  mutating func useScales(_ isUsed: Bool, _ findings: inout FindingList) {
-    guard let scales = particles.relativeScales else { return }
+  /// The same with the scales of the particles taken over into their CTF; says so, or that they are not
+  /// used.
+  func scaled(_ isUsed: Bool, _ findings: inout FindingList) -> CheckedParticles {
+    guard let scales = particles.relativeScales else { return self }
     let sorted = scales.sorted()
     let (low, high) = (sorted[sorted.count / 20], sorted[sorted.count - 1 - sorted.count / 20])
     let range =
       "\(ParameterValue.rounded(low, digits: 2)) to \(ParameterValue.rounded(high, digits: 2))"
-    if isUsed {
-      particles.applyScales()
-      let empty = particles.scales.count { !($0 > 0) }
-      findings.note(
-        "Scales of the particles (alignments3D/alpha): \(range) times their mean, used as a factor "
-          + "of the CTF."
-          + (empty > 0 ? " \(empty) are not above zero and count as the least." : ""))
-    } else {
+    guard isUsed else {
       findings.note(
         "Scales of the particles (alignments3D/alpha): \(range) times their mean, not used: "
-          + "image.particle_scales is off.")
+          + "\(Parameter.image.particleScales) is off.")
+      return self
     }
+    let empty = particles.scales.count { !($0 > 0) }
+    findings.note(
+      "Scales of the particles (alignments3D/alpha): \(range) times their mean, used as a factor "
+        + "of the CTF." + (empty > 0 ? " \(empty) are not above zero and count as the least." : ""))
+    var checked = self
+    checked.particles.applyScales()
+    return checked
   }
 
   private func checkSampling(_ findings: inout FindingList) {

@@ -52,23 +52,21 @@ public struct PreparedInput: Sendable {
     if let scratch = asked.settings.cacheDirectory { checkScratch(scratch, &findings) }
     let found = CheckedParticles(
       inputs: inputs, settings: asked.settings, findings: &findings)
-    let read = CheckedMaps(inputs: inputs, findings: &findings)
-    guard let found, var fitted = read else { throw JobProblems(findings.errors) }
+    let fitted = CheckedMaps(
+      inputs: inputs, box: found.map { ($0.boxSize, $0.pixelSize) }, findings: &findings)
+    guard let found, let fitted else { throw JobProblems(findings.errors) }
 
-    var particles = found
-    Self.match(&fitted, with: particles, inputs: inputs, &findings)
     // Now that the data are known: what they make of the defaults, and what they do not support.
     let data = DataFacts(
-      box: particles.boxSize, pixelSize: particles.pixelSize, mapBox: fitted.mask.size,
+      box: found.boxSize, pixelSize: found.pixelSize, maps: fitted.frame.grid,
       maskRadius: inputs.mask == nil ? nil : BoundingSphere(of: fitted.mask).radius,
       maskCentre: inputs.mask == nil ? nil : fitted.mask.centreOfMass)
     let valid = job.resolved(on: machine, given: data)
     for finding in job.dataFindings(data) { findings.add(finding) }
     for note in valid.notes { findings.note(note) }
-    fitted.measure(valid.settings, isSplitAnew: inputs.resplit)
-    let maps = fitted
-    particles.useScales(valid.settings.useScales, &findings)
-    let fulcrum = Self.fulcrum(inputs: inputs, maps: maps)
+    let maps = fitted.measured(valid.settings, isSplitAnew: inputs.resplit)
+    let particles = found.scaled(valid.settings.useScales, &findings)
+    let fulcrum = FulcrumChoice(inputs: inputs, maps: maps, findings: &findings)?.position
     if let path = inputs.mask {
       MaskCheck(path: path, mask: maps.mask).advise(
         resolution: maps.resolution, findings: &findings)
@@ -126,32 +124,6 @@ public struct PreparedInput: Sendable {
       + particles.particles.stacks
     warnings = findings.warnings
     notes = findings.notes + Self.notes(particles, maps: maps)
-  }
-
-  /// Brings the maps to the box of the particles, where only the box differs.
-  private static func match(
-    _ maps: inout CheckedMaps, with particles: CheckedParticles, inputs: JobInputs,
-    _ findings: inout FindingList
-  ) {
-    let path = inputs.map ?? inputs.halfMapA ?? ""
-    let key = inputs.map == nil ? Parameter.input.halfMapA : Parameter.input.map
-    let before = findings.errors.count
-    CheckedMaps.Header(key: key.key, path: path, sampling: maps.map.sampling)
-      .compare(with: particles, &findings)
-    guard findings.errors.count == before else { return }
-    guard maps.map.size != particles.boxSize else { return }
-    let how = maps.map.size > particles.boxSize ? "cut" : "padded"
-    findings.note(
-      "The maps have box \(maps.map.size), the particles \(particles.boxSize): maps and mask are "
-        + "\(how) to \(particles.boxSize) about the centre.")
-    maps.box(to: particles.boxSize)
-  }
-
-  /// The fulcrum, Å from the box centre; nil for a mask without a centre.
-  private static func fulcrum(inputs: JobInputs, maps: CheckedMaps) -> Vector3? {
-    if let voxel = inputs.fulcrumVoxel { return maps.mask.position(ofIndex: voxel) }
-    guard inputs.mask != nil, inputs.fulcrumLocation == .mask_center else { return .zero }
-    return maps.mask.centreOfMass
   }
 
   /// Whether the disks have room for the run folder and for the scratch file.

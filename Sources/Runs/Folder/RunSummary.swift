@@ -30,6 +30,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
   public var bFactor: Double
   /// The fulcrum, Å from the box centre.
   public var fulcrum: [Double]
+  /// The same as x,y,z in voxels of the final maps, from the corner; nil in runs of earlier versions.
+  public var fulcrumVoxel: [Double]?
   /// Seconds on the clock and of the processors.
   public var seconds: Double
   public var cpuSeconds: Double

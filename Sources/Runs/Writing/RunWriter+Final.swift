@@ -74,6 +74,7 @@ extension RunSummary {
     motion = last?.motion
     bFactor = result.bFactor
     self.fulcrum = [fulcrum.x, fulcrum.y, fulcrum.z]
+    fulcrumVoxel = self.fulcrum.map { $0 / result.map.pixelSize + Double(result.map.size / 2) }
     seconds = manifest.duration
     cpuSeconds = ProcessFacts.cpuSeconds + (manifest.cpuSecondsBefore ?? 0)
     verdict = Self.verdict(

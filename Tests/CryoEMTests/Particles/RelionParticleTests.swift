@@ -42,8 +42,8 @@ import Testing
   /// Rows of the optics table that no particle uses say nothing, however wrong they are.
   @Test func unusedOpticsDoNotCount() throws {
     let unused =
-      "  left   9 -1 N/A 0.10 3.0 64 3 0 0 [x] 1 0 0 1 0\n"
-    let text = relion31Text.replacing("  second 8 200.0", with: unused + "  second 8 200.0")
+      "left   9 -1 N/A 0.10 3.0 64 3 0 0 [x] 1 0 0 1 0\n"
+    let text = relion31Text.replacing("second 8 200.0", with: unused + "second 8 200.0")
     _ = try fixture.write(relion31Text, "run.star")
     _ = try fixture.write(text, "more.star")
     let (plain, more) = (try fixture.read("run.star"), try fixture.read("more.star"))
@@ -54,7 +54,7 @@ import Testing
     #expect(String(decoding: try fixture.bytes("out.star"), as: UTF8.self).contains("left   9 -1"))
     // A row that is used is told with the number that it has in the file.
     _ = try fixture.write(
-      text.replacing("  second 8 200.0", with: "  second 8 -200"), "wrong.star")
+      text.replacing("second 8 200.0", with: "second 8 -200"), "wrong.star")
     let wrong = complaint { _ = try fixture.read("wrong.star") }
     #expect(wrong?.contains("row 3, column rlnVoltage") == true, "\(wrong ?? "")")
   }

@@ -110,7 +110,7 @@ struct DerivedDefaultTests {
     ("image.highpass", "10", "nothing is left of the first reference, which ends at 12 Å"),
     ("search.shift_extent", "128", "not less than half the box"),
     ("image.window_outer", "0.3", "the mask is 100 Å across"),
-    ("fulcrum.coordinates", "70,31,45", "outside the box"),
+    ("fulcrum.coordinates", "70,31,45", "outside of the maps' box of 64"),
     ("mask.start_resolution", "7", "never gets better than two pixels"),
   ])
   func whatTheDataDoNotSupportIsToldWithItsKey(key: String, value: String, what: String) throws {

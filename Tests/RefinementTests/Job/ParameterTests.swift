@@ -19,7 +19,7 @@ struct ParameterTests {
   @Test func keysAreUniqueAndTheFormIsInOrder() {
     let keys = Parameter.all.map(\.key)
     #expect(Set(keys).count == keys.count)
-    #expect(keys.count == 63)
+    #expect(keys.count == 65)
     let sections = Parameter.all.map(\.section)
     let order = Parameter.Section.allCases
     let indices = sections.compactMap { order.firstIndex(of: $0) }

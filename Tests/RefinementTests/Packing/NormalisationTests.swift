@@ -7,9 +7,12 @@ import Testing
 /// Images of other grey scales, contrasts and normalisations come to the same packed data.
 struct NormalisationTests {
   private let body = Phantom.random(blobs: 30, radius: 20, width: 3, seed: 2)
-  private func images(count: Int = 160) -> PaintedImages {
-    PaintedImages(count: count, body: body, sigma: 3000)
+  private func images(count: Int = 160, sigma: Double = 3000) -> PaintedImages {
+    PaintedImages(count: count, body: body, sigma: sigma)
   }
+  /// Some 1000 pixels are outside of the window, so their deviation is known to a part in √2000, and
+  /// with the mean absolute deviation in its place to 7% more: four such errors.
+  private let scatter = 0.096
 
   /// A whole preparation of the images, with what they are multiplied by and what is added.
   private func prepared(
@@ -47,12 +50,27 @@ struct NormalisationTests {
     }
   }
 
-  /// The worst relative difference of the packed images of two preparations.
+  /// The worst relative difference of the packed images of two preparations, apart from what the data
+  /// of all images of a half are multiplied by.
   private func difference(_ a: Preparation.Prepared, _ b: Preparation.Prepared) -> Double {
     let (one, other) = (a.context.images, b.context.images)
-    return (0..<a.context.particles.count).reduce(0) { worst, particle in
-      max(worst, relativeError(one.data(particle), other.data(particle)))
+    let halves = a.context.particles.halfSets
+    var worst = 0.0
+    for half in HalfSet.allCases {
+      let members = halves.indices.filter { halves[$0] == half }
+      var (cross, power) = (Float(0), Float(0))
+      for particle in members {
+        for (x, y) in zip(one.data(particle), other.data(particle)) {
+          cross += (x * y).sum()
+          power += x.squaredModulus
+        }
+      }
+      for particle in members {
+        let scaled = one.data(particle).map { cross / power * $0 }
+        worst = max(worst, relativeError(scaled, other.data(particle)))
+      }
     }
+    return worst
   }
 
   /// Every image with a gain and an offset of its own packs as it does without.
@@ -62,7 +80,7 @@ struct NormalisationTests {
     // The median gain is 1 in each half.
     let changed = multiplied(plain, by: { [0.11, 0.33, 1, 3, 9][$0 / 2 % 5] }, plus: 700)
     let found = try prepared(changed)
-    #expect(difference(found, expected) < 0.02)
+    #expect(difference(found, expected) < scatter)
     // Without normalisation they do not.
     let untouched = try prepared(changed) { $0.normalize = false }
     #expect(difference(untouched, expected) > 0.5)
@@ -70,12 +88,12 @@ struct NormalisationTests {
 
   /// Two data sets of opposite contrast and another signal, told apart by their optics groups.
   @Test func contrastAndGreyscaleAreThoseOfTheGroup() throws {
-    let plain = images()
+    let plain = images(sigma: 30)
     let groups = (0..<160).map { Int32($0 / 4 % 2) }
     let expected = try prepared(plain, groups: groups)
     let turned = multiplied(plain, by: { groups[$0] == 1 ? -3 : 1 })
     let found = try prepared(turned, groups: groups)
-    #expect(difference(found, expected) < 0.05)
+    #expect(difference(found, expected) < scatter)
     #expect(found.transformer.factors.map { $0 < 0 } == [false, true, false, true])
     // Told what they are, all are believed to be alike.
     let told = try prepared(turned, groups: groups) { $0.dataSign = .as_is }

@@ -49,9 +49,35 @@ struct FileFactsTests {
     #expect(!facts.answer(job))
   }
 
+  /// Maps and masks are brought into the particles' box, so no box is wrong, and the fulcrum counts in
+  /// the voxels of the map.
+  @Test func boxesMayDifferAndTheFulcrumIsAVoxelOfTheMap() throws {
+    let map = try Self.write(Self.ball(size: 48, pixelSize: 2, radius: 40), "m48")
+    let ball = Volume.sphere(
+      size: 32, pixelSize: 4, radius: 20, outerRadius: 28, centre: Vector3(8, -4, 12))
+    let mask = try Self.write(ball, "m32-4")
+    defer { for path in [map, mask] { unlink(path) } }
+    var job = Job()
+    job["input.map"] = .text(map)
+    job["input.mask"] = .text(mask)
+    let facts = FileFacts(of: job)
+    let data = try #require(facts.data)
+    #expect(facts.findings.isEmpty)
+    #expect(data.maps == Sampling(size: 48, pixelSize: 2) && data.box == 48)
+    let centre = try #require(data.maskCentre)
+    #expect(abs(centre.x - 8) < 0.2 && abs(centre.y + 4) < 0.2 && abs(centre.z - 12) < 0.2)
+    func isRefused(_ voxel: Vector3) -> Bool {
+      job["fulcrum.coordinates"] = .coordinates(voxel)
+      return job.findings(given: data).contains {
+        $0.keys == ["fulcrum.coordinates"] && $0.problem.severity == .error
+      }
+    }
+    #expect(!isRefused([28, 22, 30]) && isRefused([60, 24, 24]))
+  }
+
   @Test func whatIsWrongWithAFileIsToldWithItsParameter() throws {
     let map = try Self.write(Self.ball(size: 32, pixelSize: 4, radius: 40), "m32")
-    let mask = try Self.write(Self.ball(size: 24, pixelSize: 4, radius: 30), "m24")
+    let mask = try Self.write(Self.ball(size: 24, pixelSize: 4, radius: 30).map { 2 * $0 }, "m24")
     defer { for path in [map, mask] { unlink(path) } }
     var job = Job()
     job["input.map"] = .text(map)

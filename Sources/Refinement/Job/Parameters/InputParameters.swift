@@ -25,9 +25,10 @@ public struct InputParameters: ParameterGroup {
     cryosparc: "Volume (map)", relion: "Reference map (--ref)",
     cistem: "Input reconstruction",
     help: """
-      The consensus map in whose frame the poses are. Its box and pixel size are compared with the \
-      particles'; another box is cropped or padded, another pixel size is refused. A map in another \
-      frame than the poses gives a first resolution far worse than that of the consensus.
+      The consensus map in whose frame the poses are. Another box than the particles' is cut or padded \
+      about its centre, another pixel size is resampled, and a part of a map is placed by its origin. A \
+      map in another frame than the poses gives a first resolution far worse than that of the \
+      consensus.
       """)
 
   public let halfMapA: ParameterKey<String> = .init(

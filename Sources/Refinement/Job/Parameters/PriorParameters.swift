@@ -67,7 +67,7 @@ public struct FulcrumParameters: ParameterGroup {
     whenUnset: "none (the default location)", .fulcrum, advanced: true, to: .inputs(\.fulcrumVoxel),
     cryosparc: "Override fulcrum coordinates (pix)", relion: "rlnBodyRotateRelativeTo (multi-body)",
     help: """
-      The fulcrum as x,y,z in voxels counted from the corner of the box, as map viewers show the \
+      The fulcrum as x,y,z in voxels counted from the corner of the map's box, as map viewers show the \
       grid index; fractions are allowed. Put it where the body is attached, at the hinge. It must \
       lie inside the box.
       """)
