@@ -58,8 +58,11 @@ public struct Capabilities: Hashable, Sendable {
   public var pictures: PictureProtocol
   /// Whether the terminal is asked if it takes sixels.
   public var asksForSixel: Bool
-  /// Whether a terminfo overlay is needed, for true colour or for modern mouse reports.
+  /// Whether a terminfo overlay is needed, for colours or for modern mouse reports.
   public var wantsOverlay: Bool
+  /// The colours that the overlay has to tell of, since the terminal's own entry does not; nil where
+  /// its entry will do.
+  public var overlayColour: ColourLevel?
 
   /// The terminfo entry for terminals that nobody has heard of.
   public static let fallbackTerm = "xterm-256color"
@@ -86,9 +89,15 @@ public struct Capabilities: Hashable, Sendable {
     let known = Capabilities.knowsKitty(name: name, environment: environment)
     pictures = options.pictures ?? (known ? .kitty : .none)
     asksForSixel = options.pictures == nil && !known && !isSimple && colour != .none
-    let needsColour = colour == .truecolor && !terminfo.hasDirectColour
+    overlayColour = nil
+    if colour == .truecolor {
+      if !terminfo.hasDirectColour { overlayColour = .truecolor }
+    } else if colourLimit > Capabilities.level(colours: terminfo.colours) {
+      // Asked for by the user against the terminal's entry.
+      overlayColour = colourLimit
+    }
     let needsMouse = usesMouse && terminfo.mousePrefix != "\u{1B}[<" && name != "linux"
-    wantsOverlay = obstacle == nil && (needsColour || needsMouse)
+    wantsOverlay = obstacle == nil && (overlayColour != nil || needsMouse)
   }
 
   private static func obstacle(
@@ -110,11 +119,16 @@ public struct Capabilities: Hashable, Sendable {
     }
     let known = ["kitty", "alacritty", "foot", "wezterm", "ghostty", "contour"]
     if known.contains(where: { name.contains($0) }) { return .truecolor }
-    switch terminfo.colours {
-    case 256...: return .c256
-    case 16...: return .c16
-    case 8...: return .c8
-    default: return .none
+    return level(colours: terminfo.colours)
+  }
+
+  /// The level that a number of colours makes.
+  private static func level(colours: Int) -> ColourLevel {
+    switch colours {
+    case 256...: .c256
+    case 16...: .c16
+    case 8...: .c8
+    default: .none
     }
   }
 

@@ -7,6 +7,9 @@ struct ColourPairs {
   let isDirect: Bool
   private var pairs: [PairKey: Int32] = [:]
   private var allowsTerminalColours = false
+  /// Whether the terminal has colours as far as ncurses knows: it has no pairs to give otherwise, and
+  /// must not be asked for any.
+  private(set) var isStarted = false
 
   private struct PairKey: Hashable {
     var foreground: Colour
@@ -17,12 +20,14 @@ struct ColourPairs {
 
   /// Starts colours; to be called once the screen is open.
   mutating func start() {
-    start_color()
+    guard has_colors(), start_color() == OK else { return }
+    isStarted = true
     allowsTerminalColours = use_default_colors() == OK
   }
 
   /// The pair of a style's colours.
   mutating func pair(for style: Style) -> Int32 {
+    guard isStarted else { return 0 }
     if style.foreground == .terminal, style.background == .terminal { return 0 }
     let key = PairKey(foreground: style.foreground, background: style.background)
     if let pair = pairs[key] { return pair }

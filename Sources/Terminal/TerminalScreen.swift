@@ -7,8 +7,9 @@ import Surface
 ///
 /// There is at most one, used by one thread, on which the signals of the terminal arrive.
 public final class TerminalScreen {
-  /// What the terminal can do. The colour level may be lowered and the mouse switched while it runs.
-  public let capabilities: Capabilities
+  /// What the terminal can do, as it turned out: without colours where ncurses could not be told of
+  /// those that were asked for.
+  public private(set) var capabilities: Capabilities
   /// Wakes `events(waiting:)` from other threads.
   public let wakePipe = WakePipe()
   /// Bytes of the last frame and of all frames; 0 where the system does not count them.
@@ -61,6 +62,10 @@ public final class TerminalScreen {
     set_escdelay(25)
     leaveok(fulcrum_window(), false)
     if capabilities.colourLimit != .none { colourPairs.start() }
+    if !colourPairs.isStarted {
+      self.capabilities.colour = .none
+      self.capabilities.colourLimit = .none
+    }
     curs_set(0)
     input.defineKeys()
     fulcrum_unblock_signals()
@@ -209,7 +214,7 @@ extension TerminalScreen {
       defer { column += 1 }
       guard cell.width > 0 else { continue }
       let scalars = cell.text.unicodeScalars.map(\.value)
-      let pair = capabilities.colourLimit == .none ? 0 : colourPairs.pair(for: cell.style)
+      let pair = colourPairs.pair(for: cell.style)
       _ = fulcrum_put(
         Int32(run.y), Int32(column), scalars, Int32(scalars.count),
         ColourPairs.attributes(cell.style), pair)
@@ -307,7 +312,7 @@ extension TerminalScreen {
   ) -> OpaquePointer? {
     guard capabilities.wantsOverlay,
       let overlay = TerminfoOverlay(
-        over: capabilities.term, directColour: capabilities.colour == .truecolor)
+        over: capabilities.term, colour: capabilities.overlayColour)
     else { return nil }
     let earlier = getenv("TERMINFO").map { String(cString: $0) }
     setenv("TERMINFO", overlay.folder, 1)

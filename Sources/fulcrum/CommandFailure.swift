@@ -10,6 +10,8 @@ struct CommandFailure: Error {
   static let failed: Int32 = 1
   /// The input or the command line was wrong.
   static let wrongInput: Int32 = 2
+  /// The work is done, but a verdict objects to the result: with --strict only.
+  static let doubtful: Int32 = 3
   /// Stopped by the user: as a shell has it for SIGINT.
   static let stopped: Int32 = StopReason.user.exitStatus
 

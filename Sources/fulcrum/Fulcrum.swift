@@ -4,7 +4,7 @@ import Processes
 
 /// The program. Parses the command line, and turns what goes wrong into one line of what and one line
 /// of what to do on standard error, and into the exit status: 0 done, 1 the work failed, 2 the input
-/// or the command line was wrong, 130 stopped by the user.
+/// or the command line was wrong, 3 the result is doubtful (--strict), 130 stopped by the user.
 @main
 enum Program {
   static func main() {

@@ -8,6 +8,8 @@ import Runs
 struct PlainRun {
   let session: RunSession
   let requests: StopRequests
+  /// Whether a result to which a rule objects is no success.
+  var isStrict = false
 
   /// Refines until the end.
   ///
@@ -49,7 +51,9 @@ struct PlainRun {
     requests.end(with: outcome.exitStatus)
     printer.finish()
     switch outcome {
-    case .finished(let summary): printOut(RunReport.text(summary, folder: session.folder))
+    case .finished(let summary):
+      printOut(RunReport.text(summary, folder: session.folder))
+      if isStrict, !summary.isClean { throw CommandFailure(CommandFailure.doubtful, []) }
     case .stopped(let reason):
       // Whoever stopped it wants it gone.
       OutputQueue.shared.limitLastWait(to: 1)
@@ -98,6 +102,10 @@ enum RunReport {
       lines.append(
         "Fulcrum: voxel \(text(voxel)) of the final maps, \(text(summary.fulcrum)) Å from the centre."
       )
+    }
+    for objection in summary.objections {
+      lines.append("\(objection.severity == .bad ? "Wrong" : "Mind"): \(objection.sentence).")
+      lines.append("  \(objection.remedy)")
     }
     if summary.skipped > 0 {
       lines.append(

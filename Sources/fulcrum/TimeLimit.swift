@@ -72,4 +72,7 @@ struct LimitOptions: ParsableArguments {
       "Save a search's state this often.",
       valueName: "seconds"))
   var saveEvery = RunSession.usualInterval
+
+  @Flag(help: "End with status 3 where the result is doubtful: where a verdict objects to it.")
+  var strict = false
 }

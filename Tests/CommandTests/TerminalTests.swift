@@ -23,6 +23,21 @@ struct TerminalTests {
     try expectShellWorks(terminal)
   }
 
+  /// Colours that are forced on a terminal without them are shown or left out, and crash nothing.
+  @Test(
+    arguments: ["vt100", "vt220", "xterm-mono"],
+    ["--color 256", "--color 16", "", "--color truecolor"])
+  func coloursCanBeForced(_ term: String, _ option: String) throws {
+    let set = try SmallDataSet()
+    let terminal = try TerminalSession(folder: set.path)
+    let program = try StartedProgram.programPath()
+    let force = option.isEmpty ? "CLICOLOR_FORCE=1 " : ""
+    try terminal.type("clear; \(force)TERM=\(term) \(program) \(option)")
+    try terminal.wait(for: "No runs here yet.")
+    try terminal.press("q")
+    try terminal.wait(for: "ready$")
+  }
+
   /// The shell's own screen is back, and typing is seen and edited as before.
   private func expectShellWorks(_ terminal: TerminalSession) throws {
     try terminal.type("stty -a | grep -o '[-]*icanon\\|[-]*echo ' | tr '\\n' ' '; echo ov''er")

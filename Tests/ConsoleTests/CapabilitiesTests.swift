@@ -75,6 +75,29 @@ import Testing
       ).wantsOverlay)
   }
 
+  /// Colours that were asked for against the terminal's entry come by the overlay, and only those.
+  @Test func forcedColoursNeedAnOverlay() {
+    let none = TerminfoFacts(colours: 0)
+    func overlay(_ colour: ColourLevel?, _ extra: [String: String] = [:], _ facts: TerminfoFacts)
+      -> ColourLevel?
+    {
+      let found = capabilities(
+        ["TERM": "vt100"].merging(extra) { $1 }, terminfo: facts,
+        options: TerminalOptions(colour: colour))
+      #expect(found.overlayColour == nil || found.wantsOverlay)
+      return found.overlayColour
+    }
+    #expect(overlay(.c256, [:], none) == .c256)
+    #expect(overlay(.c16, [:], none) == .c16)
+    #expect(overlay(.truecolor, [:], none) == .truecolor)
+    #expect(overlay(nil, ["CLICOLOR_FORCE": "1"], none) == .c8)
+    #expect(overlay(nil, [:], none) == nil)
+    #expect(overlay(ColourLevel.none, [:], none) == nil)
+    #expect(overlay(.c256, [:], TerminfoFacts(colours: 8)) == .c256)
+    #expect(overlay(.c256, [:], TerminfoFacts(colours: 256)) == nil)
+    #expect(overlay(.c8, [:], TerminfoFacts(colours: 256)) == nil)
+  }
+
   @Test func base64IsThatOfTheStandard() {
     // RFC 4648, section 10.
     let vectors = [

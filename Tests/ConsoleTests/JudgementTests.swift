@@ -9,14 +9,25 @@ import Testing
 /// Numbers that the screens make of what runs say.
 @Suite struct JudgementTests {
   @Test func verdictSpeaksOfTheTrend() {
+    func headline(_ metrics: [IterationMetrics]) -> Headline {
+      Headline(trend: metrics, objections: RunFacts(metrics: metrics).verdicts)
+    }
     let all = SampleRuns.metrics(iterations: 3)
-    #expect(Verdict(trend: []).text.contains("no iteration yet"))
-    #expect(Verdict(trend: Array(all.prefix(1))).text == "start: 4.20 Å inside the mask")
-    #expect(Verdict(trend: all).text.hasPrefix("improving: 4.20 → 3.36 Å in the mask"))
+    #expect(headline([]).text.contains("no iteration yet"))
+    #expect(headline(Array(all.prefix(1))).text == "start: 4.20 Å inside the mask")
+    #expect(headline(all).text.hasPrefix("improving: 4.20 → 3.36 Å in the mask"))
+    #expect(headline(all).role == .good)
+    // A step back of less than a twentieth is no objection, yet not green; and no contradiction of
+    // the resolution being better than at the start.
     var worse = all
-    worse[3].fsc.resolution143 = 5
-    #expect(Verdict(trend: worse).text.hasPrefix("getting worse"))
-    #expect(Verdict(trend: worse).role == .warning)
+    worse[3].fsc.resolution143 = 1.03 * worse[2].fsc.resolution143
+    #expect(headline(worse).text.contains("worse than the iteration before: 4.20 → "))
+    #expect(headline(worse).role == .warning)
+    worse[3].fsc.resolution143 = 4
+    #expect(headline(worse).text.contains("worse than at iteration 2"))
+    #expect(headline(worse).role == .warning)
+    worse[3].shareAtLimit = 0.7
+    #expect(headline(worse).role == .bad)
   }
 
   /// A finished run has one resolution: header, verdict, table, FSC panel, Runs and Compare say the same
@@ -28,7 +39,7 @@ import Testing
     var screen = RunScreen(folder: run.folder)
     screen.snapshot = run
     #expect(run.resolution == 3.33 && screen.status.hasSuffix("3.33 Å"))
-    #expect(Verdict(run).text.contains("3.33"))
+    #expect(Headline(run).text.contains("3.33"))
     #expect(screen.metrics?.isFinal == true && screen.metrics?.fsc.resolution143 == 3.33)
     screen.focus = .resolution
     let rows = try #require(screen.exported(Surroundings()).table)
@@ -40,35 +51,73 @@ import Testing
     #expect(lines["Iterations"] == "6" && lines["Å at start"] == "4.20")
   }
 
-  @Test func verdictWarnsOfTheSearchLimit() {
-    var all = SampleRuns.metrics(iterations: 2)
-    all[2].shareAtLimit = 0.31
-    #expect(Verdict(trend: all).text.contains("31.0% of particles at a search limit"))
+  /// Nothing about a run that has ended badly, was ended early or ran into a limit is green.
+  @Test func onlyCleanRunsAreGreen() {
+    var snapshot = SampleRuns.snapshot(name: "body", status: .finished, iterations: 6)
+    #expect(snapshot.statusLook?.role == .good)
+    #expect(Headline(snapshot).role == .good)
+    let changes: [(inout RunSummary) -> Void] = [
+      { $0.converged = false }, { $0.shareAtLimit = 0.66 }, { $0.resolutionAfter = 5.2 },
+      { $0.resolutionAfter = 4.4 },
+    ]
+    for change in changes {
+      var other = snapshot
+      if var summary = other.summary {
+        change(&summary)
+        other.summary = summary
+      }
+      #expect(other.statusLook?.role != .good)
+      #expect(other.statusLook?.symbol == .warning)
+      #expect(Headline(other).role != .good)
+      let listing = RunListing(
+        entry: RunCatalogue.Entry(
+          folder: RunFolder("/x"), manifest: other.manifest, status: .finished, note: "",
+          problem: nil), job: other.job, summary: other.summary)
+      #expect(listing.statusLook?.role != .good)
+    }
+    snapshot.status = .stopped
+    #expect(snapshot.statusLook?.role == .warning)
+  }
+
+  /// The straight line of a map whose power falls as exp(−B/2 · 1/d²) has that B.
+  @Test func guinierFindsTheBFactor() throws {
+    var metrics = SampleRuns.metrics(iteration: 3, seed: 0)
+    metrics.fsc.corrected = Array(repeating: 1, count: 64)
+    metrics.fsc.resolution143 = 4
+    metrics.guinier = (0..<64).map { shell in
+      let k = Double(shell) * metrics.frequencyStep
+      return 9 - 120 / 2 * k * k
+    }
+    let fit = try #require(metrics.guinierFit)
+    #expect(abs(fit.bFactor + 120) < 1e-6)
+    #expect(abs(fit.intercept - 4.5) < 1e-9)
   }
 
   @Test func verdictFindsAnFSCThatRisesAgain() throws {
     var metrics = SampleRuns.metrics(iteration: 3, seed: 0)
-    #expect(Verdict.lateRise(metrics) == nil)
+    #expect(metrics.lateRise() == nil)
     metrics.fsc.corrected = (0..<64).map { $0 < 30 ? 1 : $0 > 50 && $0 < 56 ? 0.4 : 0 }
     metrics.bandShell = 40
     // Shells 51, 52, 53 are the first three: 192 Å / 51.
-    let rise = try #require(Verdict.lateRise(metrics))
+    let rise = try #require(metrics.lateRise())
     #expect(abs(rise - 192.0 / 51) < 1e-9)
-    #expect(Verdict(trend: [metrics]).role == .warning)
   }
 
   /// A curve that stays above 0.143 to the last shell gives no resolution, however good its number.
   @Test func verdictDistrustsAnFSCThatNeverFalls() {
     var all = SampleRuns.metrics(iterations: 2)
     all[2].fsc.corrected = (0..<64).map { 1 - Double($0) / 80 }
-    #expect(Verdict(trend: all).role == .bad)
-    #expect(Verdict(trend: all).text.contains("NEVER FALLS (0.21 at the finest shell)"))
+    func headline(_ metrics: [IterationMetrics]) -> Headline {
+      Headline(trend: metrics, objections: RunFacts(metrics: metrics).verdicts)
+    }
+    #expect(headline(all).role == .bad)
+    #expect(headline(all).text.contains("NEVER FALLS (0.21 at the finest shell)"))
     all[2].fsc.corrected[40] = 0.1
-    #expect(Verdict(trend: all).role != .bad)
+    #expect(headline(all).role != .bad)
     var snapshot = SampleRuns.snapshot(status: .finished)
-    #expect(Verdict(snapshot).role == .good)
+    #expect(Headline(snapshot).role == .good)
     snapshot.summary?.fscEnd = 0.21
-    #expect(Verdict(snapshot).role == .bad)
+    #expect(Headline(snapshot).role == .bad)
   }
 
   /// Views from everywhere sample all directions alike; side views around one axis give the factor
@@ -118,6 +167,13 @@ import Testing
     let values = page.order.map { table.columns[0].values[$0] }
     let expected = table.columns[0].values.filter { $0 > 7.5 }.sorted(by: >)
     #expect(values == expected)
+    // Several ways to say the same.
+    for filter in ["half 1", "half=1", "half == 1", "half <= 1"] {
+      page.filter = filter
+      page.arrange()
+      #expect(page.order.count == 150, "\(filter)")
+      #expect(!page.condition.isEmpty)
+    }
     page.filter = "nonsense"
     page.arrange()
     #expect(page.order.count == table.count)
@@ -137,6 +193,24 @@ import Testing
     let yz = SliceReader.plane(2, of: voxels, mask: nil, size: size, at: centre)
     // Top row: z = 3, x = 1, y = 0…3.
     #expect(Array(yz.values.prefix(4)) == [49, 53, 57, 61])
+  }
+
+  /// A larger screen never shows fewer panes, and from 120x40 on all of them are there.
+  @Test func largerScreensShowMorePanes() {
+    let panels = Panel.sets[0].panels.sorted { $0.rawValue < $1.rawValue }
+    func count(_ width: Int, _ height: Int) -> Int {
+      let body = RunScreen.parts(of: Rect(x: 0, y: 1, width: width, height: height - 2)).body
+      return PanelLayout.places(of: panels, focus: .fsc, in: body).count
+    }
+    for width in stride(from: 60, through: 240, by: 1) {
+      for height in stride(from: 20, through: 90, by: 1) {
+        #expect(count(width, height) <= count(width, height + 1), "\(width)x\(height)")
+        #expect(count(width, height) <= count(width + 1, height), "\(width)x\(height)")
+      }
+    }
+    for (width, height) in [(120, 40), (140, 45), (150, 48), (160, 50), (170, 52), (200, 60)] {
+      #expect(count(width, height) == panels.count, "\(width)x\(height)")
+    }
   }
 
   @Test func panelsShareTheScreenWithoutGapsOrOverlaps() {

@@ -24,6 +24,29 @@ import Testing
     ] { stage.take(.mouse(MouseEvent(kind, column: place.x, row: place.y))) }
   }
 
+  /// With four runs in a small terminal every value is whole, or the columns are scrolled to; nothing
+  /// is cut without a mark.
+  @Test(arguments: [60, 80, 100, 120]) func comparedNumbersAreWhole(_ width: Int) throws {
+    var stage = Stage(.comparison, size: Size(width: width, height: 24))
+    stage.play("Tab z")
+    let screen = try #require(stage.application.screen as? CompareScreen)
+    for (index, run) in screen.runs.enumerated() {
+      // To the column of the run.
+      stage.play(
+        "Left Left Left Left " + Array(repeating: "Right", count: index).joined(separator: " "))
+      let text = stage.text
+      for line in CompareScreen.statistics.prefix(12) {
+        let row = try #require(text.split(separator: "\n").first { $0.contains(line.name) })
+        #expect(row.contains(line.value(run)), "\(run.name): \(line.name)")
+      }
+    }
+    for line in stage.text.split(separator: "\n") where line.contains("Status") {
+      for word in line.split(separator: " ") where word.hasPrefix("fin") {
+        #expect(word == "finished" || word.hasSuffix("…"))
+      }
+    }
+  }
+
   /// The edge follows the mouse; the panes still fill the same room without gaps.
   @Test func edgesCanBeDragged() throws {
     var stage = Stage(.live)

@@ -45,9 +45,15 @@ import Testing
     for scene in Stage.Scene.allCases {
       var stage = Stage(scene)
       for _ in 0..<8 { stage.play("Esc") }
+      #expect(stage.application.screen is RunsScreen, "\(scene.rawValue)")
+      #expect(stage.application.popUps.isEmpty)
+      // One Escape too many leaves nothing; the key that does is named.
       #expect(
-        stage.takeEffects().contains { if case .quit = $0 { true } else { false } },
+        !stage.takeEffects().contains { if case .quit = $0 { true } else { false } },
         "\(scene.rawValue)")
+      #expect(stage.text.contains("q leaves Fulcrum"))
+      stage.play("q")
+      #expect(stage.takeEffects().contains { if case .quit = $0 { true } else { false } })
     }
   }
 
@@ -63,6 +69,189 @@ import Testing
     #expect(job()?["search.rotation_extent"] == .number(12.5))
     stage.play("d")
     #expect(job()?.isSet("search.rotation_extent") == false)
+  }
+
+  /// A wrong entry is one change like any other: one undo takes it back and nothing else.
+  @Test func undoTakesOneChange() throws {
+    var stage = Stage(.form)
+    func form() -> FormScreen? { stage.application.screen as? FormScreen }
+    stage.play("] 1 2 Enter")
+    let before = try #require(form()?.entries)
+    stage.play("/ \"symmetry\" Enter Enter Ctrl-U \"Z9\" Enter")
+    #expect(form()?.mistakes.isEmpty == false)
+    #expect(stage.text.contains("1 problem "))
+    let wrong = try #require(form()?.entries)
+    stage.play("Esc u")
+    #expect(form()?.entries == before)
+    #expect(form()?.job["search.rotation_extent"] == .number(12))
+    stage.play("U")
+    #expect(form()?.entries == wrong)
+    // A right value after a wrong one, a default, a preset: each one change.
+    stage.play("u ] Enter 9 9 9 Enter Enter 2 0 Enter d p \"detail\" Enter")
+    let count = try #require(form()?.history.count)
+    for _ in 0..<count { stage.play("u") }
+    #expect(form()?.job == SampleRuns.job())
+    #expect(form()?.mistakes.isEmpty == true)
+  }
+
+  /// What is typed after Enter takes the place of what was there; a movement first keeps it.
+  @Test func entriesReplaceWhatTheyShow() throws {
+    var stage = Stage(.form)
+    func value() -> ParameterValue? {
+      (stage.application.screen as? FormScreen)?.job["prior.rotation_sd"]
+    }
+    stage.play("/ \"Standard deviation of prior over rotation\" Enter Enter")
+    #expect(stage.text.contains("Enter Keep"))
+    #expect(!stage.text.contains("s Start"))
+    stage.play("8 Enter")
+    #expect(value() == .number(8))
+    #expect(stage.text.contains("s Start"))
+    stage.play("Enter End 5 Enter")
+    #expect(value() == .number(85))
+    stage.play("Enter Backspace 7 Enter")
+    #expect(value() == .number(7))
+    stage.play("Enter 9 Esc")
+    #expect(value() == .number(7))
+    // The same in prompts.
+    stage = Stage(.runs)
+    stage.play("r \"new\" Enter")
+    let renamed = stage.takeEffects().compactMap { effect -> String? in
+      if case .rename(_, let name) = effect { name } else { nil }
+    }
+    #expect(renamed == ["new"])
+    // A note is added to.
+    stage.play("Down e \" more\" Enter")
+    let notes = stage.takeEffects().compactMap { effect -> String? in
+      if case .note(_, let text) = effect { text } else { nil }
+    }
+    #expect(notes == ["wide extents, as a control more"])
+  }
+
+  /// Letters that are typed into an overlay reach nothing behind it, whichever they begin with.
+  @Test(arguments: ["quit", "undo", "jump", "kk", "gG", "yes", "a b", "0"])
+  func overlaysKeepTheirLetters(_ word: String) throws {
+    var stage = Stage(.form)
+    stage.play("] 1 2 Enter")
+    let before = try #require((stage.application.screen as? FormScreen)?.entries)
+    for opening in ["?", "Ctrl-P", "p", "c", "/"] {
+      stage.play(opening)
+      stage.play("\"\(word)\"")
+      #expect(stage.application.popUps.count == 1, "\(opening)")
+      #expect(stage.text.contains(word), "\(opening)")
+      stage.play("Esc Esc")
+      while !stage.application.popUps.isEmpty { stage.play("Esc") }
+      let form = try #require(stage.application.screen as? FormScreen, "\(opening)")
+      #expect(form.entries == before, "\(opening)")
+    }
+  }
+
+  @Test func helpSaysThatNothingMatches() {
+    var stage = Stage(.help)
+    stage.play("\"qqqq\"")
+    #expect(stage.text.contains("Nothing matches."))
+  }
+
+  /// A wrong entry stays where it can be mended; Escape leaves the prompt alone.
+  @Test func promptsKeepWhatWasTyped() throws {
+    var stage = Stage(.mask)
+    stage.play("e \"abc\" Enter")
+    #expect(stage.text.contains("abc"))
+    #expect(stage.text.contains("three numbers from 0 to 47 are needed"))
+    stage.play("Esc")
+    #expect(stage.application.screen is MaskScreen)
+    stage = Stage(.live)
+    stage.play("e \"extra\" Enter \"x9\" Enter")
+    #expect(stage.text.contains("x9"))
+    #expect(stage.takeEffects().isEmpty)
+    stage.play("Ctrl-U 3 Enter")
+    #expect(
+      stage.takeEffects().contains { if case .control(_, .parameters) = $0 { true } else { false } }
+    )
+    stage = Stage(.runs)
+    stage.play("r \"body\" Enter")
+    #expect(stage.text.contains("there is a run of this name"))
+    stage.play("Ctrl-U \"a/b\" Enter")
+    #expect(stage.text.contains("is no name for a run"))
+    stage = Stage(.particles)
+    stage.play("/ \"turned much\" Enter")
+    #expect(stage.text.contains("is no condition"))
+    stage = Stage(.mask)
+    stage.play("Ctrl-E Ctrl-U \"folder/\" Enter")
+    #expect(stage.text.contains("a file needs a name"))
+  }
+
+  /// What the mask view advises is what the check advises, word for word.
+  @Test func maskViewAdvisesAsTheCheck() throws {
+    let stage = Stage(.mask, size: Size(width: 120, height: 40))
+    let screen = try #require(stage.application.screen as? MaskScreen)
+    let report = try #require(screen.volumes?.report)
+    let advice = report.advice(
+      resolution: screen.volumes?.resolution, pixelSize: screen.pixelSize)
+    #expect(!advice.isEmpty)
+    let facts = screen.facts(try #require(screen.volumes)).map(\.text)
+    for one in advice {
+      #expect(facts.contains { $0.lowercased().contains(one.what.lowercased()) })
+      #expect(facts.contains(one.whatToDo))
+    }
+    #expect(!stage.text.contains("Nothing to object"))
+  }
+
+  /// The fulcrum that is set is seen wherever the cross-hair goes.
+  @Test func maskViewShowsTheFulcrumThatIsSet() throws {
+    var stage = Stage(.form)
+    stage.play("m e \"10,20,30\" Enter f m")
+    let here = stage.text
+    #expect(here.contains("Fulcrum     voxel 10,20,30"))
+    // Under the cross-hair a solid sign, beside it a hollow one.
+    #expect(here.contains("●"))
+    stage.play("b + + +")
+    #expect(stage.text.contains("Fulcrum     voxel 10,20,30"))
+    #expect(stage.text.contains("○"))
+    #expect(!stage.text.contains("●"))
+  }
+
+  /// The remedy of an objection is tried by a key: at once in a live run, else in a new job.
+  @Test func remediesAreApplied() throws {
+    var screen = RunScreen(folder: "/data/ribosome/runs/body")
+    var snapshot = SampleRuns.snapshot(name: "body", status: .finished, iterations: 4)
+    snapshot.summary?.shareAtLimit = 0.4
+    let last = snapshot.metrics.count - 1
+    snapshot.metrics[last].rotationFromStart = .init(
+      of: (0..<1000).map { $0 < 400 ? 15 : Double($0) / 100 })
+    screen.snapshot = snapshot
+    var stage = Stage(.runs)
+    stage.show(screen)
+    stage.tell(.run(snapshot))
+    #expect(stage.text.contains("A Advice"))
+    stage.play("A")
+    #expect(stage.text.contains("search limit of rotation (15°)"))
+    stage.play("Enter")
+    let form = try #require(stage.application.screen as? FormScreen)
+    #expect(form.job["search.rotation_extent"] == .number(27))
+    snapshot.status = .running
+    snapshot.metrics[last].shareAtLimit = 0.4
+    stage = Stage(.runs)
+    stage.show(screen)
+    stage.tell(.run(snapshot))
+    _ = stage.takeEffects()
+    stage.play("A Enter")
+    let changes = stage.takeEffects().compactMap { effect -> Job? in
+      if case .control(_, .parameters(let job)) = effect { job } else { nil }
+    }
+    #expect(changes.count == 1)
+    #expect(changes.first?["search.rotation_extent"] == .number(27))
+  }
+
+  /// Notes leave the panes whole: only the line of the keys changes.
+  @Test(arguments: [Stage.Scene.runs, .live, .form, .mask, .compare])
+  func notesCoverTheKeysAlone(_ scene: Stage.Scene) {
+    var stage = Stage(scene)
+    let before = stage.text.split(separator: "\n", omittingEmptySubsequences: false)
+    stage.play("F11 F11")
+    stage.tell(.done("Saved something"))
+    let after = stage.text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(stage.text.contains("Saved something"))
+    #expect(after.dropLast(2) == before.dropLast(2))
   }
 
   @Test func formKeepsAMistakeAndSaysWhatIsWrong() {
@@ -291,6 +480,6 @@ import Testing
 
   @Test func tinyTerminalsGetALineOfStatus() {
     let stage = Stage(.live, size: Size(width: 19, height: 3))
-    #expect(stage.text.hasPrefix("head running 5"))
+    #expect(stage.text.hasPrefix("head running, iterat"))
   }
 }

@@ -1,4 +1,5 @@
 import Surface
+import Terminal
 
 extension Application {
   /// The smallest extent in which screens are drawn; below it there is one line of status.
@@ -25,6 +26,8 @@ extension Application {
     if surroundings.showsTraffic { drawTraffic(in: body, of: &frame) }
     for popUp in popUps { popUp.draw(over: &frame, surroundings) }
     frame.look = frame.base
+    // On a tiny terminal a pop-up needs every line.
+    if let popUp = popUps.last, bounds.height >= 10 { draw(popUp.keys, in: foot, of: &frame) }
     drawMessage(over: &frame)
     if isJumping { drawJumpLetters(over: &frame) }
     return frame
@@ -53,6 +56,10 @@ extension Application {
   /// The keys at the bottom: help and commands always, then what the screen offers.
   private func drawKeyBar(in rect: Rect, of frame: inout Frame) {
     let context = screen.context
+    guard screen.entryKeys.isEmpty else {
+      draw(screen.entryKeys, in: rect, of: &frame)
+      return
+    }
     var commands = screen.keyBar
     if !isSmall(rect) { commands += [.commands, .copy, .export, .marker, .theme] }
     commands = commands.filter { ![.help, .back].contains($0) } + [.help, .back]
@@ -61,7 +68,8 @@ extension Application {
     let items = commands.compactMap { command -> KeyBar.Item? in
       guard let key = surroundings.keyMap.keyName(of: command, in: context) else { return nil }
       return KeyBar.Item(
-        key: key, label: command.description(in: context).label, action: command.rawValue)
+        key: key, label: screen.label(of: command) ?? command.description(in: context).label,
+        action: command.rawValue)
     }
     // Help stays where room is short: it leads to all the others.
     var fitting = items
@@ -79,6 +87,16 @@ extension Application {
     }
   }
 
+  /// The keys of a field or a pop-up in place of the screen's.
+  private func draw(_ keys: [EntryKey], in rect: Rect, of frame: inout Frame) {
+    let bar = KeyBar(
+      keys.map { KeyBar.Item(key: $0.key.name, label: $0.label, action: $0.key.name) })
+    frame.draw(bar, in: rect)
+    for item in bar.places(in: rect) {
+      if let key = Key(name: item.action) { frame.mark(item.rect, .key(key)) }
+    }
+  }
+
   private func isSmall(_ rect: Rect) -> Bool { rect.width < 110 }
 
   private func drawMessage(over frame: inout Frame) {
@@ -86,19 +104,35 @@ extension Application {
     let bounds = frame.grid.bounds
     var lines: [(NotificationLine.Kind, String)]
     switch message {
-    case .note(let text): lines = [(.information, text)]
+    case .note(let text):
+      lines = text.wrapped(toColumns: columns(bounds)).map { (.information, $0) }
     case .problem(let problem):
-      let columns = max(1, bounds.width - 3)
-      lines = problem.what.wrapped(toColumns: columns).map { (.bad, $0) }
-      lines += problem.whatToDo.wrapped(toColumns: columns).map { (.information, $0) }
+      lines = problem.what.wrapped(toColumns: columns(bounds)).map { (.bad, $0) }
+      lines += problem.whatToDo.wrapped(toColumns: columns(bounds)).map { (.information, $0) }
     }
     lines = Array(lines.prefix(max(1, bounds.height - 2)))
+    // In place of the keys, which come back with the next key: the panes stay whole.
     for (index, line) in lines.enumerated() {
-      let row = Rect(
-        x: 0, y: bounds.bottom - 1 - lines.count + index, width: bounds.width, height: 1)
+      let row = Rect(x: 0, y: bounds.bottom - lines.count + index, width: bounds.width, height: 1)
+      frame.mark(row, .cover)
       frame.grid.fill(row, style: frame.look[.text])
       frame.draw(NotificationLine(line.0, line.1), in: row)
     }
+    drawHelpKey(over: &frame)
+  }
+
+  /// The columns of a message beside its sign and the key of the help.
+  private func columns(_ bounds: Rect) -> Int { max(1, bounds.width - 3 - helpColumns(bounds)) }
+
+  private func helpColumns(_ bounds: Rect) -> Int { bounds.width >= 60 && popUps.isEmpty ? 8 : 0 }
+
+  private func drawHelpKey(over frame: inout Frame) {
+    let bounds = frame.grid.bounds
+    let key = surroundings.keyMap.keyName(of: .help, in: screen.context) ?? ""
+    guard helpColumns(bounds) > 0, key.columns == 1 else { return }
+    let place = Rect(x: bounds.right - 7, y: bounds.bottom - 1, width: 6, height: 1)
+    frame.draw(KeyBar([KeyBar.Item(key: key, label: "Help", action: "help")]), in: place)
+    frame.mark(place, .command(.help))
   }
 
   private func drawTraffic(in rect: Rect, of frame: inout Frame) {

@@ -1,15 +1,24 @@
+import EMFiles
 import Surface
 
 extension Application {
   /// Asks for the file that the pane with the focus is saved to; its ending says as what.
   func askWhereToExport() -> [Effect] {
-    let name = screen.exported(surroundings).name
+    let exported = screen.exported(surroundings)
+    let (name, hasNumbers) = (exported.name, exported.table != nil)
     let safe = name.map { $0.isLetter || $0.isNumber ? String($0).lowercased() : "-" }.joined()
     return [
       .popUp(
         TextPrompt(
           .exportPane, title: "Save \(name) as", text: "\(safe).txt",
-          hint: "NAME.txt as characters, NAME.tsv as numbers, NAME.svg as a picture"))
+          hint: "NAME.txt as characters, NAME.tsv as numbers, NAME.svg as a picture",
+          objection: { path in
+            if path.isEmpty || path.hasSuffix("/") {
+              return Problem("a file needs a name", whatToDo: "Write one, or press Esc.")
+            }
+            return path.hasSuffix(".tsv") && !hasNumbers
+              ? Problem("\(name) has no numbers", whatToDo: "Save it as .txt or .svg.") : nil
+          }))
     ]
   }
 

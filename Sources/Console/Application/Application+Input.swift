@@ -62,7 +62,7 @@ extension Application {
     case .marker:
       let marker = surroundings.appearance.marker.next(at: surroundings.glyphs)
       surroundings.marker = marker
-      return [.say("Plots drawn with \(marker.rawValue)"), .saveSettings]
+      return [.say("Plots drawn with \(marker.rawValue)\(marker.advice)"), .saveSettings]
     case .glyphs:
       let levels = GlyphLevel.allCases.filter { $0 <= surroundings.glyphLimit }
       surroundings.glyphs = next(after: surroundings.glyphs, in: levels)
@@ -82,14 +82,17 @@ extension Application {
   }
 
   private mutating func take(_ mouse: MouseEvent) -> [Effect] {
+    // What was seen is what was meant.
+    let found = draw().target(at: Point(x: mouse.column, y: mouse.row))
     if mouse.kind == .press {
       message = nil
       isJumping = false
     }
-    let frame = draw()
-    let place = Point(x: mouse.column, y: mouse.row)
-    guard let (rect, target) = frame.target(at: place) else {
+    guard let (rect, target) = found else {
       return mouse.kind == .press && !popUps.isEmpty ? [.closePopUp] : []
+    }
+    if case .key(let key) = target {
+      return mouse.kind == .press ? take(.key(key)) : []
     }
     if case .command(let command) = target {
       guard mouse.kind == .press else { return [] }

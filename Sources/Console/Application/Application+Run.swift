@@ -85,10 +85,11 @@ extension Application {
     do { screen = try TerminalScreen(capabilities: capabilities) } catch {
       return .noScreens(error.description)
     }
+    let colours = (now: screen.capabilities.colour, limit: screen.capabilities.colourLimit)
     var surroundings = Surroundings(
       now: WallClock.now, size: screen.size, folder: folder(of: start),
-      keyMap: settings.keyMap, theme: theme, colours: capabilities.colour,
-      colourLimit: capabilities.colourLimit, glyphs: capabilities.glyphs,
+      keyMap: settings.keyMap, theme: theme, colours: colours.now,
+      colourLimit: colours.limit, glyphs: capabilities.glyphs,
       marker: settings.marker,
       usesMouse: capabilities.usesMouse && settings.usesMouse != false,
       isLowBandwidth: options.isLowBandwidth)

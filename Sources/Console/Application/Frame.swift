@@ -1,4 +1,5 @@
 import Surface
+import Terminal
 
 /// What is drawn, and what a click on it means.
 public struct Frame: Sendable {
@@ -19,6 +20,8 @@ public struct Frame: Sendable {
   public enum Target: Sendable, Hashable {
     /// As if the command's key was pressed.
     case command(Command)
+    /// As if the key was pressed.
+    case key(Key)
     /// A line of a list or table of a pane.
     case row(pane: String, Int)
     /// A pane as a whole.

@@ -14,11 +14,30 @@ protocol PopUp: Sendable {
   ) -> [Effect]
   /// News from outside.
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect]
+  /// The keys that count while it is open, for the bar at the bottom.
+  var keys: [EntryKey] { get }
   /// Draws over the frame.
   func draw(over frame: inout Frame, _ surroundings: Surroundings)
 }
 
+/// A key that means something while text is typed or a pop-up is open, whatever the key map says.
+struct EntryKey: Sendable, Hashable {
+  var key: Key
+  var label: String
+
+  init(_ key: Key, _ label: String) {
+    self.key = key
+    self.label = label
+  }
+
+  /// The keys of a field that is being filled in.
+  static let field = [
+    EntryKey(.enter, "Keep"), EntryKey(.escape, "Go back"), EntryKey(.control("u"), "Clear"),
+  ]
+}
+
 extension PopUp {
+  var keys: [EntryKey] { [EntryKey(.escape, "Close")] }
   mutating func point(
     at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
     _ surroundings: inout Surroundings

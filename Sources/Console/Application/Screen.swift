@@ -12,6 +12,10 @@ protocol Screen: Sendable {
   var status: String { get }
   /// The commands of the key bar, the most useful first.
   var keyBar: [Command] { get }
+  /// What a command does now, where that differs from its label; nil where it does not.
+  func label(of command: Command) -> String?
+  /// The keys that count while it takes text; empty while it does not.
+  var entryKeys: [EntryKey] { get }
   /// Why a command cannot be used now; nil when it can.
   func obstacle(to command: Command) -> String?
   /// Does a command.
@@ -44,6 +48,8 @@ protocol Screen: Sendable {
 extension Screen {
   var status: String { "" }
   var showsTime: Bool { false }
+  var entryKeys: [EntryKey] { [] }
+  func label(of command: Command) -> String? { nil }
   func obstacle(to command: Command) -> String? { nil }
   mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect]? { nil }
   mutating func point(
@@ -98,4 +104,5 @@ enum Question: Sendable, Hashable {
   case leaveForm
   case setFulcrum
   case setThreshold
+  case applyRemedy
 }

@@ -9,6 +9,8 @@ public struct Surroundings: Sendable {
   public var timeZoneOffset = 0
   /// The folder whose runs are shown.
   public var folder: String
+  /// Where the last file was picked; nil before the first.
+  var lastFolder: String?
   public var keyMap: KeyMap
   public var theme: Theme
   /// The themes to choose from; the current one among them.

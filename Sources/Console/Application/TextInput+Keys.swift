@@ -34,3 +34,12 @@ extension TextInput {
     }
   }
 }
+
+extension String {
+  /// The text without blanks and line ends before and after.
+  var trimmingBlanks: String {
+    let kept = drop(while: \.isWhitespace)
+    return String(
+      kept[..<(kept.lastIndex { !$0.isWhitespace }.map(kept.index(after:)) ?? kept.startIndex)])
+  }
+}

@@ -43,8 +43,9 @@ final class EngineRoom: Sendable {
       let lines =
         prepared.notes + [
           "Run folder: \(prepared.outputFolder)",
-          "About \(Format.duration(estimate.seconds)) on \(prepared.input.settings.threads) "
-            + "threads, \(Format.bytes(estimate.memory)) of memory, "
+          "About \(Format.duration(estimate.seconds)) on "
+            + "\(Format.counted(prepared.input.settings.threads, "thread")), "
+            + "\(Format.bytes(estimate.memory)) of memory, "
             + "\(Format.bytes(estimate.disk)) on disk.",
         ]
       return CheckReport(job: job, findings: prepared.warnings, lines: lines)

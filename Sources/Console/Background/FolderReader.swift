@@ -18,21 +18,31 @@ enum FolderReader {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       guard !name.hasPrefix(".") else { continue }
+      let lower = name.lowercased()
+      let fits = endings.isEmpty || endings.contains { lower.hasSuffix("." + $0.lowercased()) }
+      // Of a file that does not fit nobody wants to know anything, and its type is told for nothing.
+      let kind = Int(entry.pointee.d_type)
+      if !fits, kind == Int(DT_REG) { continue }
+      if entries.count >= Self.mostSizes, kind == Int(DT_REG) || kind == Int(DT_DIR) {
+        entries.append(FolderListing.Entry(name: name, isFolder: kind == Int(DT_DIR), bytes: nil))
+        continue
+      }
       var status = stat()
       guard stat(FilePath.joined(path, name), &status) == 0 else { continue }
       let isFolder = status.st_mode & S_IFMT == S_IFDIR
-      let fits =
-        endings.isEmpty || endings.contains { name.lowercased().hasSuffix("." + $0.lowercased()) }
       if isFolder || fits {
         entries.append(
           FolderListing.Entry(name: name, isFolder: isFolder, bytes: Int(status.st_size)))
       }
     }
-    entries.sort {
-      $0.isFolder != $1.isFolder ? $0.isFolder : $0.name.lowercased() < $1.name.lowercased()
+    let order = entries.map { (lower: $0.name.lowercased(), entry: $0) }.sorted {
+      $0.entry.isFolder != $1.entry.isFolder ? $0.entry.isFolder : $0.lower < $1.lower
     }
-    return FolderListing(path: path, entries: entries)
+    return FolderListing(path: path, entries: order.map(\.entry))
   }
+
+  /// Files of a folder whose sizes are looked at: on a disk in a network each takes its time.
+  private static let mostSizes = 2000
 
   /// What the header of a file says, a line each.
   static func header(of path: String) -> HeaderPreview {
@@ -70,7 +80,7 @@ enum FolderReader {
     let star = try STARFile(path: path)
     return summary(of: star)
       + star.tables.flatMap { table in
-        ["\(table.blockName): \(Format.count(table.rowCount)) rows"]
+        ["\(table.blockName): \(Format.counted(table.rowCount, "row"))"]
           + table.columnNames.prefix(12).map { "  " + $0 }
           + (table.columnNames.count > 12 ? ["  and \(table.columnNames.count - 12) more"] : [])
       }
@@ -85,7 +95,7 @@ enum FolderReader {
       guard let optics, optics.rowCount > 0, optics.columnNames.contains(name) else { return nil }
       return (try? optics.texts(name))?.first.flatMap(Double.init).map { Numbers.short($0) }
     }
-    var lines = ["\(Format.count(particles.rowCount)) particles"]
+    var lines = [Format.counted(particles.rowCount, "particle")]
     if let box = value("rlnImageSize") { lines.append("Box \(box)") }
     if let pixel = value("rlnImagePixelSize") { lines.append("Pixel \(pixel) Å") }
     let split = particles.columnNames.contains("rlnRandomSubset")

@@ -27,6 +27,9 @@ enum ParticleReader {
             .init(name: "turned °", values: motions.map { degrees($0.angle) }),
             .init(name: "moved Å", values: motions.map(\.distance)),
           ], at: 0)
+      } else {
+        table.note =
+          "how far they turned and moved is not known: the input's particles are not there"
       }
     } catch { table.problem = error.all.first?.what ?? "The particles cannot be read." }
     return table

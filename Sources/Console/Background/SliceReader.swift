@@ -23,8 +23,11 @@ enum SliceReader {
         result.problem = "The map is not a cube"
         return result
       }
-      let mask = mask(of: folder, for: volume)
-      result.centre = centre(of: mask, size: size.x) ?? SIMD3(size.x / 2, size.y / 2, size.z / 2)
+      let mask = mask(of: folder, beside: place, for: volume)
+      let centre = centre(of: mask, size: size.x) ?? SIMD3(size.x / 2, size.y / 2, size.z / 2)
+      for axis in 0..<3 {
+        result.centre[axis] = min(max(0, centre[axis] + request.step), size.x - 1)
+      }
       result.pixelSize = volume.voxelSize.x
       result.planes = (0..<3).map {
         plane($0, of: volume.voxels, mask: mask, size: size.x, at: result.centre)
@@ -94,10 +97,13 @@ enum SliceReader {
 
   /// The values of the run's mask at the voxels of a map, which may hold a part of the box only: its
   /// header says where its first voxel is. Nil where there is no mask of the same sampling.
-  private static func mask(of folder: RunFolder, for map: MRCVolume) -> [Float]? {
+  private static func mask(
+    of folder: RunFolder, beside place: String, for map: MRCVolume
+  ) -> [Float]? {
+    // An iteration's own mask is of its maps' box; a run that goes on has no other yet.
     let places: [(path: String?, root: String?)] = [
       (folder.finalPath + "/mask.mrc", folder.path),
-      ((try? folder.job())?[Parameter.input.mask], nil),
+      ((try? folder.job())?[Parameter.input.mask], nil), (place + "/mask.mrc", folder.path),
     ]
     for place in places {
       guard let path = place.path, let mask = try? read(path, within: place.root) else { continue }

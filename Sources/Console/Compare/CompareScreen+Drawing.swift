@@ -31,17 +31,75 @@ extension CompareScreen {
     Layout.panes(4, in: rect, minimum: Size(width: 36, height: 8))
   }
 
-  /// The width of a column for each run beside a column of names.
-  private func columns(in rect: Rect, names: Int) -> Int {
-    max(6, (rect.width - names - 1) / max(1, runs.count) - 1)
+  /// The columns of runs that a pane shows beside a column of names: those that fit whole, from the
+  /// first that is not scrolled away.
+  private struct Columns {
+    var names: Int
+    var shown: Range<Int>
+    /// Where each run's column begins, and its width.
+    var places: [(x: Int, width: Int)]
   }
 
-  private func drawHeads(in rect: Rect, names: Int, of frame: inout Frame) {
-    let width = columns(in: rect, names: names)
-    for (index, run) in runs.enumerated() {
+  /// - Parameters:
+  ///   - names: what stands at the left of each line.
+  ///   - values: of each run, in its column.
+  private func columns(in rect: Rect, names: [String], values: [[String]]) -> Columns {
+    let wanted = zip(runs, values).map { run, texts in
+      max(min(run.name.columns, 12), texts.map { min($0.columns, 16) }.max() ?? 0)
+    }
+    let all = wanted.reduce(0) { $0 + $1 + 1 }
+    let longest = min(names.map(\.columns).max() ?? 0, 42)
+    let nameWidth = max(min(longest, rect.width - all), min(longest, 14, rect.width * 2 / 5))
+    let room = rect.width - nameWidth
+    var start = min(firstRun, max(0, runs.count - 1))
+    // Nothing is scrolled away that has room.
+    while start > 0, wanted[(start - 1)...].reduce(0, { $0 + $1 + 1 }) <= room { start -= 1 }
+    var places: [(x: Int, width: Int)] = []
+    var x = rect.x + nameWidth + 1
+    for width in wanted[start...] {
+      if !places.isEmpty, x + width > rect.right { break }
+      let width = min(width, max(1, rect.right - x))
+      places.append((x, width))
+      x += width + 1
+    }
+    // Columns share what is left over.
+    let spare = max(0, rect.right - x + 1) / max(1, places.count)
+    for index in places.indices {
+      places[index].x += index * spare
+      places[index].width += spare
+    }
+    return Columns(names: nameWidth, shown: start..<start + places.count, places: places)
+  }
+
+  /// The names of the runs, and how many are to the left and right of them.
+  private func drawHeads(_ columns: Columns, in rect: Rect, of frame: inout Frame) {
+    for (index, place) in zip(columns.shown, columns.places) {
       frame.write(
-        run.name, x: rect.x + names + 1 + index * (width + 1), y: rect.y, .series(index),
-        width: width, alignment: .right)
+        runs[index].name.truncated(toColumns: place.width), x: place.x, y: rect.y, .series(index),
+        width: place.width, alignment: .right)
+    }
+    let (before, after) = (columns.shown.lowerBound, runs.count - columns.shown.upperBound)
+    guard before + after > 0 else { return }
+    let (less, more) = (frame.look.glyph("←", "<"), frame.look.glyph("→", ">"))
+    let text =
+      (before > 0 ? "\(Character(less)) \(before) " : "")
+      + (after > 0 ? "\(Character(more)) \(after) more" : "")
+    frame.write(text, x: rect.x, y: rect.y, .warning, width: columns.names)
+  }
+
+  private func drawRow(
+    _ name: String, _ values: [(text: String, role: Role)], _ columns: Columns, x: Int, y: Int,
+    of frame: inout Frame
+  ) {
+    frame.write(name.truncated(toColumns: columns.names), x: x, y: y, .dim, width: columns.names)
+    for (index, place) in zip(columns.shown, columns.places) where values.indices.contains(index) {
+      let (text, role) = values[index]
+      // Of long paths the end tells most.
+      let cut =
+        text.columns > place.width && text.contains("/")
+        ? frame.look[Symbol.ellipsis] + text.suffix(max(0, place.width - 1))
+        : text.truncated(toColumns: place.width)
+      frame.write(cut, x: place.x, y: y, role, width: place.width, alignment: .right)
     }
   }
 
@@ -54,6 +112,7 @@ extension CompareScreen {
     }
     return [
       ("Status", { $0.status?.word ?? "?" }), ("Iterations", last { "\($0.poseIteration)" }),
+      ("Starts from", { $0.start }),
       ("Å at start", { Numbers.resolution($0.metrics.first?.fsc.resolution143 ?? .infinity) }),
       ("Å at 0.143", { Numbers.resolution($0.resolution ?? .infinity) }),
       ("Å at 0.5", last { Numbers.resolution($0.fsc.resolution50) }),
@@ -79,19 +138,22 @@ extension CompareScreen {
 
   private func drawStatistics(in rect: Rect, of frame: inout Frame) {
     guard rect.height > 1 else { return }
-    let names = min(14, rect.width * 2 / 5)
-    drawHeads(in: rect, names: names, of: &frame)
-    let width = columns(in: rect, names: names)
-    for (row, line) in Self.statistics.prefix(rect.height - 1).enumerated() {
-      let y = rect.y + 1 + row
-      frame.write(line.name, x: rect.x, y: y, .dim, width: names)
-      for (index, run) in runs.enumerated() {
+    let values = runs.map { run in
+      Self.statistics.map { line -> (text: String, role: Role) in
         let isOther = isOtherStart(line.name, run)
-        frame.write(
-          (isOther ? "≠ " : "") + line.value(run), x: rect.x + names + 1 + index * (width + 1),
-          y: y, isOther ? .warning : .text, width: width, alignment: .right)
+        return ((isOther ? "≠ " : "") + line.value(run), isOther ? .warning : .text)
       }
     }
+    let columns = columns(
+      in: rect, names: Self.statistics.map(\.name), values: values.map { $0.map(\.text) })
+    drawHeads(columns, in: rect, of: &frame)
+    let body = rect.split(top: 1).rest
+    let top = min(line, max(0, Self.statistics.count - body.height))
+    for (row, line) in Self.statistics.enumerated().dropFirst(top).prefix(body.height) {
+      drawRow(
+        line.name, values.map { $0[row] }, columns, x: body.x, y: body.y + row - top, of: &frame)
+    }
+    frame.scrollBar(body, top: top, total: Self.statistics.count)
   }
 
   private func drawParameters(in rect: Rect, of frame: inout Frame) {
@@ -101,32 +163,30 @@ extension CompareScreen {
       frame.write("The parameters are the same.", x: rect.x, y: rect.y, .dim, width: rect.width)
       return
     }
-    // Values are short: the names get what they leave.
-    let values = all.flatMap { parameter in runs.map { $0.job?.shown(parameter).columns ?? 1 } }
-    let width = min(14, max(9, values.max() ?? 9))
-    let names = max(12, min(42, rect.width - 1 - runs.count * (width + 1)))
-    drawHeads(in: rect, names: names, of: &frame)
-    let column = columns(in: rect, names: names)
-    for (row, parameter) in all.dropFirst(offset).prefix(rect.height - 1).enumerated() {
-      let y = rect.y + 1 + row
-      let key = String(parameter.key.drop { $0 != "." }.dropFirst())
+    let values = runs.map { run in all.map { run.job?.shown($0) ?? "–" } }
+    let titles = all.map { parameter in
       let unit = parameter.unit == "degrees" ? "°" : parameter.unit
-      let suffix = unit.isEmpty ? "" : " \(unit)"
-      frame.write(
-        ((parameter.title + suffix).columns <= names ? parameter.title : key) + suffix, x: rect.x,
-        y: y, .dim,
-        width: names)
-      for (index, run) in runs.enumerated() {
-        let text = run.job?.shown(parameter) ?? "–"
-        frame.write(
-          text.contains("/") ? String(text.suffix(column)) : text,
-          x: rect.x + names + 1 + index * (column + 1), y: y,
-          run.job?.isChanged(parameter.key) == true ? .changed : .text, width: column,
-          alignment: .right)
-      }
+      return parameter.title + (unit.isEmpty ? "" : " \(unit)")
     }
-    frame.scrollBar(
-      Rect(x: rect.x, y: rect.y + 1, width: rect.width, height: rect.height - 1), top: offset,
-      total: all.count)
+    let keys = all.map { String($0.key.drop { $0 != "." }.dropFirst()) }
+    let columns = columns(in: rect, names: titles, values: values)
+    drawHeads(columns, in: rect, of: &frame)
+    let body = rect.split(top: 1).rest
+    for (row, parameter) in all.enumerated().dropFirst(offset).prefix(body.height) {
+      let name = titles[row].columns <= columns.names ? titles[row] : keys[row]
+      drawRow(
+        name,
+        runs.indices.map { index in
+          (values[index][row], runs[index].job?.isChanged(parameter.key) == true ? .changed : .text)
+        }, columns, x: body.x, y: body.y + row - offset, of: &frame)
+    }
+    frame.scrollBar(body, top: offset, total: all.count)
+  }
+}
+
+extension RunSnapshot {
+  /// Where its poses come from: changes of runs with other starts do not compare.
+  fileprivate var start: String {
+    manifest?.parent.map { "\($0.run) \($0.iteration)" } ?? "its input"
   }
 }

@@ -15,8 +15,11 @@ struct CompareScreen: Screen {
   var isZoomed = false
   /// Shell of the cross-hair in the FSC plot of the first run; nil without one.
   var crosshair: Int?
-  /// First line of the parameters that is shown.
+  /// First line of the parameters, and of the results, that is shown.
   var offset = 0
+  var line = 0
+  /// First run whose column is shown, where there is no room for all.
+  var firstRun = 0
   /// Differences of poses between the first run and each other, where they could be read.
   var poseDifferences: [String: PoseDifference] = [:]
 
@@ -66,10 +69,12 @@ struct CompareScreen: Screen {
     case .nextPane: focus = Pane(rawValue: (focus.rawValue + 1) % count) ?? .fsc
     case .previousPane: focus = Pane(rawValue: (focus.rawValue + count - 1) % count) ?? .fsc
     case .zoom: isZoomed.toggle()
-    case .up: offset = max(0, offset - 1)
-    case .down: offset = min(max(0, differences.count - 1), offset + 1)
-    case .pageUp: offset = max(0, offset - 10)
-    case .pageDown: offset = min(max(0, differences.count - 1), offset + 10)
+    case .up: scroll(by: -1)
+    case .down: scroll(by: 1)
+    case .pageUp: scroll(by: -10)
+    case .pageDown: scroll(by: 10)
+    case .left where hasColumns: firstRun = max(0, firstRun - 1)
+    case .right where hasColumns: firstRun = min(max(0, runs.count - 1), firstRun + 1)
     case .left: moveCrosshair(by: -1)
     case .right: moveCrosshair(by: 1)
     case .first: crosshair = 1
@@ -77,6 +82,17 @@ struct CompareScreen: Screen {
     default: return [.say("Nothing to do here")]
     }
     return []
+  }
+
+  /// Whether the pane with the focus has a column for each run.
+  private var hasColumns: Bool { focus == .statistics || focus == .parameters }
+
+  private mutating func scroll(by step: Int) {
+    if focus == .statistics {
+      line = min(max(0, line + step), Self.statistics.count - 1)
+    } else {
+      offset = min(max(0, offset + step), max(0, differences.count - 1))
+    }
   }
 
   private var lastShell: Int { runs.first?.metrics(of: nil)?.lastShell ?? 1 }
@@ -121,8 +137,8 @@ struct CompareScreen: Screen {
       focus = pane
     }
     switch mouse.kind {
-    case .wheelUp: offset = max(0, offset - 1)
-    case .wheelDown: offset = min(max(0, differences.count - 1), offset + 1)
+    case .wheelUp: scroll(by: -1)
+    case .wheelDown: scroll(by: 1)
     default: break
     }
     return []

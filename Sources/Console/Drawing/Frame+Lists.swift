@@ -21,12 +21,20 @@ extension Frame {
 
   /// Draws a list with one selected line; each line can be clicked.
   mutating func list(_ lines: [ListLine], selected: Int, in rect: Rect, pane: String) {
+    list(count: lines.count, selected: selected, in: rect, pane: pane) { lines[$0] }
+  }
+
+  /// Draws a list whose lines are made as they are drawn: it may be long.
+  mutating func list(
+    count: Int, selected: Int, in rect: Rect, pane: String, emptyText: String = "Nothing matches.",
+    line: (Int) -> ListLine
+  ) {
     guard !rect.isEmpty else { return }
-    if lines.isEmpty { write("Nothing matches.", x: rect.x, y: rect.y, .dim, width: rect.width) }
-    let first = Self.firstLine(selected: selected, visible: rect.height, total: lines.count)
-    let width = rect.width - (lines.count > rect.height ? 2 : 0)
-    for row in 0..<max(0, min(rect.height, lines.count - first)) {
-      let line = lines[first + row]
+    if count == 0 { write(emptyText, x: rect.x, y: rect.y, .dim, width: rect.width) }
+    let first = Self.firstLine(selected: selected, visible: rect.height, total: count)
+    let width = rect.width - (count > rect.height ? 2 : 0)
+    for row in 0..<max(0, min(rect.height, count - first)) {
+      let line = line(first + row)
       let isSelected = first + row == selected
       let ground: Role = isSelected ? .selection : .text
       let place = Rect(x: rect.x, y: rect.y + row, width: width, height: 1)
@@ -45,7 +53,7 @@ extension Frame {
       }
       mark(place, .row(pane: pane, first + row))
     }
-    scrollBar(rect, top: first, total: lines.count)
+    scrollBar(rect, top: first, total: count)
   }
 
   /// Draws a table that shows its selected row; rows and headings can be clicked.

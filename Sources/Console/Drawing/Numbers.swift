@@ -3,16 +3,11 @@ import Runs
 /// Numbers as the screens write them.
 enum Numbers {
   /// A number in few digits: 20, 2.5, 0.125.
-  static func short(_ value: Double) -> String {
-    guard value.isFinite else { return "–" }
-    let size = abs(value)
-    let decimals = size >= 100 || value == value.rounded() ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3
-    var text = Format.fixed(value, decimals)
-    if text.contains(".") {
-      while text.hasSuffix("0") { text.removeLast() }
-      if text.hasSuffix(".") { text.removeLast() }
-    }
-    return text
+  static func short(_ value: Double) -> String { Format.short(value) }
+
+  /// A position in voxels: 31,29,47.5.
+  static func voxels(_ position: SIMD3<Double>) -> String {
+    (0..<3).map { short((position[$0] * 10).rounded() / 10) }.joined(separator: ",")
   }
 
   /// A resolution without its unit; a dash for none.

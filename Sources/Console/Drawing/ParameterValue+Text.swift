@@ -10,7 +10,18 @@ extension ParameterValue {
   }
 }
 
+extension Parameter {
+  /// What it takes, with its unit where the words do not have it.
+  var expectation: String {
+    if case .coordinates = type { return type.expectation }
+    return type.expectation + (unit.isEmpty ? "" : ", \(unit)")
+  }
+}
+
 extension Job {
+  /// The command that refines by a job file as it is.
+  static func run(file: String) -> String { "fulcrum run " + shellQuoted(file) }
+
   /// The value of a parameter as people read it, or what happens without one.
   func shown(_ parameter: Parameter) -> String {
     self[parameter.key]?.shown ?? parameter.defaultText

@@ -1,3 +1,4 @@
+import EMFiles
 import Refinement
 import Surface
 import Terminal
@@ -33,14 +34,23 @@ extension FormScreen {
     case .difference:
       return [.popUp(Chooser(.differFromRun, title: "Compare with", items: runItems))]
     case .commandLine:
-      let line = job.commandLine(jobFile: path ?? "\(job.name).toml")
+      // What the file says need not be said again.
+      let line =
+        path.map { hasUnsavedChanges ? job.commandLine(jobFile: $0) : Job.run(file: $0) }
+        ?? job.commandLine(jobFile: "\(job.name).toml")
       return [
         .popUp(TextViewer(title: "The same as a command", lines: [.init(line)], copyText: line))
       ]
     case .save:
       let proposed = path ?? "\(job.name).toml"
       return [
-        .popUp(TextPrompt(.saveJob, title: "Save the job file as", text: proposed))
+        .popUp(
+          TextPrompt(
+            .saveJob, title: "Save the job file as", text: proposed,
+            objection: {
+              $0.isEmpty || $0.hasSuffix("/")
+                ? Problem("a file needs a name", whatToDo: "Write one, or press Esc.") : nil
+            }))
       ]
     default: return [.say("Nothing to do here")]
     }
@@ -68,6 +78,7 @@ extension FormScreen {
     case .editParameter(let key): set(key, to: text)
     case .pickFile(let key):
       set(key, to: text)
+      surroundings.lastFolder = FilePath.folder(of: text)
       return [.readFiles(job)]
     case .choosePreset:
       guard let preset = JobPreset.all.first(where: { $0.id == text }) else { return [] }
@@ -78,7 +89,6 @@ extension FormScreen {
       var next = other
       (next.name, next.folder) = (job.name, job.folder)
       next[Parameter.output.folder] = nil
-      mistakes = [:]
       change(to: next)
     case .differFromRun: return showDifferences(from: text)
     case .saveJob:

@@ -21,10 +21,10 @@ extension FormScreen {
     case .redo: swapHistory(from: \.undone, to: \.history)
     case .reset:
       guard let current else { return [] }
-      mistakes[current.key] = nil
-      var next = job
-      next[current.key] = nil
-      change(to: next)
+      var next = entries
+      next.mistakes[current.key] = nil
+      next.job[current.key] = nil
+      change(to: next.job, mistakes: next.mistakes)
     case .resetAll:
       resetAll()
       return [.say("All but the inputs at their defaults; u takes it back")]
@@ -44,13 +44,15 @@ extension FormScreen {
   }
 
   private mutating func swapHistory(
-    from source: WritableKeyPath<FormScreen, [Job]>, to target: WritableKeyPath<FormScreen, [Job]>
+    from source: WritableKeyPath<FormScreen, [Entries]>,
+    to target: WritableKeyPath<FormScreen, [Entries]>
   ) {
     guard let other = self[keyPath: source].popLast() else { return }
-    self[keyPath: target].append(job)
-    let changed = other.differences(from: job)
-    job = other
-    mistakes = [:]
+    self[keyPath: target].append(entries)
+    let changed =
+      other.job.differences(from: job)
+      + Parameter.all.map(\.key).filter { other.mistakes[$0] != mistakes[$0] }
+    entries = other
     check = nil
     if let first = changed.first { show(first) }
   }
@@ -58,7 +60,6 @@ extension FormScreen {
   private mutating func resetAll() {
     var next = job
     for parameter in Parameter.all where parameter.section != .input { next[parameter.key] = nil }
-    mistakes = [:]
     change(to: next)
   }
 
@@ -131,16 +132,20 @@ extension FormScreen {
         .popUp(Chooser(.editParameter(parameter.key), title: parameter.title, items: items))
       ]
     case .file(let endings), .files(let endings):
-      return picker(for: parameter, endings: endings, folders: false)
-    case .folder: return picker(for: parameter, endings: [], folders: true)
-    default: editor = TextInput(text(of: parameter))
+      return picker(for: parameter, endings: endings, folders: false, surroundings)
+    case .folder: return picker(for: parameter, endings: [], folders: true, surroundings)
+    default: editor = TextInput(text(of: parameter), isSelected: true)
     }
     return []
   }
 
-  private func picker(for parameter: Parameter, endings: [String], folders: Bool) -> [Effect] {
+  private func picker(
+    for parameter: Parameter, endings: [String], folders: Bool, _ surroundings: Surroundings
+  ) -> [Effect] {
     let present = job[parameter.key]?.pathList?.first.map { job.resolved($0) }
-    let folder = present.map { folders ? $0 : FilePath.folder(of: $0) } ?? job.folder
+    let folder =
+      present.map { folders ? $0 : FilePath.folder(of: $0) } ?? surroundings.lastFolder
+      ?? job.folder
     return FilePicker(
       .pickFile(parameter.key), title: parameter.title, folder: FilePath.absolute(folder),
       endings: endings, picksFolder: folders
@@ -155,7 +160,7 @@ extension FormScreen {
     case .choice(let words):
       let index = words.firstIndex(of: job[parameter.key]?.string ?? "") ?? 0
       set(parameter.key, to: words[(index + step + words.count) % words.count])
-    default: editor = TextInput(text(of: parameter))
+    default: editor = TextInput(text(of: parameter), isSelected: true)
     }
   }
 

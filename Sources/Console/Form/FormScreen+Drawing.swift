@@ -1,5 +1,6 @@
 import EMFiles
 import Refinement
+import Runs
 import Surface
 
 extension FormScreen {
@@ -16,7 +17,7 @@ extension FormScreen {
 
   var status: String {
     let count = errors.count
-    if count > 0 { return count == 1 ? "1 problem" : "\(count) problems" }
+    if count > 0 { return Format.counted(count, "problem") }
     return knowsFiles ? "ready" : "reading"
   }
 
@@ -45,7 +46,7 @@ extension FormScreen {
 
   private func drawParameters(in rect: Rect, of frame: inout Frame) {
     let (head, body) = rect.split(top: 1)
-    let count = Parameter.all.filter { job.isChanged($0.key) }.count
+    let count = Parameter.all.filter { job.isChanged($0.key) || mistakes[$0.key] != nil }.count
     var summary = "\(count) changed"
     if !showsAdvanced { summary += ", \(Parameter.all.filter(\.isAdvanced).count) advanced hidden" }
     if onlyChanged { summary = "Changed only: \(count)" }
@@ -129,7 +130,7 @@ extension FormScreen {
     let look = frame.look
     var text = shownText(of: parameter)
     let isSet = !text.isEmpty
-    if !isSet { text = parameter.defaultText }
+    if !isSet { text = isWrong ? "missing" : parameter.defaultText }
     var unit = isSet && !parameter.unit.isEmpty ? " \(parameter.unit)" : ""
     if mistakes[parameter.key] == nil, let derived = job.derived(parameter, given: data) {
       unit += " = \(derived.reason)"
@@ -177,7 +178,7 @@ extension FormScreen {
       add(finding.problem.whatToDo, .text)
     }
     if inner.height > 8 {
-      add(parameter.type.expectation + (parameter.unit.isEmpty ? "" : ", \(parameter.unit)"), .dim)
+      add(parameter.expectation, .dim)
     }
     add("Default: \(defaultText(of: parameter))" + names(of: parameter), .dim)
     add(parameter.help, .text)

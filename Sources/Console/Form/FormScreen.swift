@@ -14,9 +14,9 @@ struct FormScreen: Screen {
   var parent: RunManifest.Parent?
   /// The file that the job was read from or saved to.
   var path: String?
-  /// Jobs before the last changes, and jobs that undoing took back.
-  var undone: [Job] = []
-  var history: [Job] = []
+  /// What was there before the last changes, and what undoing took back.
+  var undone: [Entries] = []
+  var history: [Entries] = []
   /// Texts that were typed and are not valid, with what is wrong: they are kept until mended.
   var mistakes: [String: Mistake] = [:]
   var selected = Parameter.all.first?.key ?? ""
@@ -31,6 +31,12 @@ struct FormScreen: Screen {
   var runs: [RunListing] = []
   /// The job as last saved, to know whether leaving loses anything.
   private var saved: Job
+
+  /// What is filled in: the job, and what is typed and no value.
+  struct Entries: Sendable, Equatable {
+    var job: Job
+    var mistakes: [String: Mistake]
+  }
 
   /// A text that is no value of its parameter.
   struct Mistake: Sendable, Hashable {
@@ -62,6 +68,10 @@ struct FormScreen: Screen {
     var commands: [Command] = [.start, .edit, .check, .maskView, .save, .advanced, .search]
     if !history.isEmpty { commands.insert(.undo, at: 3) }
     return commands + [.presets, .reset, .clone]
+  }
+
+  var entryKeys: [EntryKey] {
+    editor == nil ? [] : EntryKey.field + [EntryKey(.down, "Keep, next")]
   }
 
   func opening(_ surroundings: Surroundings) -> [Effect] {
@@ -139,25 +149,31 @@ struct FormScreen: Screen {
 
   // MARK: Changes
 
-  /// Sets the job to another one that can be taken back.
-  mutating func change(to next: Job) {
-    guard next != job else { return }
-    history.append(job)
+  var entries: Entries {
+    get { Entries(job: job, mistakes: mistakes) }
+    set { (job, mistakes) = (newValue.job, newValue.mistakes) }
+  }
+
+  /// Sets the job, and which mistakes stay in it, as one change that can be taken back.
+  mutating func change(to next: Job, mistakes: [String: Mistake] = [:]) {
+    let next = Entries(job: next, mistakes: mistakes)
+    guard next != entries else { return }
+    history.append(entries)
     undone = []
-    job = next
+    entries = next
     check = nil
   }
 
   /// Sets a parameter from text; a text that is no value is kept as a mistake.
   mutating func set(_ key: String, to text: String) {
-    var next = job
+    var next = entries
     do {
-      try next.set(key, to: text)
-      mistakes[key] = nil
-      change(to: next)
+      try next.job.set(key, to: text)
+      next.mistakes[key] = nil
     } catch {
-      mistakes[key] = Mistake(text: text, problem: error)
+      next.mistakes[key] = Mistake(text: text, problem: error)
     }
+    change(to: next.job, mistakes: next.mistakes)
   }
 
   /// The text of a parameter's value, as typed where it is a mistake.

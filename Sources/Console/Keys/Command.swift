@@ -70,7 +70,8 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case logLevel = "log-level"
   case particles, parameters
   case continueRun = "continue"
-  case resume
+  case resume, advice, guinier
+  case panelMarker = "panel-marker"
 
   /// The screens and panes in which keys have their own meaning.
   public enum Context: String, Sendable, Hashable, CaseIterable {

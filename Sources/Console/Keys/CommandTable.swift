@@ -76,6 +76,7 @@ extension Command {
     line(.note, in: [.runs], ["e"], "Note", "Write a note about the run"),
     line(.delete, in: [.runs], ["D", .delete], "Delete", "Delete the run's folder (asks)"),
     line(.markAll, in: [.runs], ["a"], "All", "Mark all runs, or none"),
+    line(.quit, in: [.runs], ["q"], "Quit", "Leave Fulcrum"),
     line(.reload, in: [.runs], [.function(5), .control("r")], "Reload", "Read the folder again"),
   ]
 
@@ -132,14 +133,24 @@ extension Command {
     line(
       .continueRun, in: [.run], ["c"], "Continue",
       "New run from this iteration's poses; the last one's maps too"),
+    line(
+      .advice, in: [.run], ["A"], "Advice", "What the numbers object to, and what to do about it"),
     line(.resume, in: [.run], ["r"], "Resume", "Go on with an interrupted, stopped or failed run"),
     line(
       .baseline, in: [.run], ["b"], "Baseline", "Changes against the start or the last iteration"),
     line(.projection, in: [.run], ["m"], "Mollweide", "Orientations as a rectangle or a globe"),
+    line(.guinier, in: [.run], ["n"], "Guinier", "Noise or Guinier plot, where one alone fits"),
     line(.mapKind, in: [.run], ["w"], "Map", "Slices of the other map or half-map"),
-    line(.plane, in: [.run], ["a"], "Axis", "Slices along the other axis"),
+    line(
+      .plane, in: [.run], ["a"], "Axis",
+      "Slices along the other axis (Up and Down step through them)"),
     line(
       .mapProjection, in: [.run], ["o"], "Project", "Projections of the map in place of slices"),
+    line(.moreContrast, in: [.run], ["."], "Contrast", "More contrast of the slices"),
+    line(.lessContrast, in: [.run], [","], "Less", "Less contrast of the slices"),
+    line(
+      .panelMarker, in: [.run], ["M"], "Marker", "Plot this pane with other markers than the others"
+    ),
     line(.wider, in: [.run], [">", .shiftRight], "Wider", "Give this pane more columns"),
     line(.narrower, in: [.run], ["<", .shiftLeft], "Narrower", "Give this pane fewer columns"),
     line(.taller, in: [.run], ["+", .shiftDown], "Taller", "Give this pane more lines"),

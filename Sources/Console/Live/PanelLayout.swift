@@ -15,7 +15,11 @@ enum PanelLayout {
     guard !rect.isEmpty, !panels.isEmpty else { return [] }
     let smallest = Panel.smallest
     let columns = max(1, min(rect.width / smallest.width, preferredColumns(rect)))
-    let rows = max(1, rect.height / max(smallest.height, preferredHeight(rect)))
+    // As many rows as suit the height; more, where that shows every pane and each still says something.
+    let needed = (panels.count + columns - 1) / columns
+    let rows = max(
+      1, rect.height / max(smallest.height, preferredHeight(rect)),
+      min(needed, rect.height / Self.tightHeight))
     let room = columns * rows
     var shown = Array(panels.prefix(room))
     if !shown.contains(focus) {
@@ -25,6 +29,9 @@ enum PanelLayout {
     }
     return arrange(shown, columns: columns, in: rect, shares)
   }
+
+  /// The height down to which panes are pressed together so that all of them are seen.
+  private static let tightHeight = 8
 
   /// Columns that suit a width: plots want about 50.
   private static func preferredColumns(_ rect: Rect) -> Int {

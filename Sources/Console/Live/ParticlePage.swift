@@ -1,3 +1,4 @@
+import EMFiles
 import Surface
 import Terminal
 
@@ -9,6 +10,8 @@ struct ParticleTable: Sendable {
   var count: Int
   /// Why there is none; empty when there is.
   var problem = ""
+  /// What it lacks, in words; empty for nothing.
+  var note = ""
 
   struct Column: Sendable {
     let name: String
@@ -61,29 +64,44 @@ struct ParticlePage: Sendable {
     row = min(row, max(0, order.count - 1))
   }
 
+  /// The filter as it is understood, for the heading; empty for none.
+  var condition: String {
+    guard let table, let condition = Condition(filter, columns: table.columns) else { return "" }
+    let sign = condition.sign.isEmpty ? "=" : condition.sign
+    return "\(table.columns[condition.column].name) \(sign) \(Numbers.short(condition.value))"
+  }
+
   /// A comparison of a column with a number.
   struct Condition: Sendable {
     var column: Int
-    var sign: Character
+    var sign: String
     var value: Double
 
-    /// Reads "name>3", "name<3" or "name=3"; the name may be shortened. Nil for anything else.
+    /// Reads "name>3", "name<=3", "name=3" or "name 3"; the name may be shortened. Nil for anything
+    /// else.
     init?(_ text: String, columns: [ParticleTable.Column]) {
-      guard let place = text.firstIndex(where: { "<>=".contains($0) }) else { return nil }
+      let text = text.trimmingBlanks
+      guard
+        let place = text.firstIndex(where: { "<>=".contains($0) }) ?? text.lastIndex(of: " ")
+      else { return nil }
+      let sign = text[place...].prefix { "<>=".contains($0) }
       let name = text[..<place].lowercased().filter { $0 != " " }
-      let number = text[text.index(after: place)...].filter { $0 != " " }
+      let number = text[place...].dropFirst(sign.count).filter { $0 != " " }
       guard let value = Double(number), !name.isEmpty,
+        ["", "<", ">", "=", "<=", ">=", "=="].contains(sign),
         let column = columns.firstIndex(where: {
           $0.name.lowercased().filter { $0 != " " }.contains(name)
         })
       else { return nil }
-      (self.column, self.sign, self.value) = (column, text[place], value)
+      (self.column, self.sign, self.value) = (column, String(sign), value)
     }
 
     func holds(_ number: Double) -> Bool {
       switch sign {
       case ">": number > value
       case "<": number < value
+      case ">=": number >= value
+      case "<=": number <= value
       default: number == value
       }
     }
@@ -124,7 +142,13 @@ extension RunScreen {
         .popUp(
           TextPrompt(
             .searchParticles, title: "Particles with", text: page.filter,
-            hint: "A condition such as turned>5; columns: \(names)"))
+            hint: "A condition such as turned > 5 or half 1; columns: \(names)",
+            objection: { [columns = page.table?.columns ?? []] text in
+              text.allSatisfy(\.isWhitespace)
+                || ParticlePage.Condition(text, columns: columns) != nil
+                ? nil
+                : Problem("\"\(text)\" is no condition", whatToDo: "Columns: \(names).")
+            }))
       ]
     default: return nil
     }

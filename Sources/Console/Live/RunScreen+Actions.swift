@@ -1,3 +1,4 @@
+import EMFiles
 import Refinement
 import Runs
 import Surface
@@ -28,6 +29,7 @@ extension RunScreen {
               + "iteration and writes the final maps.", action: "Stop"))
       ]
     case .change: return [.popUp(changeChooser)]
+    case .advice: return [.popUp(adviceChooser)]
     case .resume:
       return [.resumeRun(folder: folder), .say("Resuming \(name): looking at its input")]
     case .continueRun:
@@ -64,6 +66,39 @@ extension RunScreen {
           + (parameter.unit.isEmpty ? "" : " \(parameter.unit)"))
     }
     return Chooser(.changeParameter, title: "Change from the next iteration on", items: items)
+  }
+
+  /// What the rules object to; a choice tries the remedy.
+  private var adviceChooser: Chooser {
+    let items = (snapshot?.objections ?? []).map { verdict in
+      let changes = verdict.changes.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
+      let tries =
+        changes.isEmpty
+        ? ""
+        : " Enter sets " + changes.joined(separator: ", ")
+          + (snapshot?.isLive == true ? " from the next iteration on." : " in a new job.")
+      return Chooser.Item(
+        id: verdict.rule, title: verdict.sentence, detail: verdict.remedy + tries,
+        note: verdict.severity == .bad ? "wrong" : "mind")
+    }
+    return Chooser(.applyRemedy, title: "What the numbers object to", items: items)
+  }
+
+  /// Tries the remedy of a rule: in the running refinement, or in a new job like this one.
+  private func applyRemedy(of rule: String) -> [Effect] {
+    guard let verdict = snapshot?.objections.first(where: { $0.rule == rule }) else { return [] }
+    guard !verdict.changes.isEmpty else { return [.say(verdict.remedy)] }
+    if snapshot?.isLive == true {
+      return verdict.changes.sorted { $0.key < $1.key }.flatMap { change($0.key, to: $0.value) }
+    }
+    guard var job = snapshot?.job else { return [.say("The run's parameters cannot be read")] }
+    job["output.directory"] = nil
+    do throws(Problem) {
+      for (key, value) in verdict.changes { try job.set(key, to: value) }
+    } catch {
+      return [.complain(error)]
+    }
+    return [.push(FormScreen(job, origin: "\(title), with the remedy")), .say(verdict.remedy)]
   }
 
   /// The parameters of the run, those that were changed first.
@@ -105,8 +140,14 @@ extension RunScreen {
         .popUp(
           TextPrompt(
             .changeValue(parameter.key), title: parameter.title, text: value,
-            hint: "\(parameter.type.expectation) \(parameter.unit)"))
+            hint: parameter.expectation,
+            objection: { text in
+              var changes = Job()
+              do throws(Problem) { try changes.set(parameter.key, to: text) } catch { return error }
+              return nil
+            }))
       ]
+    case .applyRemedy: return applyRemedy(of: text)
     case .changeValue(let key): return change(key, to: text)
     default: break
     }

@@ -6,8 +6,8 @@ import Surface
 extension RunScreen {
   var status: String {
     guard let snapshot else { return "" }
-    return "\(snapshot.status?.word ?? "") \(snapshot.iteration) "
-      + (snapshot.resolution.map { Format.resolution($0) } ?? "")
+    return "\(snapshot.status?.word ?? ""), iteration \(snapshot.iteration)"
+      + (snapshot.resolution.map { ", " + Format.resolution($0) } ?? "")
   }
 
   func draw(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
@@ -60,7 +60,7 @@ extension RunScreen {
     _ snapshot: RunSnapshot, in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings
   ) {
     drawProgress(snapshot, in: rect.split(top: 1).top, of: &frame, surroundings)
-    let verdict = Verdict(snapshot)
+    let verdict = Headline(snapshot)
     let words = verdict.text.wrapped(toColumns: max(1, rect.width - 2))
     // A verdict of two lines matters more than the machine, once the run has ended.
     let hasMachine = rect.height > 2 && (snapshot.isLive || words.count < 2)
@@ -70,8 +70,16 @@ extension RunScreen {
         surroundings)
     }
     let place = rect.split(top: hasMachine ? 2 : 1).rest
-    frame.lines(
-      words.map { (" " + $0, verdict.role) }, in: place)
+    var lines: [(text: String, role: Role)] = words.prefix(max(0, place.height)).map {
+      (" " + $0, verdict.role)
+    }
+    if words.count > lines.count, let last = lines.popLast() {
+      // All of it is behind the key that is named at the end.
+      let mark = frame.look[Symbol.ellipsis] + " (A)"
+      lines.append(
+        (last.text.truncated(toColumns: max(1, rect.width - mark.columns - 1)) + mark, last.role))
+    }
+    frame.lines(lines, in: place)
   }
 
   /// Status, iteration, stage and how far it is.
@@ -80,12 +88,13 @@ extension RunScreen {
   ) {
     guard let manifest = snapshot.manifest, let status = snapshot.status else { return }
     var x = rect.x + 1
-    x += frame.write("\(frame.look[status.symbol]) \(status.word)", x: x, y: rect.y, status.role)
+    let look = snapshot.statusLook ?? (status.symbol, status.role)
+    x += frame.write("\(frame.look[look.symbol]) \(status.word)", x: x, y: rect.y, look.role)
     let place =
       isAfterIterations
       ? "after iteration \(snapshot.iteration)" : "iteration \(snapshot.iteration)"
     x += frame.write(
-      "  \(place) of \(manifest.maximumIterations)", x: x, y: rect.y,
+      "  \(place) of \(manifest.maximumIterations)" + ending(snapshot), x: x, y: rect.y,
       width: max(0, rect.right - x))
     guard snapshot.isLive, let progress = manifest.progress else {
       let ended = manifest.ended.map {
@@ -106,6 +115,16 @@ extension RunScreen {
       in: Rect(x: x + 2, y: rect.y, width: room, height: 1))
   }
 
+  /// What was asked of a live run and is still to come.
+  private func ending(_ snapshot: RunSnapshot) -> String {
+    guard snapshot.isLive else { return "" }
+    let sinceStart = snapshot.events.reversed().prefix {
+      $0.kind != .started && $0.kind != .resumed
+    }
+    return sinceStart.contains { $0.kind == .control && $0.text.hasPrefix("Stop after") }
+      ? ", its last" : ""
+  }
+
   /// Pace, time left, memory and threads.
   private func drawMachine(
     _ snapshot: RunSnapshot, in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings
@@ -113,6 +132,10 @@ extension RunScreen {
     guard let manifest = snapshot.manifest else { return }
     var words: [String] = []
     if snapshot.isLive, let progress = manifest.progress {
+      if snapshot.status == .paused {
+        let held = manifest.pausedSince.map { max(0, surroundings.now - $0) }
+        words.append("held" + (held.map { " for \(Format.duration($0))" } ?? ""))
+      }
       if progress.perSecond > 0 {
         words.append("\(Numbers.short(progress.perSecond)) particles/s")
       }
@@ -122,14 +145,14 @@ extension RunScreen {
         words.append("stage \(Format.duration(max(0, left - age))) left")
       }
       if let left = remaining(snapshot) { words.append("run ≤ \(Format.duration(left))") }
-      words.append("elapsed \(Format.duration(max(0, manifest.duration(at: surroundings.now))))")
+      words.append("elapsed \(Format.duration(manifest.activeSeconds(at: surroundings.now)))")
       if surroundings.now - manifest.heartbeat > 30 {
         words.append("no sign for \(Format.duration(surroundings.now - manifest.heartbeat))")
       }
     }
     words += [
       Format.bytes(manifest.memory), threads(manifest),
-      "\(Format.count(manifest.particles)) particles", manifest.host,
+      Format.counted(manifest.particles, "particle"), manifest.host,
     ]
     let separator = " \(frame.look[Symbol.separator]) "
     var text = ""
@@ -144,11 +167,12 @@ extension RunScreen {
 
   /// The threads, and how busy they have been since the start.
   private func threads(_ manifest: RunManifest) -> String {
-    let seconds = manifest.seconds ?? manifest.heartbeat - manifest.started
+    let threads = Format.counted(manifest.threads, "thread")
+    let seconds = manifest.activeSeconds(at: manifest.heartbeat)
     guard snapshot?.isLive == true, seconds > 5, manifest.threads > 0, manifest.cpuSeconds > 0
-    else { return "\(manifest.threads) threads" }
+    else { return threads }
     let share = manifest.cpuSeconds / (seconds * Double(manifest.threads))
-    return "\(manifest.threads) threads \(Int((100 * min(1, share)).rounded()))% busy"
+    return "\(threads) \(Int((100 * min(1, share)).rounded()))% busy"
   }
 
   /// Whether the iterations are over and the result is being made.
@@ -170,7 +194,8 @@ extension RunScreen {
   /// The panes by their numbers: which are on, which are seen.
   private func drawStrip(_ seen: [Panel], in rect: Rect, of frame: inout Frame) {
     var x = rect.x + 1
-    let note = iterationNote
+    let hidden = isZoomed ? 0 : panels.count - seen.count
+    let note = (hidden > 0 ? "\(hidden) more by Tab, " : "") + iterationNote
     for panel in Panel.allCases {
       let label = rect.width >= 100 ? panel.title : panel.shortTitle
       let width = label.columns + 2
@@ -222,6 +247,9 @@ extension RunScreen {
         width: inner.width, alignment: .centre)
       return
     }
+    let look = frame.look
+    if let marker = markers[panel] { frame.look.marker = marker }
+    defer { frame.look = look }
     switch panel {
     case .fsc: drawFSC(metrics, in: inner, of: &frame)
     case .resolution: drawResolution(in: inner, of: &frame)
@@ -244,6 +272,8 @@ extension RunScreen {
       return OrientationScore.samplingCompensation(of: metrics).map { "SCF " + Format.fixed($0, 2) }
         ?? ""
     case .poses: return againstStart ? "against the start" : "in this iteration"
+    case .noise:
+      return metrics.guinierFit.map { "B " + Format.fixed($0.bFactor, 0) + " Å²" } ?? ""
     case .slices: return sliceSource.title + (showsProjections ? ", projected" : "")
     case .log:
       if !log.pattern.isEmpty { return "\"\(log.pattern)\"" }

@@ -1,3 +1,5 @@
+import CryoEM
+import Glibc
 import Refinement
 import Runs
 import Surface
@@ -42,12 +44,22 @@ extension RunScreen {
     return lower * metrics.frequencyStep...Double(range.upperBound) * metrics.frequencyStep
   }
 
-  /// Noise per half and group, and the Guinier plot of the combined map.
+  /// Noise per half and group, and the Guinier plot of the combined map: both where there is room, else
+  /// the one that is chosen.
   func drawNoise(_ metrics: IterationMetrics, in rect: Rect, of frame: inout Frame) {
-    let step = metrics.frequencyStep
     let isWide = rect.width >= 60
+    guard isWide || rect.height >= 12 else {
+      frame.draw(showsGuinier ? guinierPlot(metrics) : noisePlot(metrics), in: rect)
+      return
+    }
     let parts = Layout.split(
       rect, isWide ? .columns : .rows, [.init(), .init()], gap: isWide ? 1 : 0)
+    frame.draw(noisePlot(metrics), in: parts[0])
+    frame.draw(guinierPlot(metrics), in: parts[1])
+  }
+
+  private func noisePlot(_ metrics: IterationMetrics) -> LinePlot {
+    let step = metrics.frequencyStep
     // Those of half A come before those of half B, one for each optics group.
     let groups = max(1, metrics.noise.count / 2)
     let noise = metrics.noise.enumerated().map { index, values in
@@ -55,27 +67,59 @@ extension RunScreen {
       return LinePlot.Series(
         groups > 1 ? "\(half), group \(index % groups + 1)" : half, values: values, step: step)
     }
-    frame.draw(
-      LinePlot(
-        noise, x: .spatialFrequency(range: frequencyRange(metrics)),
-        y: PlotAxis(title: "noise", scale: .logarithmic),
-        crosshair: crosshair.map { Double($0) * step }), in: parts[0])
-    guard !isWide, rect.height < 14 else {
-      drawGuinier(metrics, in: parts[1], of: &frame)
-      return
-    }
+    return LinePlot(
+      noise, x: .spatialFrequency(range: frequencyRange(metrics)),
+      y: PlotAxis(title: "noise", scale: .logarithmic),
+      crosshair: crosshair.map { Double($0) * step })
   }
 
-  private func drawGuinier(_ metrics: IterationMetrics, in rect: Rect, of frame: inout Frame) {
+  /// ln of the map's power, and the line through it whose slope is the B factor: both weighted as the
+  /// sharpened map is.
+  private func guinierPlot(_ metrics: IterationMetrics) -> LinePlot {
     let step = metrics.frequencyStep
-    let points = metrics.guinier.enumerated().map { shell, value in
-      PlotPoint((Double(shell) * step) * (Double(shell) * step), value)
+    func square(_ shell: Int) -> Double { Double(shell) * step * (Double(shell) * step) }
+    let points = metrics.guinier.enumerated().map { PlotPoint(square($0), $1) }
+    var series = [LinePlot.Series("ln F²", Array(points.dropFirst()))]
+    if let fit = metrics.guinierFit, let last = metrics.resolutionShell {
+      let ends = [max(1, metrics.guinierStart), last].map {
+        PlotPoint(square($0), 2 * (fit.intercept + fit.slope * square($0)))
+      }
+      series.append(
+        LinePlot.Series("B \(Format.fixed(fit.bFactor, 0)) Å²", ends, role: .series2))
     }
-    frame.draw(
-      LinePlot(
-        [LinePlot.Series("ln F²", Array(points.dropFirst()))], x: PlotAxis(title: "1/Å²"),
-        y: PlotAxis(title: "ln F²"),
-        crosshair: crosshair.map { (Double($0) * step) * (Double($0) * step) }), in: rect)
+    return LinePlot(
+      series, x: PlotAxis(title: "1/Å²"), y: PlotAxis(title: "ln F²"),
+      crosshair: crosshair.map(square))
+  }
+}
+
+extension IterationMetrics {
+  /// The resolution as a shell; nil where no curve crosses.
+  var resolutionShell: Int? {
+    let shell = fsc.resolution143 > 0 ? Double(boxSize) * pixelSize / fsc.resolution143 : .nan
+    return shell.isFinite && shell >= 1 && shell < 1e6 ? Int(shell) : nil
+  }
+
+  /// Where the line of the Guinier plot begins, Å: as for the sharpened map.
+  private var guinierLow: Double { max(10, 2 * fsc.resolution143) }
+
+  /// Its first shell.
+  fileprivate var guinierStart: Int {
+    let shell = Double(boxSize) * pixelSize / guinierLow
+    return shell.isFinite && shell < 1e6 ? Int(shell.rounded(.up)) : 1
+  }
+
+  /// The line through the Guinier plot, from 10 Å (or twice the resolution) to the resolution, weighted
+  /// by the FSC; nil for too few shells.
+  var guinierFit: GuinierFit? {
+    let amplitudes = zip(guinier, fsc.corrected).map { power, correlation -> Double in
+      let value = max(0, correlation)
+      return exp(power / 2) * (2 * value / (1 + value)).squareRoot()
+    }
+    guard fsc.resolution143.isFinite, fsc.resolution143 > 0 else { return nil }
+    return GuinierFit(
+      amplitudes: amplitudes, size: boxSize, pixelSize: pixelSize, low: guinierLow,
+      high: fsc.resolution143)
   }
 }
 

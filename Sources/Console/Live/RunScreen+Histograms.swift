@@ -7,6 +7,12 @@ extension RunScreen {
   func drawPoses(_ metrics: IterationMetrics, in rect: Rect, of frame: inout Frame) {
     let rotation = againstStart ? metrics.rotationFromStart : metrics.rotationFromPrevious
     let shift = againstStart ? metrics.shiftFromStart : metrics.shiftFromPrevious
+    guard metrics.iteration > 0 else {
+      frame.write(
+        "No change yet: these are the poses of the input", x: rect.x, y: rect.y + rect.height / 2,
+        .dim, width: rect.width, alignment: .centre)
+      return
+    }
     let search = SearchLimits(snapshot?.job)
     let parts = split(rect, count: 2)
     drawHistogram(
@@ -26,6 +32,12 @@ extension RunScreen {
       (metrics.scale, "scale"),
     ]
     for (part, histogram) in zip(parts, all) {
+      if histogram.1 == "scale", histogram.0.isAllOne {
+        frame.write("scale", x: part.x, y: part.y, .accent, width: part.width)
+        frame.write(
+          "1 for each: not fitted", x: part.x + 7, y: part.y, .dim, width: max(0, part.width - 7))
+        continue
+      }
       drawHistogram(histogram.0, title: histogram.1, in: part, of: &frame)
     }
   }
@@ -60,7 +72,8 @@ extension RunScreen {
     frame.draw(
       HistogramPlot(
         lower: histogram.lower, upper: histogram.upper, counts: histogram.counts.map(Double.init),
-        marks: marks, flaggedFrom: limit.map { $0 * 0.99 }), in: body)
+        marks: marks, flaggedFrom: limit.map { $0 * 0.99 }, isOpenEnded: body.height >= 6), in: body
+    )
   }
 
   /// The histogram of a column of numbers.
@@ -77,19 +90,9 @@ extension RunScreen {
   }
 }
 
-/// How far a run searches, and how wide its prior is, as the job says: degrees and Å.
-struct SearchLimits: Sendable, Hashable {
-  var rotation: Double?
-  var shift: Double?
-  var priorRotation: Double?
-  var priorShift: Double?
-
-  init(_ job: Job?) {
-    guard let job else { return }
-    rotation = job[Parameter.search.rotationExtent]
-    shift = job[Parameter.search.shiftExtent]
-    guard job[Parameter.prior.enabled] == true else { return }
-    priorRotation = job[Parameter.prior.rotationDeviation]
-    priorShift = job[Parameter.prior.shiftDeviation]
+extension IterationMetrics.Histogram {
+  /// Whether every value is 1.
+  fileprivate var isAllOne: Bool {
+    median == 1 && percentile95 == 1 && counts.filter { $0 > 0 }.count == 1
   }
 }

@@ -55,7 +55,7 @@ extension RunScreen {
           Table.Entry(Format.fixed(item.rotationFromPrevious.median, 2) + "°"),
           Table.Entry(
             Format.percent(item.shareAtLimit),
-            item.shareAtLimit > Verdict.suspiciousShare ? .warning : .text),
+            item.shareAtLimit > VerdictRule.suspiciousShare ? .warning : .text),
           Table.Entry(Format.duration(item.seconds.values.reduce(0, +)), .dim),
         ]
       }, in: rect, pane: "iterations")

@@ -27,12 +27,12 @@ extension RunScreen {
         band, .columns, Array(repeating: .init(), count: axes.count), gap: 1)
       for (axis, place) in zip(axes, places) {
         frame.draw(
-          picture: Self.picture(of: slices, axis: axis, isProjection: isProjection), in: place)
+          picture: picture(of: slices, axis: axis, isProjection: isProjection), in: place)
       }
     }
   }
 
-  private static func picture(of slices: SliceSet, axis: Int, isProjection: Bool) -> ImageSlice {
+  private func picture(of slices: SliceSet, axis: Int, isProjection: Bool) -> ImageSlice {
     let plane = isProjection ? slices.projections[axis] : slices.planes[axis]
     let name = Plane.names[axis]
     let title =
@@ -41,7 +41,7 @@ extension RunScreen {
       : "\(name) \(slices.centre[MaskScreen.axes(of: axis).through])"
     return ImageSlice(
       width: plane.width, height: plane.height, pixels: plane.values,
-      range: plane.contrast(width: 4), mask: plane.mask, title: title)
+      range: plane.contrast(width: sliceContrast), mask: plane.mask, title: title)
   }
 }
 

@@ -17,7 +17,7 @@ extension RunScreen {
     let room = max(8, rect.width - timeWidth - 3)
     for event in events.dropLast(log.back).reversed() {
       if rows.count >= rect.height { break }
-      let (symbol, role) = event.kind.look
+      let (symbol, role) = look(of: event)
       let clock = CalendarDate(event.time, offset: surroundings.timeZoneOffset).clock
       let number = event.kind == .stage ? event.iteration.map { ", iteration \($0)" } ?? "" : ""
       let lines = (event.text + number).wrapped(toColumns: room)
@@ -35,6 +35,15 @@ extension RunScreen {
     }
     frame.scrollBar(
       rect, top: max(0, events.count - log.back - rect.height), total: events.count)
+  }
+
+  /// The sign and role of an event: no green for an iteration at a limit.
+  private func look(of event: RunEvent) -> (Symbol?, Role) {
+    guard event.kind == .iteration, let number = event.iteration,
+      let metrics = snapshot?.metrics(of: number),
+      metrics.shareAtLimit > VerdictRule.suspiciousShare
+    else { return event.kind.look }
+    return (.warning, .warning)
   }
 
   /// Files with their sizes, a line to copy, and the numbers of the summary.
@@ -67,8 +76,12 @@ extension RunScreen {
         ))
     }
     let columns = max(8, rect.width - 2)
-    let rows = lines.flatMap { line in
-      line.text.columns <= columns
+    let rows = lines.flatMap { line -> [(text: String, role: Role)] in
+      // Names and sizes stay in their columns; what a file is is cut with a mark.
+      if snapshot.files.contains(where: { line.text.hasPrefix(FilePath.name(of: $0.path) + " ") }) {
+        return [(line.text.truncated(toColumns: columns), line.role)]
+      }
+      return line.text.columns <= columns
         ? [line] : line.text.wrapped(toColumns: columns, indent: 2).map { ($0, line.role) }
     }
     let top = min(fileOffset, max(0, rows.count - rect.height))
@@ -89,10 +102,12 @@ extension RunScreen {
     let histogramRows = rect.height >= 16 ? 7 : 0
     let (upper, lower) = rect.split(bottom: histogramRows)
     let (head, body) = upper.split(top: 1)
-    let filter = page.filter.isEmpty ? "" : " with \(page.filter)"
+    let filter = page.condition.isEmpty ? "" : " with \(page.condition)"
     frame.write(
       " Particles of iteration \(table.iteration): \(Format.count(page.order.count)) of "
-        + "\(Format.count(table.count))\(filter)", x: head.x, y: head.y, .title, width: head.width)
+        + "\(Format.count(table.count))\(filter)"
+        + (table.note.isEmpty ? "" : "; \(table.note)"), x: head.x, y: head.y, .title,
+      width: head.width)
     let columns =
       [Table.Column("#", width: 8, alignment: .right)]
       + table.columns.enumerated().map { index, column in

@@ -22,6 +22,8 @@ struct RunScreen: Screen {
   /// Changes of poses against the start of the run instead of the last iteration.
   var againstStart = true
   var isMollweide = false
+  /// The Guinier plot in place of the noise, where there is no room for both.
+  var showsGuinier = false
   /// Where the cross-hair of the plots stands, as a shell; nil without one.
   var crosshair: Int?
   /// The range of shells that plots show after a drag; nil for all.
@@ -32,6 +34,11 @@ struct RunScreen: Screen {
   var sliceSource = SliceSource.map
   /// 0 along z, 1 along y, 2 along x, 3 all three.
   var sliceAxis = 3
+  /// Voxels that the slices are from the mask's centre, and how many standard deviations are white.
+  var sliceStep = 0
+  var sliceContrast: Float = 4
+  /// Markers of panes that are plotted otherwise than the rest.
+  var markers: [Panel: Marker] = [:]
   /// Sums along the axes in place of slices.
   var showsProjections = false
   var particles: ParticlePage?
@@ -55,6 +62,7 @@ struct RunScreen: Screen {
   var keyBar: [Command] {
     if particles != nil { return [.sort, .reverseSort, .search, .export] }
     var commands: [Command] = [.nextPane, .zoom]
+    if obstacle(to: .advice) == nil { commands.append(.advice) }
     if snapshot?.isLive == true {
       commands += [.pause, .change, .stopAfter, .stop, .detach]
     } else {
@@ -64,11 +72,16 @@ struct RunScreen: Screen {
     switch focus {
     case .orientations: commands.append(.projection)
     case .poses: commands.append(.baseline)
-    case .slices: commands += [.mapKind, .plane, .mapProjection]
+    case .noise: commands.append(.guinier)
+    case .slices: commands += [.mapKind, .plane, .mapProjection, .moreContrast, .lessContrast]
     case .log: commands += [.logLevel, .search]
     default: break
     }
     return commands
+  }
+
+  func label(of command: Command) -> String? {
+    command == .pause && snapshot?.status == .paused ? "Go on" : nil
   }
 
   func obstacle(to command: Command) -> String? {
@@ -84,6 +97,9 @@ struct RunScreen: Screen {
       case .running, .paused: return "The run goes on already; p holds it and lets it go on"
       case nil: return "The run is not read yet"
       }
+    case .advice:
+      return snapshot?.objections.isEmpty == false
+        ? nil : "Nothing is to be said against the numbers"
     case .continueRun:
       return snapshot?.job == nil ? "The run's parameters cannot be read" : nil
     case .previousIteration, .nextIteration:
@@ -122,8 +138,16 @@ struct RunScreen: Screen {
       return slicesIfNeeded(surroundings)
     case .baseline: againstStart.toggle()
     case .projection: isMollweide.toggle()
+    case .guinier: showsGuinier.toggle()
     case .plane: sliceAxis = (sliceAxis + 1) % 4
     case .mapProjection: showsProjections.toggle()
+    case .moreContrast: sliceContrast = max(0.5, sliceContrast / 1.25)
+    case .lessContrast: sliceContrast = min(20, sliceContrast * 1.25)
+    case .panelMarker:
+      let look = surroundings.appearance
+      let marker = (markers[focus] ?? look.marker).next(at: surroundings.glyphs)
+      markers[focus] = marker == look.marker ? nil : marker
+      return [.say("\(focus.title) drawn with \(marker.rawValue)\(marker.advice)")]
     case .wider, .narrower, .taller, .shorter: resize(command, surroundings)
     case .panelSet: return nextPanelSet(surroundings)
     case .mapKind:
@@ -193,6 +217,14 @@ struct RunScreen: Screen {
     case (.files, .down): fileOffset += 1
     case (.resolution, .up), (.resolution, .left): return step(by: -1, surroundings)
     case (.resolution, .down), (.resolution, .right): return step(by: 1, surroundings)
+    case (.slices, .up), (.slices, .down), (.slices, .pageUp), (.slices, .pageDown):
+      let step = command == .pageUp || command == .pageDown ? 10 : 1
+      sliceStep += command == .up || command == .pageUp ? step : -step
+      sliceStep = min(max(-512, sliceStep), 512)
+      return slicesIfNeeded(surroundings)
+    case (.slices, .first):
+      sliceStep = 0
+      return slicesIfNeeded(surroundings)
     case (.slices, .left), (.slices, .right):
       sliceAxis = (sliceAxis + (command == .right ? 1 : 3)) % 4
     case (_, .left): moveCrosshair(by: -1)
@@ -217,7 +249,9 @@ struct RunScreen: Screen {
   private mutating func moveCrosshair(by step: Int) {
     guard let range = shellRange else { return }
     guard let place = crosshair else {
-      crosshair = metrics.map { max(range.lowerBound, min($0.bandShell, range.upperBound)) }
+      crosshair = metrics.map {
+        max(range.lowerBound, min($0.resolutionShell ?? $0.bandShell, range.upperBound))
+      }
       return
     }
     crosshair = min(max(place + step, range.lowerBound), range.upperBound)
@@ -269,10 +303,12 @@ struct RunScreen: Screen {
   /// The slices of the iteration that is shown: of its own maps while they are kept.
   private func wantedSlices(_ snapshot: RunSnapshot) -> SliceRequest? {
     if iteration == nil, !snapshot.files.isEmpty {
-      return SliceRequest(folder: folder, iteration: nil, source: sliceSource)
+      return SliceRequest(
+        folder: folder, iteration: nil, source: sliceSource, step: sliceStep)
     }
     let number = iteration ?? snapshot.iterationsWithMaps.last
     guard let number, snapshot.iterationsWithMaps.contains(number) else { return nil }
-    return SliceRequest(folder: folder, iteration: number, source: sliceSource)
+    return SliceRequest(
+      folder: folder, iteration: number, source: sliceSource, step: sliceStep)
   }
 }

@@ -11,6 +11,8 @@ struct SliceRequest: Sendable, Hashable {
   /// The iteration; nil for the final maps.
   var iteration: Int?
   var source: SliceSource
+  /// Voxels from the mask's centre, along each axis.
+  var step = 0
 }
 
 /// A plane through a volume: values row by row, and the mask on it.

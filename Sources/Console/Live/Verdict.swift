@@ -2,21 +2,20 @@ import Refinement
 import Runs
 import Surface
 
-/// What the numbers of a run mean, in words.
-struct Verdict: Sendable, Hashable {
+/// The line under the header of a run: what its numbers mean, in words.
+struct Headline: Sendable, Hashable {
   var text: String
   var role: Role
 
-  /// Share of particles at a search limit from which the extents are suspected.
-  static let suspiciousShare = 0.1
-
-  /// The verdict on a run: its own last word when it has ended, else what the last iterations say.
+  /// The headline of a run: its own last word when it has ended, else what the last iterations say.
   init(_ snapshot: RunSnapshot) {
+    let objections = snapshot.objections
     if let notice = snapshot.notice {
       self.init(text: notice, role: .bad)
     } else if let summary = snapshot.summary, snapshot.status == .finished {
-      let role: Role = summary.fscEnd != nil ? .bad : summary.converged ? .good : .warning
-      self.init(text: summary.verdict, role: role)
+      self.init(
+        text: Self.adding(objections, to: summary.verdict),
+        role: objections.role ?? .good)
     } else if let manifest = snapshot.manifest, let status = snapshot.status, !status.isLive {
       let end = manifest.message.isEmpty ? status.word : manifest.message
       self.init(
@@ -24,12 +23,12 @@ struct Verdict: Sendable, Hashable {
           ? "interrupted: its process is gone; r goes on where it was" : end,
         role: status.role)
     } else {
-      self.init(trend: snapshot.metrics)
+      self.init(trend: snapshot.metrics, objections: objections)
     }
   }
 
   /// What the iterations so far say.
-  init(trend metrics: [IterationMetrics]) {
+  init(trend metrics: [IterationMetrics], objections: [Verdict]) {
     guard let last = metrics.last, let first = metrics.first else {
       self.init(text: "preparing: no iteration yet", role: .dim)
       return
@@ -39,56 +38,69 @@ struct Verdict: Sendable, Hashable {
         text: "start: \(Format.resolution(last.fsc.resolution143)) inside the mask", role: .text)
       return
     }
-    if let end = last.fsc.endAboveThreshold {
-      self.init(text: RunSummary.neverFalls(to: end), role: .bad)
-      return
-    }
-    if let rise = Self.lateRise(last) {
-      self.init(
-        text: "FSC rises again at \(Numbers.resolution(rise)) Å, beyond the refinement limit: "
-          + "look for a sharp mask or duplicates", role: .warning)
-      return
-    }
     let from = Numbers.resolution(first.fsc.resolution143)
-    let change = "\(from) → \(Format.resolution(last.fsc.resolution143))"
-    if last.shareAtLimit > Self.suspiciousShare {
-      self.init(
-        text: "\(change), but \(Format.percent(last.shareAtLimit)) of particles at a search "
-          + "limit: wider extents?", role: .warning)
-      return
-    }
     let before = metrics.dropLast().last?.fsc.resolution143 ?? .infinity
     let gain = before - last.fsc.resolution143
     // Less than a hundredth is the noise of where a curve crosses.
     let noise = 0.01 * last.fsc.resolution143
-    let trend = gain > noise ? "improving" : gain < -noise ? "getting worse" : "settling"
+    let trend =
+      metrics.count < 2
+      ? "started"
+      : gain > noise
+        ? "improving"
+        : gain < -noise
+          ? "\(Format.fixed(-gain, 2)) Å worse than the iteration before" : "settling"
+    let text =
+      "\(trend): \(from) → \(Format.resolution(last.fsc.resolution143)) in the mask at iteration "
+      + "\(last.iteration), \(Format.percent(last.shareAtLimit)) at a limit"
     self.init(
-      text: "\(trend): \(change) in the mask at iteration \(last.iteration), "
-        + "\(Format.percent(last.shareAtLimit)) at a limit",
-      role: gain < -noise ? .warning : .good)
+      text: Self.adding(objections, to: text),
+      role: objections.role ?? (gain < -noise ? .warning : .good))
+  }
+
+  /// The worst objection after the outcome, with what to do.
+  private static func adding(_ objections: [Verdict], to text: String) -> String {
+    guard let first = objections.first else { return text }
+    let others = objections.count - 1
+    return "\(text); \(first.sentence). \(first.remedy)"
+      + (others > 0 ? " And \(Format.counted(others, "other objection")): A." : " A helps.")
   }
 
   private init(text: String, role: Role) {
     self.text = text
     self.role = role
   }
+}
 
-  /// The resolution (Å) at which the corrected FSC is above 0.143 again for three shells, after it
-  /// has fallen under it beyond the refinement limit; nil when it does not.
-  static func lateRise(_ metrics: IterationMetrics) -> Double? {
-    let curve = metrics.fsc.corrected
-    guard let crossing = curve.indices.first(where: { $0 > 2 && curve[$0] < 0.143 }) else {
-      return nil
-    }
-    // Three shells are allowed for the noise of the crossing itself.
-    let start = max(crossing + 3, metrics.bandShell)
-    var above = 0
-    for shell in curve.indices where shell >= start {
-      above = curve[shell] > 0.25 ? above + 1 : 0
-      if above == 3 {
-        return Double(metrics.boxSize) * metrics.pixelSize / Double(shell - 2)
-      }
-    }
-    return nil
+extension RunSnapshot {
+  /// What the rules object to: those of the summary where the run has finished.
+  var objections: [Verdict] {
+    if status == .finished, let verdicts = summary?.verdicts { return verdicts }
+    return RunFacts(metrics: metrics, job: job, summary: status == .finished ? summary : nil)
+      .verdicts
   }
+
+  /// How its status looks: green only where nothing is to be said.
+  var statusLook: (symbol: Symbol, role: Role)? {
+    status.map { $0.look(objections: $0 == .finished ? objections : []) }
+  }
+}
+
+extension RunListing {
+  /// How its status looks: green only where nothing is to be said.
+  var statusLook: (symbol: Symbol, role: Role)? {
+    entry.status.map { $0.look(objections: $0 == .finished ? summary?.objections ?? [] : []) }
+  }
+}
+
+extension RunStatus {
+  fileprivate func look(objections: [Verdict]) -> (symbol: Symbol, role: Role) {
+    guard let role = objections.role else { return (symbol, self.role) }
+    return (.warning, role)
+  }
+}
+
+extension [Verdict] {
+  /// The role of the worst; nil for none.
+  fileprivate var role: Role? { map(\.severity).max().map { $0 == .bad ? .bad : .warning } }
 }

@@ -4,6 +4,9 @@ import Runs
 import Surface
 
 extension MaskScreen {
+  /// A line about map, mask or fulcrum.
+  typealias Fact = (name: String, text: String, role: Role)
+
   func draw(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
     guard let volumes, size > 0 else {
       let problem = volumes?.problem
@@ -56,11 +59,26 @@ extension MaskScreen {
         range: slice.contrast(width: Float(width)), mask: slice.mask,
         crosshair: Point(x: cross[axes.across], y: size - 1 - cross[axes.up]))
       frame.draw(picture: image, in: inner)
+      drawFulcrum(on: plane, image, in: inner, of: &frame)
       let cells =
         frame.pictureCell.flatMap { image.picture(in: inner, cell: $0, frame.look)?.area }
         ?? pixels(of: image, in: inner, frame.base)
       frame.mark(cells, .row(pane: "plane", plane))
     }
+  }
+
+  /// Marks the fulcrum that is set: as a solid sign on the slice that it lies on, else as a hollow one.
+  private func drawFulcrum(
+    on plane: Int, _ image: ImageSlice, in rect: Rect, of frame: inout Frame
+  ) {
+    guard let fulcrum, frame.pictureCell == nil else { return }
+    let axes = Self.axes(of: plane)
+    let voxel = nearest(fulcrum)
+    let pixel = Point(x: voxel[axes.across], y: size - 1 - voxel[axes.up])
+    guard let cell = image.cell(of: pixel, in: rect, frame.look) else { return }
+    let isHere = voxel[axes.through] == cross[axes.through]
+    frame.write(
+      frame.look[isHere ? Symbol.marked : .unmarked], x: cell.x, y: cell.y, .changed)
   }
 
   /// The cells that the image covers, so that a click finds its voxel.
@@ -76,27 +94,28 @@ extension MaskScreen {
   }
 
   /// What is known of map, mask and fulcrum, and the advice of the field.
-  func facts(_ volumes: MaskViewVolumes) -> [(name: String, text: String, role: Role)] {
+  func facts(_ volumes: MaskViewVolumes) -> [Fact] {
     func angstroms(_ voxel: Int) -> String {
       Format.fixed(Double(voxel - size / 2) * pixelSize, 1)
     }
-    var lines: [(name: String, text: String, role: Role)] = [
+    var lines: [Fact] = [
       (
         "Cross-hair",
         "voxel \(crossText)  (\(angstroms(cross.x)), \(angstroms(cross.y)), "
           + "\(angstroms(cross.z)) Å from the centre)", .accent
-      ),
-      ("Map", "box \(size), \(Numbers.short(pixelSize)) Å per voxel", .text),
+      )
+    ]
+    if let fulcrum { lines.append(fulcrumFact(fulcrum, volumes.report)) }
+    lines += [
+      ("Map", "box \(size), \(Numbers.short(pixelSize)) Å per voxel", .text)
     ]
     if let report = volumes.report {
       lines.append(
         (
           "Mask",
-          "diameter \(Int(report.diameter.rounded())) Å, room for "
-            + "\(Format.count(Int(report.enclosedMass.rounded()))) kDa, edge "
-            + "\(Format.fixed(report.softness, 1)) voxels wide", .text
+          report.summary, .text
         ))
-      lines += advice(report)
+      lines += advice(volumes, report)
     } else {
       lines.append(("Mask", "none", .dim))
     }
@@ -109,30 +128,32 @@ extension MaskScreen {
     return lines
   }
 
-  private func advice(_ report: MaskReport) -> [(name: String, text: String, role: Role)] {
-    var lines: [(name: String, text: String, role: Role)] = []
-    if report.isEmpty {
-      lines.append(("Advice", "The mask is empty: no voxel is above 0.5.", .bad))
+  private func advice(_ volumes: MaskViewVolumes, _ report: MaskReport) -> [Fact] {
+    let list = report.advice(resolution: volumes.resolution, pixelSize: pixelSize)
+    if list.isEmpty { return [("Advice", "Nothing to object to in the mask.", .good)] }
+    return list.flatMap { advice -> [Fact] in
+      let what = advice.what.prefix(1).uppercased() + advice.what.dropFirst() + "."
+      return [
+        ("Advice", what, advice.severity == .error ? .bad : .warning), ("", advice.whatToDo, .text),
+      ]
     }
-    if report.hasInvalidValues {
-      lines.append(("Advice", "The mask has values that are not numbers.", .bad))
+  }
+
+  /// Where the fulcrum is that the job has, which the cross-hair may have left.
+  private func fulcrumFact(_ fulcrum: SIMD3<Double>, _ report: MaskReport?) -> Fact {
+    let position = (fulcrum - Double(size / 2)) * pixelSize
+    var text = "voxel \(Numbers.voxels(fulcrum))"
+    let place = nearest(fulcrum)
+    if let report {
+      let offset = position - report.centre
+      let distance = (offset * offset).sum().squareRoot()
+      text += ", \(Format.fixed(distance, 0)) Å from the mask's centre"
+      let isInside = (volumes?.mask?[place.x, place.y, place.z] ?? 0) >= 0.5
+      text += isInside ? ", inside the mask" : ", outside the mask"
     }
-    if report.isBinary {
-      lines.append(
-        ("Advice", "The mask has no soft edge: soften it, or the FSC tells of the edge.", .warning))
-    }
-    if report.enclosedMass < MaskReport.advisedMass, !report.isEmpty {
-      lines.append(
-        (
-          "Advice",
-          "Less than \(Int(MaskReport.advisedMass)) kDa: poses are hard to find; use the prior, "
-            + "and a limit of the resolution.", .warning
-        ))
-    }
-    if report.touchesSphere {
-      lines.append(("Advice", "The mask reaches the edge of the box.", .warning))
-    }
-    if lines.isEmpty { lines.append(("Advice", "Nothing to object to in the mask.", .good)) }
-    return lines
+    let isOutside = (0..<3).contains { fulcrum[$0] < 0 || fulcrum[$0] > Double(size - 1) }
+    if isOutside { text += "; that is outside the box" }
+    if !job.isSet("fulcrum.coordinates") { text += " (the default)" }
+    return ("Fulcrum", text, isOutside ? .bad : .text)
   }
 }

@@ -10,6 +10,8 @@ struct MaskViewVolumes: Sendable {
   var map: Volume?
   var mask: Volume?
   var report: MaskReport?
+  /// Resolution of the half-maps inside the mask, Å (FSC 0.143); nil without half-maps.
+  var resolution: Double?
   var problem: Problem?
 }
 
@@ -79,7 +81,9 @@ struct MaskScreen: Screen {
         .popUp(
           TextPrompt(
             .coordinates, title: "Cross-hair in voxels", text: crossText,
-            hint: "x,y,z from the corner of the box, each 0 to \(max(0, size - 1))"))
+            hint: "x,y,z from the corner of the box, each 0 to \(max(0, size - 1))",
+            objection: { [size] in Self.voxels($0, size: size) == nil ? Self.objection(size) : nil }
+          ))
       ]
     case .setFulcrum: return [.pop, .answer(.setFulcrum, crossText)]
     case .dynamicMask, .raiseThreshold, .lowerThreshold: return changeDynamicMask(command)
@@ -105,10 +109,27 @@ struct MaskScreen: Screen {
     cross[axis] = min(max(0, cross[axis] + step), max(0, size - 1))
   }
 
+  /// The fulcrum that is set, in voxels; nil while nothing is known of it.
+  var fulcrum: SIMD3<Double>? {
+    guard size > 0 else { return nil }
+    if let point = job["fulcrum.coordinates"]?.point { return SIMD3(point.x, point.y, point.z) }
+    if job["fulcrum.location"]?.string == "mask_center", let centre = volumes?.report?.centre {
+      return position(of: centre)
+    }
+    return SIMD3(repeating: Double(size / 2))
+  }
+
+  /// A point (Å from the box centre) in voxels.
+  private func position(of point: Vector3) -> SIMD3<Double> {
+    point / pixelSize + Double(size / 2)
+  }
+
   /// The voxel of a point (Å from the box centre).
-  private func voxel(at point: Vector3) -> SIMD3<Int> {
-    let position = point / pixelSize + Double(size / 2)
-    return SIMD3(
+  private func voxel(at point: Vector3) -> SIMD3<Int> { nearest(position(of: point)) }
+
+  /// The voxel of the box that is nearest to a position.
+  func nearest(_ position: SIMD3<Double>) -> SIMD3<Int> {
+    SIMD3(
       clamped(position.x.rounded()), clamped(position.y.rounded()), clamped(position.z.rounded()))
   }
 
@@ -138,29 +159,33 @@ struct MaskScreen: Screen {
     _ question: Question, with text: String, _ surroundings: inout Surroundings
   ) -> [Effect] {
     guard question == .coordinates else { return [] }
-    let numbers = text.split(whereSeparator: { $0 == "," || $0 == " " }).compactMap { Double($0) }
-    guard numbers.count == 3, numbers.allSatisfy({ $0 >= 0 && $0 < Double(size) }) else {
-      return [.say("Three numbers from 0 to \(max(0, size - 1)) are needed, as in \(crossText)")]
+    guard let place = Self.voxels(text, size: size) else {
+      return [.complain(Self.objection(size))]
     }
-    cross = SIMD3(
-      clamped(numbers[0].rounded()), clamped(numbers[1].rounded()),
-      clamped(numbers[2].rounded()))
+    cross = place
     return []
+  }
+
+  /// The voxel that a text names; nil for none of a box.
+  private static func voxels(_ text: String, size: Int) -> SIMD3<Int>? {
+    let words = text.split(whereSeparator: { $0 == "," || $0 == " " })
+    let numbers = words.compactMap { Double($0) }.filter { $0 >= 0 && $0 < Double(size) }
+    guard words.count == 3, numbers.count == 3 else { return nil }
+    let voxels = numbers.map { min(Int($0.rounded()), size - 1) }
+    return SIMD3(voxels[0], voxels[1], voxels[2])
+  }
+
+  private static func objection(_ size: Int) -> Problem {
+    Problem(
+      "three numbers from 0 to \(max(0, size - 1)) are needed",
+      whatToDo: "Write x,y,z in voxels, as 31,29,48.")
   }
 
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
     switch news {
     case .volumes(let found) where found.job == job:
       volumes = found
-      cross = SIMD3(repeating: size / 2)
-      if let point = job[Parameter.fulcrum.coordinates] {
-        cross = SIMD3(
-          clamped(point.x.rounded()), clamped(point.y.rounded()), clamped(point.z.rounded()))
-      } else if job[Parameter.fulcrum.location] == .mask_center,
-        let centre = found.report?.centre
-      {
-        cross = voxel(at: centre)
-      }
+      cross = fulcrum.map(nearest) ?? SIMD3(repeating: size / 2)
       if let problem = found.problem { return [.complain(problem)] }
     case .maskPreview(let mask, let value) where value == threshold:
       preview = mask

@@ -28,6 +28,8 @@ struct Chooser: PopUp {
   /// The items that the filter lets through, the best match first.
   var visible: [Item] { matching(items, filter.text) { $0.title + " " + $0.id } }
 
+  let keys = [EntryKey(.enter, "Choose"), EntryKey(.escape, "Go back")]
+
   mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect] {
     let list = visible
     switch input {
@@ -94,6 +96,8 @@ func moveSelection(_ selected: Int, count: Int, page: Int, by input: InputEvent)
   switch key {
   case .up, .control("p"), .backTab: return selected == 0 ? last : selected - 1
   case .down, .control("n"), .tab: return selected >= last ? 0 : selected + 1
+  case .home: return 0
+  case .end: return last
   case .pageUp: return max(0, selected - page)
   case .pageDown: return min(last, selected + page)
   default: return nil

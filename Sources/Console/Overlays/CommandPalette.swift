@@ -21,6 +21,8 @@ struct CommandPalette: PopUp {
     chooser = Chooser(.exportPane, title: "Commands", items: items)
   }
 
+  let keys = [EntryKey(.enter, "Do it"), EntryKey(.escape, "Close")]
+
   mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect] {
     run(chooser.take(input, &surroundings))
   }

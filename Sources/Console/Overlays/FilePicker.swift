@@ -1,3 +1,4 @@
+import EMFiles
 import Refinement
 import Runs
 import Surface
@@ -13,7 +14,8 @@ struct FolderListing: Sendable, Hashable {
   struct Entry: Sendable, Hashable {
     var name: String
     var isFolder: Bool
-    var bytes: Int
+    /// Its size; nil where it was not asked for.
+    var bytes: Int?
   }
 }
 
@@ -23,61 +25,144 @@ struct HeaderPreview: Sendable, Hashable {
   var lines: [String]
 }
 
-/// Picks a file by walking through folders; letters narrow the list, the header of the file under
-/// the cursor is shown.
+/// Picks a file by walking through folders, by letters that narrow the list, or by a path that is
+/// typed; the header of the file under the cursor is shown.
 struct FilePicker: PopUp {
   let question: Question
   let title: String
   let endings: [String]
   /// Whether a folder is asked for instead of a file.
   let picksFolder: Bool
-  var listing: FolderListing
-  var filter = TextInput()
-  var selected = 0
+  private(set) var listing: FolderListing
+  private(set) var filter = TextInput()
+  private(set) var selected = 0
+  /// Where a typed path that begins with neither / nor ~ starts.
+  private var base: String
   private var preview: HeaderPreview?
+  /// First line of the preview that is shown.
+  private var previewTop = 0
   private var isLoading = true
+  /// Indices of the listing's entries that match, in the order of the list.
+  private var matches: [Int] = []
 
   init(_ question: Question, title: String, folder: String, endings: [String], picksFolder: Bool) {
     self.question = question
     self.title = title
     self.endings = endings
     self.picksFolder = picksFolder
+    base = folder
     listing = FolderListing(path: folder, entries: [])
+  }
+
+  var keys: [EntryKey] {
+    (picksFolder ? [EntryKey(.control("s"), "Take folder")] : []) + [
+      EntryKey(.enter, picksFolder ? "Open" : "Take"), EntryKey(.left, "Folder above"),
+      EntryKey(.tab, "Next"), EntryKey(.shiftDown, "Scroll header"), EntryKey(.escape, "Close"),
+    ]
   }
 
   /// What has to be read when the picker opens.
   var opening: [Effect] { [.popUp(self), .readFolder(path: listing.path, endings: endings)] }
 
-  /// Lines of the list: the folder above, then folders and files that match.
-  var visible: [FolderListing.Entry] {
-    let above = FolderListing.Entry(name: "..", isFolder: true, bytes: 0)
-    let found = matching(listing.entries, filter.text) { $0.name }
-    return filter.text.isEmpty ? [above] + found : found
+  /// Whether the folder above leads the list: not while a name is sought.
+  private var showsAbove: Bool { name.isEmpty && listing.path != "/" }
+
+  private var lineCount: Int { matches.count + (showsAbove ? 1 : 0) }
+
+  /// The entry of a line; nil for the folder above, and beyond the list.
+  private func entry(_ line: Int) -> FolderListing.Entry? {
+    let index = line - (showsAbove ? 1 : 0)
+    return matches.indices.contains(index) ? listing.entries[matches[index]] : nil
   }
 
+  private func isAbove(_ line: Int) -> Bool { showsAbove && line == 0 }
+
+  // MARK: What is typed
+
+  /// The letters that narrow the list: what is typed after the last slash.
+  private var name: String {
+    filter.text.lastIndex(of: "/").map { String(filter.text[filter.text.index(after: $0)...]) }
+      ?? (filter.text == "~" ? "" : filter.text)
+  }
+
+  /// The folder that is typed; nil where only a name is.
+  private var typedFolder: String? {
+    let text = filter.text
+    if text == "~" { return FilePath.absolute(FilePath.joined("", "~/")) }
+    guard let slash = text.lastIndex(of: "/") else { return nil }
+    return FilePath.absolute(FilePath.joined(base, String(text[...slash])))
+  }
+
+  /// What is typed as a path.
+  private var typedPath: String { FilePath.joined(typedFolder ?? listing.path, name) }
+
   mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect] {
-    let list = visible
-    let current = list.indices.contains(selected) ? list[selected] : nil
     switch input {
     case .key(.escape): return [.closePopUp]
     case .key(.left): return enter(FilePath.folder(of: listing.path))
-    case .key(.right): return current?.isFolder == true ? open(current) : []
+    case .key(.right):
+      guard let entry = entry(selected), entry.isFolder else { return [] }
+      return enter(FilePath.joined(listing.path, entry.name))
     case .key(.control("s")) where picksFolder:
       return [.closePopUp, .answer(question, listing.path)]
-    case .key(.enter): return open(current)
+    case .key(.enter): return open(selected)
+    case .key(.shiftDown): previewTop += 1
+    case .key(.shiftUp): previewTop = max(0, previewTop - 1)
     case .paste(let text) where text.hasPrefix("/"):
-      return [.closePopUp, .answer(question, text)]
-    case .key("/") where filter.text.isEmpty: return enter("/")
-    case .key("~") where filter.text.isEmpty: return enter(FilePath.joined("", "~/"))
+      return [.closePopUp, .answer(question, text.trimmingBlanks)]
     default:
-      if let moved = moveSelection(selected, count: list.count, page: 8, by: input) {
+      if let moved = moveSelection(selected, count: lineCount, page: 8, by: input) {
         selected = moved
       } else if filter.take(input) {
-        selected = 0
+        return follow()
       }
       return previewing()
     }
+    return []
   }
+
+  /// Goes where a typed path leads, and narrows the list.
+  private mutating func follow() -> [Effect] {
+    let folder = typedFolder ?? base
+    guard folder == listing.path else {
+      listing = FolderListing(path: folder, entries: [])
+      isLoading = true
+      narrow()
+      return [.readFolder(path: folder, endings: endings)]
+    }
+    narrow()
+    return previewing()
+  }
+
+  /// Finds what matches the name: what begins with it first, then what holds it, then what has its
+  /// letters in their order.
+  private mutating func narrow() {
+    let wanted = Array(name.lowercased().utf8)
+    selected = 0
+    guard !wanted.isEmpty else {
+      matches = Array(listing.entries.indices)
+      selected = showsAbove && !matches.isEmpty ? 1 : 0
+      return
+    }
+    var ranked: [[Int]] = [[], [], []]
+    for (index, entry) in listing.entries.enumerated() {
+      if let rank = Self.rank(of: wanted, in: entry.name) { ranked[rank].append(index) }
+    }
+    matches = ranked.flatMap { $0 }
+  }
+
+  private static func rank(of wanted: [UInt8], in name: String) -> Int? {
+    let letters = Array(name.lowercased().utf8)
+    if letters.starts(with: wanted) { return 0 }
+    var rest = wanted[...]
+    for letter in letters where letter == rest.first { rest = rest.dropFirst() }
+    guard rest.isEmpty else { return nil }
+    for start in 0...(letters.count - wanted.count)
+    where letters[start...].starts(with: wanted) { return 1 }
+    return 2
+  }
+
+  // MARK: Going and taking
 
   mutating func point(
     at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
@@ -85,7 +170,7 @@ struct FilePicker: PopUp {
   ) -> [Effect] {
     switch (mouse.kind, target) {
     case (.wheelUp, _): selected = max(0, selected - 1)
-    case (.wheelDown, _): selected = min(max(0, visible.count - 1), selected + 1)
+    case (.wheelDown, _): selected = min(max(0, lineCount - 1), selected + 1)
     case (.press, .row(_, let index)):
       if index == selected { return take(.key(.enter), &surroundings) }
       selected = index
@@ -94,28 +179,42 @@ struct FilePicker: PopUp {
     return previewing()
   }
 
-  private mutating func open(_ entry: FolderListing.Entry?) -> [Effect] {
-    guard let entry else { return [] }
-    if entry.name == ".." { return enter(FilePath.folder(of: listing.path)) }
-    let path = FilePath.joined(listing.path, entry.name)
-    if entry.isFolder { return enter(path) }
+  private mutating func open(_ line: Int) -> [Effect] {
+    if isAbove(line), filter.text.isEmpty { return enter(FilePath.folder(of: listing.path)) }
+    // A typed folder that ends in a slash is gone to; a path that is not in the list is taken as it is.
+    if typedFolder != nil, name.isEmpty { return enter(listing.path) }
+    guard let entry = entry(line) else {
+      if typedFolder != nil { return [.closePopUp, .answer(question, typedPath)] }
+      return []
+    }
+    let exact = listing.entries.first { $0.name == name }
+    let chosen = typedFolder != nil ? exact ?? entry : entry
+    let path = FilePath.joined(listing.path, chosen.name)
+    if chosen.isFolder { return enter(path) }
     return picksFolder ? [] : [.closePopUp, .answer(question, path)]
   }
 
   private mutating func enter(_ folder: String) -> [Effect] {
-    listing = FolderListing(path: folder, entries: [])
+    let isThere = folder == listing.path && !isLoading
+    base = folder
     filter = TextInput()
-    selected = 0
+    if isThere {
+      narrow()
+      return previewing()
+    }
+    listing = FolderListing(path: folder, entries: [])
     isLoading = true
+    narrow()
     return [.readFolder(path: folder, endings: endings)]
   }
 
   /// Asks for the header of the file under the cursor.
-  private func previewing() -> [Effect] {
-    let list = visible
-    guard list.indices.contains(selected), !list[selected].isFolder else { return [] }
-    let path = FilePath.joined(listing.path, list[selected].name)
-    return preview?.path == path ? [] : [.readHeader(path: path)]
+  private mutating func previewing() -> [Effect] {
+    guard let entry = entry(selected), !entry.isFolder else { return [] }
+    let path = FilePath.joined(listing.path, entry.name)
+    if preview?.path == path { return [] }
+    previewTop = 0
+    return [.readHeader(path: path)]
   }
 
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
@@ -123,7 +222,7 @@ struct FilePicker: PopUp {
     case .folder(let found) where found.path == listing.path:
       listing = found
       isLoading = false
-      selected = found.entries.isEmpty ? 0 : 1
+      narrow()
       return previewing()
     case .header(let found): preview = found
     default: break
@@ -131,51 +230,61 @@ struct FilePicker: PopUp {
     return []
   }
 
+  // MARK: Drawing
+
   func draw(over frame: inout Frame, _ surroundings: Surroundings) {
     let bounds = frame.grid.bounds
     let size = Size(width: min(bounds.width, 90), height: min(bounds.height, 26))
     let inner = frame.popUp(in: bounds.centred(size), title: title)
     let (head, rest) = inner.split(top: 2)
     frame.grid.write(
-      shortened(listing.path, columns: head.width), x: head.x, y: head.y,
+      shortened(listing.path, columns: head.width, frame.look), x: head.x, y: head.y,
       style: frame.look[.accent], width: head.width)
     let wanted = endings.isEmpty ? "" : " (" + endings.map { "." + $0 }.joined(separator: " ") + ")"
     frame.field(
-      filter, in: head.split(top: 1).rest, placeholder: "type to narrow\(wanted), ← folder above")
+      filter, in: head.split(top: 1).rest,
+      placeholder: "type a name\(wanted) or a path, / and ~ too")
     let (body, foot) = rest.split(bottom: 1)
     let sideWidth = inner.width >= 60 ? 28 : 0
     let (rows, side) = body.split(right: sideWidth)
-    let list = visible
-    let lines = list.map { entry in
-      ListLine(
+    frame.list(
+      count: lineCount, selected: selected, in: rows, pane: "files",
+      emptyText: isLoading ? "Reading the folder …" : "Nothing matches."
+    ) { line in
+      guard let entry = entry(line) else { return ListLine("../", role: .accent) }
+      return ListLine(
         entry.name + (entry.isFolder ? "/" : ""),
-        note: entry.isFolder ? "" : Format.bytes(entry.bytes),
+        note: entry.isFolder ? "" : entry.bytes.map(Format.bytes) ?? "",
         role: entry.isFolder ? .accent : .text)
     }
-    frame.list(lines, selected: selected, in: rows, pane: "files")
-    if let preview, list.indices.contains(selected),
-      preview.path == FilePath.joined(listing.path, list[selected].name)
-    {
-      let text = preview.lines.flatMap { $0.wrapped(toColumns: side.width - 2) }
-      for (index, line) in text.prefix(side.height).enumerated() {
-        frame.grid.write(
-          line, x: side.x + 2, y: side.y + index, style: frame.look[.text],
-          width: side.width - 2)
-      }
-    }
+    drawPreview(in: side, of: &frame)
     let say =
       !listing.problem.isEmpty
       ? listing.problem
       : isLoading
-        ? "reading…"
-        : picksFolder
-          ? "Ctrl-S takes this folder, Esc closes"
-          : "Enter takes the file, Esc closes"
+        ? "Reading the folder …"
+        : "\(Format.counted(listing.entries.count, "entry", "entries"))"
+          + (name.isEmpty ? "" : ", \(Format.count(matches.count)) of them match")
     frame.grid.write(
-      say, x: foot.x, y: foot.y, style: frame.look[.dim], width: foot.width)
+      say, x: foot.x, y: foot.y, style: frame.look[listing.problem.isEmpty ? .dim : .warning],
+      width: foot.width)
   }
 
-  private func shortened(_ path: String, columns: Int) -> String {
-    path.columns <= columns ? path : "…" + path.suffix(max(0, columns - 1))
+  private func drawPreview(in side: Rect, of frame: inout Frame) {
+    guard let preview, let entry = entry(selected),
+      preview.path == FilePath.joined(listing.path, entry.name), side.width > 2
+    else { return }
+    let text = preview.lines.flatMap { $0.wrapped(toColumns: side.width - 3) }
+    let top = min(previewTop, max(0, text.count - side.height))
+    for (index, line) in text.dropFirst(top).prefix(side.height).enumerated() {
+      frame.grid.write(
+        line, x: side.x + 2, y: side.y + index, style: frame.look[.text], width: side.width - 3)
+    }
+    frame.scrollBar(side, top: top, total: text.count)
+  }
+
+  private func shortened(_ path: String, columns: Int, _ look: Appearance) -> String {
+    path.columns <= columns
+      ? path : look[Symbol.ellipsis] + path.suffix(max(0, columns - 1))
   }
 }

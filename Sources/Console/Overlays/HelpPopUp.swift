@@ -48,16 +48,22 @@ struct HelpPopUp: PopUp {
     return .command(keys: keys, help: description.help, description.command)
   }
 
+  let keys = [
+    EntryKey(.escape, "Close"), EntryKey(.pageDown, "Next page"), EntryKey(.control("u"), "Clear"),
+  ]
+
   mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect] {
     let page = max(1, surroundings.size.height - 8)
     switch input {
     case .key(.escape), .key(.enter), .key(.function(1)): return [.closePopUp]
-    case .key("?") where filter.text.isEmpty, .key("q") where filter.text.isEmpty:
-      return [.closePopUp]
+    // Letters are the search's, whichever they are.
+    case .key("?") where filter.text.isEmpty: return [.closePopUp]
     case .key(.up): offset = max(0, offset - 1)
     case .key(.down): offset = min(max(0, lines.count - page), offset + 1)
     case .key(.pageUp): offset = max(0, offset - page)
-    case .key(.pageDown), .key(" "): offset = min(max(0, lines.count - page), offset + page)
+    case .key(.pageDown): offset = min(max(0, lines.count - page), offset + page)
+    case .key(.home): offset = 0
+    case .key(.end): offset = max(0, lines.count - page)
     default: if filter.take(input) { offset = 0 }
     }
     return []
@@ -82,11 +88,14 @@ struct HelpPopUp: PopUp {
       return width
     }
     let size = Size(
-      width: min(bounds.width, 76), height: min(bounds.height, lines.count + 5))
+      width: min(bounds.width, 76), height: min(bounds.height, max(1, lines.count) + 5))
     let inner = frame.popUp(in: bounds.centred(size), title: "Keys: \(context.title)")
     let (field, rest) = inner.split(top: 1)
     frame.field(filter, in: field, placeholder: "type to search; Esc closes")
     let area = rest.split(top: 1).rest
+    if lines.isEmpty {
+      frame.write("Nothing matches.", x: area.x, y: area.y, .dim, width: area.width)
+    }
     for (row, line) in lines.dropFirst(offset).prefix(area.height).enumerated() {
       let y = area.y + row
       switch line {

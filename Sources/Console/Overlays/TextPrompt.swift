@@ -1,3 +1,4 @@
+import EMFiles
 import Surface
 import Terminal
 
@@ -11,26 +12,39 @@ struct TextPrompt: PopUp {
   /// Whether every change is answered at once, as for a filter.
   let isLive: Bool
   private let original: String
+  /// What is wrong with a text, by which the prompt stays open and keeps it.
+  private let objection: @Sendable (String) -> Problem?
+  private var problem: Problem?
 
+  let keys = EntryKey.field
+
+  /// - Parameters:
+  ///   - replaces: whether typing takes the place of the text that is there, or adds to it.
+  ///   - objection: what is wrong with a text that Enter is to keep; nil for nothing.
   init(
     _ question: Question, title: String, text: String = "", hint: String = "",
-    isLive: Bool = false
+    isLive: Bool = false, replaces: Bool = true,
+    objection: @escaping @Sendable (String) -> Problem? = { _ in nil }
   ) {
+    self.objection = objection
     self.question = question
     self.title = title
     self.hint = hint
     self.isLive = isLive
     original = text
-    editor = TextInput(text)
+    editor = TextInput(text, isSelected: replaces)
   }
 
   mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect] {
     switch input {
     case .key(.escape):
       return isLive ? [.closePopUp, .answer(question, original)] : [.closePopUp]
-    case .key(.enter): return [.closePopUp, .answer(question, editor.text)]
+    case .key(.enter):
+      problem = objection(editor.text)
+      return problem == nil ? [.closePopUp, .answer(question, editor.text)] : []
     default:
       let before = editor.text
+      problem = nil
       _ = editor.take(input)
       return isLive && editor.text != before ? [.answer(question, editor.text)] : []
     }
@@ -38,15 +52,21 @@ struct TextPrompt: PopUp {
 
   func draw(over frame: inout Frame, _ surroundings: Surroundings) {
     let width = min(frame.grid.size.width, max(50, title.columns + 6))
-    let lines = hint.isEmpty ? [] : hint.wrapped(toColumns: width - 4)
+    var lines = hint.wrapped(toColumns: width - 4).filter { !$0.isEmpty }.map { ($0, Role.dim) }
+    if let problem {
+      lines = problem.what.wrapped(toColumns: width - 4).map { ($0, .bad) }
+      lines += problem.whatToDo.wrapped(toColumns: width - 4).map { ($0, .text) }
+    }
     let place =
       isLive
       ? frame.lowerPlace(width: width, height: 3 + lines.count)
       : frame.grid.bounds.centred(Size(width: width, height: 3 + lines.count))
     let inner = frame.popUp(in: place, title: title)
-    frame.field(editor, in: Rect(x: inner.x, y: inner.y, width: inner.width, height: 1))
+    frame.field(
+      editor, in: Rect(x: inner.x, y: inner.y, width: inner.width, height: 1),
+      isInvalid: problem != nil)
     for (index, line) in lines.enumerated() {
-      frame.write(line, x: inner.x, y: inner.y + 1 + index, .dim, width: inner.width)
+      frame.write(line.0, x: inner.x, y: inner.y + 1 + index, line.1, width: inner.width)
     }
   }
 }
@@ -58,6 +78,8 @@ struct Confirmation: PopUp {
   let text: String
   /// What "yes" does, as a word.
   let action: String
+
+  var keys: [EntryKey] { [EntryKey("y", action), EntryKey(.escape, "Go back")] }
 
   mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect] {
     switch input {

@@ -25,6 +25,8 @@ struct TextViewer: PopUp {
     self.copyText = copyText
   }
 
+  let keys = [EntryKey("y", "Copy"), EntryKey(.escape, "Close"), EntryKey(.pageDown, "Next page")]
+
   mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect] {
     let page = max(1, surroundings.size.height - 6)
     let last = max(0, rows(columns(surroundings.size)).count - page)

@@ -13,6 +13,8 @@ struct ThemePicker: PopUp {
       surroundings.themes.firstIndex { $0.identifier == surroundings.theme.identifier } ?? 0
   }
 
+  let keys = [EntryKey(.enter, "Keep"), EntryKey(.escape, "Go back")]
+
   mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect] {
     switch input {
     case .key(.escape), .key("q"):

@@ -24,10 +24,9 @@ extension RunsScreen {
   }
 
   private func extents(of job: Job?) -> String {
-    guard let job, let rotation = job[Parameter.search.rotationExtent],
-      let shift = job[Parameter.search.shiftExtent]
-    else { return "" }
-    return "\(Numbers.short(rotation))° \(Numbers.short(shift))Å"
+    let limits = SearchLimits(job)
+    guard let rotation = limits.rotation, let shift = limits.shift else { return "" }
+    return "\(Numbers.short(rotation))° \(Numbers.short(shift)) Å"
   }
 
   private func time(_ column: Column, of listing: RunListing, _ surroundings: Surroundings)
@@ -47,7 +46,7 @@ extension RunsScreen {
     Table.Column("Status", width: 13),
     Table.Column("Iter", width: 6, alignment: .right, priority: 3),
     Table.Column("Å", width: 6, alignment: .right),
-    Table.Column("Extents", width: 9, alignment: .right, priority: 5),
+    Table.Column("Extents", width: 11, alignment: .right, priority: 5),
     Table.Column("Particles", width: 9, alignment: .right, priority: 4),
     Table.Column("Started", width: 12, priority: 2),
     Table.Column("Time", width: 8, alignment: .right, priority: 6),
@@ -66,19 +65,26 @@ extension RunsScreen {
     }
     let detailRows = rect.height >= 16 ? 7 : 0
     let (upper, lower) = rect.split(bottom: detailRows)
-    let (head, body) = upper.split(top: filter.isEmpty ? 0 : 1)
-    if !filter.isEmpty {
-      frame.write(
-        "Runs that contain \"\(filter)\": \(visible.count) of \(listings.count) (Esc shows all)",
-        x: head.x + 1, y: head.y, .match, width: head.width - 2)
-    }
     let rows = visible
-    frame.table(
-      Table(
-        columns: Self.columns, rowCount: rows.count, selected: selectedIndex,
-        sort: (sorting.column.rawValue, !sorting.descending),
-        emptyText: "No run contains \"\(filter)\"."
-      ) { [self] in cells(of: rows[$0], surroundings) }, in: body, pane: "runs")
+    let table = Table(
+      columns: Self.columns, rowCount: rows.count, selected: selectedIndex,
+      sort: (sorting.column.rawValue, !sorting.descending),
+      emptyText: "No run contains \"\(filter)\"."
+    ) { [self] in cells(of: rows[$0], surroundings) }
+    var notes: [String] = []
+    if !filter.isEmpty {
+      notes.append(
+        "Runs that contain \"\(filter)\": \(visible.count) of \(listings.count) (Esc shows all)")
+    }
+    // An order by a column that has no room would look like none.
+    if !table.shows(column: sorting.column.rawValue, in: upper) {
+      let sign = frame.look[sorting.descending ? Symbol.descending : .ascending]
+      notes.append("Sorted by \(sorting.column.title) \(sign)")
+    }
+    let (head, body) = upper.split(top: notes.isEmpty ? 0 : 1)
+    frame.write(
+      notes.joined(separator: "   "), x: head.x + 1, y: head.y, .match, width: head.width - 2)
+    frame.table(table, in: body, pane: "runs")
     if detailRows > 0 { drawDetail(in: lower, of: &frame, surroundings) }
   }
 
@@ -89,8 +95,9 @@ extension RunsScreen {
       case .status:
         let status = listing.entry.problem == nil ? listing.entry.status : nil
         guard listing.isRead else { return Table.Entry("", .dim) }
-        let symbol = surroundings.appearance[status?.symbol ?? .warning]
-        return Table.Entry("\(symbol) \(text(column, of: listing))", status?.role ?? .bad)
+        let look = status == nil ? nil : listing.statusLook
+        let symbol = surroundings.appearance[look?.symbol ?? .warning]
+        return Table.Entry("\(symbol) \(text(column, of: listing))", look?.role ?? .bad)
       case .mark: return Table.Entry(text(column, of: listing), .accent)
       case .resolution: return Table.Entry(text(column, of: listing), .accent)
       case .mask, .note, .extents: return Table.Entry(text(column, of: listing), .dim)
@@ -110,7 +117,10 @@ extension RunsScreen {
       lines.append(("", problem.whatToDo, .text))
     }
     if let manifest, !manifest.message.isEmpty {
-      lines.append(("Outcome", manifest.message, current.entry.status?.role ?? .text))
+      lines.append(("Outcome", manifest.message, current.statusLook?.role ?? .text))
+      if let first = current.summary?.objections.first {
+        lines.append(("", first.remedy, .text))
+      }
     } else if let progress = manifest?.progress {
       let percent = progress.fraction.map { " " + Format.percent($0) } ?? ""
       lines.append(
@@ -133,7 +143,19 @@ extension RunsScreen {
             + (manifest.parent.map { ", from \($0.run) iteration \($0.iteration)" } ?? ""), .dim
         ))
     }
-    for (index, line) in lines.prefix(inner.height).enumerated() {
+    // Lines of one are kept for the others; the outcome gets what is left over.
+    var spare = max(0, inner.height - lines.count)
+    let rows = lines.flatMap { line -> [(String, String, Role)] in
+      let all = line.1.wrapped(toColumns: max(1, inner.width - 13))
+      let count = min(all.count, 1 + spare)
+      guard count > 1 else { return [line] }
+      spare -= count - 1
+      let last = all[(count - 1)...].joined(separator: " ")
+      return (all[..<(count - 1)] + [last]).enumerated().map {
+        ($0 == 0 ? line.0 : "", $1, line.2)
+      }
+    }
+    for (index, line) in rows.prefix(inner.height).enumerated() {
       frame.write(line.0, x: inner.x + 1, y: inner.y + index, .dim, width: 10)
       frame.write(
         line.1, x: inner.x + 12, y: inner.y + index, line.2, width: inner.width - 13)
@@ -156,6 +178,20 @@ extension RunsScreen {
     let place = rect.centred(Size(width: width, height: lines.count))
     for (index, line) in lines.prefix(place.height).enumerated() {
       frame.write(line.0, x: place.x, y: place.y + index, line.1, width: place.width)
+    }
+  }
+}
+
+extension RunsScreen.Column {
+  /// The column's name in a sentence.
+  fileprivate var title: String {
+    switch self {
+    case .mark: "mark"
+    case .name: "name"
+    case .iteration: "iteration"
+    case .resolution: "resolution"
+    case .duration: "time"
+    default: "\(self)"
     }
   }
 }

@@ -51,13 +51,13 @@ struct RunsScreen: Screen {
   var status: String {
     guard let listings else { return "" }
     let read = listings.count { $0.isRead }
-    let count = listings.count == 1 ? "1 run" : "\(listings.count) runs"
+    let count = Format.counted(listings.count, "run")
     return read == listings.count ? count : count + ", \(read) read"
   }
 
   var keyBar: [Command] {
     guard listings?.isEmpty == false else { return [.new, .reload, .commands, .quit] }
-    return [.open, .newFrom, .mark, .compare, .filter, .sort, .note, .delete]
+    return [.open, .newFrom, .mark, .compare, .filter, .sort, .note, .delete, .quit]
   }
 
   private mutating func arrange() {
@@ -145,7 +145,12 @@ struct RunsScreen: Screen {
         filter = ""
         return []
       }
-      return [.quit]
+      if !marked.isEmpty {
+        marked = []
+        return [.say("No run is marked any more")]
+      }
+      let key = surroundings.keyMap.keyName(of: .quit, in: context) ?? "Ctrl-Q"
+      return [.say("This is the first screen; \(key) leaves Fulcrum")]
     default: return ask(command, surroundings)
     }
     return []
@@ -162,13 +167,27 @@ struct RunsScreen: Screen {
       }
       return [.push(FormScreen(job, origin: name))]
     case .rename:
-      return [.popUp(TextPrompt(.renameRun(path), title: "New name of \(name)", text: name))]
+      let others = Set((listings ?? []).map(\.entry.name)).subtracting([name])
+      return [
+        .popUp(
+          TextPrompt(
+            .renameRun(path), title: "New name of \(name)", text: name,
+            objection: { new in
+              if new.isEmpty || new.contains("/") || new.hasPrefix(".") {
+                return Problem(
+                  "\"\(new)\" is no name for a run", whatToDo: "Use letters, digits, - and _.")
+              }
+              return others.contains(new)
+                ? Problem("there is a run of this name", whatToDo: "Choose another name.") : nil
+            }))
+      ]
     case .note:
       return [
         .popUp(
           TextPrompt(
             .noteRun(path), title: "Note about \(name)", text: current?.entry.note ?? "",
-            hint: "An empty note removes it"))
+            hint: "Words with # are tags: / finds them. An empty note removes it.", replaces: false)
+        )
       ]
     case .delete:
       return [

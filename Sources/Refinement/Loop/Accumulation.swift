@@ -48,6 +48,7 @@ struct Accumulation: Sendable {
         let part = planes * slab / slabs..<planes * (slab + 1) / slabs
         var done = 0
         for (index, particle) in lists[slot].enumerated() {
+          context.control.waitWhilePaused()
           if context.control.isStopRequested { return }
           let points = context.points.points(
             factor: factors[context.noiseSlot(of: particle)], band: band)

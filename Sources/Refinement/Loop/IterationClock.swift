@@ -1,6 +1,6 @@
 import Glibc
 
-/// Wall-clock seconds of an iteration's stages, and the CPU seconds of the process.
+/// Wall-clock seconds of an iteration's stages, without those for which it was held, and the CPU seconds of the process.
 struct IterationClock: Sendable {
   /// What an iteration has taken so far, by the stage's name.
   struct Spent: Sendable, Codable {
@@ -11,9 +11,11 @@ struct IterationClock: Sendable {
   private(set) var seconds: [String: Double]
   private var current: (stage: RefinementEvent.Stage, since: Double)?
   private let cpuStart: Double
+  private let control: RefinementControl?
 
-  /// A clock that goes on from what was spent before.
-  init(after spent: Spent = Spent()) {
+  /// A clock that goes on from what was spent before; pauses of `control` are not counted.
+  init(after spent: Spent = Spent(), control: RefinementControl? = nil) {
+    self.control = control
     seconds = spent.seconds
     cpuStart = Self.now(CLOCK_PROCESS_CPUTIME_ID) - spent.cpuSeconds
   }
@@ -27,15 +29,18 @@ struct IterationClock: Sendable {
   /// Ends the current stage and begins another.
   mutating func begin(_ stage: RefinementEvent.Stage) {
     end()
-    current = (stage, Self.now(CLOCK_MONOTONIC))
+    current = (stage, active)
   }
 
   /// Ends the current stage.
   mutating func end() {
     guard let (stage, since) = current else { return }
-    seconds[stage.rawValue, default: 0] += Self.now(CLOCK_MONOTONIC) - since
+    seconds[stage.rawValue, default: 0] += active - since
     current = nil
   }
+
+  /// Seconds on the clock, pauses left out.
+  private var active: Double { Self.now(CLOCK_MONOTONIC) - (control?.pausedSeconds ?? 0) }
 
   private static func now(_ clock: clockid_t) -> Double {
     var time = timespec()

@@ -6,7 +6,17 @@ public final class RefinementControl: Sendable {
   private let stop = Atomic(false)
   private let stopAfterIteration = Atomic(false)
   private let paused = Atomic(false)
+  private let pauses = Mutex(Pauses())
   private let change = Mutex<(@Sendable (RefinementSettings) -> RefinementSettings)?>(nil)
+
+  /// Seconds that it was held, and since when it is.
+  private struct Pauses {
+    var seconds = 0.0
+    var since: Double?
+  }
+
+  /// The reins of the refinement that this thread works for: every loop over chunks waits by them.
+  @TaskLocal static var current: RefinementControl?
 
   public init() {}
 
@@ -15,9 +25,29 @@ public final class RefinementControl: Sendable {
   /// Ends the refinement after the current iteration, with a final pass.
   public func requestStopAfterIteration() { stopAfterIteration.store(true, ordering: .relaxed) }
   /// Holds the refinement where it is until `resume()`.
-  public func pause() { paused.store(true, ordering: .relaxed) }
+  public func pause() {
+    pauses.withLock { $0.since = $0.since ?? Self.now }
+    paused.store(true, ordering: .relaxed)
+  }
   /// Lets a paused refinement go on.
-  public func resume() { paused.store(false, ordering: .relaxed) }
+  public func resume() {
+    pauses.withLock { pauses in
+      if let since = pauses.since { pauses.seconds += Self.now - since }
+      pauses.since = nil
+    }
+    paused.store(false, ordering: .relaxed)
+  }
+
+  /// Seconds for which it was held so far.
+  var pausedSeconds: Double {
+    pauses.withLock { $0.seconds + ($0.since.map { Self.now - $0 } ?? 0) }
+  }
+
+  private static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
 
   /// Changes the settings from the next iteration on; see `RefinementSettings.takingOver`.
   public func changeSettings(

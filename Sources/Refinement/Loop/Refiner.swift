@@ -19,9 +19,11 @@ public func refine(
   events: @escaping @Sendable (RefinementEvent) -> Void
 ) throws -> RefinementResult {
   returnLargeMemoryAtOnce()
-  var refiner = try Refiner(
-    input.maskedWithinImages, control: control, checkpoints: checkpoints, events: events)
-  return try refiner.run()
+  return try RefinementControl.$current.withValue(control) {
+    var refiner = try Refiner(
+      input.maskedWithinImages, control: control, checkpoints: checkpoints, events: events)
+    return try refiner.run()
+  }
 }
 
 /// The loop of a refinement.
@@ -101,7 +103,7 @@ struct Refiner {
   /// Iterates until nothing improves, then makes the final maps.
   mutating func run() throws -> RefinementResult {
     while true {
-      var clock = IterationClock(after: loop.spent)
+      var clock = IterationClock(after: loop.spent, control: control)
       try makeRoom()
       let product = try reconstruct(&clock)
       let metrics = report(product, clock: clock)
@@ -161,7 +163,7 @@ struct Refiner {
   ) throws {
     try control.throwIfStopped()
     takeSettings()
-    var clock = IterationClock()
+    var clock = IterationClock(control: control)
     let band = state.band
     if state.iteration == 0 { try calibrate(references) }
     let outcomes = try search(references, band: band, &clock)

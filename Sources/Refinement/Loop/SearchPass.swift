@@ -39,7 +39,6 @@ struct SearchPass: Sendable {
     let counter = Counter()
     let workspaces = WorkspacePool { search.workspace() }
     parallelFor(count: count, chunk: chunk, threads: context.settings.threads) { range, _ in
-      context.control.waitWhilePaused()
       let index = range.lowerBound / chunk
       if let known = log?.outcomes(of: index, count: range.count) {
         outcomes[index] = known
@@ -49,6 +48,7 @@ struct SearchPass: Sendable {
         var found: [Outcome] = []
         for particle in range.map({ particles?[$0] ?? $0 }) {
           // A search on a fine grid may take seconds for each particle.
+          context.control.waitWhilePaused()
           if context.control.isStopRequested { return }
           found.append(outcome(of: particle, state, factors: factors, workspace: workspace))
           context.images.release(particle)

@@ -15,6 +15,19 @@ public enum Format {
     return sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
   }
 
+  /// A number in few digits: 20, 2.5, 0.125.
+  public static func short(_ value: Double) -> String {
+    guard value.isFinite else { return "–" }
+    let size = abs(value)
+    let decimals = size >= 100 || value == value.rounded() ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3
+    var text = fixed(value, decimals)
+    if text.contains(".") {
+      while text.hasSuffix("0") { text.removeLast() }
+      if text.hasSuffix(".") { text.removeLast() }
+    }
+    return text
+  }
+
   /// A resolution with its unit; "unknown" where no curve crosses.
   public static func resolution(_ angstroms: Double) -> String {
     angstroms.isFinite && angstroms > 0 ? fixed(angstroms, 2) + " Å" : "unknown resolution"
@@ -42,6 +55,13 @@ public enum Format {
       value /= 1000
     }
     return fixed(value, 1) + " TB"
+  }
+
+  /// A count of things: `1 thread`, `12,345 rows`.
+  ///
+  /// - Parameter plural: of the word; with an s where it is not given.
+  public static func counted(_ value: Int, _ singular: String, _ plural: String? = nil) -> String {
+    "\(count(value)) " + (value == 1 ? singular : plural ?? singular + "s")
   }
 
   /// A whole number with its thousands apart: `12,345`.

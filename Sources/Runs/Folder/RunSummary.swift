@@ -37,6 +37,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
   public var cpuSeconds: Double
   /// The outcome in a sentence.
   public var verdict: String
+  /// What the rules object to; nil in runs of older versions.
+  public var verdicts: [Verdict]?
 
   /// The sentence: "converged at iteration 6: 3.21 → 2.94 Å inside the mask, 0.4% of particles at the
   /// search limit".
@@ -46,10 +48,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
   ) -> String {
     let end = converged ? "converged at iteration" : "not converged at iteration"
     let from = before.isFinite ? Format.fixed(before, 2) : "?"
-    let isWorse = before.isFinite && !(after <= 1.2 * before)
     return "\(end) \(iterations): \(from) → \(Format.resolution(after)) inside the mask, "
       + "\(Format.percent(shareAtLimit)) of particles at the search limit"
-      + (isWorse ? "; WORSE than the input: do not use it before you know why" : "")
       + (fscEnd.map { "; " + neverFalls(to: $0) } ?? "")
   }
 

@@ -44,6 +44,10 @@ public struct RunManifest: Codable, Sendable, Equatable {
   /// and those of the processes before this one. Nil in runs of older versions.
   public var seconds: Double?
   public var secondsBefore: Double?
+  /// Seconds for which the run was held, without the pause that lasts; nil for none.
+  public var pausedSeconds: Double?
+  /// Since when it is held, seconds since 1970; nil while it is not.
+  public var pausedSince: Double?
 
   /// A run from which another was started.
   public struct Parent: Codable, Sendable, Equatable {
@@ -103,6 +107,13 @@ public struct RunManifest: Codable, Sendable, Equatable {
     heartbeat = time
     self.threads = threads
     message = ""
+    pausedSince = nil
+  }
+
+  /// Seconds of the run until `time` for which it was not held.
+  public func activeSeconds(at time: Double) -> Double {
+    let held = (pausedSeconds ?? 0) + (pausedSince.map { max(0, time - $0) } ?? 0)
+    return max(0, duration(at: time) - held)
   }
 
   /// Seconds that the run has taken up to its end, or to the last heartbeat.

@@ -55,7 +55,7 @@ public struct ProgressMeter: Sendable {
     if isPaused {
       pausedSince = pausedSince ?? time
     } else if let since = pausedSince {
-      stageStart += time - since
+      stageStart += time - max(since, stageStart)
       pausedSince = nil
     }
   }

@@ -89,7 +89,7 @@ extension RunSession {
     writer.note(
       .resumed,
       "Resumed at iteration \(iteration)\(place) by fulcrum \(programVersion) on "
-        + "\(manifest.host), \(manifest.threads) threads", iteration: iteration)
+        + "\(manifest.host), \(Format.counted(manifest.threads, "thread"))", iteration: iteration)
     if record == nil {
       writer.note(.warning, "No record of the inputs was kept; they are taken as they are now")
     }

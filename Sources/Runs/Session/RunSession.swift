@@ -182,7 +182,7 @@ public final class RunSession: Sendable {
     monitor.stop()
     guard takeEnd() else { return outcome }
     switch outcome {
-    case .finished(let summary): writer.end(.finished, message: summary.verdict)
+    case .finished(let summary): writer.end(.finished, message: summary.message)
     case .stopped(let reason): writer.end(.stopped, message: reason.text)
     case .failed(let problem): writer.end(.failed, message: problem.what)
     }
@@ -242,8 +242,15 @@ public final class RunSession: Sendable {
         observe(event)
       }
       tell(.stage(stage, iteration: last + 1))
-      let summary = RunSummary(
+      var summary = RunSummary(
         of: result, fulcrum: prepared.input.fulcrum, manifest: writer.manifest)
+      let verdicts = RunFacts(
+        metrics: result.metrics, job: changedJob.withLock { $0 }, summary: summary
+      ).verdicts
+      summary.verdicts = verdicts
+      for verdict in verdicts {
+        writer.note(.warning, "\(verdict.sentence). \(verdict.remedy)")
+      }
       tell(.progress(stage, done: 1, total: 2))
       try writer.writeFinal(result, summary: summary, prepared: prepared)
       return .finished(summary)

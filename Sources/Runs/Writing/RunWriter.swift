@@ -73,7 +73,7 @@ public final class RunWriter: Sendable {
     self.folder = folder
     state = Mutex(State(manifest: manifest))
     let of = "fulcrum \(manifest.version) on \(manifest.host)"
-    note(.started, "Started by \(of), \(manifest.threads) threads")
+    note(.started, "Started by \(of), \(Format.counted(manifest.threads, "thread"))")
   }
 
   /// Goes on with the folder of a run that this process holds.
@@ -169,7 +169,14 @@ public final class RunWriter: Sendable {
   /// Says that the run pauses or goes on.
   public func setPaused(_ isPaused: Bool) {
     state.withLock { $0.meter.setPaused(isPaused, at: MonotonicClock.now) }
-    replaceManifest { $0.status = isPaused ? .paused : .running }
+    replaceManifest { manifest in
+      manifest.status = isPaused ? .paused : .running
+      let now = WallClock.now
+      if let since = manifest.pausedSince {
+        manifest.pausedSeconds = (manifest.pausedSeconds ?? 0) + max(0, now - since)
+      }
+      manifest.pausedSince = isPaused ? now : nil
+    }
   }
 
   /// Says that the run may take another number of iterations than it was started with.

@@ -35,6 +35,8 @@ struct DotCanvas {
   /// Which dots along a line are drawn.
   enum Pattern: Sendable {
     case solid, dashed, dotted, dashDotted
+    /// Every other dot: as faint as can be followed.
+    case dense
 
     static func of(_ index: Int) -> Pattern {
       [.solid, .dashed, .dotted, .dashDotted][((index % 4) + 4) % 4]
@@ -45,6 +47,7 @@ struct DotCanvas {
       case .solid: return true
       case .dashed: return step % 8 < 5
       case .dotted: return step % 3 == 0
+      case .dense: return step % 2 == 0
       case .dashDotted: return step % 9 < 5 || step % 9 == 7
       }
     }

@@ -23,12 +23,16 @@ public struct HistogramPlot: Widget, Hashable {
   /// Bins that reach to or beyond this value are drawn as warnings, and hatched.
   public var flaggedFrom: Double?
   public var role: Role
+  /// Whether the last bin holds what is beyond the axis, too: it is marked with a sign.
+  public var isOpenEnded: Bool
   public var emptyText: String
 
   public init(
     lower: Double, upper: Double, counts: [Double], title: String = "", marks: [Mark] = [],
-    flaggedFrom: Double? = nil, role: Role = .series1, emptyText: String = "no data yet"
+    flaggedFrom: Double? = nil, role: Role = .series1, isOpenEnded: Bool = false,
+    emptyText: String = "no data yet"
   ) {
+    self.isOpenEnded = isOpenEnded
     self.lower = lower
     self.upper = upper
     self.counts = counts.map { $0.isFinite ? max(0, $0) : 0 }
@@ -48,7 +52,8 @@ public struct HistogramPlot: Widget, Hashable {
     // Bars are eighths of a cell, whatever the marker of curves.
     return PlotFrame(
       rect: rect, x: x, y: y, xMapping: AxisMapping(x, values: []),
-      yMapping: AxisMapping(y, values: []), marker: .halfBlock, wantsHeader: !marks.isEmpty)
+      yMapping: AxisMapping(y, values: []), marker: .halfBlock,
+      wantsHeader: !marks.isEmpty || isOpenEnded)
   }
 
   public func draw(in rect: Rect, of grid: inout Grid, _ appearance: Appearance) {
@@ -68,6 +73,10 @@ public struct HistogramPlot: Widget, Hashable {
         appearance)
     }
     for mark in marks { draw(mark, frame, of: &grid, appearance) }
+    if isOpenEnded, (counts.last ?? 0) > 0, !frame.header.isEmpty {
+      grid.put(
+        appearance.glyph("≥", ">"), x: area.right - 1, y: frame.header.y, style: appearance[.dim])
+    }
     drawLabels(frame, of: &grid, appearance)
   }
 

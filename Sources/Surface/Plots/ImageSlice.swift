@@ -62,6 +62,18 @@ public struct ImageSlice: Widget, Hashable {
     return Point(x: x, y: y)
   }
 
+  /// The cell in which a pixel of the image lies; nil where the image has no such pixel.
+  public func cell(of pixel: Point, in rect: Rect, _ appearance: Appearance) -> Point? {
+    guard let fit = fit(in: rect, appearance), (0..<width).contains(pixel.x),
+      (0..<height).contains(pixel.y)
+    else { return nil }
+    let (across, down) = fit.raster.mode.pixels
+    let place = Point(
+      x: fit.raster.area.x + Int((Double(pixel.x) + 0.5) / fit.scaleX) / across,
+      y: fit.raster.area.y + Int((Double(pixel.y) + 0.5) / fit.scaleY) / down)
+    return fit.raster.area.contains(place) ? place : nil
+  }
+
   public func draw(in rect: Rect, of grid: inout Grid, _ appearance: Appearance) {
     guard let fit = fit(in: rect, appearance) else { return }
     if !title.isEmpty && rect.height >= 4 {

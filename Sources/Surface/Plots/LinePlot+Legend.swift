@@ -69,12 +69,22 @@ extension LinePlot {
     }
     if crosshair != nil {
       let values = curves.map { value(of: $0, at: crosshair ?? 0) }
+      // All in one format: shares as such, all else with three significant digits.
+      let areShares =
+        values.allSatisfy { $0.map { abs($0) < 1.05 } ?? true }
+        && values.contains { $0.map { abs($0) > 0.01 } ?? false }
       for decimals in [3, 2] {
-        let texts = values.map { $0.map { LinePlot.valueText($0, decimals) } ?? "–" }
+        let texts = values.map { value in
+          value.map {
+            areShares ? NumberText.fixed($0, decimals: decimals) : NumberText.short($0)
+          } ?? "–"
+        }
+        let named = zip(curves, texts).map { "\(series[$0].name) \($1)" }
+        if fits(named, 3) { return (named, " ", "  ") }
         if fits(texts, 3) { return (texts, " ", "  ") }
         if fits(texts, 2) { return (texts, " ", " ") }
         if decimals == 2 {
-          return (texts.map { $0.hasPrefix("0.") ? String($0.dropFirst()) : $0 }, "", " ")
+          return (texts.map(LinePlot.withoutLeadingZero), "", " ")
         }
       }
     }
@@ -89,10 +99,9 @@ extension LinePlot {
     return (cut, " ", " ")
   }
 
-  /// Shares as such, all else with three significant digits.
-  private static func valueText(_ value: Double, _ decimals: Int) -> String {
-    abs(value) < 1.05 && abs(value) > 1e-3
-      ? NumberText.fixed(value, decimals: decimals) : NumberText.short(value)
+  private static func withoutLeadingZero(_ text: String) -> String {
+    if text.hasPrefix("-0.") { return "-" + text.dropFirst(2) }
+    return text.hasPrefix("0.") ? String(text.dropFirst()) : text
   }
 
   /// A name cut without an ellipsis: with one letter less it would say less.

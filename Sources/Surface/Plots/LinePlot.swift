@@ -184,7 +184,7 @@ public struct LinePlot: Widget, Hashable {
     let hasPattern = appearance.colours == .none && canvas.marker.dots != (1, 1)
     let pattern: DotCanvas.Pattern =
       series.isGhost
-      ? .dotted : hasPattern && curves.count > 1 ? .of(order(layer)) : .solid
+      ? .dense : hasPattern && curves.count > 1 ? .of(order(layer)) : .solid
     for point in series.points {
       let dot = frame.dot(point.x, point.y)
       guard dot.x.isFinite, dot.y.isFinite else {

@@ -133,9 +133,9 @@ struct AxisMapping: Sendable {
   }
 
   /// A resolution in Å for a spatial frequency in 1/Å.
-  static func resolutionLabel(_ frequency: Double) -> String {
+  static func resolutionLabel(_ frequency: Double, digits: Int = 2) -> String {
     guard frequency > 1e-9 else { return "DC" }
     let resolution = 1 / frequency
-    return NumberText.short(resolution, digits: resolution >= 100 ? 3 : 2)
+    return NumberText.short(resolution, digits: max(digits, resolution >= 100 ? 3 : 2))
   }
 }

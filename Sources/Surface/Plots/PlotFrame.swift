@@ -88,7 +88,8 @@ public struct PlotFrame: Sendable {
     }
     for index in order {
       guard let row = row(ticks[index]) else { continue }
-      let near = thresholds.isEmpty ? 0 : 1
+      // Round values between thresholds that are a row away say nothing new.
+      let near = thresholds.isEmpty ? 0 : 2
       if result.contains(where: { abs($0.row - row) <= ($0.isThreshold ? near : 0) }) { continue }
       let label =
         mapping.scale == .logarithmic
@@ -216,18 +217,29 @@ public struct PlotFrame: Sendable {
     return horizontalTicks(1) ?? []
   }
 
+  /// Resolutions in as few digits, from two on, as tell them apart.
+  private func resolutionLabels(_ values: [Double]) -> [String] {
+    var labels: [String] = []
+    for digits in 2...5 {
+      labels = values.map { AxisMapping.resolutionLabel($0, digits: digits) }
+      if Set(labels).count == labels.count { break }
+    }
+    return labels
+  }
+
   private func horizontalTicks(_ count: Int) -> [Tick]? {
     let values = x.ticks(count)
     let step = values.count > 1 ? values[1] - values[0] : abs(values.first ?? 1)
     var ends = Array(repeating: area.x - 2, count: labelRows)
     var result: [Tick] = []
-    for value in values {
+    let resolutions = resolutionLabels(values)
+    for (index, value) in values.enumerated() {
       guard let column = column(of: value) else { continue }
       let plain =
         x.scale == .logarithmic ? NumberText.short(value) : AxisMapping.label(value, step: step)
       let labels =
         axes.x.isSpatialFrequency
-        ? [plain, AxisMapping.resolutionLabel(value)].suffix(labelRows) : [plain]
+        ? [plain, resolutions[index]].suffix(labelRows) : [plain]
       var starts: [Int] = []
       for (row, label) in labels.enumerated() {
         let width = label.columns

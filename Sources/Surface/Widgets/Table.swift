@@ -88,6 +88,11 @@ public struct Table: Widget {
     return places(in: rect).first { point.x >= $0.x && point.x < $0.x + $0.width }?.column
   }
 
+  /// Whether a column has room.
+  public func shows(column: Int, in rect: Rect) -> Bool {
+    places(in: rect).contains { $0.column == column }
+  }
+
   private func firstRow(in rect: Rect) -> Int {
     max(0, min(top, rowCount - Table.visibleRows(in: rect)))
   }

@@ -4,8 +4,12 @@ public struct TextInput: Sendable, Hashable {
   /// Characters before the cursor.
   public private(set) var cursor: Int
 
-  public init(_ text: String = "") {
+  /// Whether all of it is selected: what is typed next takes its place, any movement keeps it.
+  public private(set) var isSelected: Bool
+
+  public init(_ text: String = "", isSelected: Bool = false) {
     self.text = text
+    self.isSelected = isSelected && !text.isEmpty
     cursor = text.count
   }
 
@@ -17,6 +21,16 @@ public struct TextInput: Sendable, Hashable {
   }
 
   public mutating func apply(_ edit: Edit) {
+    if isSelected {
+      isSelected = false
+      switch edit {
+      case .insert: remove(0..<text.count)
+      case .deleteBackwards, .deleteForwards, .deleteWord:
+        remove(0..<text.count)
+        return
+      default: break
+      }
+    }
     switch edit {
     case .insert(let new):
       // Pasted line ends become blanks: a field has one line.
@@ -107,7 +121,9 @@ public struct TextField: Widget, Hashable {
     let skipped = max(0, before - (room - 1))
     grid.clipped(to: Rect(x: row.x, y: row.y, width: room, height: 1)) {
       if !input.text.isEmpty {
-        $0.write(input.text, x: row.x - skipped, y: row.y, style: style)
+        $0.write(
+          input.text, x: row.x - skipped, y: row.y,
+          style: input.isSelected ? style.adding(.reverse) : style)
       }
       // Drawn as well as reported, since a terminal may hide its cursor.
       let cursor = Rect(x: row.x + before - skipped, y: row.y, width: 1, height: 1)

@@ -23,7 +23,7 @@ struct CheckCommand: ParsableCommand {
     let estimate = prepared.estimate
     printOut(
       "Estimate: \(Format.bytes(estimate.memory)) of memory, about "
-        + "\(Format.duration(estimate.seconds)) on \(prepared.input.settings.threads) threads, "
+        + "\(Format.duration(estimate.seconds)) on \(Format.counted(prepared.input.settings.threads, "thread")), "
         + "\(Format.bytes(estimate.disk)) on disk.")
     printOut("Ready to run.")
   }

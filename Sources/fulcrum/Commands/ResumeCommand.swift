@@ -51,6 +51,6 @@ struct ResumeCommand: ParsableCommand {
     if let resumed = session.folder.events().events.last(where: { $0.kind == .resumed }) {
       printOut(resumed.text)
     }
-    try PlainRun(session: session, requests: requests).run()
+    try PlainRun(session: session, requests: requests, isStrict: limits.strict).run()
   }
 }

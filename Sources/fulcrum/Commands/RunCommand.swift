@@ -38,7 +38,7 @@ struct RunCommand: ParsableCommand {
         prepared, interval: limits.saveEvery, endCommand: EndCommand(atEnd))
     } catch { throw CommandFailure.input(error) }
     printOut("Run folder: \(prepared.outputFolder)")
-    try PlainRun(session: session, requests: requests).run()
+    try PlainRun(session: session, requests: requests, isStrict: limits.strict).run()
   }
 
   /// Refines in the application; false where there can be no screens.

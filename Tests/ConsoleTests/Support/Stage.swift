@@ -15,7 +15,7 @@ struct Stage {
 
   /// What an application opens with.
   enum Scene: String, CaseIterable {
-    case runs, welcome, live, results, files, form, blank, mask, compare, particles
+    case runs, welcome, live, results, files, form, blank, mask, compare, comparison, particles
     case help, palette, theme, card, check
   }
 
@@ -54,6 +54,9 @@ struct Stage {
       show(FormScreen(job))
       play("m")
     case .compare: show(CompareScreen(folders: [runs + "head-wide", runs + "body"]))
+    case .comparison:
+      let names = ["head-wide", "body", "small-region", "a-run-of-a-long-name"]
+      show(CompareScreen(folders: names.map { runs + $0 }))
     case .help: play("?")
     case .palette: play("Ctrl-P")
     case .theme: play("F9")

@@ -2,7 +2,7 @@ import Glibc
 import Refinement
 
 /// How evenly Fourier space is sampled by the views of an iteration.
-enum OrientationScore {
+public enum OrientationScore {
   /// The sampling compensation factor: the harmonic mean over all directions of the sampling
   /// relative to its mean; 1 for views from everywhere, 0.81 for side views all around one axis, 0
   /// where a direction is not sampled at all (Baldwin & Lyumkis, Prog. Biophys. Mol. Biol. 150, 160,
@@ -10,7 +10,7 @@ enum OrientationScore {
   ///
   /// A view samples the directions perpendicular to it; the great circle is given the width of the
   /// bins of the counts.
-  static func samplingCompensation(of metrics: IterationMetrics) -> Double? {
+  public static func samplingCompensation(of metrics: IterationMetrics) -> Double? {
     let columns = max(1, metrics.orientationAzimuths)
     let rows = metrics.orientationCounts.count / columns
     guard rows > 0, metrics.orientationCounts.contains(where: { $0 > 0 }) else { return nil }
