@@ -73,6 +73,6 @@ struct LimitOptions: ParsableArguments {
       valueName: "seconds"))
   var saveEvery = RunSession.usualInterval
 
-  @Flag(help: "End with status 3 where the result is doubtful: where a verdict objects to it.")
+  @Flag(help: "End with status 3 where a verdict objects.")
   var strict = false
 }

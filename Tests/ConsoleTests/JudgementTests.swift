@@ -1,10 +1,10 @@
 import Glibc
 import Refinement
-import Runs
 import Surface
 import Testing
 
 @testable import Console
+@testable import Runs
 
 /// Numbers that the screens make of what runs say.
 @Suite struct JudgementTests {

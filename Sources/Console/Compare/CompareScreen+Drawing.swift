@@ -62,13 +62,16 @@ extension CompareScreen {
       places.append((x, width))
       x += width + 1
     }
-    // Columns share what is left over.
-    let spare = max(0, rect.right - x + 1) / max(1, places.count)
+    // Names get what is left over as far as they need it, the columns share the rest.
+    let left = max(0, rect.right - x + 1)
+    let forNames = min(left, longest - nameWidth)
+    let spare = (left - forNames) / max(1, places.count)
     for index in places.indices {
-      places[index].x += index * spare
+      places[index].x += forNames + index * spare
       places[index].width += spare
     }
-    return Columns(names: nameWidth, shown: start..<start + places.count, places: places)
+    return Columns(
+      names: nameWidth + forNames, shown: start..<start + places.count, places: places)
   }
 
   /// The names of the runs, and how many are to the left and right of them.

@@ -78,7 +78,8 @@ extension RunScreen {
         : " Enter sets " + changes.joined(separator: ", ")
           + (snapshot?.isLive == true ? " from the next iteration on." : " in a new job.")
       return Chooser.Item(
-        id: verdict.rule, title: verdict.sentence, detail: verdict.remedy + tries,
+        id: verdict.rule, title: verdict.sentence,
+        detail: "\(verdict.sentence). \(verdict.remedy)\(tries)",
         note: verdict.severity == .bad ? "wrong" : "mind")
     }
     return Chooser(.applyRemedy, title: "What the numbers object to", items: items)

@@ -19,9 +19,14 @@ public func refine(
   events: @escaping @Sendable (RefinementEvent) -> Void
 ) throws -> RefinementResult {
   returnLargeMemoryAtOnce()
+  // What is done between two loops, on one thread, waits where it tells how far it is.
+  let told: @Sendable (RefinementEvent) -> Void = { event in
+    events(event)
+    control.waitWhilePaused()
+  }
   return try RefinementControl.$current.withValue(control) {
     var refiner = try Refiner(
-      input.maskedWithinImages, control: control, checkpoints: checkpoints, events: events)
+      input.maskedWithinImages, control: control, checkpoints: checkpoints, events: told)
     return try refiner.run()
   }
 }

@@ -10,7 +10,9 @@ import Testing
   /// A chunk that holds the refinement is the last one until it goes on.
   @Test(arguments: [1, 3]) func chunksWait(_ threads: Int) {
     let control = RefinementControl()
-    let (goesOn, early, done) = (Atomic(false), Atomic(0), Atomic(0))
+    let goesOn = Atomic(false)
+    let early = Atomic(0)
+    let done = Atomic(0)
     RefinementControl.$current.withValue(control) {
       parallelFor(count: 40, chunk: 1, threads: threads) { range, _ in
         if range.lowerBound == 0 {
