@@ -93,7 +93,7 @@ extension RunScreen {
       return verdict.changes.sorted { $0.key < $1.key }.flatMap { change($0.key, to: $0.value) }
     }
     guard var job = snapshot?.job else { return [.say("The run's parameters cannot be read")] }
-    job["output.directory"] = nil
+    job[Parameter.output.folder] = nil
     do throws(Problem) {
       for (key, value) in verdict.changes { try job.set(key, to: value) }
     } catch {

@@ -112,8 +112,8 @@ struct MaskScreen: Screen {
   /// The fulcrum that is set, in voxels; nil while nothing is known of it.
   var fulcrum: SIMD3<Double>? {
     guard size > 0 else { return nil }
-    if let point = job["fulcrum.coordinates"]?.point { return SIMD3(point.x, point.y, point.z) }
-    if job["fulcrum.location"]?.string == "mask_center", let centre = volumes?.report?.centre {
+    if let point = job[Parameter.fulcrum.coordinates] { return SIMD3(point.x, point.y, point.z) }
+    if job[Parameter.fulcrum.location] == .mask_center, let centre = volumes?.report?.centre {
       return position(of: centre)
     }
     return SIMD3(repeating: Double(size / 2))
