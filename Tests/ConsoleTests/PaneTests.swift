@@ -26,8 +26,10 @@ import Testing
 
   /// With four runs in a small terminal every value is whole, or the columns are scrolled to; nothing
   /// is cut without a mark.
-  @Test(arguments: [60, 80, 100, 120]) func comparedNumbersAreWhole(_ width: Int) throws {
-    var stage = Stage(.comparison, size: Size(width: width, height: 24))
+  /// In 17 lines a scroll bar stands beside the numbers.
+  @Test(arguments: [60, 80, 100, 120], [24, 17])
+  func comparedNumbersAreWhole(_ width: Int, _ height: Int) throws {
+    var stage = Stage(.comparison, size: Size(width: width, height: height))
     stage.play("Tab z")
     let screen = try #require(stage.application.screen as? CompareScreen)
     for (index, run) in screen.runs.enumerated() {
@@ -35,7 +37,7 @@ import Testing
       stage.play(
         "Left Left Left Left " + Array(repeating: "Right", count: index).joined(separator: " "))
       let text = stage.text
-      for line in CompareScreen.statistics.prefix(12) {
+      for line in CompareScreen.statistics.prefix(height == 24 ? 12 : 10) {
         let row = try #require(text.split(separator: "\n").first { $0.contains(line.name) })
         #expect(row.contains(line.value(run)), "\(run.name): \(line.name)")
       }

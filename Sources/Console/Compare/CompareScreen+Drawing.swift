@@ -74,6 +74,13 @@ extension CompareScreen {
       names: nameWidth + forNames, shown: start..<start + places.count, places: places)
   }
 
+  /// What heads and columns have of a pane, without the scroll bar where there is one, and the lines
+  /// below the heads.
+  private static func parts(of rect: Rect, lines: Int) -> (inner: Rect, body: Rect) {
+    let body = rect.split(top: 1).rest
+    return (lines > body.height ? rect.split(right: 1).rest : rect, body)
+  }
+
   /// The names of the runs, and how many are to the left and right of them.
   private func drawHeads(_ columns: Columns, in rect: Rect, of frame: inout Frame) {
     for (index, place) in zip(columns.shown, columns.places) {
@@ -147,10 +154,10 @@ extension CompareScreen {
         return ((isOther ? "≠ " : "") + line.value(run), isOther ? .warning : .text)
       }
     }
+    let (inner, body) = Self.parts(of: rect, lines: Self.statistics.count)
     let columns = columns(
-      in: rect, names: Self.statistics.map(\.name), values: values.map { $0.map(\.text) })
-    drawHeads(columns, in: rect, of: &frame)
-    let body = rect.split(top: 1).rest
+      in: inner, names: Self.statistics.map(\.name), values: values.map { $0.map(\.text) })
+    drawHeads(columns, in: inner, of: &frame)
     let top = min(line, max(0, Self.statistics.count - body.height))
     for (row, line) in Self.statistics.enumerated().dropFirst(top).prefix(body.height) {
       drawRow(
@@ -167,16 +174,18 @@ extension CompareScreen {
       return
     }
     let values = runs.map { run in all.map { run.job?.shown($0) ?? "–" } }
-    let titles = all.map { parameter in
+    // From the longest name to the shortest.
+    let names = all.map { parameter in
       let unit = parameter.unit == "degrees" ? "°" : parameter.unit
-      return parameter.title + (unit.isEmpty ? "" : " \(unit)")
+      let mark = unit.isEmpty ? "" : " \(unit)"
+      let key = String(parameter.key.drop { $0 != "." }.dropFirst())
+      return [parameter.title + mark, key + mark, key]
     }
-    let keys = all.map { String($0.key.drop { $0 != "." }.dropFirst()) }
-    let columns = columns(in: rect, names: titles, values: values)
-    drawHeads(columns, in: rect, of: &frame)
-    let body = rect.split(top: 1).rest
+    let (inner, body) = Self.parts(of: rect, lines: all.count)
+    let columns = columns(in: inner, names: names.map { $0[0] }, values: values)
+    drawHeads(columns, in: inner, of: &frame)
     for (row, parameter) in all.enumerated().dropFirst(offset).prefix(body.height) {
-      let name = titles[row].columns <= columns.names ? titles[row] : keys[row]
+      let name = names[row].first { $0.columns <= columns.names } ?? names[row][2]
       drawRow(
         name,
         runs.indices.map { index in

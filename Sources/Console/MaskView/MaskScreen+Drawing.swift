@@ -153,7 +153,7 @@ extension MaskScreen {
     }
     let isOutside = (0..<3).contains { fulcrum[$0] < 0 || fulcrum[$0] > Double(size - 1) }
     if isOutside { text += "; that is outside the box" }
-    if !job.isSet("fulcrum.coordinates") { text += " (the default)" }
+    if !job.isSet(Parameter.fulcrum.coordinates) { text += " (the default)" }
     return ("Fulcrum", text, isOutside ? .bad : .text)
   }
 }

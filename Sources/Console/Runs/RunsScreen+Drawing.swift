@@ -50,8 +50,8 @@ extension RunsScreen {
     Table.Column("Particles", width: 9, alignment: .right, priority: 4),
     Table.Column("Started", width: 12, priority: 2),
     Table.Column("Time", width: 8, alignment: .right, priority: 6),
-    Table.Column("Mask", width: 16, isFlexible: true, priority: 8),
-    Table.Column("Note", width: 16, isFlexible: true, priority: 9),
+    Table.Column("Mask", width: 15, isFlexible: true, priority: 8),
+    Table.Column("Note", width: 15, isFlexible: true, priority: 9),
   ]
 
   func draw(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
@@ -63,7 +63,9 @@ extension RunsScreen {
       drawWelcome(in: rect, of: &frame, surroundings)
       return
     }
-    let detailRows = rect.height >= 16 ? 7 : 0
+    // What the runs leave free is the selected one's, up to all that is said of it.
+    let free = rect.height - listings.count - 2
+    let detailRows = rect.height >= 16 ? min(10, max(7, free)) : 0
     let (upper, lower) = rect.split(bottom: detailRows)
     let rows = visible
     let table = Table(

@@ -142,7 +142,7 @@ public struct VerdictRule: Sendable {
         sentence: "the prior (\(Format.fixed(prior, 1))°) is narrower than what the images know "
           + "(\(Format.fixed(last.posteriorRotation, 1))°): it decides the poses",
         remedy: "Widen it, unless the region is known to move as little.",
-        changes: ["prior.rotation_sd": Format.fixed((2 * prior).rounded(.up), 0)])
+        changes: [Parameter.prior.rotationDeviation.key: Format.fixed((2 * prior).rounded(.up), 0)])
     },
     VerdictRule(name: "few-views", what: "sampling compensation factor", threshold: 0.5) {
       facts, threshold in
@@ -206,11 +206,11 @@ extension RunFacts {
       changes[key] = Format.short(wide)
     }
     look(
-      last?.rotationFromStart, limits.rotation, "rotation", "°", "search.rotation_extent",
-      most: 180, dimensions: 3)
+      last?.rotationFromStart, limits.rotation, "rotation", "°",
+      Parameter.search.rotationExtent.key, most: 180, dimensions: 3)
     look(
-      last?.shiftFromStart, limits.shift, "shift", " Å", "search.shift_extent",
-      most: .infinity, dimensions: 2)
+      last?.shiftFromStart, limits.shift, "shift", " Å",
+      Parameter.search.shiftExtent.key, most: .infinity, dimensions: 2)
     let which = names.isEmpty ? "" : " of " + names.joined(separator: " and ")
     let wider =
       remedies.isEmpty ? "Widen the extents" : "Widen " + remedies.joined(separator: " and ")

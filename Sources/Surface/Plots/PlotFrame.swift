@@ -88,8 +88,9 @@ public struct PlotFrame: Sendable {
     }
     for index in order {
       guard let row = row(ticks[index]) else { continue }
-      // Round values between thresholds that are a row away say nothing new.
-      let near = thresholds.isEmpty ? 0 : 2
+      // Round values that are a row away from a threshold say nothing new; the ends do.
+      let isEnd = index == 0 || index == ticks.count - 1
+      let near = thresholds.isEmpty ? 0 : isEnd ? 1 : 2
       if result.contains(where: { abs($0.row - row) <= ($0.isThreshold ? near : 0) }) { continue }
       let label =
         mapping.scale == .logarithmic

@@ -21,9 +21,10 @@ struct CheckCommand: ParsableCommand {
     for note in prepared.notes { printOut(note) }
     printOut("Run folder: \(prepared.outputFolder)")
     let estimate = prepared.estimate
+    let threads = Format.counted(prepared.input.settings.threads, "thread")
     printOut(
       "Estimate: \(Format.bytes(estimate.memory)) of memory, about "
-        + "\(Format.duration(estimate.seconds)) on \(Format.counted(prepared.input.settings.threads, "thread")), "
+        + "\(Format.duration(estimate.seconds)) on \(threads), "
         + "\(Format.bytes(estimate.disk)) on disk.")
     printOut("Ready to run.")
   }
