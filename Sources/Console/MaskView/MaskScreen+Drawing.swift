@@ -110,11 +110,7 @@ extension MaskScreen {
       ("Map", "box \(size), \(Numbers.short(pixelSize)) Å per voxel", .text)
     ]
     if let report = volumes.report {
-      lines.append(
-        (
-          "Mask",
-          report.summary, .text
-        ))
+      lines.append(("Mask", report.summary, .text))
       lines += advice(volumes, report)
     } else {
       lines.append(("Mask", "none", .dim))
@@ -134,7 +130,7 @@ extension MaskScreen {
     return list.flatMap { advice -> [Fact] in
       let what = advice.what.prefix(1).uppercased() + advice.what.dropFirst() + "."
       return [
-        ("Advice", what, advice.severity == .error ? .bad : .warning), ("", advice.whatToDo, .text),
+        ("Advice", what, .warning), ("", advice.whatToDo, .text),
       ]
     }
   }

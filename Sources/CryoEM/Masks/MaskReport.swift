@@ -1,17 +1,11 @@
 import Glibc
 
-/// What can be said about a mask before it is used.
+/// What can be said about a mask with values from 0 to 1 before it is used.
 public struct MaskReport: Sendable, Equatable {
-  /// Smallest and largest value.
-  public var minimum: Float, maximum: Float
   /// Whether no voxel is above 0.5.
   public var isEmpty: Bool
   /// Whether there is no value strictly between 0 and 1: the mask has no soft edge.
   public var isBinary: Bool
-  /// Whether a value is under 0, and whether one is above 1, by more than rounding.
-  public var hasNegativeValues: Bool, exceedsOne: Bool
-  /// Whether a value is not a number.
-  public var hasInvalidValues: Bool
   /// Volume inside the 0.5 level, Å³.
   public var volume: Double
   /// Width of the edge from 1 to 0, voxels.
@@ -31,11 +25,6 @@ public struct MaskReport: Sendable, Equatable {
   /// The report of a mask.
   public init(of mask: Volume) {
     let tolerance: Float = 1e-3
-    minimum = mask.minimum
-    maximum = mask.maximum
-    hasNegativeValues = minimum < -tolerance
-    exceedsOne = maximum > 1 + tolerance
-    hasInvalidValues = mask.voxels.contains { !$0.isFinite }
     let inside = mask.voxels.reduce(0) { $0 + ($1 >= 0.5 ? 1 : 0) }
     volume = Double(inside) * pow(mask.pixelSize, 3)
     isEmpty = inside == 0

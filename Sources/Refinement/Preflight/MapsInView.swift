@@ -31,11 +31,11 @@ public struct MapsInView: Sendable {
   ) throws(Problem) -> Volume? {
     let keys = Parameter.input
     let header = try MapHeader(key: keys.map.key, path: map)
-    let stored = try StoredMap(key: keys.mask.key, path: path)
+    var stored = try StoredMap(key: keys.mask.key, path: path)
     let frame = MapHeader.frame(of: [header, stored.header], box: (grid.size, grid.pixelSize))
     var fitting = MapFitting(box: grid.size, pixelSize: grid.pixelSize, frame: frame)
     var findings = FindingList()
-    let fitted = fitting.fit(stored, &findings)
+    let fitted = stored.checkValues(&findings) ? fitting.fitMask(stored, &findings) : nil
     if let problem = findings.errors.first?.problem { throw problem }
     return fitted
   }

@@ -11,8 +11,7 @@ struct MaskCheck {
   /// Advice that depends on the resolution (Å) that is expected; nil where it is unknown.
   func advise(resolution: Double?, findings: inout FindingList) {
     let report = MaskReport(of: mask)
-    for advice in report.advice(resolution: resolution, pixelSize: mask.pixelSize)
-    where advice.severity == .warning {
+    for advice in report.advice(resolution: resolution, pixelSize: mask.pixelSize) {
       findings.warning(Self.keys, "\(path): \(advice.what)", advice.whatToDo)
     }
     findings.note("Mask: \(report.summary).")

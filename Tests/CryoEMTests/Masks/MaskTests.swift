@@ -84,7 +84,6 @@ struct MaskReportTests {
     #expect(abs(report.supportRadius - 46) < 3)
     #expect((report.centre - centre).max() < 0.05)
     #expect(!report.isEmpty && !report.isBinary && !report.touchesSphere)
-    #expect(!report.hasNegativeValues && !report.exceedsOne && !report.hasInvalidValues)
   }
 
   @Test(arguments: [4.0, 6, 12])
@@ -98,9 +97,6 @@ struct MaskReportTests {
     let binary = MaskReport(of: sphere.map { $0 > 0.5 ? 1 : 0 })
     #expect(binary.isBinary && binary.softness == 0 && !binary.isEmpty)
     #expect(MaskReport(of: Volume(size: 8, pixelSize: 1)).isEmpty)
-    #expect(MaskReport(of: sphere.map { $0 - 0.1 }).hasNegativeValues)
-    #expect(MaskReport(of: sphere.map { 1.1 * $0 }).exceedsOne)
-    #expect(MaskReport(of: sphere.map { $0 == 1 ? .nan : $0 }).hasInvalidValues)
     let wide = Volume.sphere(size: 32, pixelSize: 1, radius: 12, outerRadius: 18)
     #expect(MaskReport(of: wide).touchesSphere)
   }
