@@ -132,9 +132,18 @@ private struct OpticsColumns {
       }
       return table.numbers(name, where: rows, problems: &problems)
     }
-    voltage = column("rlnVoltage", or: requiresCTF ? nil : 300)
-    sphericalAberration = column("rlnSphericalAberration", or: requiresCTF ? nil : 2.7)
-    amplitudeContrast = column("rlnAmplitudeContrast", or: requiresCTF ? nil : 0.1)
+    func ctfColumn(_ name: String, or value: Double) -> [Double] {
+      if requiresCTF, !table.hasColumn(name) {
+        problems.add(
+          Problem(
+            "\(table.place(row: 0, column: name)): the column is missing",
+            whatToDo: "Add it, or set ctf.correct = false for images without a CTF."))
+      }
+      return column(name, or: value)
+    }
+    voltage = ctfColumn("rlnVoltage", or: 300)
+    sphericalAberration = ctfColumn("rlnSphericalAberration", or: 2.7)
+    amplitudeContrast = ctfColumn("rlnAmplitudeContrast", or: 0.1)
     if table.hasColumn("rlnImagePixelSize") || !table.hasColumn("rlnDetectorPixelSize") {
       pixelSize = column("rlnImagePixelSize", or: nil)
     } else {

@@ -15,6 +15,10 @@ extension Job {
     let initial = Parameter.refinement.initialResolution
     let highpass = Parameter.image.highpass
     let nyquist = ParameterValue.shortest(data.nyquist)
+    let first = value(of: initial.parameter, given: data)?.double ?? 12
+    let coarser =
+      "Give more than \(ParameterValue.shortest(first)), where the first reference ends (\(initial)), "
+      + "or leave it out."
     var findings: [JobFinding] = []
     for key in [
       Parameter.search.maximumResolution, initial, Parameter.refinement.splitResolution, highpass,
@@ -23,24 +27,24 @@ extension Job {
       findings.append(
         JobFinding(
           [key.key], "\(shown(key)): finer than two pixels, \(nyquist) Å",
-          whatToDo: "Give at least \(nyquist)\(key.key == highpass.key ? ", or leave it out" : "")."
-        ))
+          whatToDo: key.key == highpass.key ? coarser : "Give at least \(nyquist)."))
     }
     if let value = valueIfSet(initial), value > data.halfBox {
       findings.append(
         JobFinding(
           [initial.key],
           "\(shown(initial)): coarser than half the box, \(ParameterValue.shortest(data.halfBox)) Å",
-          whatToDo: "A reference needs some shells to align to: 12 to 30 is usual."))
+          whatToDo: "A reference needs some shells to align to: give "
+            + "\(ParameterValue.rounded(max(12, data.nyquist), digits: 4)) to "
+            + "\(ParameterValue.rounded(max(data.nyquist, min(30, data.halfBox)), digits: 4))."))
     }
-    let first = value(of: initial.parameter, given: data)?.double ?? 12
     if let value = valueIfSet(highpass), value <= first, value >= data.nyquist * 0.999 {
       findings.append(
         JobFinding(
           [highpass.key, initial.key],
           "\(shown(highpass)): nothing is left of the first reference, which ends at "
             + "\(ParameterValue.shortest(first)) Å",
-          whatToDo: "Give a high-pass coarser than \(initial), or leave it out."))
+          whatToDo: coarser))
     }
     let start = Parameter.mask.startResolution
     if self[Parameter.mask.type] == .dynamic, let value = valueIfSet(start), value < data.nyquist {
@@ -59,7 +63,8 @@ extension Job {
       JobFinding(
         [extent.key],
         "\(shown(extent)): not less than half the box, \(ParameterValue.shortest(data.halfBox)) Å",
-        whatToDo: "Local refinement moves particles by a few Å: 10 is usual.")
+        whatToDo: "Local refinement moves particles by a few Å: give "
+          + "\(ParameterValue.rounded(min(10, data.halfBox / 2), digits: 2)), for example.")
     ]
   }
 
@@ -74,7 +79,8 @@ extension Job {
         [outer.key],
         "\(shown(outer)): the window ends \(Int((value * data.halfBox).rounded())) Å from the centre, "
           + "and the mask is \(Int((2 * radius).rounded())) Å across",
-        whatToDo: "Make the window larger than the particle: 0.85 and 0.99 are usual.")
+        whatToDo: "Make the window larger than the particle: give at least "
+          + "\(ParameterValue.shortest((100 * radius / data.halfBox).rounded(.up) / 100)).")
     ]
   }
 
@@ -82,27 +88,26 @@ extension Job {
     let coordinates = Parameter.fulcrum.coordinates
     guard let voxel = valueIfSet(coordinates) else { return [] }
     let shown = "\(coordinates) = \(ParameterValue.coordinates(voxel).text)"
-    let last = data.maps.size - 1
-    guard [voxel.x, voxel.y, voxel.z].allSatisfy({ $0 >= 0 && $0 <= Double(last) }) else {
-      return [
+    // Voxels that are in the maps' box, and in the particles' box: both are told at once.
+    let (size, last) = (data.maps.size, data.maps.size - 1)
+    let reach = Int((data.halfBox / data.maps.pixelSize * (1 + 1e-9)).rounded(.down))
+    let range = (max(0, size / 2 - reach), min(size / 2 + reach, last))
+    func refused(_ what: String) -> [JobFinding] {
+      [
         JobFinding(
-          [coordinates.key], "\(shown): outside of the maps' box of \(data.maps.size)",
-          whatToDo: "Give x,y,z in voxels from the corner of the box, 0 to \(last).")
+          [coordinates.key], "\(shown): \(what)",
+          whatToDo:
+            "Give x,y,z in voxels from the corner of the maps' box, \(range.0) to \(range.1), "
+            + "or leave it out for the mask's centre.")
       ]
+    }
+    guard [voxel.x, voxel.y, voxel.z].allSatisfy({ $0 >= 0 && $0 <= Double(last) }) else {
+      return refused("outside of the maps' box of \(size)")
     }
     let position = data.maps.position(ofIndex: voxel)
     guard [position.x, position.y, position.z].allSatisfy({ abs($0) <= data.halfBox }) else {
-      // The farthest voxels that are inside.
-      let reach = Int((data.halfBox / data.maps.pixelSize * (1 + 1e-9)).rounded(.down))
-      let range = (data.maps.size / 2 - reach, min(data.maps.size / 2 + reach, last))
-      return [
-        JobFinding(
-          [coordinates.key],
-          "\(shown): outside of the particles' box, which ends "
-            + "\(ParameterValue.rounded(data.halfBox, digits: 4)) Å from the centre",
-          whatToDo:
-            "Give x,y,z from \(range.0) to \(range.1), or leave it out for the mask's centre.")
-      ]
+      let end = ParameterValue.rounded(data.halfBox, digits: 4)
+      return refused("outside of the particles' box, which ends \(end) Å from the centre")
     }
     guard let centre = data.maskCentre, let radius = data.maskRadius else { return [] }
     let arm = position - centre

@@ -56,7 +56,7 @@ public struct FileFacts: Sendable, Equatable {
     }
     var fitting = MapFitting(
       box: box, pixelSize: pixelSize,
-      frame: MapHeader.frame(of: headers, box: (box, pixelSize)))
+      frame: MapHeader.frame(of: headers, box: Sampling(size: box, pixelSize: pixelSize)))
     var mask: Volume?
     for header in headers {
       if header.key == Parameter.input.mask.key {

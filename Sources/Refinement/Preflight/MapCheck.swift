@@ -12,16 +12,23 @@ struct CheckedMaps {
   /// What the half-maps say of their resolution inside the mask; nil without half-maps, and until they
   /// are measured.
   private(set) var start: HalfMapMeasurement?
-  /// Their resolution, Å.
-  var resolution: Double? { start?.fsc.resolution143 }
+  /// Their resolution, Å; stored, as the compiler of 6.3 fails on a chain through `start` where it
+  /// optimises.
+  private(set) var resolution: Double?
 
   /// Reads the maps that `inputs` names. nil, with the problems collected, where one of them cannot
   /// be used, or where there is no box to bring them into.
   ///
-  /// - Parameter box: of the particles, with its pixel size, Å; nil where they cannot be used either.
-  init?(
-    inputs: JobInputs, box: (size: Int, pixelSize: Double)?, findings: inout FindingList
-  ) {
+  /// - Parameter particles: nil where they cannot be used either.
+  init?(inputs: JobInputs, particles: CheckedParticles?, findings: inout FindingList) {
+    self.init(
+      inputs: inputs,
+      box: particles.map { Sampling(size: $0.boxSize, pixelSize: $0.pixelSize) },
+      findings: &findings)
+  }
+
+  /// - Parameter box: that of the particles.
+  init?(inputs: JobInputs, box: Sampling?, findings: inout FindingList) {
     let before = findings.errors.count
     let files = Self.files(of: inputs)
     let all = files.map { file in
@@ -60,6 +67,7 @@ struct CheckedMaps {
       HalfMapMeasurement(
         halfA: $0.a, halfB: $0.b, mask: mask.withinImages(settings), settings: settings)
     }
+    maps.resolution = maps.start?.fsc.resolution143
     // Half-maps of another split know the particles of both halves: only what they share is used.
     if isSplitAnew { maps.halfMaps = nil }
     return maps

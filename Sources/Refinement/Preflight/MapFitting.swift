@@ -102,8 +102,8 @@ struct MapFitting {
       findings.error(
         [header.key],
         "\(header.path): by its origin it lies outside of the box, \(text) Å from the centre",
-        "Give it in the whole box (in ChimeraX: volume resample #part onGrid #map), or set its "
-          + "origin to 0 if it is whole.")
+        "Give it in the whole box (in ChimeraX: volume resample #part onGrid #map)"
+          + (header.isCubic ? ", or set its origin to 0 if it is whole." : "."))
       return nil
     }
   }

@@ -99,7 +99,7 @@ struct MapHeader {
   ///   - maps: in the order of the form; one at least.
   ///   - box: of the particles and its pixel size, Å: a map of that box is whole wherever its header
   ///     says that it begins.
-  static func frame(of maps: [MapHeader], box: (size: Int, pixelSize: Double)) -> Frame {
+  static func frame(of maps: [MapHeader], box: Sampling) -> Frame {
     for map in maps where map.isCubic {
       guard map.isCornerUsual || map.isSampled(box.size, box.pixelSize) else { continue }
       return Frame(
@@ -107,7 +107,7 @@ struct MapHeader {
         centre: map.centre(map.corner))
     }
     return Frame(
-      path: maps.first?.path ?? "", grid: Sampling(size: box.size, pixelSize: box.pixelSize),
+      path: maps.first?.path ?? "", grid: box,
       centre: Vector3(repeating: Double(box.size / 2) * box.pixelSize))
   }
 

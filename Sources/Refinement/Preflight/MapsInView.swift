@@ -32,7 +32,7 @@ public struct MapsInView: Sendable {
     let keys = Parameter.input
     let header = try MapHeader(key: keys.map.key, path: map)
     var stored = try StoredMap(key: keys.mask.key, path: path)
-    let frame = MapHeader.frame(of: [header, stored.header], box: (grid.size, grid.pixelSize))
+    let frame = MapHeader.frame(of: [header, stored.header], box: grid)
     var fitting = MapFitting(box: grid.size, pixelSize: grid.pixelSize, frame: frame)
     var findings = FindingList()
     let fitted = stored.checkValues(&findings) ? fitting.fitMask(stored, &findings) : nil

@@ -39,9 +39,6 @@ public struct PreparedInput: Sendable {
     job: Job, outputFolder: String, problems: [Problem] = [], isResuming: Bool = false,
     machine: Machine = .current
   ) throws(JobProblems) {
-    // As far as it can be told before the data are known.
-    let asked = job.resolved(on: machine)
-    let inputs = asked.inputs
     var findings = FindingList()
     for problem in problems { findings.add(JobFinding([], problem)) }
     for finding in job.findings(on: machine)
@@ -49,45 +46,15 @@ public struct PreparedInput: Sendable {
       findings.add(finding)
     }
     if !isResuming { checkOutput(outputFolder, &findings) }
-    if let scratch = asked.settings.cacheDirectory { checkScratch(scratch, &findings) }
-    let found = CheckedParticles(
-      inputs: inputs, settings: asked.settings, findings: &findings)
-    let fitted = CheckedMaps(
-      inputs: inputs, box: found.map { ($0.boxSize, $0.pixelSize) }, findings: &findings)
-    guard let found, let fitted else { throw JobProblems(findings.errors) }
-
-    // Now that the data are known: what they make of the defaults, and what they do not support.
-    let data = DataFacts(
-      box: found.boxSize, pixelSize: found.pixelSize, maps: fitted.frame.grid,
-      maskRadius: inputs.mask == nil ? nil : BoundingSphere(of: fitted.mask).radius,
-      maskCentre: inputs.mask == nil ? nil : fitted.mask.centreOfMass)
-    let valid = job.resolved(on: machine, given: data)
-    for finding in job.dataFindings(data) { findings.add(finding) }
-    for note in valid.notes { findings.note(note) }
-    let maps = fitted.measured(valid.settings, isSplitAnew: inputs.resplit)
-    let particles = found.scaled(valid.settings.useScales, &findings)
-    let fulcrum = FulcrumChoice(inputs: inputs, maps: maps, findings: &findings)?.position
-    if let path = inputs.mask {
-      MaskCheck(path: path, mask: maps.mask).advise(
-        resolution: maps.resolution, findings: &findings)
-    }
-    if let halves = maps.halfMaps {
-      ExpectedPoses(
-        halfMaps: halves, mask: maps.mask, particles: particles.particles.count
-      )?.advise(valid.settings, &findings)
-    }
-    let symmetry =
-      findings.catching([Parameter.refinement.symmetry.key]) {
-        try PointGroup(valid.settings.symmetry)
-      } ?? .c1
-    checkSymmetry(symmetry, mask: maps.mask, hasMask: inputs.mask != nil, &findings)
-    guard findings.errors.isEmpty, let fulcrum else { throw JobProblems(findings.errors) }
+    let checked = try CheckedInput(job: job, machine: machine, findings: &findings)
+    let (inputs, valid) = (checked.inputs, checked.valid)
+    let (particles, maps) = (checked.particles, checked.maps)
 
     let geometry = Geometry(
-      box: particles.boxSize, mask: maps.mask, fulcrum: fulcrum,
+      box: particles.boxSize, mask: maps.mask, fulcrum: checked.fulcrum,
       shiftExtent: valid.settings.shiftExtent,
       stretch: valid.settings.useAnisotropicMagnification ? particles.particles.stretch : 1,
-      symmetry: symmetry)
+      symmetry: checked.symmetry)
     let plan = MemoryPlan(
       particles: particles.particles.count, geometry: geometry, settings: valid.settings,
       hasHalfMaps: maps.halfMaps != nil, resolution: maps.resolution)
@@ -108,12 +75,12 @@ public struct PreparedInput: Sendable {
     guard findings.errors.isEmpty, let source else { throw JobProblems(findings.errors) }
 
     self.job = job
-    self.data = data
+    data = checked.data
     self.outputFolder = outputFolder
     particleFile = particles.file
     input = RefinementInput(
       settings: valid.settings, particles: particles.particles, images: source, map: maps.map,
-      halfMaps: maps.halfMaps, mask: maps.mask, fulcrum: fulcrum)
+      halfMaps: maps.halfMaps, mask: maps.mask, fulcrum: checked.fulcrum)
     input.scratchFolder = outputFolder
     input.start = maps.start
     newHalfSets = inputs.resplit ? particles.particles.halfSets : nil

@@ -164,7 +164,8 @@ import Testing
   @Test func missingColumnsAreNamed() throws {
     let cases = [
       ("_rlnAngleTilt", "_rlnAngleTilt"), ("_rlnImageName", "_rlnImageName"),
-      ("_rlnVoltage", "_rlnVoltage"), ("_rlnImagePixelSize", "_rlnImagePixelSize"),
+      ("_rlnVoltage", "rlnVoltage: the column is missing"),
+      ("_rlnImagePixelSize", "_rlnImagePixelSize"),
     ]
     for (name, words) in cases {
       _ = try fixture.write(relion31Text.replacing(name + " ", with: name + "Not "), "bad.star")

@@ -35,19 +35,21 @@ final class MapFittingTests {
 
   private func checked(
     map: String, mask: String?, size: Int = 32, pixelSize: Double = 3, fulcrum: Vector3? = nil
-  ) -> (maps: CheckedMaps?, fulcrum: FulcrumChoice?, findings: FindingList) {
+  ) -> (maps: CheckedMaps?, fulcrum: Vector3?, findings: FindingList) {
     var job = Job()
     job["input.map"] = .text(map)
     if let mask { job["input.mask"] = .text(mask) } else { job["mask.type"] = .text("none") }
     if let fulcrum { job["fulcrum.coordinates"] = .coordinates(fulcrum) }
     let inputs = job.resolved(on: .current).inputs
     var findings = FindingList()
-    let maps = CheckedMaps(inputs: inputs, box: (size, pixelSize), findings: &findings)
+    let maps = CheckedMaps(
+      inputs: inputs, box: Sampling(size: size, pixelSize: pixelSize), findings: &findings)
     guard let maps else { return (nil, nil, findings) }
     let data = DataFacts(box: size, pixelSize: pixelSize, maps: maps.frame.grid)
     for finding in job.dataFindings(data) { findings.add(finding) }
-    let choice = FulcrumChoice(inputs: inputs, maps: maps, findings: &findings)
-    return (maps, choice, findings)
+    let fulcrum = findings.catching([]) { try maps.fulcrum(inputs) }
+    if let fulcrum { findings.note(maps.place(of: fulcrum)) }
+    return (maps, fulcrum, findings)
   }
 
   private var truth: Volume { phantom.map(size: 32, pixelSize: 3) }
@@ -109,12 +111,12 @@ final class MapFittingTests {
   @Test func theFulcrumIsAVoxelOfTheFiles() throws {
     let map = try write(phantom.map(size: 44, pixelSize: 3), "map.mrc")
     let inside = checked(map: map, mask: nil, fulcrum: Vector3(24, 21, 25))
-    #expect(inside.fulcrum?.position == Vector3(6, -3, 9))
+    #expect(inside.fulcrum == Vector3(6, -3, 9))
     #expect(
       inside.findings.notes.contains(
         "Fulcrum: voxel 24, 21, 25 of map.mrc (box 44), 6, -3, 9 Å from the centre."))
     let high = checked(map: map, mask: nil, fulcrum: Vector3(35, 22, 22))
-    #expect(high.fulcrum?.position == Vector3(39, 0, 0))
+    #expect(high.fulcrum == Vector3(39, 0, 0))
     for outside in [Vector3(44, 22, 22), Vector3(42, 22, 22), Vector3(-1, 22, 22)] {
       let refused = checked(map: map, mask: nil, fulcrum: outside)
       #expect(refused.findings.errors.map(\.keys) == [["fulcrum.coordinates"]])
@@ -122,7 +124,7 @@ final class MapFittingTests {
     // Voxels of another size, and the mask's centre in the same words.
     let fine = try write(phantom.map(size: 60, pixelSize: 1.5), "fine.mrc")
     #expect(
-      checked(map: fine, mask: nil, fulcrum: Vector3(34, 30, 24)).fulcrum?.position
+      checked(map: fine, mask: nil, fulcrum: Vector3(34, 30, 24)).fulcrum
         == Vector3(6, 0, -9))
     let mask = try write(
       .sphere(size: 44, pixelSize: 3, radius: 9, outerRadius: 18, centre: Vector3(9, -6, 3)),

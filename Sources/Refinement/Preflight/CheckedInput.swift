@@ -1,0 +1,72 @@
+import CryoEM
+import EMFiles
+
+/// The files of a job, read and checked against each other, and its parameters given the data.
+struct CheckedInput {
+  let inputs: JobInputs
+  /// The parameters, their defaults derived from the data.
+  let valid: ValidatedJob
+  let data: DataFacts
+  let particles: CheckedParticles
+  let maps: CheckedMaps
+  let symmetry: PointGroup
+  /// Å from the box centre.
+  let fulcrum: Vector3
+
+  /// - Parameter findings: what was found before; what is found here is added.
+  /// - Throws: every problem at once.
+  init(job: Job, machine: Machine, findings: inout FindingList) throws(JobProblems) {
+    // As far as it can be told before the data are known.
+    let asked = job.resolved(on: machine)
+    let inputs = asked.inputs
+    if let scratch = asked.settings.cacheDirectory { checkScratch(scratch, &findings) }
+    let (found, fitted) = try Self.read(asked, &findings)
+    // Now that the data are known: what they make of the defaults, and what they do not support.
+    let data = DataFacts(
+      box: found.boxSize, pixelSize: found.pixelSize, maps: fitted.frame.grid,
+      maskRadius: inputs.mask == nil ? nil : BoundingSphere(of: fitted.mask).radius,
+      maskCentre: inputs.mask == nil ? nil : fitted.mask.centreOfMass)
+    let valid = job.resolved(on: machine, given: data)
+    for finding in job.dataFindings(data) { findings.add(finding) }
+    for note in valid.notes { findings.note(note) }
+    let maps = fitted.measured(valid.settings, isSplitAnew: inputs.resplit)
+    particles = found.scaled(valid.settings.useScales, &findings)
+    let fulcrum =
+      findings.catching([Parameter.input.mask.key]) { try maps.fulcrum(inputs) } ?? .zero
+    findings.note(maps.place(of: fulcrum))
+    Self.advise(on: maps, inputs: inputs, valid.settings, count: found.particles.count, &findings)
+    let symmetry =
+      findings.catching([Parameter.refinement.symmetry.key]) {
+        try PointGroup(valid.settings.symmetry)
+      } ?? .c1
+    checkSymmetry(symmetry, mask: maps.mask, hasMask: inputs.mask != nil, &findings)
+    guard findings.errors.isEmpty else { throw JobProblems(findings.errors) }
+    (self.inputs, self.valid, self.data) = (inputs, valid, data)
+    (self.maps, self.symmetry, self.fulcrum) = (maps, symmetry, fulcrum)
+  }
+
+  private static func read(
+    _ asked: ValidatedJob, _ findings: inout FindingList
+  ) throws(JobProblems) -> (CheckedParticles, CheckedMaps) {
+    let particles = CheckedParticles(
+      inputs: asked.inputs, settings: asked.settings, findings: &findings)
+    let maps = CheckedMaps(inputs: asked.inputs, particles: particles, findings: &findings)
+    guard let particles, let maps else { throw JobProblems(findings.errors) }
+    return (particles, maps)
+  }
+
+  /// What mask and half-maps say about how the refinement will go.
+  private static func advise(
+    on maps: CheckedMaps, inputs: JobInputs, _ settings: RefinementSettings, count: Int,
+    _ findings: inout FindingList
+  ) {
+    if let path = inputs.mask {
+      MaskCheck(path: path, mask: maps.mask).advise(
+        resolution: maps.resolution, findings: &findings)
+    }
+    if let halves = maps.halfMaps {
+      ExpectedPoses(halfMaps: halves, mask: maps.mask, particles: count)?.advise(
+        settings, &findings)
+    }
+  }
+}
