@@ -13,6 +13,12 @@ import Testing
     try Golden.check(stage.text, "\(scene.rawValue)-\(size.width)x\(size.height).txt")
   }
 
+  @Test(arguments: [Stage.Scene.live, .results, .mask, .comparison])
+  func looksAsReviewedInAWideWindow(_ scene: Stage.Scene) throws {
+    let stage = Stage(scene, size: Size(width: 160, height: 50))
+    try Golden.check(stage.text, "\(scene.rawValue)-160x50.txt")
+  }
+
   @Test(arguments: Stage.Scene.allCases)
   func looksAsReviewedInASCII(_ scene: Stage.Scene) throws {
     let text = Stage(scene, glyphs: .ascii).text

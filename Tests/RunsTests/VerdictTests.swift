@@ -153,6 +153,15 @@ import Testing
     #expect(verdict.severity == .warning)
     all[1].shareAtLimit = 0.66
     #expect(RunFacts(metrics: all, job: try job()).verdicts.first?.severity == .bad)
+    // A limit within the prior is widened to where the prior ends: nobody objects to the remedy.
+    var narrow = try job()
+    try narrow.set("prior.rotation_sd", to: "9")
+    try narrow.set("search.rotation_extent", to: "15")
+    let remedy = try #require(RunFacts(metrics: all, job: narrow).verdicts.first)
+    #expect(remedy.changes == ["search.rotation_extent": "27"])
+    try narrow.set("prior.rotation_sd", to: "12")
+    let wider = try #require(RunFacts(metrics: all, job: narrow).verdicts.first)
+    #expect(wider.changes == ["search.rotation_extent": "36"])
   }
 
   @Test func summariesOfOldRunsAreJudgedToo() {

@@ -33,6 +33,9 @@ extension Frame {
     return inner.inset(columns: inner.width > 10 ? 1 : 0, rows: 0)
   }
 
+  /// Where pop-ups lie: all but the key bar, which is theirs.
+  var room: Rect { grid.size.height < 5 ? grid.bounds : grid.bounds.split(bottom: 1).rest }
+
   /// A place at the lower edge, above the key bar.
   func lowerPlace(width: Int, height: Int) -> Rect {
     let height = min(height, grid.size.height)

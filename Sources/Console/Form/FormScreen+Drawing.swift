@@ -234,7 +234,9 @@ extension FormScreen {
     let warnings = findings.count - errors.count
     let kind: NotificationLine.Kind
     var text: String
-    if let first = errors.first {
+    if check.isRunning {
+      (kind, text) = (.information, "Checking the files …")
+    } else if let first = errors.first {
       kind = .bad
       text = first.problem.what
       if errors.count > 1 { text += "  (+\(errors.count - 1))" }
@@ -247,7 +249,6 @@ extension FormScreen {
     } else {
       (kind, text) = (.good, "Ready to start; e checks the files and estimates")
     }
-    if check.isRunning { text = "Checking the files …" }
     frame.draw(NotificationLine(kind, text), in: rect)
   }
 }

@@ -13,12 +13,12 @@ extension RunScreen {
       let isPaused = snapshot?.status == .paused
       return [
         .control(folder: folder, isPaused ? .resume : .pause),
-        .say(isPaused ? "\(name) goes on" : "\(name) pauses within a second; p lets it go on"),
+        .say(isPaused ? "Going on" : "Pausing within a second; p lets it go on"),
       ]
     case .stopAfter:
       return [
         .control(folder: folder, .stopAfterIteration),
-        .say("\(name) stops after this iteration"),
+        .say("Finishing this iteration, then the final maps"),
       ]
     case .stop:
       return [

@@ -61,7 +61,8 @@ extension RunScreen {
   ) {
     drawProgress(snapshot, in: rect.split(top: 1).top, of: &frame, surroundings)
     let verdict = Headline(snapshot)
-    let words = verdict.text.wrapped(toColumns: max(1, rect.width - 2))
+    let columns = max(1, rect.width - 2)
+    var words = verdict.text.wrapped(toColumns: columns)
     // A verdict of two lines matters more than the machine, once the run has ended.
     let hasMachine = rect.height > 2 && (snapshot.isLive || words.count < 2)
     if hasMachine {
@@ -70,15 +71,17 @@ extension RunScreen {
         surroundings)
     }
     let place = rect.split(top: hasMachine ? 2 : 1).rest
-    var lines: [(text: String, role: Role)] = words.prefix(max(0, place.height)).map {
-      (" " + $0, verdict.role)
+    for text in verdict.shorter where words.count > place.height {
+      words = text.wrapped(toColumns: columns)
     }
-    if words.count > lines.count, let last = lines.popLast() {
+    if words.count > place.height {
       // All of it is behind the key that is named at the end.
-      let mark = frame.look[Symbol.ellipsis] + " (A)"
-      lines.append(
-        (last.text.truncated(toColumns: max(1, rect.width - mark.columns - 1)) + mark, last.role))
+      let mark = verdict.shorter.isEmpty ? "" : " (A)"
+      let kept = max(0, place.height - 1)
+      let last = words.dropFirst(kept).joined(separator: " ")
+      words = words.prefix(kept) + [last.truncated(toColumns: columns - mark.columns) + mark]
     }
+    let lines = words.prefix(place.height).map { (text: " " + $0, role: verdict.role) }
     frame.lines(lines, in: place)
   }
 

@@ -8,9 +8,12 @@ extension RunScreen {
     let rotation = againstStart ? metrics.rotationFromStart : metrics.rotationFromPrevious
     let shift = againstStart ? metrics.shiftFromStart : metrics.shiftFromPrevious
     guard metrics.iteration > 0 else {
-      frame.write(
-        "No change yet: these are the poses of the input", x: rect.x, y: rect.y + rect.height / 2,
-        .dim, width: rect.width, alignment: .centre)
+      let words = "No change yet: these are the poses of the input"
+        .wrapped(toColumns: max(1, rect.width))
+      let top = rect.y + max(0, rect.height - words.count) / 2
+      for (row, line) in words.prefix(rect.height).enumerated() {
+        frame.write(line, x: rect.x, y: top + row, .dim, width: rect.width, alignment: .centre)
+      }
       return
     }
     let search = SearchLimits(snapshot?.job)

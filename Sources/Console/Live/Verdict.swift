@@ -6,6 +6,8 @@ import Surface
 struct Headline: Sendable, Hashable {
   var text: String
   var role: Role
+  /// The same in fewer words, for less room; the rest is behind A.
+  var shorter: [String] = []
 
   /// The headline of a run: its own last word when it has ended, else what the last iterations say.
   init(_ snapshot: RunSnapshot) {
@@ -14,8 +16,7 @@ struct Headline: Sendable, Hashable {
       self.init(text: notice, role: .bad)
     } else if let summary = snapshot.summary, snapshot.status == .finished {
       self.init(
-        text: Self.adding(objections, to: summary.verdict),
-        role: objections.role ?? .good)
+        summary.outcome(besides: objections.first), objections, role: objections.role ?? .good)
     } else if let manifest = snapshot.manifest, let status = snapshot.status, !status.isLive {
       let end = manifest.message.isEmpty ? status.word : manifest.message
       self.init(
@@ -50,20 +51,28 @@ struct Headline: Sendable, Hashable {
         ? "improving"
         : gain < -noise
           ? "\(Format.fixed(-gain, 2)) Å worse than the iteration before" : "settling"
-    let text =
-      "\(trend): \(from) → \(Format.resolution(last.fsc.resolution143)) in the mask at iteration "
-      + "\(last.iteration), \(Format.percent(last.shareAtLimit)) at a limit"
+    // Where a limit is what is objected to, the objection says the share.
+    let share =
+      objections.first?.rule == VerdictRule.atLimit
+      ? "" : ", \(Format.percent(last.shareAtLimit)) at a limit"
     self.init(
-      text: Self.adding(objections, to: text),
+      "\(trend): \(from) → \(Format.resolution(last.fsc.resolution143)) in the mask at iteration "
+        + "\(last.iteration)\(share)", objections,
       role: objections.role ?? (gain < -noise ? .warning : .good))
   }
 
-  /// The worst objection after the outcome, with what to do.
-  private static func adding(_ objections: [Verdict], to text: String) -> String {
-    guard let first = objections.first else { return text }
+  /// The outcome, the worst objection to it, and what to do.
+  private init(_ outcome: String, _ objections: [Verdict], role: Role) {
+    self.init(text: outcome, role: role)
+    guard let first = objections.first else { return }
     let others = objections.count - 1
-    return "\(text); \(first.sentence). \(first.remedy)"
+    // What has not converged is told by the outcome.
+    let isSaid = first.rule == VerdictRule.notConverged
+    let told = isSaid ? outcome : "\(outcome); \(first.sentence)"
+    text =
+      "\(told). \(first.remedy)"
       + (others > 0 ? " And \(Format.counted(others, "other objection")): A." : " A helps.")
+    shorter = [told + " (A)"] + (isSaid ? [] : [first.sentence + " (A)"])
   }
 
   private init(text: String, role: Role) {

@@ -64,13 +64,14 @@ struct Chooser: PopUp {
 
   func draw(over frame: inout Frame, _ surroundings: Surroundings) {
     let list = visible
-    let bounds = frame.grid.bounds
+    let bounds = frame.room
     let width = min(bounds.width, 70)
     let detail =
       list.indices.contains(selected)
       ? list[selected].detail.wrapped(toColumns: width - 4) : []
     let detailRows = min(
-      4, max(1, items.map { $0.detail.wrapped(toColumns: width - 4).count }.max() ?? 1))
+      max(4, bounds.height / 3),
+      max(1, items.map { $0.detail.wrapped(toColumns: width - 4).count }.max() ?? 1))
     let height = min(bounds.height, min(items.count, 14) + detailRows + 4)
     let inner = frame.popUp(in: bounds.centred(Size(width: width, height: height)), title: title)
     let (field, rest) = inner.split(top: 1)
@@ -79,6 +80,9 @@ struct Chooser: PopUp {
     frame.list(
       list.map { ListLine($0.title, note: $0.note) }, selected: selected, in: rows, pane: "chooser")
     for (index, line) in detail.prefix(detailRows).enumerated() {
+      // What follows the last line is not left out without a mark.
+      let line =
+        index == detailRows - 1 ? detail[index...].joined(separator: " ") : line
       frame.write(line, x: foot.x, y: foot.y + 1 + index, .dim, width: foot.width)
     }
   }

@@ -233,7 +233,7 @@ struct FilePicker: PopUp {
   // MARK: Drawing
 
   func draw(over frame: inout Frame, _ surroundings: Surroundings) {
-    let bounds = frame.grid.bounds
+    let bounds = frame.room
     let size = Size(width: min(bounds.width, 90), height: min(bounds.height, 26))
     let inner = frame.popUp(in: bounds.centred(size), title: title)
     let (head, rest) = inner.split(top: 2)

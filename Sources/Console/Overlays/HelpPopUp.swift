@@ -81,7 +81,7 @@ struct HelpPopUp: PopUp {
   }
 
   func draw(over frame: inout Frame, _ surroundings: Surroundings) {
-    let bounds = frame.grid.bounds
+    let bounds = frame.room
     let lines = lines
     let keyWidth = lines.reduce(6) { width, line in
       if case .command(let keys, _, _) = line { return max(width, keys.columns) }

@@ -34,9 +34,9 @@ struct TestCard: PopUp {
   }
 
   func draw(over frame: inout Frame, _ surroundings: Surroundings) {
-    let size = Size(
-      width: min(frame.grid.size.width, 78), height: min(frame.grid.size.height, 22))
-    let inner = frame.popUp(in: frame.grid.bounds.centred(size), title: "Test card (Esc closes)")
+    let room = frame.room
+    let size = Size(width: min(room.width, 78), height: min(room.height, 22))
+    let inner = frame.popUp(in: room.centred(size), title: "Test card (Esc closes)")
     var y = inner.y
     func line(_ name: String, _ draw: (inout Frame, Int) -> Void) {
       guard y < inner.bottom else { return }

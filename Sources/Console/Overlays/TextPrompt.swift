@@ -60,7 +60,7 @@ struct TextPrompt: PopUp {
     let place =
       isLive
       ? frame.lowerPlace(width: width, height: 3 + lines.count)
-      : frame.grid.bounds.centred(Size(width: width, height: 3 + lines.count))
+      : frame.room.centred(Size(width: width, height: 3 + lines.count))
     let inner = frame.popUp(in: place, title: title)
     frame.field(
       editor, in: Rect(x: inner.x, y: inner.y, width: inner.width, height: 1),
@@ -100,7 +100,7 @@ struct Confirmation: PopUp {
   func draw(over frame: inout Frame, _ surroundings: Surroundings) {
     let width = min(frame.grid.size.width, 60)
     let lines = text.wrapped(toColumns: width - 4)
-    let place = frame.grid.bounds.centred(Size(width: width, height: lines.count + 4))
+    let place = frame.room.centred(Size(width: width, height: lines.count + 4))
     let inner = frame.popUp(in: place, title: title)
     for (index, line) in lines.enumerated() {
       frame.write(line, x: inner.x, y: inner.y + index, .text, width: inner.width)

@@ -28,7 +28,7 @@ struct TextViewer: PopUp {
   let keys = [EntryKey("y", "Copy"), EntryKey(.escape, "Close"), EntryKey(.pageDown, "Next page")]
 
   mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect] {
-    let page = max(1, surroundings.size.height - 6)
+    let page = max(1, surroundings.size.height - 7)
     let last = max(0, rows(columns(surroundings.size)).count - page)
     switch input {
     case .key(.escape), .key(.enter), .key("q"): return [.closePopUp]
@@ -65,7 +65,7 @@ struct TextViewer: PopUp {
   }
 
   func draw(over frame: inout Frame, _ surroundings: Surroundings) {
-    let bounds = frame.grid.bounds
+    let bounds = frame.room
     let rows = rows(columns(bounds.size))
     let size = Size(width: min(bounds.width, 78), height: min(bounds.height, rows.count + 4))
     let inner = frame.popUp(in: bounds.centred(size), title: title)

@@ -64,7 +64,7 @@ struct ThemePicker: PopUp {
   }
 
   func draw(over frame: inout Frame, _ surroundings: Surroundings) {
-    let bounds = frame.grid.bounds
+    let bounds = frame.room
     let height = min(bounds.height, surroundings.themes.count + 4)
     // At the right, so that the screen below shows what the theme does to it.
     let width = min(bounds.width, 38)

@@ -49,8 +49,13 @@ public struct RunSummary: Codable, Sendable, Equatable {
     let end = converged ? "converged at iteration" : "not converged at iteration"
     let from = before.isFinite ? Format.fixed(before, 2) : "?"
     return "\(end) \(iterations): \(from) → \(Format.resolution(after)) inside the mask, "
-      + "\(Format.percent(shareAtLimit)) of particles at the search limit"
+      + limitText(shareAtLimit)
       + (fscEnd.map { "; " + neverFalls(to: $0) } ?? "")
+  }
+
+  /// The share of particles at a search limit, as the sentence has it.
+  static func limitText(_ share: Double) -> String {
+    "\(Format.percent(share)) of particles at the search limit"
   }
 
   /// What is said of an FSC that never falls under 0.143, with its value at the finest shell.

@@ -70,13 +70,22 @@ extension RunSummary {
   /// What the rules object to; of runs of older versions, as far as the summary alone tells.
   public var objections: [Verdict] { verdicts ?? RunFacts(metrics: [], summary: self).verdicts }
 
-  /// The outcome in a line: the sentence, and the first objection.
+  /// The outcome without what an objection tells better.
+  public func outcome(besides objection: Verdict?) -> String {
+    switch objection?.rule {
+    case VerdictRule.atLimit:
+      verdict.replacing(", " + Self.limitText(shareAtLimit), with: "", maxReplacements: 1)
+    case VerdictRule.noFall:
+      verdict.replacing("; \(objection?.sentence ?? "")", with: "", maxReplacements: 1)
+    default: verdict
+    }
+  }
+
+  /// The outcome in a line: the sentence, and the first objection that it does not hold itself.
   public var message: String {
-    // What the sentence says already is not said again.
-    let said = [VerdictRule.notConverged, fscEnd == nil ? "" : "no-fall"]
-    guard let first = objections.first(where: { !said.contains($0.rule) }) else {
+    guard let first = objections.first(where: { $0.rule != VerdictRule.notConverged }) else {
       return verdict
     }
-    return "\(verdict); \(first.sentence)"
+    return "\(outcome(besides: first)); \(first.sentence)"
   }
 }

@@ -31,6 +31,9 @@ public struct VerdictRule: Sendable {
 
   /// The rule of runs that were ended before they had converged.
   public static let notConverged = "not-converged"
+  /// The rule of the search limits, and that of an FSC without an end.
+  public static let atLimit = "at-limit"
+  static let noFall = "no-fall"
 
   /// Share of particles at a search limit from which the extents are suspected.
   public static let suspiciousShare = 0.1
@@ -58,12 +61,12 @@ public struct VerdictRule: Sendable {
           "no better than the input (\(Format.fixed(before, 2)) → \(Format.resolution(after)))",
         remedy: "The region may not move, or is too small to be found: try a narrower prior.")
     },
-    VerdictRule(name: "at-limit", what: "share of particles", threshold: suspiciousShare) {
+    VerdictRule(name: atLimit, what: "share of particles", threshold: suspiciousShare) {
       facts, threshold in
       let share = facts.summary?.shareAtLimit ?? facts.last?.shareAtLimit ?? 0
       return share > threshold ? facts.atLimit(share) : nil
     },
-    VerdictRule(name: "no-fall", what: "FSC of every shell", threshold: 0.143) {
+    VerdictRule(name: noFall, what: "FSC of every shell", threshold: 0.143) {
       facts, threshold in
       let end = facts.summary.map(\.fscEnd) ?? facts.last?.fsc.endAboveThreshold
       guard let end, end >= threshold else { return nil }
@@ -192,24 +195,25 @@ extension RunFacts {
     var remedies: [String] = []
     var changes: [String: String] = [:]
     func look(
-      _ histogram: IterationMetrics.Histogram?, _ limit: Double?, _ name: String, _ unit: String,
-      _ key: String, most: Double, dimensions: Int
+      _ histogram: IterationMetrics.Histogram?, _ limit: Double?, prior: Double?, _ name: String,
+      _ unit: String, _ key: String, most: Double, dimensions: Int
     ) {
       guard let limit, let own = histogram?.share(from: 0.985 * limit), own > 0.3 * share else {
         return
       }
       names.append("\(name) (\(Format.short(limit))\(unit))")
-      let wide = min(
-        most, SearchLimits.needed(limit: limit, share: own, dimensions: dimensions))
+      // Not narrower than the prior, which the check of the new job would object to.
+      let needed = SearchLimits.needed(limit: limit, share: own, dimensions: dimensions)
+      let wide = min(most, max(needed, 3 * (prior ?? 0)))
       guard wide > limit else { return }
       remedies.append("\(key) to \(Format.short(wide))\(unit)")
       changes[key] = Format.short(wide)
     }
     look(
-      last?.rotationFromStart, limits.rotation, "rotation", "°",
+      last?.rotationFromStart, limits.rotation, prior: limits.priorRotation, "rotation", "°",
       Parameter.search.rotationExtent.key, most: 180, dimensions: 3)
     look(
-      last?.shiftFromStart, limits.shift, "shift", " Å",
+      last?.shiftFromStart, limits.shift, prior: limits.priorShift, "shift", " Å",
       Parameter.search.shiftExtent.key, most: .infinity, dimensions: 2)
     let which = names.isEmpty ? "" : " of " + names.joined(separator: " and ")
     let wider =
