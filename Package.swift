@@ -37,6 +37,8 @@ let package = Package(
     // What the engine's rooms and the screens' share.
     .target(name: "TOMLText"),
     .target(name: "Processes"),
+    .target(name: "Provenance", plugins: ["CommitPlugin"]),
+    .plugin(name: "CommitPlugin", capability: .buildTool(), path: "Sources/CommitPlugin"),
 
     // The engine's rooms, lowest first.
     .target(name: "Fourier", dependencies: ["CFFTW"], swiftSettings: optimised),
@@ -48,7 +50,7 @@ let package = Package(
       dependencies: ["CKernels", "CryoEM", "EMFiles", "Fourier", "TOMLText"],
       exclude: ["Job/PARAMETERS.md"], swiftSettings: optimised),
     .target(
-      name: "Runs", dependencies: ["Refinement", "CryoEM", "EMFiles", "Processes"],
+      name: "Runs", dependencies: ["Refinement", "CryoEM", "EMFiles", "Processes", "Provenance"],
       exclude: ["DURABILITY.md"]),
 
     // The screens' rooms.

@@ -70,4 +70,4 @@ func endProgram(with status: Int32) -> Never {
 }
 
 /// What `--version` prints.
-let versionLine = "fulcrum \(programVersion)"
+let versionLine = RunManifest.programName

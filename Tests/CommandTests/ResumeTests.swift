@@ -2,9 +2,9 @@ import CryoEM
 import EMFiles
 import Glibc
 import Refinement
-import Runs
 import Testing
 
+@testable import Runs
 @testable import fulcrum
 
 /// Runs that are killed or stopped, and resumed.
@@ -82,6 +82,27 @@ struct ResumeTests {
     #expect(WallClock.now - before < 20)
     #expect(run.output.contains("fulcrum resume"))
     #expect(try RunFolder(set("run")).manifest().status == .stopped)
+  }
+
+  /// Another program and other instructions go on, and say that the last digits may differ.
+  @Test func otherProgramsAndProcessorsAreNamed() throws {
+    let set = try SmallDataSet.simulated()
+    let first = try ProgramRun(
+      ["run"] + job + endless + ["--output", "run", "--time-limit", "2s"], in: set.path)
+    #expect(first.status == 143, "\(first.output) \(first.errors)")
+    let again = ["resume", "run", "--time-limit", "1s"]
+    #expect(try !ProgramRun(again, in: set.path).output.contains("Until now"))
+    let folder = RunFolder(set("run"))
+    var manifest = try folder.manifest()
+    #expect(manifest.instructions == Machine.instructions)
+    manifest.instructions = "AltiVec"
+    manifest.commit = "0123abcd"
+    try folder.write(manifest, to: folder.manifestPath)
+    let resumed = try ProgramRun(again, in: set.path)
+    #expect(resumed.status == 143, "\(resumed.output) \(resumed.errors)")
+    #expect(resumed.output.contains("computed with AltiVec, here with \(Machine.instructions)"))
+    #expect(resumed.output.contains("Until now the run was fulcrum \(programVersion) (0123abcd)'s"))
+    #expect(try folder.manifest().instructions == Machine.instructions)
   }
 
   @Test func aTimeLimitSavesAndEnds() throws {

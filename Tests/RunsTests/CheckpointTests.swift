@@ -26,6 +26,23 @@ struct CheckpointTests {
     #expect(temporary.names("checkpoint") == ["state.bin"])
   }
 
+  /// Another version's state is taken where it means the same, and refused by name where it does not.
+  @Test func theFormatDecidesNotTheVersion() throws {
+    let temporary = try TemporaryFolder()
+    try store(temporary).save(try content("one"))
+    let path = store(temporary).statePath
+    let file = try InputFile(path: path)
+    let bytes = try file.bytes(at: 0, count: file.size)
+    var frame = try #require(CheckpointFrame(bytes.prefix(CheckpointFrame.size)))
+    frame.version = "0.0.9"
+    try AtomicFile.write(frame.bytes + bytes.dropFirst(CheckpointFrame.size), to: path)
+    #expect(try store(temporary).state() != nil)
+    frame.format += 1
+    try AtomicFile.write(frame.bytes + bytes.dropFirst(CheckpointFrame.size), to: path)
+    let other = #expect(throws: Problem.self) { _ = try store(temporary).state() }
+    #expect(other?.what.contains("written by fulcrum 0.0.9 in a form") == true)
+  }
+
   /// Whatever byte is changed or wherever the file ends, the state is refused.
   @Test func damageIsFound() throws {
     let temporary = try TemporaryFolder()

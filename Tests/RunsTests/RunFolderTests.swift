@@ -199,6 +199,11 @@ struct RunFolderTests {
     let read = try MRCVolume(path: temporary("runs/hinge/iterations/004/half_map_a.mrc"))
     #expect(read.size == SIMD3(4, 4, 4))
     #expect(read.voxelSize.x == 2)
+    // At the end, for the last time.
+    try temporary.write("", to: "runs/hinge/iterations/002/mask.mrc")
+    writer.end(.finished, message: "done")
+    #expect(temporary.names("runs/hinge/iterations/002") == ["metrics.json"])
+    #expect(temporary.names("runs/hinge/iterations/003").count == 4)
   }
 
   @Test func requestsAreLeftAndTakenOnce() throws {

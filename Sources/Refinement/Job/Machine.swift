@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// The computer that a refinement runs on.
@@ -19,6 +20,10 @@ public struct Machine: Sendable {
     let limit = text(of: "/sys/fs/cgroup/memory.max").flatMap { Int($0.trimmed) }
     return Machine(cores: allowedCores, memory: min(pages, limit ?? pages))
   }()
+
+  /// The instructions that the inner loops use here: AVX-512, AVX2 or SSE2. Machines of one kind round
+  /// alike; others differ in the last bits.
+  public static var instructions: String { String(cString: fulcrum_instruction_set()) }
 
   private static var allowedCores: Int {
     let online = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))

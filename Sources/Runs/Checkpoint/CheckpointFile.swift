@@ -6,7 +6,10 @@ import Glibc
 struct CheckpointFrame: Sendable, Equatable {
   /// Identifier of the run.
   var run: String
-  /// Program version that wrote it.
+  /// Number of the format: what the content means. It is raised when the meaning of the content changes
+  /// though its layout does not, and only then, so that a newer program goes on with older checkpoints.
+  var format: UInt32 = Self.currentFormat
+  /// Program version that wrote it, for messages.
   var version = programVersion
   /// Checksum of the description of what is in it.
   var layout: UInt64
@@ -15,6 +18,7 @@ struct CheckpointFrame: Sendable, Equatable {
   var checksum: UInt64 = 0
 
   static let size = 160
+  static let currentFormat: UInt32 = 1
   private static let magic = Array("FULCRUM\u{1}".utf8)
   private static let byteOrder: UInt32 = 0x0102_0304
 
@@ -29,7 +33,7 @@ struct CheckpointFrame: Sendable, Equatable {
       bytes += utf8 + [UInt8](repeating: 0, count: room - utf8.count)
     }
     append(Self.byteOrder)
-    append(UInt32(1))
+    append(format)
     append(length)
     append(checksum)
     append(layout)
@@ -49,9 +53,10 @@ struct CheckpointFrame: Sendable, Equatable {
     func text(_ range: Range<Int>) -> String {
       String(decoding: bytes[range].prefix { $0 != 0 }, as: UTF8.self)
     }
-    guard number(UInt32.self, at: 8) == Self.byteOrder, number(UInt32.self, at: 12) == 1,
+    guard number(UInt32.self, at: 8) == Self.byteOrder,
       number(UInt64.self, at: 152) == Checksum.of(bytes[..<152])
     else { return nil }
+    format = number(UInt32.self, at: 12)
     length = number(UInt64.self, at: 16)
     checksum = number(UInt64.self, at: 24)
     layout = number(UInt64.self, at: 32)
@@ -71,10 +76,10 @@ struct CheckpointFrame: Sendable, Equatable {
         "\(path): the checkpoint belongs to another run",
         whatToDo: "Put this run's own back, or remove it to begin the run anew.")
     }
-    if self.layout != layout || version != programVersion {
+    if self.layout != layout || format != Self.currentFormat {
       return Problem(
-        "\(path): the checkpoint was written by fulcrum \(version), which this one, "
-          + "\(programVersion), cannot go on from",
+        "\(path): the checkpoint was written by fulcrum \(version) in a form that this one, "
+          + "\(programVersion), does not go on from",
         whatToDo: "Resume with that version, or start a new run from the last poses.")
     }
     return nil

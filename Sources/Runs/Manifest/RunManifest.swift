@@ -1,10 +1,15 @@
 import EMFiles
+import Provenance
 import Refinement
 
 /// What is known about a run at a glance: run.json, replaced whole at every heartbeat.
 public struct RunManifest: Codable, Sendable, Equatable {
-  /// Version of the program that made the run.
+  /// Version of the program that made the run or went on with it last, and the commit that it was built
+  /// from; nil where it was not built in a checkout, and in runs of older versions.
   public var version: String
+  public var commit: String?
+  /// The instructions that it computes with (`Machine.instructions`); nil in runs of older versions.
+  public var instructions: String?
   /// What distinguishes the run from all others; nil in runs of older versions.
   public var identifier: String?
   /// The run's name when it was made.
@@ -65,6 +70,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
     maximumIterations: Int = 0, parent: Parent? = nil, at time: Double = WallClock.now
   ) {
     version = programVersion
+    commit = Provenance.commit
+    instructions = Machine.instructions
     identifier = Self.newIdentifier()
     self.name = name
     host = ProcessFacts.host
@@ -99,6 +106,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
     cpuSecondsBefore = cpuSeconds
     secondsBefore = duration
     version = programVersion
+    commit = Provenance.commit
+    instructions = Machine.instructions
     host = ProcessFacts.host
     processID = ProcessFacts.processID
     status = .running
@@ -114,6 +123,32 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public func activeSeconds(at time: Double) -> Double {
     let held = (pausedSeconds ?? 0) + (pausedSince.map { max(0, time - $0) } ?? 0)
     return max(0, duration(at: time) - held)
+  }
+
+  /// The program as a line names it: "fulcrum 0.1.0 (1a2b3c4d)".
+  public static let programName =
+    "fulcrum \(programVersion)" + (Provenance.commit.map { " (\($0))" } ?? "")
+
+  /// Who computes, and on what, in a run that this process has begun or taken over.
+  var place: String {
+    "\(Self.programName) on \(host), \(Format.counted(threads, "thread")), \(Machine.instructions)"
+  }
+
+  /// What this process does otherwise than the one before it, so that the result may not be to the last
+  /// bit that of an unbroken run.
+  var differences: [String] {
+    var found: [String] = []
+    if version != programVersion || commit != Provenance.commit {
+      found.append(
+        "Until now the run was fulcrum \(version)\(commit.map { " (\($0))" } ?? "")'s; "
+          + "\(Self.programName) may refine otherwise")
+    }
+    if let instructions, instructions != Machine.instructions {
+      found.append(
+        "Until now the run computed with \(instructions), here with \(Machine.instructions): "
+          + "the last digits may differ from those of a run on one kind of machine")
+    }
+    return found
   }
 
   /// Seconds that the run has taken up to its end, or to the last heartbeat.

@@ -83,13 +83,14 @@ extension RunSession {
     }
     let iteration = manifest.iteration
     let stage = manifest.progress?.stage
+    let differences = manifest.differences
     manifest.takeOver(threads: prepared.input.settings.threads)
     let writer = try RunWriter(resuming: folder, lock: lock, manifest: manifest)
     let place = stage.map { ", \($0.title.lowercased())" } ?? ""
     writer.note(
       .resumed,
-      "Resumed at iteration \(iteration)\(place) by fulcrum \(programVersion) on "
-        + "\(manifest.host), \(Format.counted(manifest.threads, "thread"))", iteration: iteration)
+      "Resumed at iteration \(iteration)\(place) by \(manifest.place)", iteration: iteration)
+    for difference in differences { writer.note(.warning, difference) }
     if record == nil {
       writer.note(.warning, "No record of the inputs was kept; they are taken as they are now")
     }

@@ -72,8 +72,7 @@ public final class RunWriter: Sendable {
     log = try EventLog(folder)
     self.folder = folder
     state = Mutex(State(manifest: manifest))
-    let of = "fulcrum \(manifest.version) on \(manifest.host)"
-    note(.started, "Started by \(of), \(Format.counted(manifest.threads, "thread"))")
+    note(.started, "Started by \(manifest.place)")
   }
 
   /// Goes on with the folder of a run that this process holds.
@@ -189,8 +188,11 @@ public final class RunWriter: Sendable {
     guard !isLost else { return }
     nameLostIterations(upTo: manifest.iteration)
     note(status == .failed ? .error : .ended, message)
-    // It held for this run, which is over.
-    if status == .finished { folder.remove(.stopAfterIteration) }
+    if status == .finished {
+      // It held for this run, which is over.
+      folder.remove(.stopAfterIteration)
+      removeOldMaps()
+    }
     let change: (inout RunManifest) -> Void = {
       $0.status = status
       $0.message = message
@@ -268,12 +270,18 @@ public final class RunWriter: Sendable {
         try map.write(to: path + "/" + name, within: folder.path, origin: origin)
       }
     }
-    let kept = state.withLock { state in
+    state.withLock { state in
       state.keptMaps.removeAll { $0 == iteration }
       state.keptMaps = Array((state.keptMaps + [iteration]).suffix(keep))
-      return state.keptMaps
     }
-    // All others: a removal may have failed before.
+    removeOldMaps()
+  }
+
+  /// Removes the maps of all iterations but those whose maps are kept: of all, since a removal may have
+  /// failed before.
+  private func removeOldMaps() {
+    let kept = state.withLock { $0.keptMaps }
+    guard !kept.isEmpty else { return }
     for other in folder.entries(of: folder.iterationsPath).compactMap(RunLayout.iteration(named:))
     where !kept.contains(other) {
       for map in folder.maps(of: other) { folder.removeFile(map) }

@@ -48,9 +48,10 @@ struct ResumeCommand: ParsableCommand {
         interval: limits.saveEvery, beforeWriting: requests.beginMaking)
     } catch { throw CommandFailure.input(error) }
     printOut("Run folder: \(session.folder.path)")
-    if let resumed = session.folder.events().events.last(where: { $0.kind == .resumed }) {
-      printOut(resumed.text)
-    }
+    // And what was to be said of it: an input without a record, another processor.
+    let events = session.folder.events().events
+    let resumed = events.lastIndex { $0.kind == .resumed } ?? events.endIndex
+    for event in events[resumed...] { printOut(event.text) }
     try PlainRun(session: session, requests: requests, isStrict: limits.strict).run()
   }
 }
