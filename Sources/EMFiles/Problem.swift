@@ -13,10 +13,15 @@ public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
   public var systemError: Int32 = 0
 
   /// Whether there was no room on a disk, or no more of a quota: it may pass.
-  public var isFullDisk: Bool { systemError == ENOSPC || systemError == EDQUOT }
+  public var isFullDisk: Bool { Self.wantsRoom(systemError) }
 
   /// Whether a failure to read or write may pass by itself, as a network file system's do.
   public var isPassing: Bool { Self.passes(systemError) }
+
+  /// Whether a system call that failed with an error may succeed a moment later.
+  static func mayPass(_ number: Int32) -> Bool { wantsRoom(number) || passes(number) }
+
+  private static func wantsRoom(_ number: Int32) -> Bool { number == ENOSPC || number == EDQUOT }
 
   /// Whether a system error is of the kind that may pass by itself.
   static func passes(_ number: Int32) -> Bool {

@@ -115,9 +115,17 @@ public final class FilePlace: Sendable {
     !follows && Self.isLink(folder, name) ? Self.isLinkProblem(path) : nil
   }
 
-  /// Removes the file, or the link; returns whether it was there to be removed.
+  /// Removes the file, or the link; returns whether it was there to be removed. It is tried again for a
+  /// moment where the file system fails as it may for one.
   @discardableResult
-  public func remove() -> Bool { unlinkat(folder, name, 0) == 0 }
+  public func remove() -> Bool {
+    for _ in 0..<4 {
+      if unlinkat(folder, name, 0) == 0 { return true }
+      guard Problem.mayPass(errno) else { return false }
+      usleep(50_000)
+    }
+    return false
+  }
 
   /// Gives the file the name of another place, over whatever has it; returns whether it could.
   public func rename(to other: FilePlace) -> Bool {
