@@ -23,12 +23,14 @@ enum Completions {
 
   /// Runs of the current folder and of one that has been typed.
   static func runFolders(startingWith prefix: String) -> [String] {
-    // `runs` looks for a folder of that name inside of what it is given, and else at what is there.
     let typed = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
-    let folders =
-      RunCatalogue.runs(in: ".").map { "runs/" + $0.name }
-      + (typed.isEmpty ? [] : RunCatalogue.runs(in: typed).map { typed + $0.name })
-    return Set(folders).filter { $0.hasPrefix(prefix) }.sorted()
+    // The catalogue finds the runs of a folder in its `runs`, and in itself.
+    let folders = Set(["", typed]).flatMap { folder in
+      RunCatalogue.runs(in: folder.isEmpty ? "." : folder).flatMap {
+        [folder + $0.name, folder + "runs/" + $0.name]
+      }
+    }
+    return Set(folders).filter { $0.hasPrefix(prefix) && RunFolder($0).exists }.sorted()
   }
 
   /// `key=` for every parameter; `key=value` for each value where a key with few is complete.

@@ -39,7 +39,7 @@ enum Program {
   private static func leave(becauseOf error: any Error) -> Never {
     let message = FulcrumCommand.fullMessage(for: error)
     guard FulcrumCommand.exitCode(for: error) != .success else {
-      printOut(message)
+      printOut(Completions.scriptWithAssignments(message))
       endProgram(with: 0)
     }
     let lines = message.split(separator: "\n").map(String.init)
