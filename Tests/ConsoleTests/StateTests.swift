@@ -197,6 +197,25 @@ import Testing
     #expect(!stage.text.contains("Nothing to object"))
   }
 
+  /// The numbers in the advice are those of the check, which measures as the refinement does.
+  @Test func maskViewMeasuresAsTheCheck() throws {
+    let sample = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let job = try Job.read(path: "/\(sample)/samples/hinge/hinge.toml").job
+    let volumes = VolumeReader.volumes(of: job)
+    #expect(volumes.problem == nil)
+    let report = try #require(volumes.report)
+    let advice = report.advice(resolution: volumes.resolution, pixelSize: 4)
+    let found = EngineRoom(folder: "/nowhere", endCommand: nil).check(job)
+    #expect(!advice.isEmpty && !found.findings.isEmpty)
+    for one in advice {
+      #expect(
+        found.findings.contains {
+          $0.problem.what.hasSuffix(one.what) && $0.problem.whatToDo == one.whatToDo
+        }, "\(one.whatToDo)")
+    }
+    #expect(found.lines.contains { $0.contains(report.summary) })
+  }
+
   /// The fulcrum that is set is seen wherever the cross-hair goes.
   @Test func maskViewShowsTheFulcrumThatIsSet() throws {
     var stage = Stage(.form)

@@ -13,24 +13,12 @@ enum VolumeReader {
       job: job, map: shown.map, mask: shown.mask, report: shown.mask.map { MaskReport(of: $0) },
       problem: shown.problem)
     do throws(Problem) {
-      if let mask = shown.mask { result.resolution = try resolution(of: job, inside: mask) }
+      if let first = job[Parameter.input.halfMapA], let other = job[Parameter.input.halfMapB] {
+        result.resolution = try shown.resolution(
+          of: job, halfMapA: job.resolved(first), halfMapB: job.resolved(other))
+      }
     } catch { result.problem = result.problem ?? error }
     return result
-  }
-
-  /// What the check of a job takes the advice about the mask from; nil without half-maps.
-  private static func resolution(of job: Job, inside mask: Volume) throws(Problem) -> Double? {
-    guard let first = job[Parameter.input.halfMapA], let other = job[Parameter.input.halfMapB]
-    else { return nil }
-    let (a, b) = (try volume(job.resolved(first)), try volume(job.resolved(other)))
-    guard a.size == mask.size, b.size == mask.size else { return nil }
-    return CryoEM.resolution(
-      of: fourierShellCorrelation(a, b, mask: mask), below: 0.143, size: mask.size,
-      pixelSize: mask.pixelSize)
-  }
-
-  private static func volume(_ path: String) throws(Problem) -> Volume {
-    try Volume(readingCubic: path)
   }
 
   /// The dynamic mask that the map gives at a threshold, with the distances of the job; nil where

@@ -89,7 +89,14 @@ struct RunScreen: Screen {
     switch command {
     case .pause, .stop, .stopAfter, .change:
       if snapshot?.isLive == true { return nil }
-      return "The run is \(status?.word ?? "not read yet"): there is nothing to \(command.rawValue)"
+      let what =
+        switch command {
+        case .stopAfter: "finish"
+        case .stop: "stop"
+        case .change: "change"
+        default: "pause"
+        }
+      return "The run is \(status?.word ?? "not read yet"): there is nothing to \(what)"
     case .resume:
       switch status {
       case .interrupted, .stopped, .failed: return nil

@@ -26,6 +26,20 @@ public struct MapsInView: Sendable {
     } catch { problem = error }
   }
 
+  /// The resolution (Å, FSC 0.143) of half-maps inside the mask, as the check of the job measures it;
+  /// nil without a mask, and where they have another box than the map.
+  public func resolution(
+    of job: Job, halfMapA: String, halfMapB: String
+  ) throws(Problem) -> Double? {
+    guard let mask else { return nil }
+    let (a, b) = (try Volume(readingCubic: halfMapA), try Volume(readingCubic: halfMapB))
+    guard a.size == mask.size, b.size == mask.size else { return nil }
+    let settings = job.settings(given: DataFacts(box: mask.size, pixelSize: mask.pixelSize))
+    let measurement = HalfMapMeasurement(
+      halfA: a, halfB: b, mask: mask.withinImages(settings), settings: settings)
+    return measurement.fsc.resolution143
+  }
+
   private static func mask(
     _ path: String, on grid: Sampling, of map: String
   ) throws(Problem) -> Volume? {

@@ -104,8 +104,9 @@ extension LinePlot {
     return text.hasPrefix("0.") ? String(text.dropFirst()) : text
   }
 
-  /// A name cut without an ellipsis: with one letter less it would say less.
+  /// A name cut to so many columns; few of them without an ellipsis, with which it would say less.
   private static func cut(_ name: String, _ columns: Int) -> String {
+    if columns > 4 { return name.truncated(toColumns: columns) }
     var result = ""
     var used = 0
     for glyph in Glyph.glyphs(of: name) where used + glyph.width <= columns {
