@@ -77,6 +77,15 @@ import Testing
     }
     snapshot.status = .stopped
     #expect(snapshot.statusLook?.role == .warning)
+    // An end before its time is told with what is to be known before one goes on.
+    snapshot.manifest?.message = "Stopped by SIGTERM"
+    #expect(Headline(snapshot).text == "Stopped by SIGTERM")
+    snapshot.metrics[snapshot.metrics.count - 1].shareAtLimit = 0.6
+    for status in [RunStatus.stopped, .failed, .interrupted] {
+      snapshot.status = status
+      #expect(Headline(snapshot).text.contains("60.0% of particles are at the search limit"))
+      #expect(Headline(snapshot).role == .bad)
+    }
   }
 
   /// The straight line of a map whose power falls as exp(−B/2 · 1/d²) has that B.

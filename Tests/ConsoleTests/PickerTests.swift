@@ -49,6 +49,24 @@ import Testing
     return answers
   }
 
+  /// Files that are dropped on a terminal are pasted in its way of quoting.
+  @Test(arguments: [
+    "/data/me.star", " /data/me.star\n", "'/data/me.star'", "\"/data/me.star\"",
+    "file:///data/me.star",
+  ])
+  func pastedPathsAreTaken(_ text: String) {
+    var surroundings = Surroundings()
+    func answers(_ text: String) -> [String] {
+      var picker = picker()
+      return picker.take(.paste(text), &surroundings).compactMap {
+        if case .answer(_, let path) = $0 { path } else { nil }
+      }
+    }
+    #expect(answers(text) == ["/data/me.star"])
+    #expect(answers("/data/my\\ particles.star") == ["/data/my particles.star"])
+    #expect(answers("me.star").isEmpty)
+  }
+
   @Test func pathsCanBeTyped() {
     var one = picker()
     #expect(type("/data/me.star\n", into: &one) == ["/data/me.star"])

@@ -63,6 +63,18 @@ import Testing
     #expect(!stage.text.contains("……"))
   }
 
+  /// Before the first iteration the line of the panes has nothing to say of one.
+  @Test func theStripEndsInNoComma() {
+    var snapshot = SampleRuns.snapshot(name: "head", status: .running, iterations: 1)
+    snapshot.metrics = []
+    var screen = RunScreen(folder: snapshot.folder)
+    screen.snapshot = snapshot
+    var stage = Stage(.runs)
+    stage.show(screen)
+    stage.tell(.run(snapshot))
+    #expect(stage.text.contains("4 more by Tab\n"))
+  }
+
   /// What a panel says in place of a plot is not cut.
   @Test func thePosesOfTheStartAreToldWhole() {
     var snapshot = SampleRuns.snapshot(name: "head", status: .running, iterations: 1)

@@ -67,6 +67,29 @@ import Testing
     #expect(last.events.count == RunFolder(path).events().events.count)
   }
 
+  /// A run that somebody deletes stays on the screen as it was, and says so; when it comes back, it is
+  /// read as ever.
+  @Test(arguments: [false, true]) func tellsThatARunIsGone(_ hasEnded: Bool) throws {
+    let folder = try Folder()
+    let writer = try writer(in: folder)
+    let path = writer.folder.path
+    writer.take(.iteration(SampleRuns.metrics(iteration: 0, seed: 0)))
+    if hasEnded { writer.end(.finished, message: "converged") }
+    let reader = RunReader()
+    let before = try #require(reader.run(at: path, isForced: false))
+    try FileManager.default.moveItem(atPath: path, toPath: folder.path + "/elsewhere")
+    let gone = try #require(reader.run(at: path, isForced: false))
+    #expect(Headline(gone).text.contains("no longer there"))
+    #expect(Headline(gone).role == .bad)
+    #expect(gone.status == (hasEnded ? .finished : .interrupted))
+    #expect(gone.metrics.count == before.metrics.count && gone.events == before.events)
+    #expect(reader.run(at: path, isForced: false) == nil)
+    try FileManager.default.moveItem(atPath: folder.path + "/elsewhere", toPath: path)
+    let back = try #require(reader.run(at: path, isForced: false))
+    #expect(back.notice == nil && back.status == before.status)
+    #expect(back.metrics.count == before.metrics.count)
+  }
+
   @Test func listsRunsWithTheirParameters() throws {
     let folder = try Folder()
     let reader = RunReader()

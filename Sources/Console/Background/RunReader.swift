@@ -74,6 +74,9 @@ final class RunReader {
       FileStamp.of(folder.manifestPath) + FileStamp.of(folder.eventsPath)
       + FileStamp.of(folder.notePath) + FileStamp.of(folder.summaryPath)
     let known = snapshots[path]
+    if let known, known.snapshot.manifest != nil, !folder.exists {
+      return gone(known.snapshot, path, stamp: stamp, isForced: isForced)
+    }
     if let known, known.stamp == stamp {
       // A process may die without a trace in its files, and on a full disk it can leave none but in its
       // lock.
@@ -118,6 +121,18 @@ final class RunReader {
     snapshots[path] = (stamp, offset, snapshot)
     keep(path)
     return snapshot
+  }
+
+  /// What was read last of a run whose folder is no longer there, which is told; nil when it has been.
+  private func gone(
+    _ last: RunSnapshot, _ path: String, stamp: String, isForced: Bool
+  ) -> RunSnapshot? {
+    var snapshot = last
+    if snapshot.isLive { snapshot.status = .interrupted }
+    snapshot.notice = "The run's folder is no longer there; this is what was read last: \(path)"
+    snapshots[path]?.snapshot = snapshot
+    snapshots[path]?.stamp = stamp
+    return isForced || snapshot.notice != last.notice ? snapshot : nil
   }
 
   /// Forgets the run that was read first where too many are kept.

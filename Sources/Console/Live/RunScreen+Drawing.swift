@@ -198,7 +198,8 @@ extension RunScreen {
   private func drawStrip(_ seen: [Panel], in rect: Rect, of frame: inout Frame) {
     var x = rect.x + 1
     let hidden = isZoomed ? 0 : panels.count - seen.count
-    let note = (hidden > 0 ? "\(hidden) more by Tab, " : "") + iterationNote
+    let note = [hidden > 0 ? "\(hidden) more by Tab" : "", iterationNote]
+      .filter { !$0.isEmpty }.joined(separator: ", ")
     for panel in Panel.allCases {
       let label = rect.width >= 100 ? panel.title : panel.shortTitle
       let width = label.columns + 2

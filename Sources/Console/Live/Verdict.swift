@@ -19,10 +19,11 @@ struct Headline: Sendable, Hashable {
         summary.outcome(besides: objections.first), objections, role: objections.role ?? .good)
     } else if let manifest = snapshot.manifest, let status = snapshot.status, !status.isLive {
       let end = manifest.message.isEmpty ? status.word : manifest.message
+      // What is objected to so far matters for whether to go on.
       self.init(
-        text: status == .interrupted
-          ? "interrupted: its process is gone; r goes on where it was" : end,
-        role: status.role)
+        status == .interrupted
+          ? "interrupted: its process is gone; r goes on where it was" : end, objections,
+        role: objections.role == .bad ? .bad : status.role)
     } else {
       self.init(trend: snapshot.metrics, objections: objections)
     }

@@ -108,8 +108,10 @@ struct FilePicker: PopUp {
     case .key(.enter): return open(selected)
     case .key(.shiftDown): previewTop += 1
     case .key(.shiftUp): previewTop = max(0, previewTop - 1)
-    case .paste(let text) where text.hasPrefix("/"):
-      return [.closePopUp, .answer(question, text.trimmingBlanks)]
+    case .paste(let text):
+      let path = Self.path(pasted: text)
+      if path.hasPrefix("/") { return [.closePopUp, .answer(question, path)] }
+      if filter.take(.paste(path)) { return follow() }
     default:
       if let moved = moveSelection(selected, count: lineCount, page: 8, by: input) {
         selected = moved
@@ -119,6 +121,19 @@ struct FilePicker: PopUp {
       return previewing()
     }
     return []
+  }
+
+  /// A path as terminals paste the files that are dropped on them: in quotes, with escaped blanks, or as
+  /// an address.
+  private static func path(pasted text: String) -> String {
+    var path = text.trimmingBlanks
+    if path.count > 1, let quote = path.first, quote == "'" || quote == "\"", path.last == quote {
+      path = String(path.dropFirst().dropLast())
+    } else {
+      path = path.replacing("\\ ", with: " ")
+    }
+    if path.hasPrefix("file:///") { path = String(path.dropFirst(7)) }
+    return path.hasPrefix("~/") ? FilePath.absolute(FilePath.joined("", path)) : path
   }
 
   /// Goes where a typed path leads, and narrows the list.
