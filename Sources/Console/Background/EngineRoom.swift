@@ -43,7 +43,7 @@ final class EngineRoom: Sendable {
       let lines =
         prepared.notes + [
           "Run folder: \(prepared.outputFolder)",
-          "About \(Format.duration(estimate.seconds)) on "
+          "Time: \(Format.duration(estimate.seconds)) on "
             + "\(Format.counted(prepared.input.settings.threads, "thread")), "
             + "\(Format.bytes(estimate.memory)) of memory, "
             + "\(Format.bytes(estimate.disk)) on disk.",

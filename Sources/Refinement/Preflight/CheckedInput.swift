@@ -10,6 +10,7 @@ struct CheckedInput {
   let particles: CheckedParticles
   let maps: CheckedMaps
   let symmetry: PointGroup
+  let geometry: Geometry
   /// Å from the box centre.
   let fulcrum: Vector3
 
@@ -34,13 +35,28 @@ struct CheckedInput {
     let fulcrum =
       findings.catching([Parameter.input.mask.key]) { try maps.fulcrum(inputs) } ?? .zero
     findings.note(maps.place(of: fulcrum))
-    Self.advise(on: maps, inputs: inputs, valid.settings, count: found.particles.count, &findings)
+    if let path = inputs.mask {
+      MaskCheck(path: path, mask: maps.mask).advise(
+        resolution: maps.resolution, findings: &findings)
+    }
     let symmetry =
       findings.catching([Parameter.refinement.symmetry.key]) {
         try PointGroup(valid.settings.symmetry)
       } ?? .c1
     checkSymmetry(symmetry, mask: maps.mask, hasMask: inputs.mask != nil, &findings)
     guard findings.errors.isEmpty else { throw JobProblems(findings.errors) }
+    let settings = valid.settings
+    let geometry = Geometry(
+      box: found.boxSize, mask: maps.mask, fulcrum: fulcrum, shiftExtent: settings.shiftExtent,
+      stretch: settings.useAnisotropicMagnification ? found.particles.stretch : 1,
+      symmetry: symmetry)
+    if let halves = maps.halfMaps {
+      ExpectedPoses(
+        halfMaps: halves, mask: maps.mask, particles: found.particles.count, geometry: geometry,
+        isBlurred: settings.priorEnabled
+      )?.advise(settings, &findings)
+    }
+    self.geometry = geometry
     (self.inputs, self.valid, self.data) = (inputs, valid, data)
     (self.maps, self.symmetry, self.fulcrum) = (maps, symmetry, fulcrum)
   }
@@ -53,20 +69,5 @@ struct CheckedInput {
     let maps = CheckedMaps(inputs: asked.inputs, particles: particles, findings: &findings)
     guard let particles, let maps else { throw JobProblems(findings.errors) }
     return (particles, maps)
-  }
-
-  /// What mask and half-maps say about how the refinement will go.
-  private static func advise(
-    on maps: CheckedMaps, inputs: JobInputs, _ settings: RefinementSettings, count: Int,
-    _ findings: inout FindingList
-  ) {
-    if let path = inputs.mask {
-      MaskCheck(path: path, mask: maps.mask).advise(
-        resolution: maps.resolution, findings: &findings)
-    }
-    if let halves = maps.halfMaps {
-      ExpectedPoses(halfMaps: halves, mask: maps.mask, particles: count)?.advise(
-        settings, &findings)
-    }
   }
 }

@@ -50,11 +50,7 @@ public struct PreparedInput: Sendable {
     let (inputs, valid) = (checked.inputs, checked.valid)
     let (particles, maps) = (checked.particles, checked.maps)
 
-    let geometry = Geometry(
-      box: particles.boxSize, mask: maps.mask, fulcrum: checked.fulcrum,
-      shiftExtent: valid.settings.shiftExtent,
-      stretch: valid.settings.useAnisotropicMagnification ? particles.particles.stretch : 1,
-      symmetry: checked.symmetry)
+    let geometry = checked.geometry
     let plan = MemoryPlan(
       particles: particles.particles.count, geometry: geometry, settings: valid.settings,
       hasHalfMaps: maps.halfMaps != nil, resolution: maps.resolution)
@@ -66,7 +62,7 @@ public struct PreparedInput: Sendable {
       particles: particles.particles.count, geometry: geometry, settings: valid.settings,
       plan: plan,
       isPackedInFile: place?.folder != nil, resolution: maps.resolution,
-      keepIterations: inputs.keepIterations)
+      pace: .measured(geometry), keepIterations: inputs.keepIterations)
     Self.checkSpace(
       estimate, scratch: place?.folder, runFolder: outputFolder, isResuming: isResuming, &findings)
     let source = findings.catching([Parameter.input.particles.key]) {

@@ -46,6 +46,13 @@ public enum Format {
     return "\(whole / 3600):" + two(whole / 60 % 60) + ":" + two(whole % 60)
   }
 
+  /// A span of time in words: `about 52 s` where its ends are alike, else `1:10 to 6:05`.
+  public static func duration(_ seconds: ClosedRange<Double>) -> String {
+    let (least, most) = (seconds.lowerBound, seconds.upperBound)
+    if most < 1.3 * least { return "about \(duration((least + most) / 2))" }
+    return "\(duration(least)) to \(duration(most))"
+  }
+
   /// A count of bytes: `512 B`, `3.4 MB`, `2.1 GB`.
   public static func bytes(_ count: Int) -> String {
     if count < 1000 { return "\(count) B" }

@@ -53,6 +53,23 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var pausedSeconds: Double?
   /// Since when it is held, seconds since 1970; nil while it is not.
   public var pausedSince: Double?
+  /// What was expected of it before it began; nil in runs of older versions.
+  public var expected: Expected?
+  /// What it may still take, told at the end of each iteration from the second on.
+  public var remaining: RemainingTime?
+
+  /// What is expected of a run before it begins.
+  public struct Expected: Codable, Sendable, Equatable {
+    /// Seconds of preparing the images, and of the final pass.
+    public var preparation: Double
+    public var final: Double
+    /// Passes after convergence.
+    public var extraPasses: Int
+
+    public init(preparation: Double, final: Double, extraPasses: Int) {
+      (self.preparation, self.final, self.extraPasses) = (preparation, final, extraPasses)
+    }
+  }
 
   /// A run from which another was started.
   public struct Parent: Codable, Sendable, Equatable {

@@ -49,10 +49,13 @@ public final class RunSession: Sendable {
     self.endCommand = endCommand
     let settings = prepared.input.settings
     let path = prepared.outputFolder
-    let manifest = RunManifest(
+    var manifest = RunManifest(
       name: FilePath.name(of: path), particles: prepared.input.particles.count,
       boxSize: prepared.input.map.size, pixelSize: prepared.input.map.pixelSize,
       threads: settings.threads, maximumIterations: settings.maximumIterations, parent: parent)
+    manifest.expected = RunManifest.Expected(
+      preparation: prepared.estimate.preparation, final: prepared.estimate.final,
+      extraPasses: settings.extraPasses)
     writer = try RunWriter(
       creating: path, job: prepared.job, data: prepared.data, manifest: manifest)
     folder = writer.folder

@@ -20,11 +20,15 @@ public final class RunWriter: Sendable {
   /// Seconds for which data is written again and again where the file system fails.
   private let patience: Double
 
-  private struct State {
+  fileprivate struct State {
     var manifest: RunManifest
     var meter = ProgressMeter()
     var failure: Problem?
     var keptMaps: [Int] = []
+    /// What the iterations of this process took and reached, from the input as it came.
+    var iterations: [RemainingTime.Iteration] = []
+    /// How many times longer the preparation took than was expected.
+    var slowness = 1.0
     /// What hinders the writing of data, and of run.json.
     var notice: String?
     var beatNotice: String?
@@ -119,7 +123,12 @@ public final class RunWriter: Sendable {
       case .stage(let stage, let iteration):
         let isAfter = stage == .final || stage == .writing
         state.manifest.iteration = isAfter ? max(0, iteration - 1) : iteration
-      case .iteration(let metrics), .final(let metrics): state.manifest.take(metrics)
+      case .iteration(let metrics):
+        state.manifest.take(metrics)
+        state.estimate(after: metrics, active: activeSeconds(state.manifest))
+      case .final(let metrics):
+        state.manifest.take(metrics)
+        state.manifest.remaining = nil
       case .progress, .artifacts, .warning, .log: break
       }
     }
@@ -127,6 +136,14 @@ public final class RunWriter: Sendable {
     case .progress, .artifacts: break
     case .stage, .iteration, .final, .warning, .log: heartbeat()
     }
+  }
+
+  /// Seconds that the run has taken, pauses left out.
+  private func activeSeconds(_ manifest: RunManifest) -> Double {
+    var now = manifest
+    now.seconds = MonotonicClock.now - began + (manifest.secondsBefore ?? 0)
+    now.heartbeat = WallClock.now
+    return now.activeSeconds(at: now.heartbeat)
   }
 
   /// Adds a line to the events. Never waits: without room the line goes out later.
@@ -356,6 +373,21 @@ public final class RunWriter: Sendable {
     do throws(Problem) { try insist(write) } catch {
       state.withLock { if $0.failure == nil { $0.failure = error } }
     }
+  }
+}
+
+extension RunWriter.State {
+  /// Says what the run may still take when an iteration has ended.
+  fileprivate mutating func estimate(after metrics: IterationMetrics, active: Double) {
+    let iteration = RemainingTime.Iteration(metrics)
+    if metrics.iteration == 0, let expected = manifest.expected, expected.preparation > 0 {
+      slowness = max(0, active - iteration.seconds) / expected.preparation
+    }
+    iterations.append(iteration)
+    manifest.remaining = RemainingTime(
+      after: iterations, maximum: manifest.maximumIterations,
+      extra: manifest.expected?.extraPasses ?? 0,
+      final: manifest.expected.map { $0.final * slowness } ?? iteration.seconds, toldAt: active)
   }
 }
 

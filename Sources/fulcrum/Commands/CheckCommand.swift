@@ -23,7 +23,7 @@ struct CheckCommand: ParsableCommand {
     let estimate = prepared.estimate
     let threads = Format.counted(prepared.input.settings.threads, "thread")
     printOut(
-      "Estimate: \(Format.bytes(estimate.memory)) of memory, about "
+      "Estimate: \(Format.bytes(estimate.memory)) of memory, "
         + "\(Format.duration(estimate.seconds)) on \(threads), "
         + "\(Format.bytes(estimate.disk)) on disk.")
     printOut("Ready to run.")

@@ -1,5 +1,6 @@
 import CryoEM
 import EMFiles
+import Glibc
 import Testing
 
 @testable import Refinement
@@ -66,11 +67,14 @@ struct ExpectedPosesTests {
     return try #require(
       ExpectedPoses(
         halfMaps: (result.halfMapA, result.halfMapB), mask: set.input.mask,
-        particles: set.particles.count))
+        particles: set.particles.count,
+        geometry: Geometry(
+          box: set.input.map.size, mask: set.input.mask, fulcrum: set.input.fulcrum,
+          shiftExtent: 10), isBlurred: false))
   }
 
   /// Half-maps of known poses let expect what the posteriors of a refinement then have, within a
-  /// factor of two and a half, for images of different noise.
+  /// factor of 1.6 for rotations and of two for shifts, for images of different noise.
   @Test(arguments: [4.0, 0.7])
   func widthsAreThoseOfThePosteriors(signalToNoise: Double) throws {
     var set = TwoBodyRefinement(signalToNoise: signalToNoise)
@@ -81,8 +85,54 @@ struct ExpectedPosesTests {
     let last = try #require(try set.refined().metrics.last)
     let rotation = degrees(expected.rotation) / last.posteriorRotation
     let shift = expected.shift / last.posteriorShift
-    #expect(rotation > 0.4 && rotation < 2.5, "\(degrees(expected.rotation)): \(rotation)")
-    #expect(shift > 0.4 && shift < 2.5, "\(expected.shift): \(shift)")
+    #expect(rotation > 0.63 && rotation < 1.6, "\(degrees(expected.rotation)): \(rotation)")
+    #expect(shift > 0.5 && shift < 2, "\(expected.shift): \(shift)")
+  }
+
+  /// A ball says nothing of its rotation, a dumb-bell of the same rms radius much.
+  @Test func roundBodiesSayLittleOfTheirRotation() throws {
+    func rotation(_ blobs: [(Vector3, Double)]) throws -> Double {
+      var map = Volume(size: 32, pixelSize: 4)
+      map.forEachVoxel { index, position in
+        map.voxels[index] = blobs.reduce(0) { sum, blob in
+          let d = position - blob.0
+          return sum + Float(exp(-(d * d).sum() / (2 * blob.1 * blob.1)))
+        }
+      }
+      let mask = Volume.sphere(size: 32, pixelSize: 4, radius: 40, outerRadius: 60)
+      var generator = SeededGenerator(seed: 8)
+      let halves = (0..<2).map { _ in map.map { $0 + Float(0.02 * generator.normal()) } }
+      let geometry = Geometry(box: 32, mask: mask, fulcrum: .zero, shiftExtent: 10)
+      return try #require(
+        ExpectedPoses(
+          halfMaps: (halves[0], halves[1]), mask: mask, particles: 100, geometry: geometry,
+          isBlurred: false)
+      ).rotation
+    }
+    // Rms radius √3 · 14 = 24.2 of the ball, and √(20² + 3 · 8²) = 24.3 of each pair.
+    let ball = try rotation([(.zero, 14)])
+    let body = try rotation([
+      (Vector3(20, 0, 0), 8), (Vector3(-20, 0, 0), 8), (Vector3(0, 20, 0), 8),
+    ])
+    #expect(ball > 4 * body, "\(ball), \(body)")
+  }
+
+  /// The median length of three normal deviates, and of two, against draws of them.
+  @Test func mediansAreThoseOfDraws() throws {
+    var poses = try expected(TwoBodyRefinement(count: 60, box: 24, pixelSize: 8))
+    (poses.rotation, poses.shift) = (1, 1)
+    var generator = SeededGenerator(seed: 3)
+    func median(_ dimensions: Int) -> Double {
+      let lengths = (0..<20_001).map { _ in
+        (0..<dimensions).reduce(0.0) { sum, _ in
+          let value = generator.normal()
+          return sum + value * value
+        }.squareRoot()
+      }
+      return lengths.sorted()[10_000]
+    }
+    #expect(abs(poses.medianAngle - median(3)) < 0.03)
+    #expect(abs(poses.medianDistance - median(2)) < 0.03)
   }
 
   /// The number of poses that extents, or a prior within them, leave: volume over volume.
