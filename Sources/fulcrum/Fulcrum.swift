@@ -60,8 +60,8 @@ struct FulcrumCommand: ParsableCommand {
     discussion: """
       Without a command it opens the application; ? in it shows the keys.
       Example: fulcrum run --live samples/hinge/hinge.toml
-      Exit status: 0 done, 1 failed, 2 wrong input or command line, 130 stopped,
-      143 stopped by a signal or the time limit.
+      Exit status: 0 done, 1 failed, 2 wrong input or command line, 3 a verdict
+      objects (--strict), 130 stopped, 143 stopped by a signal or the time limit.
       """,
     version: versionLine,
     subcommands: [

@@ -14,7 +14,7 @@ struct JobOptions: ParsableArguments {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Set a parameter; may be repeated.", valueName: "key=value"),
+      "Set a parameter; fulcrum new --plain lists them.", valueName: "key=value"),
     completion: Completions.assignments)
   var assignments: [String] = []
 

@@ -15,7 +15,8 @@ struct ParticleScales: Sendable {
   /// The scale at the maximum of the likelihood, without bounds; 1 where the reference is empty.
   ///
   /// - Parameters:
-  ///   - cross, power: X and W of the reference as it is.
+  ///   - cross: X of the reference as it is.
+  ///   - power: W of it.
   ///   - greyscale: of the reference in the images of the half-set.
   static func scale(cross: Double, power: Double, greyscale: Double) -> Float {
     let denominator = greyscale * power

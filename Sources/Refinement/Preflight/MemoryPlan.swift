@@ -51,7 +51,7 @@ struct MemoryPlan: Sendable {
   private let settings: RefinementSettings
 
   /// - Parameters:
-  ///   - outside: bytes of the grids of the density outside the mask; nil where they are not made yet.
+  ///   - known: bytes of the grids of the density outside the mask; nil where they are not made yet.
   ///   - resolution: of the half-maps, Å; nil for unknown: all shells are planned for.
   init(
     particles count: Int, geometry: Geometry, settings: RefinementSettings, hasHalfMaps: Bool,

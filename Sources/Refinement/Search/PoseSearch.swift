@@ -17,7 +17,6 @@ struct PoseSearch: Sendable {
 
   /// - Parameters:
   ///   - extents: hard limits of rotation (radians) and shift (Å).
-  ///   - finest: finest spacing of rotations, radians.
   init(
     plan: SearchPlan, points: SamplingPoints, geometry: Geometry,
     extents: (rotation: Double, shift: Double), polish: Polish = Polish()
