@@ -63,6 +63,12 @@ import Testing
     #expect(!stage.text.contains("……"))
   }
 
+  /// In the smallest terminal there is room for a run all the same.
+  @Test func theSmallestTerminalShowsRuns() {
+    #expect(Stage(.runs, size: Size(width: 20, height: 5)).text.contains("head"))
+    #expect(Stage(.runs, size: Size(width: 40, height: 9)).text.contains("Sorted by started"))
+  }
+
   /// Before the first iteration the line of the panes has nothing to say of one.
   @Test func theStripEndsInNoComma() {
     var snapshot = SampleRuns.snapshot(name: "head", status: .running, iterations: 1)

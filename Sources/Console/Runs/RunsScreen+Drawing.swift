@@ -78,8 +78,8 @@ extension RunsScreen {
       notes.append(
         "Runs that contain \"\(filter)\": \(visible.count) of \(listings.count) (Esc shows all)")
     }
-    // An order by a column that has no room would look like none.
-    if !table.shows(column: sorting.column.rawValue, in: upper) {
+    // An order by a column that has no room would look like none; a few rows are worth more.
+    if upper.height > 5, !table.shows(column: sorting.column.rawValue, in: upper) {
       let sign = frame.look[sorting.descending ? Symbol.descending : .ascending]
       notes.append("Sorted by \(sorting.column.title) \(sign)")
     }
