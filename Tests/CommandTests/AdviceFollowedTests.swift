@@ -177,6 +177,24 @@ struct AdviceFollowedTests {
         return []
       }),
     Situation(
+      "half-maps of two hands", what: "the half-maps agree", advice: "in one frame and of one hand",
+      spoil: { data in
+        try data.writeHalfMaps(noise: 0.01)
+        let map = data.simulation.consensusMap
+        var mirrored = map
+        let size = map.size
+        for z in 0..<size {
+          for y in 0..<size {
+            for x in 0..<size {
+              mirrored[x, y, z] = map[(size - x) % size, z, y]
+            }
+          }
+        }
+        try data.write(mirrored, to: "other_b.mrc")
+        return set(["input.half_map_a=half_a.mrc", "input.half_map_b=other_b.mrc"])
+      },
+      follow: { _ in set(["input.half_map_a=half_a.mrc", "input.half_map_b=half_b.mrc"]) }),
+    Situation(
       "a folder that is there", what: "it exists already",
       advice: "Choose a new folder with --output",
       spoil: { _ in ["--output", "."] }, follow: { _ in ["--output", "runs/new"] }),

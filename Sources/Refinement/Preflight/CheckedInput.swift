@@ -56,6 +56,7 @@ struct CheckedInput {
         isBlurred: settings.priorEnabled
       )?.advise(settings, &findings)
     }
+    if let warning = Self.doubt(of: maps, settings) { findings.add(warning) }
     self.geometry = geometry
     (self.inputs, self.valid, self.data) = (inputs, valid, data)
     (self.maps, self.symmetry, self.fulcrum) = (maps, symmetry, fulcrum)
@@ -69,5 +70,24 @@ struct CheckedInput {
     let maps = CheckedMaps(inputs: asked.inputs, particles: particles, findings: &findings)
     guard let particles, let maps else { throw JobProblems(findings.errors) }
     return (particles, maps)
+  }
+
+  /// Half-maps that agree on much less than the first reference needs are hardly of one refinement.
+  private static func doubt(
+    of maps: CheckedMaps, _ settings: RefinementSettings
+  ) -> JobFinding? {
+    let first = settings.initialResolution
+    guard let resolution = maps.resolution, !(resolution <= 2 * first) else { return nil }
+    let keys = [Parameter.input.halfMapA.key, Parameter.input.halfMapB.key]
+    let agreement =
+      resolution.isFinite
+      ? "only to \(ParameterValue.rounded(resolution, digits: 3)) Å" : "on nothing"
+    return JobFinding(
+      keys,
+      "the half-maps agree \(agreement) inside the mask, and the first reference goes to "
+        + "\(ParameterValue.rounded(first, digits: 3)) Å",
+      whatToDo:
+        "Give the half-maps of one refinement, in one frame and of one hand, and a mask of what "
+        + "they show.", severity: .warning)
   }
 }

@@ -57,6 +57,8 @@ struct ExpectedPoses: Sendable, Equatable {
     else { return nil }
     let sharpening = isBlurred ? Self.sharpening : 1
     (rotation, shift) = (sharpening * widths.rotation, sharpening * widths.shift)
+    // Wider than half a turn is nothing known.
+    guard medianAngle < .pi else { return nil }
   }
 
   /// What became of the widths that blurred half-maps tell, when the blur was refined away; measured on

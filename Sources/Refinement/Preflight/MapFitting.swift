@@ -78,6 +78,14 @@ struct MapFitting {
         : "\(header.size.x > box ? "cut" : "padded") to the particles' box of \(box) about the centre"
       note("\(header.sampling): \(change)", header)
     }
+    if place == .centred, header.isPerhapsPart(of: frame) {
+      findings.warning(
+        [header.key],
+        "\(header.path): \(header.sampling), smaller than the box of \(FilePath.name(of: frame.path)), "
+          + "and its header does not say where it lies: it is taken to be about the centre",
+        "Nothing needs to be done if it was cut out about the centre. If not, give it in the whole box "
+          + "(in ChimeraX: volume resample #part onGrid #map).")
+    }
     return stored.volume(place, extent: extent)
   }
 

@@ -111,6 +111,12 @@ struct MapHeader {
       centre: Vector3(repeating: Double(box.size / 2) * box.pixelSize))
   }
 
+  /// Whether a cubic box may have been cut out of the frame anywhere.
+  func isPerhapsPart(of frame: Frame) -> Bool {
+    isCubic && corner == .zero && path != frame.path
+      && Double(size.x + 1) * pixelSize < frame.grid.edge
+  }
+
   func place(in frame: Frame) -> Place {
     if isCubic, isCornerUsual || isSampled(frame.grid.size, frame.grid.pixelSize) {
       return .centred

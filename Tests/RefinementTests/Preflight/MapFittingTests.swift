@@ -165,6 +165,45 @@ final class MapFittingTests {
     #expect(checked(map: map, mask: wild).findings.errors.contains { $0.what.contains("0 to 2") })
   }
 
+  /// A cube that is smaller than the map may have been cut out anywhere, and its header does not say where.
+  @Test func smallCubesAreDoubted() throws {
+    let map = try write(truth, "map.mrc")
+    let mask = Volume.sphere(
+      size: 32, pixelSize: 3, radius: 9, outerRadius: 18, centre: Vector3(6, 0, 0))
+    func warnings(_ origin: SIMD3<Float>, size: Int, from corner: Int) throws -> [String] {
+      let part = try write(
+        mask, "part.mrc", from: SIMD3(repeating: corner), size: SIMD3(repeating: size),
+        origin: origin)
+      return checked(map: map, mask: part).findings.warnings.map(\.what)
+    }
+    #expect(try warnings(.zero, size: 24, from: 3).contains { $0.contains("taken to be about") })
+    #expect(try warnings(SIMD3(9, 9, 9), size: 24, from: 3).isEmpty)
+    // Half a box before zero: a whole map in a smaller box, which says so.
+    #expect(try warnings(SIMD3(-36, -36, -36), size: 24, from: 4).isEmpty)
+    #expect(try warnings(.zero, size: 31, from: 1).isEmpty)
+  }
+
+  /// Origins that are no places.
+  @Test func impossibleOriginsAreRefused() throws {
+    let map = try write(truth, "map.mrc")
+    for origin in [SIMD3<Float>(.nan, 3, 3), SIMD3(1e30, 0, 0), SIMD3(-Float.infinity, 0, 0)] {
+      let part = try write(
+        truth, "part.mrc", from: SIMD3(3, 3, 3), size: SIMD3(20, 20, 20), origin: origin)
+      #expect(checked(map: map, mask: part).findings.errors.map(\.keys) == [["input.mask"]])
+    }
+  }
+
+  /// A box that is not cubic, with its centre at zero or with first indices in the place of an origin.
+  @Test func boxesThatAreNotCubicKeepTheirPlace() throws {
+    let map = try write(truth, "map.mrc")
+    let mask = Volume.sphere(
+      size: 32, pixelSize: 3, radius: 9, outerRadius: 18, centre: Vector3(3, 0, -3))
+    let flat = try write(
+      mask, "flat.mrc", from: SIMD3(4, 6, 8), size: SIMD3(24, 20, 16),
+      origin: SIMD3(-36, -30, -24))
+    #expect(difference(try #require(checked(map: map, mask: flat).maps?.mask), mask) < 1e-3)
+  }
+
   /// A box of an odd number of voxels has its centre in its middle voxel.
   @Test func oddBoxesKeepTheirCentre() throws {
     let mask = Volume.sphere(size: 32, pixelSize: 3, radius: 12, outerRadius: 24)
