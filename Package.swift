@@ -15,7 +15,10 @@ let fuzzing: [Target] =
   : [
     .executableTarget(
       name: "Fuzz",
-      dependencies: ["EMFiles", "CryoEM", "Refinement", "Runs", "Surface", "Console", "TOMLText"],
+      dependencies: [
+        "Console", "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Phantoms", "Refinement",
+        "Runs", "Surface", "TOMLText",
+      ],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ]
 
@@ -34,67 +37,96 @@ let package = Package(
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
 
-    // What the engine's rooms and the screens' share.
+    // What all rooms stand on.
+    .target(name: "Ground", swiftSettings: optimised),
     .target(name: "TOMLText"),
-    .target(name: "Processes"),
     .target(name: "Provenance", plugins: ["CommitPlugin"]),
     .plugin(name: "CommitPlugin", capability: .buildTool(), path: "Sources/CommitPlugin"),
 
     // The engine's rooms, lowest first.
     .target(name: "Fourier", dependencies: ["CFFTW"], swiftSettings: optimised),
     .target(
-      name: "EMFiles", dependencies: ["CZlib"], swiftSettings: optimised),
-    .target(name: "CryoEM", dependencies: ["EMFiles", "Fourier"], swiftSettings: optimised),
+      name: "EMFiles", dependencies: ["CZlib", "Ground"], swiftSettings: optimised),
+    .target(name: "CryoEM", dependencies: ["Fourier", "Ground"], swiftSettings: optimised),
     .target(
-      name: "Refinement",
-      dependencies: ["CKernels", "CryoEM", "EMFiles", "Fourier", "TOMLText"],
-      exclude: ["Job/PARAMETERS.md"], swiftSettings: optimised),
+      name: "Particles", dependencies: ["CryoEM", "EMFiles", "Ground"], swiftSettings: optimised),
     .target(
-      name: "Runs", dependencies: ["Refinement", "CryoEM", "EMFiles", "Processes", "Provenance"],
+      name: "Refinement", dependencies: ["CKernels", "CryoEM", "Fourier", "Ground", "Particles"],
+      swiftSettings: optimised),
+    .target(
+      name: "Jobs",
+      dependencies: [
+        "CryoEM", "EMFiles", "Ground", "Particles", "Refinement", "TOMLText",
+      ],
+      exclude: ["PARAMETERS.md"], swiftSettings: optimised),
+    .target(
+      name: "Phantoms",
+      dependencies: ["CryoEM", "EMFiles", "Fourier", "Ground", "Jobs", "Particles", "Refinement"],
+      swiftSettings: optimised),
+    .target(name: "Report", dependencies: ["Ground", "Jobs", "Refinement"]),
+    .target(
+      name: "Runs",
+      dependencies: [
+        "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Provenance", "Refinement", "Report",
+      ],
       exclude: ["DURABILITY.md"]),
 
     // The screens' rooms.
     .target(name: "Surface", dependencies: ["TOMLText"], swiftSettings: optimised),
-    .target(name: "Terminal", dependencies: ["CNcurses", "Surface", "Processes"]),
+    .target(name: "Terminal", dependencies: ["CNcurses", "Ground", "Surface"]),
     .target(
       name: "Console",
       dependencies: [
-        "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles", "Processes",
-        "TOMLText",
+        "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Refinement", "Report", "Runs",
+        "Surface", "Terminal", "TOMLText",
       ]),
 
     // Programs.
     .executableTarget(
       name: "fulcrum",
       dependencies: [
-        "Console", "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles", "Processes",
-        argumentParser,
+        "Console", "CryoEM", "Ground", "Jobs", "Phantoms", "Refinement", "Report", "Runs",
+        "Surface", "Terminal", argumentParser,
       ]),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "CFFTW", "CKernels", "Refinement", "CryoEM", "EMFiles", "Fourier", argumentParser,
+        "CFFTW", "CKernels", "CryoEM", "Fourier", "Ground", "Jobs", "Particles", "Phantoms",
+        "Refinement", argumentParser,
       ]),
 
+    .testTarget(name: "GroundTests"),
     .testTarget(name: "TOMLTextTests", dependencies: ["TOMLText"]),
     .testTarget(name: "FourierTests", dependencies: ["Fourier"]),
-    .testTarget(name: "EMFilesTests", dependencies: ["EMFiles", "CZlib"]),
+    .testTarget(name: "EMFilesTests", dependencies: ["CZlib", "EMFiles", "Ground"]),
     .testTarget(
-      name: "CryoEMTests", dependencies: ["CryoEM", "EMFiles", "Fourier"],
+      name: "CryoEMTests",
+      dependencies: ["CryoEM", "EMFiles", "Fourier", "Ground", "Particles", "Phantoms"],
       resources: [.copy("Fixtures")], swiftSettings: optimised),
     .testTarget(
       name: "RefinementTests",
-      dependencies: ["Refinement", "CryoEM", "EMFiles", "Fourier", "CKernels"],
+      dependencies: [
+        "CKernels", "CryoEM", "EMFiles", "Fourier", "Ground", "Jobs", "Particles", "Phantoms",
+        "Refinement",
+      ],
       swiftSettings: optimised),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "Refinement", "CryoEM", "EMFiles"]),
+    .testTarget(
+      name: "RunsTests",
+      dependencies: ["CryoEM", "EMFiles", "Ground", "Jobs", "Refinement", "Report", "Runs"]),
     .testTarget(name: "SurfaceTests", dependencies: ["Surface"], resources: [.copy("Golden")]),
     .testTarget(
       name: "ConsoleTests",
-      dependencies: ["Console", "Terminal", "Surface", "Runs", "Refinement", "CryoEM", "EMFiles"],
+      dependencies: [
+        "Console", "CryoEM", "EMFiles", "Ground", "Jobs", "Refinement", "Report", "Runs",
+        "Surface", "Terminal",
+      ],
       resources: [.copy("Golden")]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["fulcrum", "Runs", "CryoEM", "EMFiles", "Refinement", "Processes"]),
+      dependencies: [
+        "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Phantoms", "Refinement", "Report",
+        "Runs", "fulcrum",
+      ]),
   ] + fuzzing,
   swiftLanguageModes: [.v6]
 )

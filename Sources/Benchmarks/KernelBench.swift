@@ -1,6 +1,7 @@
 import CKernels
 import CryoEM
 import Fourier
+import Ground
 import Refinement
 
 /// Ten dependent chains of sixteen fused multiply–adds, which no machine's arithmetic can hide.

@@ -1,5 +1,8 @@
 import CryoEM
 import Fourier
+import Ground
+import Particles
+import Phantoms
 
 /// Images of the small body of the two-body phantom alone, in white noise.
 struct OneBodySet {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import EMFiles
+import Jobs
 import Refinement
 import Synchronization
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CryoEM
+import Phantoms
 import Refinement
 import Synchronization
 

@@ -1,5 +1,4 @@
-// The field's nouns: poses and rotations, particles and half-sets, the CTF, volumes, masks, FSC,
-// symmetry, phantoms.
+// The field's nouns: poses and rotations, the CTF, volumes, masks, FSC, symmetry.
 //
 // Owns what a structural biologist would name on a whiteboard, with the conventions fixed once:
 // lengths in Å, angles in radians (degrees only where a name says so), the centre of a box of N

@@ -2,4 +2,4 @@
 //
 // Owns bytes and syntax: what is read is written back, unknown parts included, and every size is
 // checked against the file before memory is taken. Never interprets beyond the format: what a
-// column means is the business of `CryoEM`.
+// column means is the business of `Particles`.

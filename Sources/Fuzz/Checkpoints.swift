@@ -1,6 +1,6 @@
 import CryoEM
-import EMFiles
 import Glibc
+import Ground
 
 @testable import Refinement
 @testable import Runs

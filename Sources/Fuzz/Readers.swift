@@ -1,7 +1,9 @@
 import CryoEM
 import EMFiles
 import Glibc
-import Refinement
+import Ground
+import Jobs
+import Particles
 import Runs
 import Surface
 import TOMLText

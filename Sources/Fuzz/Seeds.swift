@@ -1,7 +1,9 @@
-import CryoEM
 import EMFiles
 import Glibc
-import Refinement
+import Ground
+import Jobs
+import Particles
+import Phantoms
 import Runs
 import Surface
 

@@ -1,5 +1,5 @@
-// The engine: job parameters, preflight, packed images, search, posterior, reconstruction,
-// regularisation, the iteration loop and its convergence.
+// The engine: packed images, search, posterior, reconstruction, regularisation, the iteration loop and
+// its convergence.
 //
-// Owns threads and the loops over particles and iterations. Never parses a file's syntax and never
-// draws a screen.
+// Owns the loops over particles and iterations. Never reads a file of a person's: jobs, particles and
+// maps come in as values, images through `ImageSource`. Never draws a screen.

@@ -1,5 +1,5 @@
 import Glibc
-import Processes
+import Ground
 import Surface
 
 /// A private terminfo entry on top of the terminal's own: colours that it does not tell of and modern

@@ -1,6 +1,5 @@
-import EMFiles
 import Glibc
-import Processes
+import Ground
 import Runs
 import Surface
 

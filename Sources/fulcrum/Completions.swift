@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Jobs
 import Refinement
 import Runs
 import Surface

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import Processes
+import Ground
 
 /// The program. Parses the command line, and turns what goes wrong into one line of what and one line
 /// of what to do on standard error, and into the exit status: 0 done, 1 the work failed, 2 the input

@@ -1,6 +1,6 @@
 import ArgumentParser
-import EMFiles
-import Refinement
+import Ground
+import Jobs
 import Runs
 
 /// The arguments that `run` and `check` share: a job file, and what is set on top of it.

@@ -1,7 +1,7 @@
-import EMFiles
 import Glibc
-import Processes
-import Refinement
+import Ground
+import Jobs
+import Report
 import Runs
 
 /// A refinement without the screens: lines on standard output, and requests to stop until its end.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Console
-import EMFiles
+import Ground
 import Runs
 import Surface
 import Terminal

@@ -1,6 +1,6 @@
 import Dispatch
 import Glibc
-import Processes
+import Ground
 import Runs
 import Synchronization
 

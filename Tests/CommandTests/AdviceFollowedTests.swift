@@ -1,6 +1,7 @@
 import CryoEM
 import EMFiles
 import FoundationEssentials
+import Ground
 import Testing
 
 /// Every way out that the check names is taken, as it is printed: it leads on.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Processes
+import Ground
 import Testing
 
 @testable import fulcrum

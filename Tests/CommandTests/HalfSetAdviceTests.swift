@@ -2,6 +2,7 @@ import CryoEM
 import EMFiles
 import FoundationEssentials
 import Glibc
+import Ground
 import Testing
 
 /// What is said of half-sets and files, and that following it leads on.

@@ -2,7 +2,7 @@ import CryoEM
 import EMFiles
 import FoundationEssentials
 import Glibc
-import Refinement
+import Jobs
 import Runs
 import Testing
 

@@ -1,5 +1,5 @@
 import Glibc
-import Processes
+import Ground
 import Runs
 import Testing
 

@@ -1,5 +1,5 @@
 import Glibc
-import Processes
+import Ground
 import Testing
 
 /// One run of the built program.

@@ -2,7 +2,9 @@ import CryoEM
 import EMFiles
 import FoundationEssentials
 import Glibc
-import Refinement
+import Ground
+import Particles
+import Report
 import Runs
 import Testing
 

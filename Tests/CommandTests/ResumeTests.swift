@@ -1,6 +1,7 @@
-import CryoEM
 import EMFiles
 import Glibc
+import Ground
+import Particles
 import Refinement
 import Testing
 

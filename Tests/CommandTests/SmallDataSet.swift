@@ -1,6 +1,7 @@
 import CryoEM
 import EMFiles
 import FoundationEssentials
+import Phantoms
 import Refinement
 import Testing
 

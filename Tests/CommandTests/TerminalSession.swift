@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import Processes
+import Ground
 import Testing
 
 /// The program in a terminal: tmux with a socket and a configuration of its own.

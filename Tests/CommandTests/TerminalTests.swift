@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import Refinement
+import Jobs
 import Runs
 import Testing
 

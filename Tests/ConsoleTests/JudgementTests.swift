@@ -4,6 +4,8 @@ import Surface
 import Testing
 
 @testable import Console
+@testable import Ground
+@testable import Report
 @testable import Runs
 
 /// Numbers that the screens make of what runs say.

@@ -1,4 +1,4 @@
-import Refinement
+import Jobs
 import Runs
 import Surface
 import Terminal

@@ -2,6 +2,7 @@ import Surface
 import Testing
 
 @testable import Console
+@testable import Report
 @testable import Runs
 
 /// What lies over the screens.

@@ -1,7 +1,7 @@
 import CryoEM
 import EMFiles
 import Foundation
-import Refinement
+import Ground
 import Runs
 import Surface
 import Testing

@@ -1,5 +1,5 @@
-import EMFiles
-import Refinement
+import Ground
+import Jobs
 import Runs
 import Surface
 import Terminal

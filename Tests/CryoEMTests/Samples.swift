@@ -1,5 +1,6 @@
 import CryoEM
 import Glibc
+import Ground
 
 /// A map of independent normal numbers.
 func noiseMap(size: Int, pixelSize: Double = 1, seed: UInt64) -> Volume {

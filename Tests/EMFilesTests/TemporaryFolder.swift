@@ -1,5 +1,5 @@
-import EMFiles
 import Glibc
+import Ground
 
 /// A folder of its own for a test, removed with all that is in it.
 final class TemporaryFolder: Sendable {

@@ -1,7 +1,7 @@
-import EMFiles
 import Glibc
 import Testing
 
+@testable import Ground
 @testable import Refinement
 @testable import Runs
 

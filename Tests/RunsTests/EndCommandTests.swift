@@ -1,7 +1,7 @@
 import Dispatch
-import EMFiles
 import Glibc
-import Refinement
+import Ground
+import Jobs
 import Runs
 import Synchronization
 import Testing

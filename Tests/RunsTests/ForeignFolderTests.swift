@@ -1,7 +1,7 @@
 import CryoEM
-import EMFiles
 import Glibc
-import Refinement
+import Ground
+import Jobs
 import Testing
 
 @testable import Runs

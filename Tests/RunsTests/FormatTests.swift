@@ -2,6 +2,8 @@ import CryoEM
 import Refinement
 import Testing
 
+@testable import Ground
+@testable import Report
 @testable import Runs
 
 struct FormatTests {

@@ -1,9 +1,9 @@
-import EMFiles
 import Glibc
-import Refinement
 import Synchronization
 import Testing
 
+@testable import Ground
+@testable import Jobs
 @testable import Runs
 
 /// Writing while there is no room.

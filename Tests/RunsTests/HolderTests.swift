@@ -1,10 +1,10 @@
 import Dispatch
-import EMFiles
 import Glibc
-import Refinement
+import Jobs
 import Synchronization
 import Testing
 
+@testable import Ground
 @testable import Runs
 
 struct HolderTests {

@@ -1,6 +1,6 @@
-import EMFiles
 import FoundationEssentials
 import Glibc
+import Ground
 import Testing
 
 @testable import Runs

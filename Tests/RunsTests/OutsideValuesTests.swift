@@ -1,7 +1,7 @@
-import EMFiles
 import FoundationEssentials
 import Testing
 
+@testable import Ground
 @testable import Refinement
 @testable import Runs
 

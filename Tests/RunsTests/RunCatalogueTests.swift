@@ -1,7 +1,7 @@
 import EMFiles
-import Refinement
 import Testing
 
+@testable import Jobs
 @testable import Runs
 
 struct RunCatalogueTests {

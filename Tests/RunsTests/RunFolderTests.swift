@@ -2,9 +2,10 @@ import CryoEM
 import EMFiles
 import FoundationEssentials
 import Glibc
-import Refinement
 import Testing
 
+@testable import Ground
+@testable import Jobs
 @testable import Runs
 
 struct RunFolderTests {

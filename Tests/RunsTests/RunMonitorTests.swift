@@ -1,7 +1,7 @@
-import Refinement
 import Synchronization
 import Testing
 
+@testable import Jobs
 @testable import Runs
 
 struct RunMonitorTests {

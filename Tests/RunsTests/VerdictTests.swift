@@ -1,9 +1,12 @@
 import CryoEM
 import EMFiles
 import Glibc
+import Ground
+import Jobs
 import Testing
 
 @testable import Refinement
+@testable import Report
 @testable import Runs
 
 /// The rules over the numbers of a run: each where it must speak and where it must be silent.

@@ -1,6 +1,6 @@
-import EMFiles
 import Glibc
-import Refinement
+import Ground
+import Jobs
 import Runs
 import Surface
 import Terminal

@@ -1,6 +1,6 @@
 import CryoEM
-import EMFiles
-import Refinement
+import Ground
+import Jobs
 import Runs
 import Surface
 

@@ -1,7 +1,6 @@
 import Dispatch
-import EMFiles
 import Glibc
-import Refinement
+import Ground
 import Runs
 import Surface
 import Synchronization

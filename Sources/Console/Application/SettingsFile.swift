@@ -1,6 +1,5 @@
-import EMFiles
 import Glibc
-import Refinement
+import Ground
 import Surface
 import TOMLText
 import Terminal

@@ -1,8 +1,7 @@
-import CryoEM
 import Dispatch
-import EMFiles
 import Glibc
-import Refinement
+import Ground
+import Jobs
 import Runs
 import Surface
 import Synchronization

@@ -1,5 +1,5 @@
-import EMFiles
-import Refinement
+import Ground
+import Jobs
 import Runs
 
 /// Makes a job that goes on where an iteration of another run has ended.

@@ -1,8 +1,7 @@
 import Dispatch
-import EMFiles
 import Glibc
-import Processes
-import Refinement
+import Ground
+import Jobs
 import Runs
 import Surface
 import Synchronization

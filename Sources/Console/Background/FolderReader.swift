@@ -1,7 +1,6 @@
 import EMFiles
 import Glibc
-import Refinement
-import Runs
+import Ground
 
 /// Reads folders and headers for the file picker.
 enum FolderReader {

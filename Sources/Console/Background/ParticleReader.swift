@@ -1,5 +1,7 @@
 import CryoEM
-import EMFiles
+import Ground
+import Jobs
+import Particles
 import Refinement
 import Runs
 

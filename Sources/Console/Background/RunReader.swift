@@ -1,6 +1,4 @@
-import EMFiles
 import Glibc
-import Refinement
 import Runs
 
 /// Reads run folders for the screens, again and again, and only what has changed.

@@ -1,5 +1,6 @@
 import CryoEM
-import EMFiles
+import Ground
+import Jobs
 import Refinement
 
 /// Reads the volumes of the fulcrum and mask view.

@@ -1,5 +1,5 @@
+import Ground
 import Refinement
-import Runs
 import Surface
 
 extension CompareScreen {

@@ -1,4 +1,4 @@
-import EMFiles
+import Jobs
 import Refinement
 import Runs
 import Surface

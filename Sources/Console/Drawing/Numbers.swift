@@ -1,4 +1,4 @@
-import Runs
+import Ground
 
 /// Numbers as the screens write them.
 enum Numbers {

@@ -1,4 +1,4 @@
-import Refinement
+import Jobs
 
 extension ParameterValue {
   /// The value as people read it: switches as on and off.

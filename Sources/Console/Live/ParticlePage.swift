@@ -1,4 +1,4 @@
-import EMFiles
+import Ground
 import Surface
 import Terminal
 

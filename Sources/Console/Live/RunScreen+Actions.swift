@@ -1,4 +1,5 @@
-import EMFiles
+import Ground
+import Jobs
 import Refinement
 import Runs
 import Surface

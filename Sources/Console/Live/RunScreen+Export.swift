@@ -1,3 +1,4 @@
+import Ground
 import Refinement
 import Runs
 import Surface

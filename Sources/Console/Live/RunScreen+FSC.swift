@@ -1,5 +1,6 @@
 import CryoEM
 import Glibc
+import Ground
 import Refinement
 import Runs
 import Surface

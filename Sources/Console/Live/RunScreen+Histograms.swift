@@ -1,4 +1,6 @@
+import Jobs
 import Refinement
+import Report
 import Runs
 import Surface
 

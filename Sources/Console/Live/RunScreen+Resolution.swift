@@ -1,5 +1,6 @@
+import Ground
 import Refinement
-import Runs
+import Report
 import Surface
 
 extension RunScreen {

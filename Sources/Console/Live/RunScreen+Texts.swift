@@ -1,5 +1,5 @@
-import EMFiles
-import Refinement
+import Ground
+import Report
 import Runs
 import Surface
 

@@ -1,5 +1,7 @@
-import EMFiles
+import Ground
+import Jobs
 import Refinement
+import Report
 import Runs
 
 /// Everything that the screens show of a run, as its folder says at a moment.

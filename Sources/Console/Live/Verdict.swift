@@ -1,4 +1,6 @@
+import Ground
 import Refinement
+import Report
 import Runs
 import Surface
 

@@ -1,6 +1,7 @@
 import CryoEM
+import Ground
+import Jobs
 import Refinement
-import Runs
 import Surface
 
 extension MaskScreen {

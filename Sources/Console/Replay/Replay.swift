@@ -1,4 +1,3 @@
-import EMFiles
 import Surface
 import Terminal
 

@@ -1,4 +1,7 @@
+import Ground
+import Jobs
 import Refinement
+import Report
 import Runs
 import Surface
 

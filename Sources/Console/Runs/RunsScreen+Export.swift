@@ -1,5 +1,7 @@
+import Ground
+import Jobs
 import Refinement
-import Runs
+import Report
 import Surface
 
 extension RunsScreen {

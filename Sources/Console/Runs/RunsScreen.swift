@@ -1,5 +1,6 @@
-import EMFiles
-import Refinement
+import Ground
+import Jobs
+import Report
 import Runs
 import Surface
 import Terminal

@@ -1,3 +1,5 @@
+import Ground
+
 /// Everything that is measured on a pair of half-maps with a mask.
 public struct FSCMeasurement: Sendable {
   /// The curves and their crossings.

@@ -1,13 +1,5 @@
+import Ground
 import Synchronization
-
-/// Runs body(0) … body(count − 1), in any order and perhaps at the same time, and returns when all are
-/// done. What is computed does not depend on it; a caller with threads passes its own.
-public typealias Scheduler = (_ count: Int, _ body: @Sendable (Int) -> Void) -> Void
-
-/// The scheduler of one thread.
-public func oneAfterTheOther(_ count: Int, _ body: @Sendable (Int) -> Void) {
-  for index in 0..<count { body(index) }
-}
 
 /// Two half-maps made ready for being compared inside several masks, one after the other: the
 /// transforms that do not depend on the mask are made once.

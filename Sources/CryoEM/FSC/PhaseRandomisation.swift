@@ -1,4 +1,5 @@
 import Fourier
+import Ground
 
 extension CubicSpectrum {
   /// The spectrum with the phases of every sample from a shell on replaced by random ones; the

@@ -1,4 +1,5 @@
 import Fourier
+import Ground
 
 /// Random phases for the columns of a half-transformed cube: those of
 /// `CubicSpectrum.phasesRandomised`, for spectra whose phase origin is at index 0.

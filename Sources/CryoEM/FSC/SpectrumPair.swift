@@ -1,4 +1,5 @@
 import Fourier
+import Ground
 
 /// Real samples of a cube, x fastest.
 enum CubeSamples: Sendable {

@@ -1,4 +1,4 @@
-import EMFiles
+import Ground
 
 extension MaskReport {
   /// The advice of the field about a mask that can be used: one list for whoever checks a mask or shows

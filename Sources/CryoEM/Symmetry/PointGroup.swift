@@ -1,5 +1,5 @@
-import EMFiles
 import Glibc
+import Ground
 
 /// A point group: the rotations about the box centre that leave a map as it is.
 ///

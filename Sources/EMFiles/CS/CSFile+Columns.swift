@@ -1,3 +1,5 @@
+import Ground
+
 extension CSFile {
   /// An element of a field as numbers, one for every record.
   ///

@@ -1,3 +1,5 @@
+import Ground
+
 extension CSFile {
   /// Makes the fields of another file of the same particles readable as if they were in this one.
   ///

@@ -1,3 +1,5 @@
+import Ground
+
 /// The values of a field of a .cs file, row by row.
 public enum CSColumn: Sendable {
   /// `width` numbers for every row, one after the other; a new field is of 32-bit numbers.

@@ -1,3 +1,5 @@
+import Ground
+
 /// A cryoSPARC data set (.cs): a NumPy file of a structured array, one record a particle.
 ///
 /// The bytes are kept. Writing gives them back as they were, except in the fields that were

@@ -1,4 +1,5 @@
 import Glibc
+import Ground
 
 /// A cryoSPARC result group (.csg): which files hold the fields of a set of items.
 public struct CSGroup: Sendable {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Ground
 
 /// The newer form of a cryoSPARC data set: a header in JSON, a column after the other, each packed by
 /// LZ4 or not, and a heap of texts.

@@ -1,3 +1,5 @@
+import Ground
+
 /// The header of a NumPy file (format versions 1 to 3) of a structured array.
 struct NumPyHeader {
   var fields: [CSField]

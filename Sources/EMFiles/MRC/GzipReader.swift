@@ -1,5 +1,6 @@
 import CZlib
 import Glibc
+import Ground
 
 /// Reads the content of a file packed by gzip from its beginning.
 final class GzipReader {

@@ -1,3 +1,5 @@
+import Ground
+
 extension MRCHeader {
   /// Reads the header of a file, packed by gzip or not, and checks it against the file's size.
   ///

@@ -1,3 +1,5 @@
+import Ground
+
 /// A stack of images, read image by image, by any number of threads at a time.
 ///
 /// There may be more stacks than the system lets a process have open: they are opened in turn.

@@ -1,3 +1,5 @@
+import Ground
+
 /// A density map as an MRC or CCP4 file holds it, brought to the order x fastest, then y, then z.
 public struct MRCVolume: Sendable {
   /// The header as it is in the file, in the file's own axis order.

@@ -1,8 +1,7 @@
+import Ground
+
 /// The text that names the program in the files that it writes.
 public let programLabel = "Fulcrum \(programVersion)"
-
-/// The program's version.
-public let programVersion = "0.1.0"
 
 extension MRCVolume {
   /// Writes a map of cubic voxels, whole or not at all.

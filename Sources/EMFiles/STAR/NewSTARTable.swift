@@ -1,3 +1,5 @@
+import Ground
+
 /// A table for a new STAR file.
 public struct NewSTARTable: Sendable {
   /// The block's name, "optics" for `data_optics`.

@@ -1,3 +1,5 @@
+import Ground
+
 /// A STAR file: its tables in order, and every byte between them.
 ///
 /// The bytes are kept, and a table knows where its fields are. Writing gives them back as

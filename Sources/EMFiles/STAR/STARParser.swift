@@ -1,3 +1,5 @@
+import Ground
+
 /// Finds the tables of a STAR file and where each of their fields begins, in one pass.
 ///
 /// One row is one line, as every program of the field writes it; text over several lines

@@ -1,3 +1,5 @@
+import Ground
+
 extension STARTable {
   /// A column's values as they are in the file, without quotes.
   ///

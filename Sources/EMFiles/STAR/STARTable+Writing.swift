@@ -1,3 +1,5 @@
+import Ground
+
 extension STARTable {
   /// Writes everything from `cursor` to the table's last change.
   ///

@@ -1,3 +1,5 @@
+import Ground
+
 /// A table of a STAR file: a loop, or the key-value pairs of a block as a table of one row.
 public struct STARTable: Sendable {
   /// The block's name, "optics" for `data_optics`.

@@ -1,4 +1,4 @@
-import EMFiles
+import Ground
 
 /// The content of a checkpoint on its way to a file: large arrays are handed over as they lie in
 /// memory.

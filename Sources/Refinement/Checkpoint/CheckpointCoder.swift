@@ -1,5 +1,3 @@
-import EMFiles
-
 /// What an encoder makes of a value: names, lists, text and plain bytes.
 indirect enum CheckpointNode {
   case plain(any PlainArray)

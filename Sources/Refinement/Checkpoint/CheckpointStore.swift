@@ -1,4 +1,4 @@
-import EMFiles
+import Ground
 
 /// Where a refinement keeps what it needs to go on after its process has died.
 ///

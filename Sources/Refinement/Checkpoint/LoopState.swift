@@ -1,5 +1,5 @@
 import CryoEM
-import EMFiles
+import Ground
 
 /// What one round of the loop hands to the next. With the input it determines the rest of a run, so
 /// it is what a checkpoint holds: packed images, sums and references follow from it.

@@ -1,4 +1,3 @@
-import EMFiles
 import Glibc
 import Synchronization
 

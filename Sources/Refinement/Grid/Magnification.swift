@@ -1,4 +1,5 @@
 import CryoEM
+import Particles
 
 /// An optics group's magnification matrix M: the sample k of an image is that of M·k of the object.
 ///
@@ -37,7 +38,7 @@ struct Magnification: Sendable, Equatable {
 
 extension ParticleSet {
   /// The largest factor by which an optics group's magnification stretches frequencies, at least 1.
-  var stretch: Double {
+  public var stretch: Double {
     optics.reduce(1) { max($0, Magnification($1.magnification).stretch) }
   }
 

@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import Ground
 
 extension Reconstruction {
   /// The density of an accumulator in a box about the centre, `box`³ samples, x fastest: numerator /

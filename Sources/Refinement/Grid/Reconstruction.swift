@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import Ground
 
 /// Divides accumulated data by accumulated weights: densities on the cube about the mask's centre.
 struct Reconstruction: Sendable {

@@ -1,6 +1,7 @@
 import CKernels
 import CryoEM
 import Fourier
+import Ground
 
 /// Adds up a completed accumulator's copies under a point group, numerator and denominator alike.
 ///

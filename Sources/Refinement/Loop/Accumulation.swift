@@ -1,6 +1,7 @@
 import CKernels
 import CryoEM
 import Fourier
+import Ground
 
 /// Inserts all particles at their poses, each half-set and fold into an accumulator of its own.
 ///

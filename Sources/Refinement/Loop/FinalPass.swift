@@ -1,7 +1,6 @@
 import CKernels
-import CryoEM
-import EMFiles
 import Fourier
+import Ground
 
 /// The last reconstruction: from the images themselves, in their full box, to the Nyquist shell.
 struct FinalPass: Sendable {

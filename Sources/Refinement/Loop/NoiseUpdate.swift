@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import Ground
 
 /// What the images say of the references after a search: the noise left over, and the grey scale.
 struct NoiseUpdate: Sendable {

@@ -1,4 +1,4 @@
-import CryoEM
+import Particles
 
 /// A scale for each particle: how much of the reference its image holds, relative to its half-set.
 ///

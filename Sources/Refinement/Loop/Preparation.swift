@@ -1,6 +1,6 @@
 import CryoEM
-import EMFiles
 import Fourier
+import Ground
 
 /// Everything before the first iteration: geometry, survey, subtraction models and packed images.
 struct Preparation {
@@ -135,7 +135,7 @@ struct Preparation {
     if let error = choice.error {
       line +=
         "; the cut changes log likelihoods between poses by "
-        + ParameterValue.shortest((error * 1000).rounded() / 1000)
+        + Format.shortest((error * 1000).rounded() / 1000)
     }
     events(.log(line))
     return geometry
@@ -262,7 +262,7 @@ struct Preparation {
     let shown = 10
     for (group, factor) in zip(input.particles.optics, factors).prefix(shown) {
       let contrast = factor < 0 ? "contrast opposite to the map's" : "contrast of the map"
-      let scale = ParameterValue.rounded(1 / Double(abs(factor)), digits: 3)
+      let scale = Format.rounded(1 / Double(abs(factor)), digits: 3)
       events(
         .log("optics group \(group.name): \(contrast), grey scale \(scale) times that of all"))
     }

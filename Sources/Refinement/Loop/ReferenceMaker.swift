@@ -1,6 +1,7 @@
 import CryoEM
 import Fourier
 import Glibc
+import Ground
 
 /// Makes the references of the next search from accumulated images, and measures the half-maps.
 struct ReferenceMaker: Sendable {

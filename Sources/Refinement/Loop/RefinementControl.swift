@@ -1,4 +1,5 @@
 import Glibc
+import Ground
 import Synchronization
 
 /// The reins of a running refinement, pulled from any thread.
@@ -14,9 +15,6 @@ public final class RefinementControl: Sendable {
     var seconds = 0.0
     var since: Double?
   }
-
-  /// The reins of the refinement that this thread works for: every loop over chunks waits by them.
-  @TaskLocal static var current: RefinementControl?
 
   public init() {}
 
@@ -49,7 +47,8 @@ public final class RefinementControl: Sendable {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// Changes the settings from the next iteration on; see `RefinementSettings.takingOver`.
+  /// Changes the settings from the next iteration on. What images and references were packed with must
+  /// stay: the settings of a changed job come through `takingOver`, in Jobs.
   public func changeSettings(
     _ change: @escaping @Sendable (RefinementSettings) -> RefinementSettings
   ) {
@@ -76,6 +75,9 @@ public final class RefinementControl: Sendable {
   public var isStopAfterIterationRequested: Bool { stopAfterIteration.load(ordering: .relaxed) }
   /// Whether the refinement is held.
   public var isPaused: Bool { paused.load(ordering: .relaxed) }
+
+  /// By which loops over chunks wait while the refinement is held.
+  var gate: Gate { Gate { self.waitWhilePaused() } }
 
   /// Waits while the refinement is held; returns at once when a stop is asked for.
   func waitWhilePaused() {

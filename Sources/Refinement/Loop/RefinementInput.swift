@@ -1,5 +1,5 @@
 import CryoEM
-import EMFiles
+import Particles
 
 /// Everything that a refinement starts from, read and checked.
 public struct RefinementInput: Sendable {
@@ -20,7 +20,7 @@ public struct RefinementInput: Sendable {
   /// Where packed images go that do not fit in memory, unless the settings name a folder.
   public var scratchFolder: String?
   /// What the half-maps say of their resolution inside the mask; nil where they were not measured.
-  var start: HalfMapMeasurement?
+  public var start: HalfMapMeasurement?
 
   public init(
     settings: RefinementSettings, particles: ParticleSet, images: any ImageSource, map: Volume,
@@ -48,7 +48,7 @@ extension RefinementInput {
 
 extension Volume {
   /// This mask, ending inside the sphere which all images show.
-  func withinImages(_ settings: RefinementSettings) -> Volume {
+  public func withinImages(_ settings: RefinementSettings) -> Volume {
     let half = 0.5 * Double(size) * pixelSize
     guard BoundingSphere(of: self).radius > half else { return self }
     return self

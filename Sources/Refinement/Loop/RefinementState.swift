@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import Particles
 
 /// What changes from iteration to iteration: a value that a checkpoint can hold.
 struct RefinementState: Sendable, Codable {

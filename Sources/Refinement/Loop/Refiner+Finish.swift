@@ -1,6 +1,6 @@
 import CryoEM
-import EMFiles
 import Fourier
+import Ground
 
 /// The end of a refinement.
 extension Refiner {

@@ -1,4 +1,5 @@
 import CryoEM
+import Particles
 
 /// What a search says of how the body moves.
 extension Refiner {

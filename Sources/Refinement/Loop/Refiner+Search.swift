@@ -1,5 +1,4 @@
 import CryoEM
-import EMFiles
 import Fourier
 
 /// The search of an iteration, and what is learnt of it.

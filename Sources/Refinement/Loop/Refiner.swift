@@ -1,7 +1,6 @@
-import CryoEM
-import EMFiles
 import Fourier
 import Glibc
+import Ground
 
 /// Refines the poses of particles locally.
 ///
@@ -24,7 +23,7 @@ public func refine(
     events(event)
     control.waitWhilePaused()
   }
-  return try RefinementControl.$current.withValue(control) {
+  return try Gate.$current.withValue(control.gate) {
     var refiner = try Refiner(
       input.maskedWithinImages, control: control, checkpoints: checkpoints, events: told)
     return try refiner.run()
@@ -196,7 +195,7 @@ struct Refiner {
       context.settings = begun.settings
       context.settings.threads = threads
     } else if let change = control.takeSettingsChange() {
-      context.settings = context.settings.takingOver(change(context.settings))
+      context.settings = change(context.settings)
     }
     loop.settings = context.settings
   }

@@ -1,6 +1,6 @@
-import CryoEM
 import Fourier
 import Glibc
+import Ground
 
 /// One search of all particles against their references.
 struct SearchPass: Sendable {

@@ -1,5 +1,6 @@
 import CryoEM
 import Glibc
+import Ground
 
 /// Learns how a body moves from what each image alone says of its particle, by expectation and
 /// maximisation (Dempster, Laird & Rubin, 1977).

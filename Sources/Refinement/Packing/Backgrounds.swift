@@ -1,4 +1,5 @@
 import Glibc
+import Ground
 
 /// What the corners of some images say of how they were normalised: outside the particle an image is
 /// noise, whose deviation is the same in all images of one normalisation.
@@ -48,7 +49,7 @@ struct Backgrounds: Sendable, Equatable {
 
   /// What differs, in words.
   var summary: String {
-    func rounded(_ value: Double) -> String { ParameterValue.rounded(value, digits: 3) }
+    func rounded(_ value: Double) -> String { Format.rounded(value, digits: 3) }
     return "the background's deviation goes from \(rounded(low)) to \(rounded(high)) (tenth to "
       + "ninetieth percentile of a sample)"
   }

@@ -1,4 +1,4 @@
-import EMFiles
+import Ground
 import Synchronization
 
 /// An image that a refinement could not use.

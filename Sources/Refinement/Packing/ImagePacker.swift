@@ -1,6 +1,6 @@
 import CryoEM
-import EMFiles
 import Fourier
+import Ground
 
 /// Makes the packed images of a run: reads, subtracts, weights by CTF and noise, and keeps the window
 /// around the projected mask.

@@ -1,7 +1,8 @@
 import CryoEM
-import EMFiles
 import Fourier
 import Glibc
+import Ground
+import Particles
 
 /// Reads images and takes them to the transform of the full box: normalised by their background,
 /// windowed, centred, contrast and grey scale of their optics group applied.
@@ -215,9 +216,6 @@ struct ImageTransformer: Sendable {
       whatToDo: "Look for a hot pixel, or normalise the images alike.")
   }
 
-  /// The largest pixel whose transform still has a power in single precision.
-  static let largestPixel: Float = 1e12
-
   /// Refuses pixels that are not numbers or of a size that no detector and no normalisation gives, and
   /// images without content: those say nothing, and count as if they did.
   private func check(
@@ -236,7 +234,7 @@ struct ImageTransformer: Sendable {
         "\(source.name(of: particle)): \(what)",
         whatToDo: "Extract the particle again, or leave it out of the particle file.")
     }
-    guard max(-low, high) <= Self.largestPixel else {
+    guard max(-low, high) <= largestPixel else {
       throw problem("it has values as large as \(max(-low, high))")
     }
     guard sum.isFinite else { throw problem("it has values that are not numbers") }

@@ -1,6 +1,6 @@
 import CKernels
-import EMFiles
 import Fourier
+import Ground
 
 /// All images of a run as the search and the reconstruction see them: for each particle the half-disc
 /// of its window in shell order, data z = N²/M² · conj(phase) · C · Y / σ² and weight w = N²/M² · C² / σ².

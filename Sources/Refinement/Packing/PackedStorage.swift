@@ -1,6 +1,6 @@
-import EMFiles
 import Fourier
 import Glibc
+import Ground
 
 /// The memory of the packed images: the process's own, or a file that the system pages in and out.
 ///

@@ -1,6 +1,7 @@
 import CryoEM
-import EMFiles
 import Fourier
+import Ground
+import Particles
 
 /// What a sample of the images says before they are packed: the noise of each half-set and optics
 /// group, the sign and grey scale of the data, and how much of the density outside the mask to

@@ -1,7 +1,7 @@
 import CryoEM
-import EMFiles
 import Fourier
 import Glibc
+import Ground
 
 /// Finds the window that is kept of each image: the smallest that hardly changes how poses compare.
 ///

@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import Ground
 
 /// Finds for each voxel the low-pass filter with which each half-map foretells the other one best.
 ///

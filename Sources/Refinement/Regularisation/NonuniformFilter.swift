@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import Ground
 
 /// Non-uniform regularisation of the references of an iteration: a function of both whole half-maps.
 ///

@@ -1,4 +1,5 @@
 import CryoEM
+import Ground
 
 /// How a body moves against where its particles started, as the prior has learnt it: how far, about
 /// which axis, and where its hinge is. The errors of the poses that came are part of it; those of the
@@ -97,7 +98,7 @@ extension BodyMotion {
   /// "turns by 5.0° about 0.30,0.90,0.30 …": the motion in a line.
   public var summary: String {
     func text(_ value: Double, _ places: Double = 10) -> String {
-      ParameterValue.shortest((value * places).rounded() / places)
+      Format.shortest((value * places).rounded() / places)
     }
     func list(_ motions: [Principal]) -> String {
       motions.map { text($0.deviation.value, 100) }.joined(separator: ", ")

@@ -1,5 +1,6 @@
 import CryoEM
 import Glibc
+import Ground
 
 /// What two half-maps in the images' box say of their resolution: the one measurement of the input and
 /// of the result, so that the two compare. The half-maps of iterations are measured alike, inside the
@@ -7,10 +8,10 @@ import Glibc
 ///
 /// The resolution is where the FSC inside the mask of the job, corrected for the mask by random phases,
 /// falls under 0.143.
-struct HalfMapMeasurement: Sendable {
+public struct HalfMapMeasurement: Sendable {
   /// The curves, in shells of the box: without a mask, in the sphere, in the mask grown to 25/40 Å, and in
   /// the mask as it is.
-  let fsc: FSCReport
+  public let fsc: FSCReport
   /// ln of the mean squared amplitude of the masked mean map per shell.
   let guinier: [Double]
   /// Voxels along the box's edge, and their size, Å.
@@ -18,7 +19,7 @@ struct HalfMapMeasurement: Sendable {
   let pixelSize: Double
 
   /// - Parameter mask: of the job, in the half-maps' box.
-  init(halfA: Volume, halfB: Volume, mask: Volume, settings: RefinementSettings) {
+  public init(halfA: Volume, halfB: Volume, mask: Volume, settings: RefinementSettings) {
     (size, pixelSize) = (halfA.size, halfA.pixelSize)
     let measurement = FSCMeasurement(
       halfA: halfA, halfB: halfB, mask: mask, tight: mask, seed: settings.randomSeed &+ 1,

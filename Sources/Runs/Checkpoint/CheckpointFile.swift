@@ -1,5 +1,5 @@
-import EMFiles
 import Glibc
+import Ground
 
 /// The frame of a checkpoint's files: who wrote it, for which run, how long it is and its checksum, in
 /// 160 bytes before the content.

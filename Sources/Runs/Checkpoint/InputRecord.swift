@@ -1,6 +1,6 @@
-import EMFiles
 import Glibc
-import Refinement
+import Ground
+import Jobs
 
 /// The files that a run began with, as they were: inputs.json. A run that is resumed goes on only with
 /// the same.

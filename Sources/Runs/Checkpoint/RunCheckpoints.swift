@@ -1,5 +1,5 @@
-import EMFiles
 import Glibc
+import Ground
 import Refinement
 import Synchronization
 

@@ -1,6 +1,6 @@
-import EMFiles
 import Glibc
-import Refinement
+import Ground
+import Jobs
 
 /// What somebody outside asks of a running refinement.
 public enum ControlRequest: Sendable, Equatable {

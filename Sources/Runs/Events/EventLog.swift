@@ -1,5 +1,5 @@
-import EMFiles
 import Glibc
+import Ground
 import Synchronization
 
 /// Appends lines to events.jsonl. A line goes out in one write, so that readers never see half of it

@@ -1,4 +1,4 @@
-import EMFiles
+import Ground
 import Refinement
 
 /// One line of events.jsonl.

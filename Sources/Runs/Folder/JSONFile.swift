@@ -1,5 +1,5 @@
-import EMFiles
 import FoundationEssentials
+import Ground
 
 /// JSON as the run folder has it: keys sorted, so that files compare; infinities as words, since a
 /// resolution may be infinite.

@@ -1,6 +1,5 @@
-import CryoEM
-import EMFiles
 import Refinement
+import Report
 
 // A run folder may come from anybody, by mail or from an archive. What its files say is looked at once,
 // here, where they are read: whoever draws it can rely on sizes that fit together and on counts that can

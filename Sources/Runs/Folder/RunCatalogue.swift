@@ -1,6 +1,5 @@
-import EMFiles
 import Glibc
-import Refinement
+import Ground
 
 /// The runs of a folder.
 public enum RunCatalogue {

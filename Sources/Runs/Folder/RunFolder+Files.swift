@@ -1,5 +1,6 @@
 import Glibc
-import Refinement
+import Ground
+import Jobs
 
 /// A file that a run has written.
 public struct RunFile: Sendable, Hashable {

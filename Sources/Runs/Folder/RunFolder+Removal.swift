@@ -1,6 +1,5 @@
-import EMFiles
 import Glibc
-import Refinement
+import Ground
 
 extension RunFolder {
   /// Removes a run: exactly the files that a run writes, and the folders that are then empty. What

@@ -1,6 +1,8 @@
-import EMFiles
 import Glibc
+import Ground
+import Jobs
 import Refinement
+import Report
 
 /// A run on disk. Reading it needs nothing else: no particles, no process, not the machine that made
 /// it.

@@ -1,5 +1,6 @@
-import EMFiles
 import Glibc
+import Ground
+import Synchronization
 
 /// Who holds a run folder: the process that writes into it, as the file `lock` says.
 public struct RunHolder: Codable, Sendable, Equatable {

@@ -1,5 +1,5 @@
-import EMFiles
 import Glibc
+import Ground
 
 /// The names of everything that a run writes. What has another name in a run folder is somebody else's,
 /// and is left alone.

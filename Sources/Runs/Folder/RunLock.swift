@@ -1,6 +1,6 @@
-import EMFiles
 import Glibc
-import Refinement
+import Ground
+import Jobs
 import Synchronization
 
 /// The hold of this process on a run folder: a file that only one can make. It beats once a second, so

@@ -1,6 +1,5 @@
-import EMFiles
 import Glibc
-import Processes
+import Ground
 import Synchronization
 
 /// A command of the user's that is run when a refinement has ended, for a note or for the next step

@@ -1,6 +1,6 @@
-import EMFiles
 import Glibc
-import Refinement
+import Ground
+import Jobs
 
 extension RunSession {
   /// A run that this process holds and can go on with.

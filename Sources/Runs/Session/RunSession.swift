@@ -1,7 +1,8 @@
-import CryoEM
 import Dispatch
-import EMFiles
+import Ground
+import Jobs
 import Refinement
+import Report
 import Synchronization
 
 /// A refinement and its run folder: starts the engine on what the preflight prepared, and writes what

@@ -1,5 +1,5 @@
 import CryoEM
-import EMFiles
+import Ground
 
 /// The FSC curves of a report as files that people and other programs plot.
 public struct FSCTable {

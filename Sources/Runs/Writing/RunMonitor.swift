@@ -1,6 +1,4 @@
 import Dispatch
-import EMFiles
-import Refinement
 import Synchronization
 
 /// The pulse of a run: refreshes run.json and looks for requests in control/, once a second, while

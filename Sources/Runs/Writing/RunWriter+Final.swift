@@ -1,6 +1,9 @@
 import CryoEM
-import EMFiles
+import Ground
+import Jobs
+import Particles
 import Refinement
+import Report
 
 extension RunWriter {
   /// Writes final/: maps, masks, particles, FSC curves and the summary, which comes last, so that a
@@ -57,26 +60,28 @@ extension RunSummary {
   init(of result: RefinementResult, fulcrum: Vector3, manifest: RunManifest) {
     let last = result.metrics.last
     let before = result.metrics.first { $0.iteration == 0 }?.fsc.resolution143
-    converged = result.converged
-    iterations = result.metrics.map(\.iteration).max() ?? 0
-    resolutionBefore = before ?? manifest.startResolution ?? .infinity
-    resolutionAfter = result.fsc.resolution143
-    resolutionAtHalf = result.fsc.resolution50
-    fscEnd = result.fsc.endAboveThreshold
-    medianRotation = last?.rotationFromStart.median ?? 0
-    medianShift = last?.shiftFromStart.median ?? 0
-    shareAtLimit = last?.shareAtLimit ?? 0
-    particles = last?.particles ?? result.poses.count
-    skipped = result.badImages.count
-    badImages =
-      result.badImages.isEmpty
-      ? nil : result.badImages.prefix(1000).map { "particle \($0.particle + 1): \($0.reason)" }
-    motion = last?.motion
-    bFactor = result.bFactor
-    self.fulcrum = [fulcrum.x, fulcrum.y, fulcrum.z]
-    fulcrumVoxel = self.fulcrum.map { $0 / result.map.pixelSize + Double(result.map.size / 2) }
-    seconds = manifest.duration
-    cpuSeconds = ProcessFacts.cpuSeconds + (manifest.cpuSecondsBefore ?? 0)
+    let place = [fulcrum.x, fulcrum.y, fulcrum.z]
+    self.init(
+      converged: result.converged,
+      iterations: result.metrics.map(\.iteration).max() ?? 0,
+      resolutionBefore: before ?? manifest.startResolution ?? .infinity,
+      resolutionAfter: result.fsc.resolution143,
+      resolutionAtHalf: result.fsc.resolution50,
+      fscEnd: result.fsc.endAboveThreshold,
+      medianRotation: last?.rotationFromStart.median ?? 0,
+      medianShift: last?.shiftFromStart.median ?? 0,
+      shareAtLimit: last?.shareAtLimit ?? 0,
+      particles: last?.particles ?? result.poses.count,
+      skipped: result.badImages.count,
+      badImages: result.badImages.isEmpty
+        ? nil : result.badImages.prefix(1000).map { "particle \($0.particle + 1): \($0.reason)" },
+      motion: last?.motion,
+      bFactor: result.bFactor,
+      fulcrum: place,
+      fulcrumVoxel: place.map { $0 / result.map.pixelSize + Double(result.map.size / 2) },
+      seconds: manifest.duration,
+      cpuSeconds: ProcessFacts.cpuSeconds + (manifest.cpuSecondsBefore ?? 0),
+      verdict: "")
     verdict = Self.verdict(
       converged: converged, iterations: iterations, before: resolutionBefore,
       after: resolutionAfter, shareAtLimit: shareAtLimit, fscEnd: fscEnd)

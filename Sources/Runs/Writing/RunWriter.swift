@@ -1,6 +1,8 @@
 import CryoEM
 import EMFiles
 import Glibc
+import Ground
+import Jobs
 import Refinement
 import Synchronization
 

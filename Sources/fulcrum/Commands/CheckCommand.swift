@@ -1,6 +1,6 @@
 import ArgumentParser
+import Ground
 import Refinement
-import Runs
 
 /// `fulcrum check`: the preflight alone.
 struct CheckCommand: ParsableCommand {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import CryoEM
-import EMFiles
+import Ground
 import Refinement
+import Report
 import Runs
 
 /// `fulcrum fsc`: the FSC of two maps.

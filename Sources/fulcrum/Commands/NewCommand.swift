@@ -1,7 +1,7 @@
 import ArgumentParser
-import EMFiles
 import Glibc
-import Refinement
+import Ground
+import Jobs
 
 /// `fulcrum new`: a job to fill in.
 struct NewCommand: ParsableCommand {

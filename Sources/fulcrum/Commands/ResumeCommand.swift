@@ -1,5 +1,4 @@
 import ArgumentParser
-import EMFiles
 import Runs
 
 /// `fulcrum resume`: goes on with a run that was interrupted.

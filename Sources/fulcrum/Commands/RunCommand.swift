@@ -1,6 +1,6 @@
 import ArgumentParser
-import EMFiles
-import Refinement
+import Ground
+import Jobs
 import Runs
 
 /// `fulcrum run`: a refinement from files to files.

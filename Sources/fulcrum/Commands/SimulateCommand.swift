@@ -1,9 +1,8 @@
 import ArgumentParser
 import CryoEM
-import EMFiles
 import Glibc
-import Refinement
-import Runs
+import Ground
+import Phantoms
 
 /// `fulcrum simulate`: a two-body data set with known poses.
 struct SimulateCommand: ParsableCommand {

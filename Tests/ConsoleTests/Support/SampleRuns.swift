@@ -1,7 +1,10 @@
 import CryoEM
 import Foundation
+import Report
 
 @testable import Console
+@testable import Ground
+@testable import Jobs
 @testable import Refinement
 @testable import Runs
 

@@ -3,6 +3,7 @@ import Surface
 import Terminal
 
 @testable import Console
+@testable import Jobs
 @testable import Refinement
 
 /// An application without a terminal: a frozen clock, sample runs in place of folders, and effects

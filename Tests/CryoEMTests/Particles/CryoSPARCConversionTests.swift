@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import CryoEM
+@testable import Particles
 
 @Suite struct CryoSPARCConversionTests {
   private let stored: CryoSPARCAberrations = {

@@ -2,6 +2,8 @@ import EMFiles
 import Testing
 
 @testable import CryoEM
+@testable import Ground
+@testable import Particles
 
 @Suite struct HalfSetSplitTests {
   private func particles(_ sources: [UInt64], _ halves: [HalfSet]) -> ParticleSet {

@@ -3,6 +3,7 @@ import Glibc
 import Testing
 
 @testable import CryoEM
+@testable import Particles
 
 /// The ways in which files name the image of a particle.
 @Suite struct ImageNameTests {

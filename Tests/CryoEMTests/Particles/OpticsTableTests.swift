@@ -2,6 +2,7 @@ import EMFiles
 import Testing
 
 @testable import CryoEM
+@testable import Particles
 
 /// The table of optics of RELION 3.1: which of its rows count.
 @Suite struct OpticsTableTests {

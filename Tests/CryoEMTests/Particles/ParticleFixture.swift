@@ -1,7 +1,7 @@
 import EMFiles
 import Glibc
-
-@testable import CryoEM
+import Ground
+import Particles
 
 /// A folder of its own for a test, with image stacks in it, removed at the end.
 final class ParticleFixture: Sendable {

@@ -1,7 +1,9 @@
 import EMFiles
+import Ground
 import Testing
 
 @testable import CryoEM
+@testable import Particles
 
 /// What files say of filaments, picks, expansions and half-sets, and what they need not say.
 @Suite struct ParticlePlacesTests {

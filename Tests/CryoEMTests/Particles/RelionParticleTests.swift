@@ -3,6 +3,7 @@ import Glibc
 import Testing
 
 @testable import CryoEM
+@testable import Particles
 
 @Suite struct RelionParticleTests {
   let fixture: ParticleFixture

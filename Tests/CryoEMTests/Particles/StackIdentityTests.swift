@@ -1,8 +1,10 @@
 import EMFiles
 import Glibc
+import Ground
 import Testing
 
 @testable import CryoEM
+@testable import Particles
 
 /// One image in both halves is told whatever its stack is called.
 @Suite struct StackIdentityTests {

@@ -1,6 +1,7 @@
 import CryoEM
 import Fourier
 import Glibc
+import Phantoms
 import Testing
 
 struct PhantomTests {

@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import Phantoms
 import Testing
 
 /// One image of RELION's forward model with what it was made from.

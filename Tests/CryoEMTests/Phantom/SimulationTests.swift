@@ -1,6 +1,8 @@
 import CryoEM
 import Fourier
 import Glibc
+import Ground
+import Phantoms
 import Testing
 
 struct TwoBodyPhantomTests {

@@ -1,5 +1,6 @@
 import CryoEM
 import Glibc
+import Ground
 import Testing
 
 /// The matrix of a turn about z or y written down from its definition.

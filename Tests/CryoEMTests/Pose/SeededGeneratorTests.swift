@@ -1,4 +1,4 @@
-import CryoEM
+import Ground
 import Testing
 
 struct SeededGeneratorTests {

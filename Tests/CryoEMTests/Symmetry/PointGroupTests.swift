@@ -1,5 +1,5 @@
 import CryoEM
-import EMFiles
+import Ground
 import Testing
 
 struct PointGroupTests {

@@ -1,4 +1,5 @@
 import EMFiles
+import Ground
 import Testing
 
 @Suite struct CSFileTests {

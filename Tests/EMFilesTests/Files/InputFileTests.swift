@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import EMFiles
+@testable import Ground
 
 @Suite struct InputFileTests {
   let folder: TemporaryFolder

@@ -1,4 +1,5 @@
 import EMFiles
+import Ground
 import Testing
 
 /// A file in the manner of RELION 3.1.

@@ -1,8 +1,8 @@
 import CryoEM
-import EMFiles
 import Synchronization
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 /// A checkpoint in memory.

@@ -2,6 +2,7 @@ import CryoEM
 import Fourier
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 struct AccumulatorTests {

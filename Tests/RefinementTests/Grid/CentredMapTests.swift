@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import Phantoms
 import Testing
 
 @testable import Refinement

@@ -2,6 +2,7 @@ import CryoEM
 import EMFiles
 import Testing
 
+@testable import Jobs
 @testable import Refinement
 
 /// Defaults that follow from the data and from other parameters.

@@ -1,8 +1,8 @@
 import CryoEM
-import EMFiles
+import Ground
 import Testing
 
-@testable import Refinement
+@testable import Jobs
 
 struct JobTests {
   static let complete = """

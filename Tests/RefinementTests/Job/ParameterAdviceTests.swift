@@ -1,6 +1,7 @@
 import CryoEM
 import Testing
 
+@testable import Jobs
 @testable import Refinement
 
 /// The values that the advice for a parameter names are taken.

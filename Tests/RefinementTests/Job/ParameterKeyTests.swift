@@ -1,6 +1,7 @@
 import Glibc
 import Testing
 
+@testable import Jobs
 @testable import Refinement
 
 /// The sources name parameters by their declarations.

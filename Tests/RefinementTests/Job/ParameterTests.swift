@@ -1,7 +1,8 @@
-import EMFiles
+import Refinement
 import Testing
 
-@testable import Refinement
+@testable import Jobs
+@testable import Ground
 
 struct ParameterTests {
   @Test func everyParameterIsDeclaredInFull() {

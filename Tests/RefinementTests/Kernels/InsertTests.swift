@@ -3,6 +3,7 @@ import Fourier
 import Glibc
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 struct InsertTests {

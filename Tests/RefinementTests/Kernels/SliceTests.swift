@@ -2,8 +2,10 @@ import CKernels
 import CryoEM
 import Fourier
 import Glibc
+import Phantoms
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 /// The slice of a grid at the sampling points.

@@ -1,5 +1,6 @@
 import CryoEM
 import Glibc
+import Ground
 import Testing
 
 @testable import Refinement

@@ -1,6 +1,7 @@
 import CryoEM
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 /// The grey scale with which the first search begins.

@@ -1,6 +1,7 @@
 import CryoEM
 import EMFiles
 import Fourier
+import Ground
 import Synchronization
 import Testing
 

@@ -1,7 +1,9 @@
 import CryoEM
 import EMFiles
+import Particles
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 /// A scale for each particle.

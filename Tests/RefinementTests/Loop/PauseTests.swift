@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Ground
 import Synchronization
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
     let goesOn = Atomic(false)
     let early = Atomic(0)
     let done = Atomic(0)
-    RefinementControl.$current.withValue(control) {
+    Gate.$current.withValue(control.gate) {
       parallelFor(count: 40, chunk: 1, threads: threads) { range, _ in
         if range.lowerBound == 0 {
           control.pause()

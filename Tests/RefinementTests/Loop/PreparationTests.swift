@@ -1,7 +1,7 @@
 import CryoEM
-import EMFiles
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 struct PreparationTests {

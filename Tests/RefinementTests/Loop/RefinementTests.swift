@@ -3,6 +3,7 @@ import Fourier
 import Synchronization
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 /// Whole refinements of tiny sets with known truth.

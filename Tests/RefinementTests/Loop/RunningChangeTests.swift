@@ -1,8 +1,10 @@
 import CryoEM
-import EMFiles
 import Glibc
+import Jobs
+import Phantoms
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 /// Settings that change between iterations, and packed images in a scratch file.
@@ -42,7 +44,6 @@ struct RunningChangeTests {
       control.changeSettings { settings in
         var settings = settings
         settings.maximumIterations = 2
-        settings.initialResolution = 1
         return settings
       }
     }

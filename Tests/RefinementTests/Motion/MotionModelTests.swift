@@ -1,4 +1,5 @@
 import CryoEM
+import Ground
 import Testing
 
 @testable import Refinement

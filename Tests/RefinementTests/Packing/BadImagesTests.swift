@@ -1,9 +1,9 @@
 import CryoEM
-import EMFiles
 import Fourier
 import Synchronization
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 /// Images that go bad while a refinement runs. In these small sets every image is read for the survey, to

@@ -1,8 +1,7 @@
-import CryoEM
-import EMFiles
 import Glibc
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 struct MemoryPlanTests {

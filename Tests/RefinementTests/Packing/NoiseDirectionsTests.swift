@@ -1,9 +1,9 @@
-import CryoEM
-import EMFiles
 import Fourier
 import Glibc
+import Phantoms
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 /// Noise that depends on direction.

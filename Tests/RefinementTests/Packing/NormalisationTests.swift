@@ -1,5 +1,7 @@
 import CryoEM
 import Fourier
+import Particles
+import Phantoms
 import Testing
 
 @testable import Refinement

@@ -1,8 +1,10 @@
 import CryoEM
 import Fourier
 import Glibc
+import Phantoms
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 struct PackingTests {

@@ -1,6 +1,8 @@
 import CryoEM
 import Fourier
 import Glibc
+import Particles
+import Phantoms
 import Testing
 
 @testable import Refinement

@@ -1,4 +1,5 @@
 import CryoEM
+import Phantoms
 import Testing
 
 @testable import Refinement

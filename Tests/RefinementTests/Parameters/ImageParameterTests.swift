@@ -1,6 +1,6 @@
-import CryoEM
 import EMFiles
 import Fourier
+import Phantoms
 import Testing
 
 @testable import Refinement

@@ -1,5 +1,6 @@
 import CryoEM
 import EMFiles
+import Phantoms
 import Testing
 
 @testable import Refinement

@@ -1,5 +1,3 @@
-import CryoEM
-import EMFiles
 import Fourier
 import Testing
 

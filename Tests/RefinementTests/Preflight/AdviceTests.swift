@@ -1,8 +1,10 @@
 import CryoEM
 import EMFiles
 import Glibc
+import Ground
 import Testing
 
+@testable import Jobs
 @testable import Refinement
 
 /// Advice that is computed from masks and maps: what it warns of, and that it is silent otherwise.

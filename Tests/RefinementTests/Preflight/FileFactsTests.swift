@@ -3,6 +3,7 @@ import EMFiles
 import Glibc
 import Testing
 
+@testable import Jobs
 @testable import Refinement
 
 /// What a form knows of the files while it is filled in.

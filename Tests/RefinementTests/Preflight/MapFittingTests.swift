@@ -1,8 +1,10 @@
 import CryoEM
 import EMFiles
 import FoundationEssentials
+import Phantoms
 import Testing
 
+@testable import Jobs
 @testable import Refinement
 
 /// Maps and masks of other boxes and pixel sizes, or parts of them, in the particles' box.

@@ -1,4 +1,4 @@
-import CryoEM
+import Phantoms
 import Testing
 
 @testable import Refinement

@@ -1,5 +1,6 @@
 import CryoEM
 
+@testable import Ground
 @testable import Refinement
 
 /// Two half-maps of an object that is fine on one side and coarse on the other, with noise of their

@@ -1,6 +1,6 @@
-import CryoEM
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 struct RegularisationTests {

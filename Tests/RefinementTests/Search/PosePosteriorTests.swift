@@ -2,6 +2,7 @@ import CryoEM
 import Glibc
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 struct PosePosteriorTests {

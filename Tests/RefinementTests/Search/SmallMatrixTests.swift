@@ -1,6 +1,7 @@
 import CryoEM
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 struct SmallMatrixTests {

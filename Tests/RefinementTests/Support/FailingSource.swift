@@ -1,6 +1,6 @@
-import EMFiles
 import Synchronization
 
+@testable import Ground
 @testable import Refinement
 
 /// Images of which some cannot be read at chosen times, as from a file server in trouble.

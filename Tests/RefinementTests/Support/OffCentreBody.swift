@@ -1,5 +1,6 @@
 import CryoEM
 import EMFiles
+import Phantoms
 
 @testable import Refinement
 

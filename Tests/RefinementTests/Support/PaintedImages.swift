@@ -1,7 +1,10 @@
 import CryoEM
 import EMFiles
 import Fourier
+import Particles
+import Phantoms
 
+@testable import Ground
 @testable import Refinement
 
 /// Images of phantoms in their own box, as a stack would hold them, with all that packing them needs.

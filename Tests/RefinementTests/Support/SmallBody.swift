@@ -1,6 +1,8 @@
 import CryoEM
 import Fourier
+import Phantoms
 
+@testable import Ground
 @testable import Refinement
 
 /// A small object with an exact transform, and everything of the engine that aligning it needs: the

@@ -1,6 +1,8 @@
 import CryoEM
 import EMFiles
 import Fourier
+import Particles
+import Phantoms
 import Synchronization
 
 @testable import Refinement

@@ -1,7 +1,9 @@
 import CryoEM
 import EMFiles
+import Phantoms
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 /// A ring of fourteen bodies, D7, refined with and without its symmetry.

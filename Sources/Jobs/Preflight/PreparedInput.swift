@@ -1,0 +1,129 @@
+import CryoEM
+import Ground
+import Particles
+import Refinement
+
+/// A job whose files were looked at: everything that a refinement needs, and what is to be said
+/// before it starts.
+public struct PreparedInput: Sendable {
+  /// The job as it is recorded.
+  public let job: Job
+  /// What of the data its defaults follow.
+  public let data: DataFacts
+  /// The run folder to be made.
+  public let outputFolder: String
+  /// The particle file, to be written back with new poses.
+  public let particleFile: ParticleFile
+  /// What the engine is given.
+  public private(set) var input: RefinementInput
+  /// The half-sets where they were drawn anew; nil where the file's own are used.
+  public let newHalfSets: [HalfSet]?
+  /// How many last iterations keep their maps.
+  public let keepIterations: Int
+  /// Advice that stops nothing.
+  public let warnings: [JobFinding]
+  /// What was found and chosen, a line each.
+  public let notes: [String]
+  /// What the refinement will take.
+  public let estimate: Estimate
+  /// Paths of all files that are read: particles with what a group of them names, maps, mask and image
+  /// stacks.
+  public let inputPaths: [String]
+
+  /// Looks at everything that the job names, headers only for images, and writes nothing.
+  ///
+  /// - Parameters:
+  ///   - outputFolder: the run folder to be made, absolute.
+  ///   - problems: what is known to be wrong already, to be told in the same go.
+  ///   - isResuming: whether the run folder is there already, to be gone on with.
+  /// - Throws: every problem at once.
+  public init(
+    job: Job, outputFolder: String, problems: [Problem] = [], isResuming: Bool = false,
+    machine: Machine = .current
+  ) throws(JobProblems) {
+    var findings = FindingList()
+    for problem in problems { findings.add(JobFinding([], problem)) }
+    for finding in job.findings(on: machine)
+    where !problems.contains(where: { $0.what.hasSuffix(finding.problem.what) }) {
+      findings.add(finding)
+    }
+    if !isResuming { checkOutput(outputFolder, &findings) }
+    let checked = try CheckedInput(job: job, machine: machine, findings: &findings)
+    let (inputs, valid) = (checked.inputs, checked.valid)
+    let (particles, maps) = (checked.particles, checked.maps)
+
+    let geometry = checked.geometry
+    let plan = MemoryPlan(
+      particles: particles.particles.count, geometry: geometry, settings: valid.settings,
+      hasHalfMaps: maps.halfMaps != nil, resolution: maps.resolution)
+    let place = findings.catching([Parameter.compute.memoryLimit.key]) {
+      try plan.place(otherwise: outputFolder)
+    }
+    if let reason = place?.reason { findings.note(reason) }
+    estimate = Estimate(
+      particles: particles.particles.count, geometry: geometry, settings: valid.settings,
+      plan: plan,
+      isPackedInFile: place?.folder != nil, resolution: maps.resolution,
+      pace: .measured(geometry), keepIterations: inputs.keepIterations)
+    Self.checkSpace(
+      estimate, scratch: place?.folder, runFolder: outputFolder, isResuming: isResuming, &findings)
+    let source = findings.catching([Parameter.input.particles.key]) {
+      try StackSource(particles: particles.particles, paths: particles.particles.stacks)
+    }
+    guard findings.errors.isEmpty, let source else { throw JobProblems(findings.errors) }
+
+    self.job = job
+    data = checked.data
+    self.outputFolder = outputFolder
+    particleFile = particles.file
+    input = RefinementInput(
+      settings: valid.settings, particles: particles.particles, images: source, map: maps.map,
+      halfMaps: maps.halfMaps, mask: maps.mask, fulcrum: checked.fulcrum)
+    input.scratchFolder = outputFolder
+    input.start = maps.start
+    newHalfSets = inputs.resplit ? particles.particles.halfSets : nil
+    keepIterations = inputs.keepIterations
+    inputPaths =
+      particles.file.files
+      + [inputs.map, inputs.halfMapA, inputs.halfMapB, inputs.mask].compactMap { $0 }
+      + particles.particles.stacks
+    warnings = findings.warnings
+    notes = findings.notes + Self.notes(particles, maps: maps)
+  }
+
+  /// Whether the disks have room for the run folder and for the scratch file.
+  private static func checkSpace(
+    _ estimate: Estimate, scratch: String?, runFolder: String, isResuming: Bool,
+    _ findings: inout FindingList
+  ) {
+    let inRunFolder = scratch == runFolder ? estimate.packed : 0
+    // A run that is resumed has written much of it already, and waits for room if need be.
+    let needed = (isResuming ? 0 : estimate.disk) + inRunFolder
+    Jobs.checkSpace(
+      runFolder, key: Parameter.output.folder, needed: needed, &findings)
+    if let scratch, scratch != runFolder {
+      Jobs.checkSpace(
+        scratch, key: Parameter.compute.cacheFolder, needed: estimate.packed, &findings)
+    }
+  }
+
+  private static func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)" + (count == 1 ? "" : "s")
+  }
+
+  private static func notes(_ particles: CheckedParticles, maps: CheckedMaps) -> [String] {
+    let set = particles.particles
+    let inA = set.halfSets.count { $0 == .a }
+    var notes = [
+      "Particles: \(set.count) (\(inA) + \(set.count - inA)), \(maps.map.sampling), "
+        + "\(counted(set.stacks.count, "stack")), \(counted(set.optics.count, "optics group"))."
+    ]
+    if let resolution = maps.resolution, resolution.isFinite {
+      // With two decimals, as everywhere.
+      let hundredths = Int((resolution * 100).rounded())
+      let rounded = "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
+      notes.append("Half-maps inside the mask: \(rounded) Å (FSC 0.143).")
+    }
+    return notes
+  }
+}

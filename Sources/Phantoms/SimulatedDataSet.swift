@@ -1,0 +1,145 @@
+import CryoEM
+import EMFiles
+import Ground
+import Jobs
+import Refinement
+
+/// A simulated two-body data set on disk: particles with the poses of a consensus refinement, the true
+/// poses, the consensus half-maps, a mask of the moving body, its true density and a job file that
+/// refines it.
+public struct SimulatedDataSet: Sendable {
+  /// What is simulated.
+  public let simulation: Simulation
+  /// The folder, which must exist.
+  public let folder: String
+  /// The name of the job: that of the folder.
+  public let name: String
+  /// How stack and maps are stored; `.float16` halves their size and is exact enough for images.
+  public let mode: MRCMode
+
+  public init(_ simulation: Simulation, folder: String, name: String, mode: MRCMode = .float16) {
+    self.simulation = simulation
+    self.folder = folder
+    self.name = name
+    self.mode = mode
+  }
+
+  static let stackName = "particles.mrcs"
+
+  /// Writes the set; the half-maps are reconstructed from its images at the starting poses.
+  public func write(events: @escaping @Sendable (RefinementEvent) -> Void = { _ in }) throws {
+    try writeParticles(events)
+    try writeStar(poses: simulation.startPoses, to: path("start.star"))
+    try writeStar(poses: simulation.smallPoses, to: path("truth.star"))
+    try write(simulation.smallMask, to: path("mask.mrc"))
+    try write(simulation.map(of: simulation.phantom.small), to: path("body.mrc"))
+    let halves = try consensusHalfMaps(events)
+    try write(halves.a, to: path("half_map_a.mrc"))
+    try write(halves.b, to: path("half_map_b.mrc"))
+    try AtomicFile.write(job.toml(complete: false), to: path(name + ".toml"))
+  }
+
+  private func writeParticles(_ events: (RefinementEvent) -> Void) throws(Problem) {
+    let settings = simulation.settings
+    let stack = try MRCStackWriter(
+      path: path(Self.stackName), width: settings.boxSize, height: settings.boxSize,
+      pixelSize: settings.pixelSize, mode: mode)
+    for particle in 0..<settings.count {
+      try stack.append(simulation.image(of: particle))
+      events(.progress(.packing, done: particle + 1, total: settings.count))
+    }
+    try stack.finish()
+  }
+
+  /// The half-maps of the starting poses: a refinement in which nothing may move.
+  private func consensusHalfMaps(
+    _ events: @escaping @Sendable (RefinementEvent) -> Void
+  ) throws -> (a: Volume, b: Volume) {
+    let particles = simulation.particleSet(stack: path(Self.stackName))
+    let map = simulation.consensusMap
+    var settings = RefinementSettings()
+    settings.rotationExtent = 0
+    settings.shiftExtent = 0
+    settings.maximumIterations = 1
+    settings.marginalize = false
+    settings.referenceFolds = 1
+    settings.nonuniform.enabled = false
+    settings.threads = Machine.current.cores
+    let input = RefinementInput(
+      settings: settings, particles: particles,
+      images: try StackSource(particles: particles, paths: particles.stacks), map: map,
+      halfMaps: nil, mask: map.map { _ in 1 }, fulcrum: .zero)
+    let result = try refine(input, events: events)
+    return (result.halfMapA, result.halfMapB)
+  }
+
+  /// The job that refines the moving body.
+  public var job: Job {
+    var job = Job(name: name, folder: folder)
+    job[Parameter.input.particles] = ["start.star"]
+    job[Parameter.input.halfMapA] = "half_map_a.mrc"
+    job[Parameter.input.halfMapB] = "half_map_b.mrc"
+    job[Parameter.input.mask] = "mask.mrc"
+    job[Parameter.prior.enabled] = true
+    job[Parameter.prior.rotationDeviation] = rounded(degrees(simulation.settings.motionAngle))
+    job[Parameter.prior.shiftDeviation] = rounded(max(2, 1.5 * simulation.settings.motionShift))
+    // The larger body is most of the signal: it is projected away.
+    job[Parameter.refinement.subtractOutside] = true
+    return job
+  }
+
+  private func rounded(_ value: Double) -> Double { max(0.5, (value * 2).rounded() / 2) }
+
+  private func path(_ name: String) -> String { folder + "/" + name }
+
+  private func write(_ map: Volume, to path: String) throws(Problem) {
+    try MRCVolume.write(
+      map.voxels, size: SIMD3(repeating: map.size), voxelSize: map.pixelSize, mode: mode, to: path)
+  }
+
+  private func writeStar(poses: [Pose], to path: String) throws(Problem) {
+    try STARFile.write([opticsTable, particleTable(poses)], to: path)
+  }
+
+  private var opticsTable: NewSTARTable {
+    let optics = simulation.optics
+    return NewSTARTable(
+      blockName: "optics",
+      columns: [
+        ("rlnOpticsGroup", .integers(Array(1...optics.count))),
+        ("rlnOpticsGroupName", .texts(optics.indices.map { "opticsGroup\($0 + 1)" })),
+        ("rlnVoltage", .numbers(optics.map(\.voltage))),
+        ("rlnSphericalAberration", .numbers(optics.map(\.sphericalAberration))),
+        ("rlnAmplitudeContrast", .numbers(optics.map(\.amplitudeContrast))),
+        ("rlnImagePixelSize", .numbers(optics.map(\.pixelSize))),
+        ("rlnImageSize", .integers(optics.map(\.imageSize))),
+        ("rlnImageDimensionality", .integers(optics.map { _ in 2 })),
+      ])
+  }
+
+  private func particleTable(_ poses: [Pose]) -> NewSTARTable {
+    let angles = poses.map(\.rotation.eulerAngles)
+    let defoci = simulation.defoci
+    return NewSTARTable(
+      blockName: "particles",
+      columns: [
+        ("rlnImageName", .texts(poses.indices.map { imageName($0) })),
+        ("rlnOpticsGroup", .integers(simulation.opticsIndices.map { Int($0) + 1 })),
+        ("rlnAngleRot", .numbers(angles.map(\.rot))),
+        ("rlnAngleTilt", .numbers(angles.map(\.tilt))),
+        ("rlnAnglePsi", .numbers(angles.map(\.psi))),
+        ("rlnOriginXAngst", .numbers(poses.map(\.origin.x))),
+        ("rlnOriginYAngst", .numbers(poses.map(\.origin.y))),
+        ("rlnDefocusU", .numbers(defoci.map(\.u))),
+        ("rlnDefocusV", .numbers(defoci.map(\.v))),
+        ("rlnDefocusAngle", .numbers(defoci.map { degrees($0.angle) })),
+        ("rlnCtfBfactor", .numbers(defoci.map(\.bFactor))),
+        ("rlnRandomSubset", .integers(simulation.halfSets.map { $0.rawValue + 1 })),
+      ])
+  }
+
+  private func imageName(_ index: Int) -> String {
+    let number = String(index + 1)
+    return String(repeating: "0", count: max(0, 6 - number.count)) + number + "@" + Self.stackName
+  }
+}

@@ -1,0 +1,182 @@
+import CryoEM
+import Fourier
+import Glibc
+import Ground
+import Particles
+
+/// A simulated data set of a two-body phantom with everything about it known: a pure function of its
+/// settings.
+///
+/// Particles are independent of each other: each draws from its own numbered sequence, so any of
+/// their images can be made at any time, in any order and on any thread.
+public struct Simulation: Sendable {
+  /// What the set is like.
+  public let settings: SimulationSettings
+  /// The object.
+  public let phantom: TwoBodyPhantom
+  /// The optics groups, with the sampling of the images.
+  public let optics: [OpticsGroup]
+  /// The true poses of the two bodies, per particle.
+  public let largePoses: [Pose], smallPoses: [Pose]
+  /// The starting poses, as a consensus refinement would give them: the large body's with errors.
+  public let startPoses: [Pose]
+  /// Defocus, optics group and half-set of each particle.
+  public let defoci: [Defocus]
+  public let opticsIndices: [Int32]
+  public let halfSets: [HalfSet]
+  /// Standard deviation of the noise of a pixel, in the units of the phantom's projections; 0 for
+  /// none.
+  public let noiseDeviation: Double
+  /// The belt about the small body; nil for none.
+  public let belt: DisorderedBelt?
+  private let painter: ImagePainter
+
+  /// Draws all poses and sets the noise level; images are made when they are asked for.
+  public init(_ settings: SimulationSettings, phantom: TwoBodyPhantom? = nil) {
+    self.settings = settings
+    let width = settings.blobWidth > 0 ? settings.blobWidth : 0.8 * settings.pixelSize
+    let phantom =
+      phantom
+      ?? TwoBodyPhantom(
+        extent: Double(settings.boxSize) * settings.pixelSize, blobWidth: width,
+        seed: settings.seed)
+    self.phantom = phantom
+    belt =
+      settings.beltMass > 0
+      ? DisorderedBelt(
+        about: phantom.small, axis: phantom.small.centreOfMass - phantom.hinge, blobWidth: width,
+        mass: settings.beltMass) : nil
+    let optics = settings.sampledOptics
+    self.optics = optics
+    let draws = (0..<settings.count).map { Draw(particle: $0, settings, hinge: phantom.hinge) }
+    largePoses = draws.map(\.large)
+    smallPoses = draws.map(\.small)
+    startPoses = draws.map(\.start)
+    defoci = draws.map(\.defocus)
+    opticsIndices = (0..<settings.count).map { Int32($0 % optics.count) }
+    halfSets = Self.split(settings.count, seed: settings.seed)
+    painter = ImagePainter(settings, phantom: phantom, optics: optics)
+    noiseDeviation = painter.noiseDeviation(of: draws, opticsIndices)
+  }
+
+  /// The noise-free transform of a particle's image, phase origin at the box centre, in the units of
+  /// the phantom's projections.
+  public func signal(of particle: Int) -> [ComplexFloat] {
+    painter.signal(
+      large: largePoses[particle], small: smallPoses[particle], belt: belt(of: particle),
+      defocus: defoci[particle], optics: Int(opticsIndices[particle]))
+  }
+
+  /// The belt of a particle, in the frame of the small body.
+  public func belt(of particle: Int) -> Phantom? {
+    var generator = SeededGenerator(
+      seed: settings.seed ^ 0xBE17, stream: UInt64(particle) * 4 + Draw.Stream.pose.rawValue)
+    return belt?.drawn(using: &generator)
+  }
+
+  /// The image of a particle: boxSize² pixels, x fastest.
+  public func image(of particle: Int) -> [Float] {
+    var generator = SeededGenerator(
+      seed: settings.seed, stream: UInt64(particle) * 4 + Draw.Stream.noise.rawValue)
+    var image = painter.image(of: signal(of: particle))
+    if noiseDeviation > 0 { painter.addNoise(noiseDeviation, to: &image, using: &generator) }
+    let factor = imageScale
+    return factor == 1 ? image : image.map { factor * $0 }
+  }
+
+  /// The images of several particles, one after the other.
+  public func images(of particles: Range<Int>) -> [Float] {
+    var pixels: [Float] = []
+    pixels.reserveCapacity(particles.count * settings.boxSize * settings.boxSize)
+    for particle in particles { pixels += image(of: particle) }
+    return pixels
+  }
+
+  /// What images are multiplied by after the noise was added.
+  public var imageScale: Float {
+    settings.isNormalised && noiseDeviation > 0 ? Float(1 / noiseDeviation) : 1
+  }
+
+  /// The variance of the noise of the images per real component of a sample of their unscaled
+  /// transform, for each shell 0…boxSize/2 − 1.
+  public var noiseVariance: [Double] {
+    let size = Double(settings.boxSize)
+    let pixel = noiseDeviation * Double(imageScale)
+    return (0..<(settings.boxSize / 2)).map { shell in
+      0.5 * size * size * pixel * pixel * painter.noiseGain(Double(shell))
+        * painter.noiseGain(
+          Double(shell))
+    }
+  }
+
+  /// The particles as a refinement gets them: with the starting poses.
+  ///
+  /// - Parameter stack: name of the stack that holds the images in order.
+  public func particleSet(stack: String) -> ParticleSet {
+    ParticleSet(
+      stacks: [stack],
+      images: (0..<settings.count).map { ImageLocation(stack: 0, slice: Int32($0)) },
+      optics: optics, opticsIndices: opticsIndices, poses: startPoses, defoci: defoci,
+      halfSets: halfSets, sources: (0..<settings.count).map { UInt64($0) },
+      signs: [Float](repeating: 1, count: settings.count))
+  }
+
+  /// Two halves of equal size, at random.
+  private static func split(_ count: Int, seed: UInt64) -> [HalfSet] {
+    var generator = SeededGenerator(seed: seed, stream: .max)
+    return (0..<count).map { $0.isMultiple(of: 2) ? HalfSet.a : .b }.shuffled(using: &generator)
+  }
+}
+
+extension SimulationSettings {
+  /// The optics groups with the sampling of the images.
+  var sampledOptics: [OpticsGroup] {
+    let standard = OpticsGroup(
+      name: "opticsGroup1", voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1,
+      pixelSize: pixelSize, imageSize: boxSize)
+    return (optics.isEmpty ? [standard] : optics).map { group in
+      var sampled = group
+      sampled.pixelSize = pixelSize
+      sampled.imageSize = boxSize
+      return sampled
+    }
+  }
+}
+
+/// What is drawn at random for one particle, besides its noise.
+struct Draw: Sendable {
+  var large: Pose, small: Pose, start: Pose
+  var defocus: Defocus
+
+  /// The sequences of a particle.
+  enum Stream: UInt64 { case pose, motion, error, noise }
+
+  init(particle: Int, _ settings: SimulationSettings, hinge: Vector3) {
+    func sequence(_ stream: Stream) -> SeededGenerator {
+      SeededGenerator(seed: settings.seed, stream: UInt64(particle) * 4 + stream.rawValue)
+    }
+    var pose = sequence(.pose)
+    large = Pose(
+      rotation: .random(using: &pose), origin: settings.originSpread * pose.normalVector2())
+    let mean = pose.uniform(settings.defocusRange.lowerBound, settings.defocusRange.upperBound)
+    let difference = pose.uniform(0, settings.astigmatism)
+    defocus = Defocus(
+      u: mean + difference / 2, v: mean - difference / 2, angle: pose.uniform(0, .pi),
+      bFactor: settings.bFactor)
+
+    // A root mean square length of three normal components is √3 times that of one.
+    var motion = sequence(.motion)
+    let turn = (settings.motionAngle / 3.0.squareRoot()) * motion.normalVector3()
+    let shift = (settings.motionShift / 3.0.squareRoot()) * motion.normalVector3()
+    let turned = Rotation(rotationVector: turn)
+    // The body shifts in space: what it shows in the image moves the other way than the origin.
+    small = large.moved(
+      rotation: turned, shift: -(large.rotation * turned).projected(shift), about: hinge)
+
+    var error = sequence(.error)
+    let wrongTurn = (settings.errorAngle / 3.0.squareRoot()) * error.normalVector3()
+    let wrongShift = (settings.errorShift / 2.0.squareRoot()) * error.normalVector2()
+    start = large.moved(
+      rotation: Rotation(rotationVector: wrongTurn), shift: wrongShift, about: .zero)
+  }
+}

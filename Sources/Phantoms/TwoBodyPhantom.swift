@@ -1,0 +1,98 @@
+import CryoEM
+import Glibc
+import Ground
+
+/// A test object of two bodies: a large one, and a small one hinged to it.
+///
+/// Each body is a crooked chain of Gaussians folded into an ellipsoid, so that it has structure at
+/// all resolutions down to the blobs' width, and no symmetry.
+public struct TwoBodyPhantom: Sendable {
+  /// The body that stays, and the one that moves about the hinge.
+  public let large: Phantom, small: Phantom
+  /// Where the bodies meet, Å from the box centre.
+  public let hinge: Vector3
+
+  /// The two bodies in a box.
+  ///
+  /// - Parameters:
+  ///   - extent: edge of the box, Å; the object fills about 0.7 of it.
+  ///   - blobWidth: standard deviation of the blobs, Å; structure ends at about four times that.
+  ///   - seed: of the chains.
+  public init(extent: Double, blobWidth: Double, seed: UInt64 = 1) {
+    let largeShape = Ellipsoid(
+      centre: Vector3(-0.02, 0.01, -0.10) * extent, radii: Vector3(0.24, 0.21, 0.19) * extent)
+    let smallShape = Ellipsoid(
+      centre: Vector3(0.03, -0.01, 0.205) * extent, radii: Vector3(0.13, 0.11, 0.115) * extent)
+    var generator = SeededGenerator(seed: seed, stream: 1)
+    large = Self.chain(in: largeShape, blobs: 320, blobWidth, using: &generator)
+    small = Self.chain(in: smallShape, blobs: 90, blobWidth, using: &generator)
+    hinge = Vector3(0.01, 0, 0.09) * extent
+  }
+
+  /// The object at rest.
+  public var whole: Phantom { large + small }
+
+  private struct Ellipsoid {
+    var centre: Vector3
+    var radii: Vector3
+
+    func contains(_ point: Vector3) -> Bool {
+      let scaled = (point - centre) / radii
+      return (scaled * scaled).sum() <= 1
+    }
+
+    func randomPoint(using generator: inout SeededGenerator) -> Vector3 {
+      while true {
+        let cube = Vector3(
+          generator.uniform(-1, 1), generator.uniform(-1, 1), generator.uniform(-1, 1))
+        if (cube * cube).sum() <= 1 { return centre + radii * cube }
+      }
+    }
+  }
+
+  /// A chain that fills its shape evenly and keeps clear of itself.
+  private static func chain(
+    in shape: Ellipsoid, blobs count: Int, _ blobWidth: Double,
+    using generator: inout SeededGenerator
+  ) -> Phantom {
+    let volume = 4 / 3 * Double.pi * shape.radii.x * shape.radii.y * shape.radii.z
+    let step = 0.8 * cbrt(volume / Double(count))
+    var blobs: [GaussianBlob] = []
+    var point = shape.centre
+    var heading = generator.normalVector3()
+    while blobs.count < count {
+      let width = blobWidth * (blobs.count.isMultiple(of: 3) ? 1.35 : 1)
+      blobs.append(
+        GaussianBlob(position: point, width: width, weight: generator.uniform(0.5, 1.5) * 1000))
+      (point, heading) = nextPoint(
+        after: point, heading, step, in: shape, avoiding: blobs, using: &generator)
+    }
+    return Phantom(blobs: blobs)
+  }
+
+  /// The next link: a step with some memory of its direction where there is room, else a jump.
+  private static func nextPoint(
+    after point: Vector3, _ heading: Vector3, _ step: Double, in shape: Ellipsoid,
+    avoiding blobs: [GaussianBlob], using generator: inout SeededGenerator
+  ) -> (Vector3, Vector3) {
+    func isFree(_ candidate: Vector3, clearance: Double) -> Bool {
+      shape.contains(candidate)
+        && blobs.allSatisfy { blob in
+          let offset = blob.position - candidate
+          return (offset * offset).sum() >= clearance * clearance
+        }
+    }
+    for attempt in 0..<60 {
+      var direction = generator.normalVector3() + (attempt < 20 ? 1.2 : 0) * heading
+      direction /= (direction * direction).sum().squareRoot()
+      let candidate = point + step * direction
+      if isFree(candidate, clearance: 0.95 * step) { return (candidate, direction) }
+    }
+    var clearance = 0.95 * step
+    while true {
+      let candidate = shape.randomPoint(using: &generator)
+      if isFree(candidate, clearance: clearance) { return (candidate, generator.normalVector3()) }
+      clearance *= 0.995
+    }
+  }
+}

@@ -1,0 +1,226 @@
+import CryoEM
+import Fourier
+import Ground
+
+/// The memory that a refinement takes, bytes, stage by stage, counted from what each stage allocates.
+///
+/// The size of the iterations' grids follows the resolution, which is not known before: a quarter
+/// finer than the input's is planned for. Where it goes beyond, `exceeds` tells in time.
+public struct MemoryPlan: Sendable {
+  /// The program itself, its libraries and small things.
+  static let program = 36 << 20
+
+  /// Maps and mask in the images' box.
+  let maps: Int
+  /// The density outside the mask, where it is subtracted.
+  let outside: Int
+  /// The particle file and what is known of each particle.
+  let particles: Int
+  /// The packed images.
+  let packed: Int
+  /// On top of the above at their worst: before the images are packed, in an iteration, and at the
+  /// end, when the packed images are gone.
+  let preparation: Int
+  let iteration: Int
+  let final: Int
+
+  /// The peak with the packed images in memory, or in a file.
+  ///
+  /// - Parameter inserted: highest shell that is inserted, where it is beyond what was planned.
+  func peak(packedInFile: Bool, inserted: Int? = nil) -> Int {
+    let grown = inserted.map { grownIteration(inserted: $0) } ?? 0
+    return total(max(preparation, (packedInFile ? 0 : packed) + max(iteration, grown), final))
+  }
+
+  /// What a stage takes with all that is there anyway, and a share that the allocator keeps between its
+  /// blocks; measured.
+  private func total(_ stage: Int) -> Int {
+    let bytes = maps + outside + particles + stage
+    return Self.program + bytes + bytes / 32
+  }
+
+  /// An iteration whose insertions go as far as a shell, which lies beyond the band of its references.
+  private func grownIteration(inserted: Int) -> Int {
+    let band = (1...max(1, inserted)).first { geometry.insertionShell(beyond: $0) >= inserted }
+    return Self.iteration(geometry, settings, band: band ?? inserted, inserted: inserted)
+  }
+
+  /// The highest shell of the window of which insertions are planned for.
+  let plannedShell: Int
+  private let geometry: Geometry
+  private let settings: RefinementSettings
+
+  /// - Parameters:
+  ///   - known: bytes of the grids of the density outside the mask; nil where they are not made yet.
+  ///   - resolution: of the half-maps, Å; nil for unknown: all shells are planned for.
+  public init(
+    particles count: Int, geometry: Geometry, settings: RefinementSettings, hasHalfMaps: Bool,
+    outside known: Int? = nil, resolution: Double?
+  ) {
+    self.geometry = geometry
+    self.settings = settings
+    let threads = max(1, settings.threads)
+    let volume = 4 * cubed(geometry.box)
+    maps = volume * (hasHalfMaps ? 4 : 2)
+
+    let last = geometry.box / 2 - 1
+    let edge = Double(geometry.box) * geometry.pixelSize
+    let outsideShell = resolution.map { min(last, Int(edge / $0) + 2) } ?? last
+    let model = Self.model(geometry, shell: outsideShell)
+    outside = known ?? (settings.subtractOutside ? 2 * model.grid : 0)
+    particles = count * Self.bytesOfParticle
+
+    let points = SamplingPoints.paddedCount(
+      window: geometry.window, maximumShell: geometry.packedShell(settings))
+    packed = 12 * points * count
+
+    let surveyed = Self.model(
+      geometry, shell: min(last, Int(edge / settings.initialResolution)))
+    // The map low-passed, its spectrum on the way, and the cube of the model; of the outside model two
+    // products more.
+    preparation =
+      max(surveyed.grid + surveyed.cube + 2 * volume, model.cube + 4 * volume, 5 * volume)
+      + threads * Self.bytesOfImageWorkspace(geometry.box)
+    let lastPacked = geometry.packedShell(settings)
+    let expected = resolution.map { geometry.shell(atResolution: 0.75 * $0) } ?? lastPacked
+    plannedShell = min(lastPacked, geometry.insertionShell(beyond: expected))
+    iteration = Self.iteration(
+      geometry, settings, band: min(lastPacked, expected), inserted: plannedShell)
+    final = Self.final(geometry, threads: threads, volume: volume)
+  }
+
+  /// State, table and poses of a particle.
+  private static let bytesOfParticle =
+    Estimate.bytesOfCheckpoint + 3 * MemoryLayout<Pose>.stride + 1024
+
+  /// A model of the box: its grid, and the cube in which it is made.
+  private static func model(_ geometry: Geometry, shell: Int) -> (grid: Int, cube: Int) {
+    let period = goodTransformSize(atLeast: geometry.box * 3 / 2)
+    let oversampling = Double(period) / Double(geometry.box)
+    let radius =
+      Int(((Double(shell) + 0.5) * oversampling * geometry.stretch).rounded(.up)) + 1
+    return (8 * ReferenceGrid.sampleCount(radius: radius), workspace(period))
+  }
+
+  /// A cube and its spectrum.
+  private static func workspace(_ size: Int) -> Int {
+    4 * cubed(size) + 8 * size * size * (size / 2 + 1)
+  }
+
+  /// Pixels, transform, CTF, weight and cropped image of one image.
+  private static func bytesOfImageWorkspace(_ box: Int) -> Int { 24 * box * box }
+
+  /// The sums, and then the larger of measuring the half-maps and of making the
+  /// references.
+  private static func iteration(
+    _ geometry: Geometry, _ settings: RefinementSettings, band: Int, inserted: Int
+  ) -> Int {
+    let threads = max(1, settings.threads)
+    let folds = max(1, settings.referenceFolds)
+    let radius = geometry.clampedGridRadius(ofShell: inserted)
+    let samples = ReferenceGrid.sampleCount(radius: radius)
+    let sums = 2 * folds * inPages(12 * samples)
+    let size = CubeTransform.size(forRadius: radius)
+    let cube = 4 * cubed(size)
+    // The references are made on a cube of their own, no finer than they need.
+    let referenceRadius = geometry.clampedGridRadius(ofShell: band)
+    let lastShell = Int((Double(band) + 3) * geometry.oversampling)
+    let referenceSize = CubeTransform.size(
+      forRadius: min(radius, max(lastShell, referenceRadius) + 2))
+    // The half-maps stay; the mask is kept in the period's box and on both cubes, two masks of the
+    // curves on those that are measured: this and the last.
+    let halves = 2 * cube
+    let masks =
+      4 * cubed(geometry.period) + 6 * cube + (referenceSize == size ? 0 : 4 * cubed(referenceSize))
+    let measuring = max(2 * workspace(size), 4 * cube)
+    let spectrumRadius = max(CubeTransform.spectrumRadius(ofGrid: referenceRadius), lastShell + 1)
+    let extent = min(1, geometry.maskDiameter / Double(geometry.period))
+    let making =
+      2 * folds * inPages(8 * ReferenceGrid.sampleCount(radius: referenceRadius))
+      + min(threads, 2 * folds)
+      * CubeTransform.bytesOfWorkspace(
+        size: referenceSize, radius: spectrumRadius, extent: extent)
+    // The search for local cut-offs comes before the references; each of those that are made at a time
+    // needs room for its voxels once more to be filtered.
+    let filters = settings.nonuniform.enabled
+    let searching =
+      filters
+      ? CutOffSearch.bytes(size: referenceSize, radius: lastShell + 1, extent: extent) : 0
+    let filtering =
+      filters
+      ? min(threads, 2 * folds) * 4 * CubeTransform.voxels(size: referenceSize, extent: extent) : 0
+    return sums + halves + masks + max(measuring, searching, making + filtering)
+  }
+
+  /// The sums of both halves in one and a half times the box; then the larger of the images on their
+  /// way, a half's spectrum with the maps made of it, and the measurement of the half-maps.
+  private static func final(_ geometry: Geometry, threads: Int, volume: Int) -> Int {
+    let box = geometry.box
+    let period = goodTransformSize(atLeast: box * 3 / 2)
+    let whole = Geometry(
+      box: box, pixelSize: geometry.pixelSize, window: box, period: period, centre: .zero,
+      fulcrum: .zero, maskDiameter: Double(box), stretch: geometry.stretch)
+    let radius = whole.clampedGridRadius(ofShell: box / 2 - 1)
+    let sums = 2 * inPages(12 * ReferenceGrid.sampleCount(radius: radius))
+    let points = SamplingPoints.paddedCount(window: box, maximumShell: box / 2 - 1)
+    let inserting = 256 * 12 * points + threads * bytesOfImageWorkspace(box)
+    let transform = PlaneColumnTransform(size: period)
+    let making = 8 * period * transform.planeLength + 5 * volume
+    // Two half-maps, their spectra, two maps with random phases, distances from the mask with their
+    // squares, and the masks of the sphere, of the widest curve, of the best so far and of the next.
+    let measuring = 12 * volume
+    return sums + max(inserting, making, measuring)
+  }
+}
+
+extension MemoryPlan {
+  /// Where the packed images go.
+  public struct Place {
+    /// The folder of a scratch file; nil for memory.
+    public var folder: String?
+    /// Why, for the log; nil where it goes without saying.
+    public var reason: String?
+  }
+
+  /// Memory where the limit leaves room, else a scratch file in the folder for it, or in another.
+  ///
+  /// - Throws: `Problem` with the figures, where the rest does not fit either.
+  public func place(otherwise folder: String?) throws(Problem) -> Place {
+    guard let limit = settings.memoryLimit else { return Place(folder: settings.cacheDirectory) }
+    let whole = peak(packedInFile: false)
+    guard whole > limit else { return Place() }
+    let least = peak(packedInFile: true)
+    guard least <= limit, let scratch = settings.cacheDirectory ?? folder else {
+      throw Problem(
+        "\(Self.gibibytes(least)) of memory are needed, even with the packed images in a scratch "
+          + "file; the limit is \(Self.gibibytes(limit))",
+        whatToDo:
+          "Raise compute.memory_limit, lower refinement.reference_folds or compute.threads, "
+          + "or use a machine with more.")
+    }
+    return Place(
+      folder: scratch,
+      reason: "The refinement would take \(Self.gibibytes(whole)) of memory, and the limit is "
+        + "\(Self.gibibytes(limit)): the packed images, \(Self.gibibytes(packed)), go into a scratch "
+        + "file in \(scratch).")
+  }
+
+  /// Whether an iteration that goes as far as a shell takes more than the limit.
+  func exceeds(inserted: Int, packedInFile: Bool) -> Bool {
+    guard let limit = settings.memoryLimit else { return false }
+    return total((packedInFile ? 0 : packed) + grownIteration(inserted: inserted)) > limit
+  }
+
+  /// Bytes in words.
+  static func gibibytes(_ bytes: Int) -> String {
+    Format.shortest((Double(bytes) / 1_073_741_824 * 100).rounded() / 100) + " GiB"
+  }
+}
+
+private func cubed(_ size: Int) -> Int { size * size * size }
+
+/// Bytes of a buffer in large pages.
+private func inPages(_ bytes: Int) -> Int {
+  let page = 2 << 20
+  return (bytes + page - 1) / page * page
+}
