@@ -18,7 +18,7 @@ public final class Accumulator: Sendable {
   public init(radius: Int, interpolation: Interpolation) {
     self.radius = radius
     self.interpolation = interpolation
-    sums = FFTBuffer(count: 3 * ReferenceGrid.sampleCount(radius: radius))
+    sums = FFTBuffer(count: 3 * GridLayout(radius: radius).count)
   }
 
   /// Number of samples.
@@ -53,10 +53,13 @@ public final class Accumulator: Sendable {
   }
 
   /// Grid planes, the unit in which threads share an accumulator.
-  public var planes: Int { 2 * radius + 4 }
+  public var planes: Int { layout.extent }
+
+  /// Where the sums are.
+  private var layout: GridLayout { GridLayout(radius: radius) }
 
   /// Bytes of an accumulator.
-  public static func bytes(radius: Int) -> Int { ReferenceGrid.sampleCount(radius: radius) * 12 }
+  public static func bytes(radius: Int) -> Int { GridLayout(radius: radius).count * 12 }
 
   /// One insertion of an image: where and how sharply.
   struct Placement {
@@ -90,24 +93,20 @@ public final class Accumulator: Sendable {
 
   /// Adds the Hermitian mates of what was inserted near x = 0, and makes x = −1 a copy of x = 1.
   public func complete() {
-    let gridWidth = radius + 4
-    let extent = 2 * radius + 4
+    let layout = layout
     let reach = radius + 1
-    func index(_ x: Int, _ y: Int, _ z: Int) -> Int {
-      ((z + reach) * extent + y + reach) * gridWidth + x + 1
-    }
     for z in -reach...reach {
       for y in -reach...reach {
-        let one = index(1, y, z)
-        let below = index(-1, -y, -z)
+        let one = layout.index(1, y, z)
+        let below = layout.index(-1, -y, -z)
         numerator[one] += numerator[below].conjugated
         denominator[one] += denominator[below]
       }
     }
     for z in 0...reach {
       for y in -reach...reach where z > 0 || y >= 0 {
-        let here = index(0, y, z)
-        let mate = index(0, -y, -z)
+        let here = layout.index(0, y, z)
+        let mate = layout.index(0, -y, -z)
         let sum = numerator[here] + numerator[mate].conjugated
         let weight = denominator[here] + denominator[mate]
         numerator[here] = sum
@@ -177,11 +176,10 @@ struct ShellTable {
 
   /// Calls `body` with the index of each sample with x ≥ 0 within the last shell, and its shell.
   func forEach(radius: Int, _ body: (Int, Int) -> Void) {
-    let gridWidth = radius + 4
-    let extent = 2 * radius + 4
+    let layout = GridLayout(radius: radius)
     for z in -radius...radius {
       for y in -radius...radius {
-        let row = ((z + radius + 1) * extent + y + radius + 1) * gridWidth + 1
+        let row = layout.index(0, y, z)
         let square = z * z + y * y
         for x in 0...radius {
           let shell = Int(shell[square + x * x])

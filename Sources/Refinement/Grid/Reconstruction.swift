@@ -95,7 +95,7 @@ struct Reconstruction: Sendable {
     _ body: ((Int, Int, Int, UnsafeMutablePointer<ComplexFloat>) -> Void) -> Void
   ) {
     let width = BallSpectrum.width
-    let (gridWidth, extent) = (radius + 4, 2 * radius + 4)
+    let layout = GridLayout(radius: radius)
     let limit = min(radius, cube.size / 2 - 1)
     // Shells are rounded: s reaches to the square s² + s.
     let sharedSquare = quotient.sharedShells * (quotient.sharedShells + 1)
@@ -106,7 +106,7 @@ struct Reconstruction: Sendable {
           body { z, y, first, target in
             guard abs(z) <= limit, abs(y) <= limit, first <= limit else { return }
             let square = z * z + y * y
-            let source = ((z + radius + 1) * extent + y + radius + 1) * gridWidth + 1 + first
+            let source = layout.index(first, y, z)
             let count = min(width, limit + 1 - first)
             Accumulator.sum(quotient.parts, from: source, count: count, into: sums)
             let isShared = !quotient.shared.isEmpty && square + first * first <= sharedSquare

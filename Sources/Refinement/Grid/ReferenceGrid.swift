@@ -35,7 +35,7 @@ public final class ReferenceGrid: Sendable {
   init(radius: Int, interpolation: Interpolation) {
     self.radius = radius
     self.interpolation = interpolation
-    samples = FFTBuffer(count: Self.sampleCount(radius: radius))
+    samples = FFTBuffer(count: GridLayout(radius: radius).count)
   }
 
   /// Bytes of the samples.
@@ -46,11 +46,8 @@ public final class ReferenceGrid: Sendable {
     for index in 0..<samples.count { samples.pointer[index] = ComplexFloat(1, 0) }
   }
 
-  /// Number of samples of a grid.
-  static func sampleCount(radius: Int) -> Int {
-    fulcrum_grid_width(Int32(radius)) * fulcrum_grid_extent(Int32(radius))
-      * fulcrum_grid_extent(Int32(radius))
-  }
+  /// Where they are.
+  var layout: GridLayout { GridLayout(radius: radius) }
 
   /// The samples as the kernels read them.
   var pointer: UnsafePointer<Float> {
@@ -60,12 +57,11 @@ public final class ReferenceGrid: Sendable {
   /// Fills the new grid from the half-spectrum of a cube with the same spacing; samples beyond the
   /// spectrum stay zero. Factors (−1)^(x+y+z) move the origin to the cube's centre.
   func fill(from spectrum: BallSpectrum, scale: Float) {
-    let gridWidth = radius + 4
-    let extent = 2 * radius + 4
+    let layout = layout
     let limit = spectrum.limit
     spectrum.forEachEight { block, z, index in
-      guard -radius - 1...radius + 2 ~= z, -radius - 1...radius + 2 ~= block.ky else { return }
-      let target = ((z + radius + 1) * extent + block.ky + radius + 1) * gridWidth + 1
+      guard layout.rows ~= z, layout.rows ~= block.ky else { return }
+      let target = layout.index(0, block.ky, z)
       var sign: Float = (block.ky + z) % 2 == 0 ? scale : -scale
       for x in block.kx..<max(block.kx, min(block.kx + BallSpectrum.width, limit + 1, radius + 3)) {
         samples.pointer[target + x] = spectrum.values.pointer[index + x - block.kx] * sign
@@ -77,13 +73,11 @@ public final class ReferenceGrid: Sendable {
 
   /// Fills x = −1 from x = 1 by Hermitian symmetry.
   func mirrorFirstPlane() {
-    let gridWidth = radius + 4
-    let extent = 2 * radius + 4
+    let layout = layout
     for z in -radius - 1...radius + 1 {
       for y in -radius - 1...radius + 1 {
-        let target = ((z + radius + 1) * extent + y + radius + 1) * gridWidth
-        let mate = ((radius + 1 - z) * extent + radius + 1 - y) * gridWidth + 2
-        samples.pointer[target] = samples.pointer[mate].conjugated
+        samples.pointer[layout.index(-1, y, z)] =
+          samples.pointer[layout.index(1, -y, -z)].conjugated
       }
     }
   }

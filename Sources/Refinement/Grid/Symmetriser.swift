@@ -38,7 +38,8 @@ struct Symmetriser: Sendable {
   /// Fills the grid that copies are read from with levelled samples.
   private func fill(_ source: ReferenceGrid, from sample: @Sendable (Int) -> ComplexFloat) {
     let radius = source.radius
-    let (width, extent) = (radius + 4, 2 * radius + 4)
+    let layout = source.layout
+    let (width, extent) = (layout.width, layout.extent)
     let samples = source.samples
     parallelFor(count: extent, chunk: 1, threads: threads) { planes, _ in
       for plane in planes {
@@ -90,17 +91,16 @@ struct Symmetriser: Sendable {
     of source: ReferenceGrid, _ points: RowPoints,
     store: @Sendable @escaping (Int, ComplexFloat) -> Void
   ) {
-    let radius = source.radius
-    let extent = 2 * radius + 4
+    let (radius, layout) = (source.radius, source.layout)
     let workspaces = WorkspacePool { Workspace(count: points.count) }
-    parallelFor(count: extent, chunk: 1, threads: threads) { planes, _ in
+    parallelFor(count: layout.extent, chunk: 1, threads: threads) { planes, _ in
       let workspace = workspaces.take()
       defer { workspaces.giveBack(workspace) }
       for plane in planes {
         let z = plane - radius - 1
-        for y in -radius - 1...radius + 2 {
-          let row = (plane * extent + y + radius + 1) * (radius + 4)
-          for x in 0..<radius + 4 { store(row + x, .zero) }
+        for y in layout.rows {
+          let row = layout.index(-1, y, z)
+          for x in 0..<layout.width { store(row + x, .zero) }
           let square = radius * radius - y * y - z * z
           guard square >= 0 else { continue }
           let length = Int(Double(square).squareRoot()) + 1

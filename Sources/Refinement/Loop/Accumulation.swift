@@ -34,7 +34,7 @@ struct Accumulation: Sendable {
     }
     let factors = context.factors(state, band: band)
     let threads = context.settings.threads
-    let planes = 2 * radius + 4
+    let planes = GridLayout(radius: radius).extent
     let slabs = max(1, (2 * threads + accumulators.count - 1) / accumulators.count)
     let tasks = accumulators.count * slabs
     let counter = Counter()

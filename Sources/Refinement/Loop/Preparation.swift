@@ -186,7 +186,7 @@ struct Preparation {
   /// The density outside the mask in each half-map, weighted by what the halves have in common.
   private func outsideModels() -> [BoxModel] {
     guard input.settings.subtractOutside else { return [] }
-    let maps = input.halfMaps.map { [$0.a, $0.b] } ?? [input.map, input.map]
+    let maps = input.mapsOfHalves
     let box = input.map.size
     let outside = input.mask.map { 1 - $0 }
     var weights = [Double](repeating: 1, count: box / 2)

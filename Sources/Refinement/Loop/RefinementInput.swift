@@ -22,6 +22,9 @@ public struct RefinementInput: Sendable {
   /// What the half-maps say of their resolution inside the mask; nil where they were not measured.
   public var start: HalfMapMeasurement?
 
+  /// The maps that the halves start from; without half-maps, the same map twice.
+  var mapsOfHalves: [Volume] { halfMaps.map { [$0.a, $0.b] } ?? [map, map] }
+
   public init(
     settings: RefinementSettings, particles: ParticleSet, images: any ImageSource, map: Volume,
     halfMaps: (a: Volume, b: Volume)?, mask: Volume, fulcrum: Vector3

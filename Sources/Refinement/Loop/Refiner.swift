@@ -214,7 +214,7 @@ struct Refiner {
   var control: RefinementControl { context.control }
 
   func initialReferences() -> [ReferenceGrid] {
-    let maps = input.halfMaps.map { [$0.a, $0.b] } ?? [input.map, input.map]
+    let maps = input.mapsOfHalves
     return InitialReference(
       geometry: context.geometry, interpolation: context.interpolation,
       resolution: context.settings.initialResolution

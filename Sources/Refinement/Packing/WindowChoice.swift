@@ -143,7 +143,7 @@ struct WindowChoice: Sendable {
     InitialReference(
       geometry: geometry, interpolation: .cubic, resolution: input.settings.initialResolution
     ).references(
-      maps: input.halfMaps.map { [$0.a, $0.b] } ?? [input.map, input.map],
+      maps: input.mapsOfHalves,
       mask: CentredMap(geometry: geometry).moved(mask: input.mask),
       boxMask: input.mask, folds: 1, band: band)
   }

@@ -99,7 +99,7 @@ public struct MemoryPlan: Sendable {
     let oversampling = Double(period) / Double(geometry.box)
     let radius =
       Int(((Double(shell) + 0.5) * oversampling * geometry.stretch).rounded(.up)) + 1
-    return (8 * ReferenceGrid.sampleCount(radius: radius), workspace(period))
+    return (8 * GridLayout(radius: radius).count, workspace(period))
   }
 
   /// A cube and its spectrum.
@@ -118,7 +118,7 @@ public struct MemoryPlan: Sendable {
     let threads = max(1, settings.threads)
     let folds = max(1, settings.referenceFolds)
     let radius = geometry.clampedGridRadius(ofShell: inserted)
-    let samples = ReferenceGrid.sampleCount(radius: radius)
+    let samples = GridLayout(radius: radius).count
     let sums = 2 * folds * inPages(12 * samples)
     let size = CubeTransform.size(forRadius: radius)
     let cube = 4 * cubed(size)
@@ -136,7 +136,7 @@ public struct MemoryPlan: Sendable {
     let spectrumRadius = max(CubeTransform.spectrumRadius(ofGrid: referenceRadius), lastShell + 1)
     let extent = min(1, geometry.maskDiameter / Double(geometry.period))
     let making =
-      2 * folds * inPages(8 * ReferenceGrid.sampleCount(radius: referenceRadius))
+      2 * folds * inPages(8 * GridLayout(radius: referenceRadius).count)
       + min(threads, 2 * folds)
       * CubeTransform.bytesOfWorkspace(
         size: referenceSize, radius: spectrumRadius, extent: extent)
@@ -161,7 +161,7 @@ public struct MemoryPlan: Sendable {
       box: box, pixelSize: geometry.pixelSize, window: box, period: period, centre: .zero,
       fulcrum: .zero, maskDiameter: Double(box), stretch: geometry.stretch)
     let radius = whole.clampedGridRadius(ofShell: box / 2 - 1)
-    let sums = 2 * inPages(12 * ReferenceGrid.sampleCount(radius: radius))
+    let sums = 2 * inPages(12 * GridLayout(radius: radius).count)
     let points = SamplingPoints.paddedCount(window: box, maximumShell: box / 2 - 1)
     let inserting = 256 * 12 * points + threads * bytesOfImageWorkspace(box)
     let transform = PlaneColumnTransform(size: period)

@@ -31,7 +31,7 @@ struct BorderTests {
   /// Nothing outside an accumulator's samples is written.
   @Test(arguments: [Interpolation.trilinear, .cubic])
   func insertionsWriteNothingBeyondTheBorder(interpolation: Interpolation) {
-    let samples = ReferenceGrid.sampleCount(radius: radius)
+    let samples = GridLayout(radius: radius).count
     let guardCount = 4096
     let sums = FFTBuffer<Float>(count: 3 * samples + 2 * guardCount)
     let points = SamplingPoints(window: 16, maximumShell: 7)

@@ -129,7 +129,7 @@ struct VariantTests {
     let points = body.points.points(factor: body.ones, band: 15)
     let images = image
     func inserted(_ variant: fulcrum_variant) -> [Float] {
-      var sums = [Float](repeating: 0, count: 3 * ReferenceGrid.sampleCount(radius: radius))
+      var sums = [Float](repeating: 0, count: 3 * GridLayout(radius: radius).count)
       var shift = [self.shift.x, self.shift.y]
       var damping: [Float] = [0.002, -0.001, 0.003]
       let kernel = Kernels(variant).insert
