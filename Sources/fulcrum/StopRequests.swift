@@ -31,15 +31,19 @@ final class StopRequests: Sendable {
   private static let patience = 3.5
 
   private let state = Mutex(State())
-  /// What ending before anything is written takes; returns what to say after the reason.
-  private let leave: @Sendable () -> String
+  /// What to say after the reason where nothing was written yet.
+  private let early: String
+  /// What ending before anything is written takes, the last thing that is done.
+  private let leave: @Sendable () -> Void
 
   /// Listens from now on.
   ///
   /// - Parameters:
   ///   - timeLimit: counts from here.
-  ///   - leave: what ending before anything is written takes; returns the rest of the last words.
-  init(timeLimit: TimeLimit?, leave: @escaping @Sendable () -> String) {
+  ///   - early: the rest of the last words where nothing was written yet.
+  ///   - leave: what ending then takes besides.
+  init(timeLimit: TimeLimit?, early: String, leave: @escaping @Sendable () -> Void = {}) {
+    self.early = early
     self.leave = leave
     // Something is computed from here on: nothing waits for whoever reads.
     OutputQueue.shared.stopWaiting()
@@ -73,8 +77,10 @@ final class StopRequests: Sendable {
       switch state.phase {
       case .looking:
         // Under the lock: nothing begins to be written meanwhile.
-        printOut("\(reason.text) \(leave())")
+        printOut("\(reason.text) \(early)")
         OutputQueue.shared.drain(patience: 0.5)
+        // Last, since what is taken meanwhile would stay.
+        leave()
         _exit(reason.exitStatus)
       case .making:
         state.waiting.append(reason)

@@ -35,10 +35,9 @@ struct ResumeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let requests = StopRequests(timeLimit: limits.timeLimit) { [folder] in
-      RunFolder(folder).releaseOwnHold()
-      return "before the refinement went on; the run is as it was."
-    }
+    let requests = StopRequests(
+      timeLimit: limits.timeLimit, early: "before the refinement went on; the run is as it was."
+    ) { [folder] in RunFolder(folder).releaseOwnHold() }
     let session: RunSession
     if takeOver { printOut(RunFolder(folder).takeOverNote) }
     do {

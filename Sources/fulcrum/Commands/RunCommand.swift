@@ -25,9 +25,8 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     if try live && runInScreens() { return }
-    let requests = StopRequests(timeLimit: limits.timeLimit) {
-      "before the refinement began; nothing was written."
-    }
+    let requests = StopRequests(
+      timeLimit: limits.timeLimit, early: "before the refinement began; nothing was written.")
     let prepared = try options.prepare()
     for warning in prepared.warnings { printProblem(warning.problem) }
     for note in prepared.notes { printOut(note) }
