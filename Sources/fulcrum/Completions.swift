@@ -27,8 +27,8 @@ enum Completions {
     let typed = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
     // The catalogue finds the runs of a folder in its `runs`, and in itself.
     let folders = Set(["", typed]).flatMap { folder in
-      RunCatalogue.runs(in: folder.isEmpty ? "." : folder).flatMap {
-        [folder + $0.name, folder + "runs/" + $0.name]
+      RunCatalogue.places(in: folder.isEmpty ? "." : folder).map(\.folder.name).flatMap {
+        [folder + $0, folder + "runs/" + $0]
       }
     }
     return Set(folders).filter { $0.hasPrefix(prefix) && RunFolder($0).exists }.sorted()

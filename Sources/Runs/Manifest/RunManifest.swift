@@ -143,8 +143,11 @@ public struct RunManifest: Codable, Sendable, Equatable {
   }
 
   /// The program as a line names it: "fulcrum 0.1.0 (1a2b3c4d)".
-  public static let programName =
-    "fulcrum \(programVersion)" + (Provenance.commit.map { " (\($0))" } ?? "")
+  public static let programName = name(ofVersion: programVersion, commit: Provenance.commit)
+
+  private static func name(ofVersion version: String, commit: String?) -> String {
+    "fulcrum \(version)" + (commit.map { " (\($0))" } ?? "")
+  }
 
   /// Who computes, and on what, in a run that this process has begun or taken over.
   var place: String {
@@ -157,7 +160,7 @@ public struct RunManifest: Codable, Sendable, Equatable {
     var found: [String] = []
     if version != programVersion || commit != Provenance.commit {
       found.append(
-        "Until now the run was fulcrum \(version)\(commit.map { " (\($0))" } ?? "")'s; "
+        "Until now the run was \(Self.name(ofVersion: version, commit: commit))'s; "
           + "\(Self.programName) may refine otherwise")
     }
     if let instructions, instructions != Machine.instructions {
