@@ -65,11 +65,11 @@ extension Job {
         guard isSet(extent), let limit = self[extent], limit > 0, let spread = self[deviation],
           limit < Self.leastExtent * spread
         else { continue }
-        let share = ParameterValue.shortest((10 * limit / spread).rounded() / 10)
+        let share = Format.shortest((10 * limit / spread).rounded() / 10)
         findings.append(
           warning(
             [extent.key, deviation.key],
-            "\(extent) = \(ParameterValue.shortest(limit)) cuts the prior at \(share) standard "
+            "\(extent) = \(Format.shortest(limit)) cuts the prior at \(share) standard "
               + "deviations",
             "Leave \(extent) out: it is then three standard deviations, and follows \(deviation)."))
       }
@@ -79,7 +79,7 @@ extension Job {
       findings.append(
         warning(
           [cause.key, search.rotationExtent.key],
-          "\(search.rotationExtent) = \(ParameterValue.shortest(extent.rounded())): wider than a "
+          "\(search.rotationExtent) = \(Format.shortest(extent.rounded())): wider than a "
             + "local refinement can support",
           "Refine globally first; 20 degrees are wide for most bodies."))
     }

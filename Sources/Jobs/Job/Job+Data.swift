@@ -1,4 +1,5 @@
 import CryoEM
+import Ground
 
 extension Job {
   /// What was set and the data do not support. Defaults are never among it: they follow the data.
@@ -7,16 +8,16 @@ extension Job {
   }
 
   private func shown(_ key: ParameterKey<Double>) -> String {
-    "\(key) = " + ParameterValue.shortest(self[key] ?? 0)
+    "\(key) = " + Format.shortest(self[key] ?? 0)
   }
 
   private func resolutionFindings(_ data: DataFacts) -> [JobFinding] {
     let initial = Parameter.refinement.initialResolution
     let highpass = Parameter.image.highpass
-    let nyquist = ParameterValue.shortest(data.nyquist)
+    let nyquist = Format.shortest(data.nyquist)
     let first = value(of: initial.parameter, given: data)?.double ?? 12
     let coarser =
-      "Give more than \(ParameterValue.shortest(first)), where the first reference ends (\(initial)), "
+      "Give more than \(Format.shortest(first)), where the first reference ends (\(initial)), "
       + "or leave it out."
     var findings: [JobFinding] = []
     for key in [
@@ -32,17 +33,17 @@ extension Job {
       findings.append(
         JobFinding(
           [initial.key],
-          "\(shown(initial)): coarser than half the box, \(ParameterValue.shortest(data.halfBox)) Å",
+          "\(shown(initial)): coarser than half the box, \(Format.shortest(data.halfBox)) Å",
           whatToDo: "A reference needs some shells to align to: give "
-            + "\(ParameterValue.rounded(max(12, data.nyquist), digits: 4)) to "
-            + "\(ParameterValue.rounded(max(data.nyquist, min(30, data.halfBox)), digits: 4))."))
+            + "\(Format.rounded(max(12, data.nyquist), digits: 4)) to "
+            + "\(Format.rounded(max(data.nyquist, min(30, data.halfBox)), digits: 4))."))
     }
     if let value = valueIfSet(highpass), value <= first, value >= data.nyquist * 0.999 {
       findings.append(
         JobFinding(
           [highpass.key, initial.key],
           "\(shown(highpass)): nothing is left of the first reference, which ends at "
-            + "\(ParameterValue.shortest(first)) Å",
+            + "\(Format.shortest(first)) Å",
           whatToDo: coarser))
     }
     let start = Parameter.mask.startResolution
@@ -61,9 +62,9 @@ extension Job {
     return [
       JobFinding(
         [extent.key],
-        "\(shown(extent)): not less than half the box, \(ParameterValue.shortest(data.halfBox)) Å",
+        "\(shown(extent)): not less than half the box, \(Format.shortest(data.halfBox)) Å",
         whatToDo: "Local refinement moves particles by a few Å: give "
-          + "\(ParameterValue.rounded(min(10, data.halfBox / 2), digits: 2)), for example.")
+          + "\(Format.rounded(min(10, data.halfBox / 2), digits: 2)), for example.")
     ]
   }
 
@@ -79,7 +80,7 @@ extension Job {
         "\(shown(outer)): the window ends \(Int((value * data.halfBox).rounded())) Å from the centre, "
           + "and the mask is \(Int((2 * radius).rounded())) Å across",
         whatToDo: "Make the window larger than the particle: give at least "
-          + "\(ParameterValue.shortest((100 * radius / data.halfBox).rounded(.up) / 100)).")
+          + "\(Format.shortest((100 * radius / data.halfBox).rounded(.up) / 100)).")
     ]
   }
 
@@ -105,7 +106,7 @@ extension Job {
     }
     let position = data.maps.position(ofIndex: voxel)
     guard [position.x, position.y, position.z].allSatisfy({ abs($0) <= data.halfBox }) else {
-      let end = ParameterValue.rounded(data.halfBox, digits: 4)
+      let end = Format.rounded(data.halfBox, digits: 4)
       return refused("outside of the particles' box, which ends \(end) Å from the centre")
     }
     guard let centre = data.maskCentre, let radius = data.maskRadius else { return [] }

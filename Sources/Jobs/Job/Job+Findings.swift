@@ -73,7 +73,7 @@ extension Job {
     _ low: ParameterKey<Double>, below high: ParameterKey<Double>, otherwise reason: String
   ) -> [JobFinding] {
     guard let a = self[low], let b = self[high], a >= b else { return [] }
-    let text = "\(low) = \(ParameterValue.shortest(a)), \(high) = \(ParameterValue.shortest(b))"
+    let text = "\(low) = \(Format.shortest(a)), \(high) = \(Format.shortest(b))"
     return [
       JobFinding(
         [low.key, high.key], "\(text): \(reason)", whatToDo: "Make \(high) larger than \(low).")

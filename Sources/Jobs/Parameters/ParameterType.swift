@@ -1,4 +1,5 @@
 import CryoEM
+import Ground
 
 /// What kind of value a parameter takes, and within which bounds.
 public enum ParameterType: Sendable, Hashable {
@@ -44,8 +45,8 @@ public enum ParameterType: Sendable, Hashable {
 
     /// The bounds in words: "between 0 and 180", "above 0", "at least 1".
     public var rule: String {
-      let low = lower.map(ParameterValue.shortest)
-      let high = upper.map(ParameterValue.shortest)
+      let low = lower.map(Format.shortest)
+      let high = upper.map(Format.shortest)
       return switch (low, high) {
       case (nil, nil): "any finite number"
       case (let low?, nil): isLowerExcluded ? "above \(low)" : "at least \(low)"

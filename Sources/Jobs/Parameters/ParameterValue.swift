@@ -21,11 +21,11 @@ public enum ParameterValue: Sendable, Hashable {
     switch self {
     case .toggle(let isOn): isOn ? "true" : "false"
     case .count(let count): String(count)
-    case .number(let number): Self.shortest(number)
+    case .number(let number): Format.shortest(number)
     case .text(let text): text
     case .paths(let paths): paths.joined(separator: ",")
     case .coordinates(let point):
-      [point.x, point.y, point.z].map(Self.shortest).joined(separator: ",")
+      [point.x, point.y, point.z].map(Format.shortest).joined(separator: ",")
     }
   }
 
@@ -41,14 +41,6 @@ public enum ParameterValue: Sendable, Hashable {
         ? Self.quoted(paths[0]) : "[" + paths.map(Self.quoted).joined(separator: ", ") + "]"
     case .coordinates(let point): "[\(point.x), \(point.y), \(point.z)]"
     }
-  }
-
-  /// A number without a trailing `.0`, in the fewest digits that read back the same.
-  static func shortest(_ number: Double) -> String { Format.shortest(number) }
-
-  /// A number to so many significant digits.
-  static func rounded(_ number: Double, digits: Int) -> String {
-    Format.rounded(number, digits: digits)
   }
 
   /// A TOML basic string.

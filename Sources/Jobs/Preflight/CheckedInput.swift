@@ -82,11 +82,11 @@ struct CheckedInput {
     let keys = [Parameter.input.halfMapA.key, Parameter.input.halfMapB.key]
     let agreement =
       resolution.isFinite
-      ? "only to \(ParameterValue.rounded(resolution, digits: 3)) Å" : "on nothing"
+      ? "only to \(Format.rounded(resolution, digits: 3)) Å" : "on nothing"
     return JobFinding(
       keys,
       "the half-maps agree \(agreement) inside the mask, and the first reference goes to "
-        + "\(ParameterValue.rounded(first, digits: 3)) Å",
+        + "\(Format.rounded(first, digits: 3)) Å",
       whatToDo:
         "Give the half-maps of one refinement, in one frame and of one hand, and a mask of what "
         + "they show.", severity: .warning)

@@ -1,11 +1,12 @@
 import CryoEM
+import Ground
 import Refinement
 
 extension ExpectedPoses {
   /// Says what is expected, and advises where the search is wider than that supports.
   func advise(_ settings: RefinementSettings, _ findings: inout FindingList) {
     func rounded(_ value: Double, _ places: Double = 10) -> String {
-      ParameterValue.shortest((value * places).rounded() / places)
+      Format.shortest((value * places).rounded() / places)
     }
     let (search, enabled) = (Parameter.search, Parameter.prior.enabled)
     let known = "\(rounded(degrees(medianAngle))) degrees and \(rounded(medianDistance)) Å"

@@ -27,6 +27,6 @@ extension CheckedMaps {
   private static func text(_ point: Vector3) -> String {
     [point.x, point.y, point.z]
       // Never -0.
-      .map { ParameterValue.shortest(($0 * 100).rounded() / 100 + 0) }.joined(separator: ", ")
+      .map { Format.shortest(($0 * 100).rounded() / 100 + 0) }.joined(separator: ", ")
   }
 }

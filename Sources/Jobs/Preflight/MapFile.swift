@@ -82,7 +82,7 @@ public struct Sampling: Sendable, Equatable, CustomStringConvertible {
 
   /// In words.
   public var description: String {
-    "box \(size), pixel size \(ParameterValue.shortest((pixelSize * 10000).rounded() / 10000)) Å"
+    "box \(size), pixel size \(Format.shortest((pixelSize * 10000).rounded() / 10000)) Å"
   }
 
   /// Whether another map has the same box, and the same pixel size to a part in a thousand: headers

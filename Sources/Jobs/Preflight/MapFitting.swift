@@ -20,11 +20,11 @@ struct MapFitting {
     let hasPixelSize = own.sampling.hasPixelSize(pixelSize)
     let header = stored.header
     if !hasPixelSize, header.isCubic, header.size.x == box {
-      let wanted = ParameterValue.rounded(pixelSize, digits: 5)
+      let wanted = Format.rounded(pixelSize, digits: 5)
       findings.warning(
         [header.key, Parameter.input.particles.key],
         "\(header.path): the particles' box of \(box), but pixels of "
-          + "\(ParameterValue.rounded(header.pixelSize, digits: 5)) Å instead of \(wanted): its header "
+          + "\(Format.rounded(header.pixelSize, digits: 5)) Å instead of \(wanted): its header "
           + "may be wrong",
         "Nothing needs to be done if it is right. If not, set the pixel size in the header "
           + "(relion_image_handler --i OLD --o NEW --force_header_angpix \(wanted)).")
@@ -44,7 +44,7 @@ struct MapFitting {
     let before = stored.voxels.reduce(0.0) { $0 + Double($1) } * cubed(stored.header.pixelSize)
     let after = mask.voxels.reduce(0.0) { $0 + Double($1) } * cubed(pixelSize)
     let lost = before > 0 ? 1 - after / before : 0
-    let half = ParameterValue.rounded(Double(box / 2) * pixelSize, digits: 4)
+    let half = Format.rounded(Double(box / 2) * pixelSize, digits: 4)
     guard mask.maximum >= 0.5 else {
       findings.error(
         [stored.header.key, Parameter.input.particles.key],
@@ -56,7 +56,7 @@ struct MapFitting {
     if lost > 0.005 {
       findings.warning(
         [stored.header.key, Parameter.input.particles.key],
-        "\(stored.header.path): \(ParameterValue.rounded(100 * lost, digits: 2))% of the mask are outside of "
+        "\(stored.header.path): \(Format.rounded(100 * lost, digits: 2))% of the mask are outside of "
           + "the particles' box, which ends \(half) Å from the centre, and are cut off",
         "Give a mask inside it, or extract the particles in a box that holds the mask.")
     }
@@ -73,7 +73,7 @@ struct MapFitting {
       let isResampled = abs(header.pixelSize / pixelSize - 1) >= 0.001
       let change =
         isResampled
-        ? "resampled to the particles' pixel size of \(ParameterValue.rounded(pixelSize, digits: 5)) Å "
+        ? "resampled to the particles' pixel size of \(Format.rounded(pixelSize, digits: 5)) Å "
           + "and box of \(box)"
         : "\(header.size.x > box ? "cut" : "padded") to the particles' box of \(box) about the centre"
       note("\(header.sampling): \(change)", header)
@@ -106,7 +106,7 @@ struct MapFitting {
       let middle = [centre.x, centre.y, centre.z]
       let half = 0.5 * max(frame.grid.edge, Double(box) * pixelSize)
       if middle.allSatisfy({ abs($0) < half }) { return place }
-      let text = middle.map { ParameterValue.rounded($0, digits: 3) }.joined(separator: ", ")
+      let text = middle.map { Format.rounded($0, digits: 3) }.joined(separator: ", ")
       findings.error(
         [header.key],
         "\(header.path): by its origin it lies outside of the box, \(text) Å from the centre",
@@ -144,7 +144,7 @@ extension StoredMap {
   mutating func checkValues(_ findings: inout FindingList) -> Bool {
     let (least, most) = (voxels.min() ?? 0, voxels.max() ?? 0)
     let path = header.path
-    func text(_ value: Float) -> String { ParameterValue.rounded(Double(value), digits: 4) }
+    func text(_ value: Float) -> String { Format.rounded(Double(value), digits: 4) }
     guard least >= -0.15, most <= 1.15 else {
       findings.error(
         [header.key],

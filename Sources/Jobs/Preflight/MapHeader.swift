@@ -71,7 +71,7 @@ struct MapHeader {
   /// Box and pixel size in words.
   var sampling: String {
     let edge = isCubic ? "box \(size.x)" : "\(size.x) × \(size.y) × \(size.z) voxels"
-    return "\(edge), pixel size \(ParameterValue.rounded(pixelSize, digits: 5)) Å"
+    return "\(edge), pixel size \(Format.rounded(pixelSize, digits: 5)) Å"
   }
 
   /// From the first voxel to the centre voxel, Å.

@@ -75,5 +75,5 @@ func checkSpace(
 private func sizeInWords(_ bytes: Int) -> String {
   bytes < 1 << 30
     ? "\((bytes + (1 << 20) - 1) >> 20) MiB"
-    : "\(ParameterValue.shortest((Double(bytes) / 1_073_741_824 * 10).rounded() / 10)) GiB"
+    : "\(Format.shortest((Double(bytes) / 1_073_741_824 * 10).rounded() / 10)) GiB"
 }

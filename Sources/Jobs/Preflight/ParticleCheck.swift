@@ -1,3 +1,4 @@
+import Ground
 import Particles
 import Refinement
 
@@ -69,7 +70,7 @@ struct CheckedParticles {
     let sorted = scales.sorted()
     let (low, high) = (sorted[sorted.count / 20], sorted[sorted.count - 1 - sorted.count / 20])
     let range =
-      "\(ParameterValue.rounded(low, digits: 2)) to \(ParameterValue.rounded(high, digits: 2))"
+      "\(Format.rounded(low, digits: 2)) to \(Format.rounded(high, digits: 2))"
     guard isUsed else {
       findings.note(
         "Scales of the particles (alignments3D/alpha): \(range) times their mean, not used: "
@@ -150,7 +151,7 @@ struct CheckedParticles {
     particles.halfSets = particles.resplit(seed: seed, families: particles.families)
     findings.note(
       "New half-sets were drawn; copies, segments of a filament, and picks within "
-        + "\(ParameterValue.shortest(separation)) Å stay together (\(families) families of "
+        + "\(Format.shortest(separation)) Å stay together (\(families) families of "
         + "\(particles.count) particles).")
     guard families == 1, particles.count > 1 else { return }
     let isByPicks = Set(particles.families(separation: 0)).count > 1
