@@ -71,6 +71,11 @@ let package = Package(
       ],
       exclude: ["DURABILITY.md"]),
 
+    .target(
+      name: "Tools",
+      dependencies: ["Ground", "Refinement", "Runs", "TOMLText"],
+      swiftSettings: optimised),
+
     // The screens' rooms.
     .target(name: "Surface", dependencies: ["TOMLText"], swiftSettings: optimised),
     .target(name: "Terminal", dependencies: ["CNcurses", "Ground", "Surface"]),
@@ -86,7 +91,7 @@ let package = Package(
       name: "fulcrum",
       dependencies: [
         "Console", "CryoEM", "Ground", "Jobs", "Phantoms", "Refinement", "Report", "Runs",
-        "Surface", "Terminal", argumentParser,
+        "Surface", "Terminal", "Tools", argumentParser,
       ]),
     .executableTarget(
       name: "Benchmarks",
@@ -113,6 +118,7 @@ let package = Package(
     .testTarget(
       name: "RunsTests",
       dependencies: ["CryoEM", "EMFiles", "Ground", "Jobs", "Refinement", "Report", "Runs"]),
+    .testTarget(name: "ToolsTests", dependencies: ["Ground", "TOMLText", "Tools"]),
     .testTarget(name: "SurfaceTests", dependencies: ["Surface"], resources: [.copy("Golden")]),
     .testTarget(
       name: "ConsoleTests",

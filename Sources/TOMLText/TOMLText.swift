@@ -1,7 +1,7 @@
 // TOML that comes from outside: job files, themes, settings.
 //
-// Owns reading TOML 1.0 (https://toml.io/en/v1.0.0) with the place of everything that is read. Never
-// knows what a key means.
+// Owns reading TOML 1.0 (https://toml.io/en/v1.0.0) with the place of everything that is read, and
+// writing texts so that they are read back. Never knows what a key means.
 
 /// Why a text is not TOML.
 public struct TOMLSyntaxError: Error, Sendable, Hashable, CustomStringConvertible {

@@ -67,7 +67,11 @@ struct FulcrumCommand: ParsableCommand {
     subcommands: [
       NewCommand.self, RunCommand.self, CheckCommand.self, ResumeCommand.self, WatchCommand.self,
       ListCommand.self, SimulateCommand.self, FSCCommand.self,
-    ])
+    ],
+    groupedSubcommands: tools)
+
+  /// What is done to particles, masks and maps before and after a refinement.
+  private static let tools: [CommandGroup] = []
 
   @OptionGroup var screens: ScreenOptions
 

@@ -1,6 +1,5 @@
 import Glibc
 import Ground
-import Jobs
 import Report
 import Runs
 
@@ -67,7 +66,7 @@ struct PlainRun {
 
   private static func farewell(_ reason: StopReason, folder: RunFolder) -> String {
     "\(reason.text); what was done is kept.\nTo go on:  fulcrum resume "
-      + Job.shellQuoted(folder.path)
+      + shellQuoted(folder.path)
   }
 }
 

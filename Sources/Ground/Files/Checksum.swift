@@ -57,3 +57,23 @@ public struct Checksum: Sendable {
     state ^= state >> 32
   }
 }
+
+extension InputFile {
+  /// The checksum of the whole file.
+  public func checksum() throws(Problem) -> UInt64 {
+    var sum = Checksum()
+    try add(0..<size, to: &sum)
+    return sum.value
+  }
+
+  /// Adds a range of bytes to a checksum, as far as the file has them.
+  public func add(_ range: Range<Int>, to sum: inout Checksum) throws(Problem) {
+    var place = range.lowerBound
+    while place < range.upperBound {
+      let piece = try bytes(at: place, count: min(1 << 20, range.upperBound - place))
+      guard !piece.isEmpty else { return }
+      piece.withUnsafeBytes { sum.add($0) }
+      place += piece.count
+    }
+  }
+}

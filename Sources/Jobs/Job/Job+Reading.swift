@@ -103,7 +103,7 @@ extension Parameter {
   }
 
   private func text(of toml: TOMLValue) -> String {
-    if let text = toml.string { return ParameterValue.quoted(text) }
+    if let text = toml.string { return quotedTOML(text) }
     return toml.description
   }
 }

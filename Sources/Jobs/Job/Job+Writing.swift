@@ -1,3 +1,5 @@
+import Ground
+
 extension Job {
   /// The job as a job file. With `complete` every parameter is written, defaults included, each with
   /// its title, unit and rule as a comment.
@@ -48,22 +50,11 @@ extension Job {
   /// The command line that starts this job from a file that holds nothing but the defaults, one
   /// `--set` for each value that differs from them.
   public func commandLine(jobFile: String) -> String {
-    var words = ["fulcrum", "run", Self.shellQuoted(jobFile)]
+    var words = ["fulcrum", "run", shellQuoted(jobFile)]
     for parameter in Parameter.all where isChanged(parameter.key) {
       guard let value = self[parameter.key] else { continue }
-      words += ["--set", Self.shellQuoted("\(parameter.key)=\(value.text)")]
+      words += ["--set", shellQuoted("\(parameter.key)=\(value.text)")]
     }
     return words.joined(separator: " ")
-  }
-
-  /// A word as a shell needs it, in single quotes where it must be.
-  public static func shellQuoted(_ word: String) -> String {
-    let plain = word.allSatisfy {
-      $0.isASCII && ($0.isLetter || $0.isNumber || "=./_-,+:".contains($0))
-    }
-    if plain, !word.isEmpty { return word }
-    return "'"
-      + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-      + "'"
   }
 }

@@ -1,5 +1,6 @@
 import CryoEM
 import Ground
+import TOMLText
 
 /// What a person set a parameter to, in the unit of the parameter's declaration.
 public enum ParameterValue: Sendable, Hashable {
@@ -35,31 +36,12 @@ public enum ParameterValue: Sendable, Hashable {
     case .toggle(let isOn): isOn ? "true" : "false"
     case .count(let count): String(count)
     case .number(let number): number.description
-    case .text(let text): Self.quoted(text)
+    case .text(let text): quotedTOML(text)
     case .paths(let paths):
       paths.count == 1
-        ? Self.quoted(paths[0]) : "[" + paths.map(Self.quoted).joined(separator: ", ") + "]"
+        ? quotedTOML(paths[0]) : "[" + paths.map(quotedTOML).joined(separator: ", ") + "]"
     case .coordinates(let point): "[\(point.x), \(point.y), \(point.z)]"
     }
-  }
-
-  /// A TOML basic string.
-  static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }
 

@@ -60,24 +60,14 @@ struct InputRecord: Codable, Sendable, Equatable {
 
   /// The checksum of a file, or of so many places of it from its front to its end.
   private static func checksum(of file: InputFile, samples: Int?) throws(Problem) -> UInt64 {
-    var sum = Checksum()
-    func add(from start: Int, to end: Int) throws(Problem) {
-      var place = start
-      while place < end {
-        let piece = try file.bytes(at: place, count: min(1 << 20, end - place))
-        guard !piece.isEmpty else { return }
-        piece.withUnsafeBytes { sum.add($0) }
-        place += piece.count
-      }
-    }
     guard let samples, samples > 1, file.size > samples * sampleBytes else {
-      try add(from: 0, to: file.size)
-      return sum.value
+      return try file.checksum()
     }
+    var sum = Checksum()
     for sample in 0..<samples {
       let start = (file.size - sampleBytes) / (samples - 1) * sample
       let place = sample == samples - 1 ? file.size - sampleBytes : start
-      try add(from: place, to: place + sampleBytes)
+      try file.add(place..<place + sampleBytes, to: &sum)
     }
     return sum.value
   }

@@ -3,9 +3,9 @@ import Ground
 
 /// JSON as the run folder has it: keys sorted, so that files compare; infinities as words, since a
 /// resolution may be infinite.
-enum JSONFile {
+public enum JSONFile {
   /// The text of a value; on one line unless `pretty`.
-  static func text(_ value: some Encodable, pretty: Bool = true) -> String {
+  public static func text(_ value: some Encodable, pretty: Bool = true) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting =
       pretty

@@ -1,6 +1,5 @@
 import Glibc
 import Ground
-import Jobs
 
 /// A file that a run has written.
 public struct RunFile: Sendable, Hashable {
@@ -32,7 +31,7 @@ extension RunFolder {
     let names = ["map_sharp.mrc", "map.mrc", "mask.mrc"]
     let present = Set(entries(of: finalPath))
     let paths = names.filter(present.contains).map {
-      Job.shellQuoted(FilePath.absolute(finalPath) + "/" + $0)
+      shellQuoted(FilePath.absolute(finalPath) + "/" + $0)
     }
     return "chimerax " + paths.joined(separator: " ")
   }

@@ -1,6 +1,5 @@
 import Glibc
 import Ground
-import Jobs
 import Synchronization
 
 /// The hold of this process on a run folder: a file that only one can make. It beats once a second, so
@@ -133,7 +132,7 @@ final class RunLock: Sendable {
   private static func held(
     _ folder: RunFolder, by holder: RunHolder, isTakingOver: Bool = false
   ) -> Problem {
-    let name = Job.shellQuoted(folder.path)
+    let name = shellQuoted(folder.path)
     let what = "\(folder.path) is held by \(holder.description())"
     if isTakingOver {
       return Problem(
@@ -152,7 +151,7 @@ final class RunLock: Sendable {
     Problem(
       "\(folder.path): who holds it cannot be told, so it is taken for held (\(reason))",
       whatToDo: "Try again; if no process works on it for certain: fulcrum resume --take-over "
-        + Job.shellQuoted(folder.path))
+        + shellQuoted(folder.path))
   }
 
   private static func failure(_ path: String) -> Problem {

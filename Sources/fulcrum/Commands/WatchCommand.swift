@@ -1,7 +1,6 @@
 import ArgumentParser
 import Glibc
 import Ground
-import Jobs
 import Runs
 import Surface
 
@@ -59,7 +58,7 @@ struct WatchCommand: ParsableCommand {
       }
       if !status.isLive {
         printOut("The run is \(status.rawValue).")
-        if status != .finished { printOut("To go on:  fulcrum resume \(Job.shellQuoted(folder))") }
+        if status != .finished { printOut("To go on:  fulcrum resume \(shellQuoted(folder))") }
         if status == .failed || status == .interrupted {
           throw CommandFailure(CommandFailure.failed, [])
         }
