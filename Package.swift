@@ -73,7 +73,7 @@ let package = Package(
 
     .target(
       name: "Tools",
-      dependencies: ["Ground", "Refinement", "Runs", "TOMLText"],
+      dependencies: ["CryoEM", "Ground", "Jobs", "Refinement", "Runs", "TOMLText"],
       swiftSettings: optimised),
 
     // The screens' rooms.
@@ -131,7 +131,7 @@ let package = Package(
       name: "CommandTests",
       dependencies: [
         "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Phantoms", "Refinement", "Report",
-        "Runs", "fulcrum",
+        "Runs", "Tools", "fulcrum",
       ]),
   ] + fuzzing,
   swiftLanguageModes: [.v6]

@@ -71,7 +71,7 @@ struct FulcrumCommand: ParsableCommand {
     groupedSubcommands: tools)
 
   /// What is done to particles, masks and maps before and after a refinement.
-  private static let tools: [CommandGroup] = []
+  private static let tools = [CommandGroup(name: "TOOLS", subcommands: [PostCommand.self])]
 
   @OptionGroup var screens: ScreenOptions
 

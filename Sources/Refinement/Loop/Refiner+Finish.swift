@@ -24,10 +24,10 @@ extension Refiner {
     for line in context.bad.warnings(of: .final) { events(.warning(line)) }
     let halves = sums.halfMaps()
     progress.tell(1, of: 1)
-    let measured = HalfMapMeasurement(
-      halfA: halves.a, halfB: halves.b, mask: input.mask, settings: context.settings)
-    progress.tell(1, of: 2)
-    let fsc = measured.fsc
+    let measures = FinalMeasures(
+      halfA: halves.a, halfB: halves.b, mask: input.mask, settings: context.settings
+    ) { progress.tell(1, of: 2) }
+    let fsc = measures.fsc
     if fsc.endAboveThreshold != nil {
       events(
         .warning(
@@ -36,30 +36,18 @@ extension Refiner {
     } else if fsc.isCut {
       events(.log("The FSC is at 0.143 at the finest shell: the pixels bound the resolution"))
     }
-    let mean = halves.a.combined(with: halves.b) { 0.5 * ($0 + $1) }
-    let bFactor =
-      SharpenedMap(
-        map: mean, curve: fsc.corrected, resolution: fsc.resolution143,
-        bFactor: context.settings.sharpenBFactor
-      ).bFactor
     // The combined map is filtered already: sharpening only adds the B factor and the cut.
     let map = sums.combined(fsc: fsc.corrected)
     progress.tell(1, of: 3)
-    let sharpened = SharpenedMap(
-      map: map, curve: fsc.corrected.map { _ in 1 }, resolution: fsc.resolution143,
-      bFactor: bFactor)
+    let sharpened = measures.sharpened(map)
     let mask = MaskChoice(
       halves: [halves.a, halves.b], region: input.mask, resolution: .infinity,
       hasStarted: state.isMaskDynamic, settings: context.settings
     ).mask
-    let localResolution = LocalResolution(
-      geometry: context.geometry, settings: context.settings
-    ).map(
-      halves: [halves.a, halves.b], mask: input.mask, centredMask: self.mask,
-      resolution: fsc.resolution143)
+    let localResolution = measures.localResolution()
     clock.end()
     let final = IterationReporter(context: context, state: state).final(
-      last, measured: measured, band: loop.searchedBand, clock: clock)
+      last, measured: measures.measurement, band: loop.searchedBand, clock: clock)
     events(.final(final))
     return RefinementResult(
       poses: context.poses(state),
@@ -67,8 +55,8 @@ extension Refiner {
       rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
       shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
       badImages: context.bad.all, halfMapA: halves.a, halfMapB: halves.b,
-      map: map, sharpened: sharpened.map, mask: mask, fscMask: input.mask,
-      localResolution: localResolution, fsc: fsc, bFactor: bFactor, converged: converged,
+      map: map, sharpened: sharpened, mask: mask, fscMask: input.mask,
+      localResolution: localResolution, fsc: fsc, bFactor: measures.bFactor, converged: converged,
       metrics: loop.metrics, final: final)
   }
 }

@@ -34,6 +34,12 @@ struct FilterBank: Sendable, Equatable {
     return first * pow(last / first, min(max(position / Double(count - 1), 0), 1))
   }
 
+  /// The place of a cut-off between two filters: what `cutOff(at:)` undoes.
+  func position(ofCutOff cutOff: Double) -> Double {
+    guard let first = cutOffs.first, let last = cutOffs.last, last > first else { return 0 }
+    return min(max(log(cutOff / first) / log(last / first), 0), 1) * Double(count - 1)
+  }
+
   /// What a filter leaves of an amplitude: 1/√2 at the cut-off of a Butterworth or Gaussian filter.
   func gain(of index: Int, shell: Double) -> Double {
     guard index < count - 1 else { return 1 }

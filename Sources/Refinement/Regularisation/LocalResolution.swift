@@ -13,8 +13,15 @@ struct LocalResolution: Sendable {
   /// Finer steps than for a reference, as the numbers are looked at.
   private let step = 1.15
 
-  init(geometry: Geometry, settings: RefinementSettings) {
-    self.geometry = geometry
+  /// - Parameter mask: in the box of the maps. Nothing but it decides where voxels are looked at, so that
+  ///   the same half-maps have the same local resolution wherever they come from.
+  init(mask: Volume, settings: RefinementSettings) {
+    let whole = Geometry(box: mask.size, mask: mask, fulcrum: .zero, shiftExtent: 0)
+    // A mask as wide as the box needs no room: what wraps around is the far side of a sphere.
+    geometry = Geometry(
+      box: mask.size, pixelSize: mask.pixelSize, window: whole.window,
+      period: min(whole.period, goodTransformSize(atLeast: mask.size)), centre: whole.centre,
+      fulcrum: .zero, maskDiameter: whole.maskDiameter)
     self.settings = settings
   }
 
@@ -23,10 +30,7 @@ struct LocalResolution: Sendable {
   /// - Parameters:
   ///   - halves: unfiltered half-maps in the images' box.
   ///   - resolution: of the whole, Å: local ones are looked for as far as four thirds of its frequency.
-  ///   - centredMask: the mask about its own centre, `geometry.period`³.
-  func map(
-    halves: [Volume], mask: Volume, centredMask: [Float], resolution: Double
-  ) -> Volume {
+  func map(halves: [Volume], mask: Volume, resolution: Double) -> Volume {
     let period = geometry.period
     let edge = Double(period) * geometry.pixelSize
     let last = max(4, min(period / 2 - 2, Int((4 / 3 * edge / resolution).rounded(.up))))
@@ -35,7 +39,7 @@ struct LocalResolution: Sendable {
     let bank = FilterBank(
       from: floor, to: Double(last), step: step, settings: settings.nonuniform)
     let centred = CentredMap(geometry: geometry)
-    let weights = CentredMap.interpolated(centredMask, from: period, to: size)
+    let weights = CentredMap.interpolated(centred.moved(mask: mask), from: period, to: size)
     let rows = VoxelRows(of: weights, size: size)
     let spectra = halves.map {
       CentredMap.ball(centred.moved($0), size: period, radius: last + 1)
@@ -68,6 +72,38 @@ struct LocalResolution: Sendable {
       }
     }
     return result
+  }
+
+  /// A map inside the mask, each voxel low-passed to its own resolution.
+  ///
+  /// - Parameters:
+  ///   - map: in the box of the mask.
+  ///   - resolutions: of its voxels, Å.
+  func filtered(_ map: Volume, by resolutions: Volume, mask: Volume) -> Volume {
+    let rows = VoxelRows(of: mask.voxels, size: mask.size)
+    let inside = rows.values(of: resolutions.voxels)
+    guard let finest = inside.min(), let coarsest = inside.max() else { return mask }
+    let edge = Double(mask.size) * mask.pixelSize
+    // The last filter of a bank lets everything pass: one step beyond what any voxel takes.
+    let limit = min(edge / Double(finest) * step, Double(mask.size / 2 - 1))
+    let bank = FilterBank(
+      from: min(edge / Double(coarsest), limit), to: limit, step: step,
+      settings: settings.nonuniform)
+    let radius = min(mask.size / 2 - 1, Int((limit * step).rounded(.up)))
+    let weights = rows.values(of: mask.voxels)
+    let cutOffs = LocalCutOffs(
+      bank: bank, rows: rows,
+      positions: inside.map { Float(bank.position(ofCutOff: edge / Double($0))) },
+      mask: weights, radius: radius)
+    let cube = CubeTransform(rows, period: mask.size)
+    let workspace = CubeTransform.Workspace(
+      real: FFTBuffer(count: rows.count),
+      spectrum: CentredMap.ball(map.voxels, size: mask.size, radius: radius),
+      scratch: cube.transform.workspace(radius: radius))
+    cutOffs.apply(to: workspace, of: cube, radius: radius, FFTBuffer(count: rows.count))
+    let scale = 1 / Float(mask.size * mask.size * mask.size)
+    let values = weights.indices.map { weights[$0] * scale * workspace.real[$0] }
+    return Volume(size: mask.size, pixelSize: mask.pixelSize, voxels: rows.cube(of: values))
   }
 
   /// A value between the voxels of a cube, linearly; at its faces the nearest.

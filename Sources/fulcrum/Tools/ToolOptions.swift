@@ -16,12 +16,34 @@ struct OutputOptions: ParsableArguments {
   ///
   /// Throws a `CommandFailure` where there is something already, or where it is one of the inputs.
   func place(isFolder: Bool = false, inputs: [String]) throws -> ToolOutput {
+    let place = try checked(isFolder: isFolder, inputs: inputs)
+    do { try place.makeFolders() } catch { throw CommandFailure.input(error) }
+    return place
+  }
+
+  /// The same, for a tool that makes its folder at the end.
+  func checked(isFolder: Bool = false, inputs: [String]) throws -> ToolOutput {
     do {
-      let place = try ToolOutput(output, isFolder: isFolder, replacing: force, inputs: inputs)
-      try place.makeFolders()
-      return place
+      return try ToolOutput(output, isFolder: isFolder, replacing: force, inputs: inputs)
     } catch { throw CommandFailure.input(error) }
   }
+}
+
+/// The arguments that tools with long work share.
+struct ComputingOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Threads. (default: all cores)", valueName: "n"))
+  var threads: Int?
+
+  @Flag(help: "Print the numbers as JSON.")
+  var json = false
+
+  func validate() throws {
+    if let threads, !(1...4096).contains(threads) {
+      throw ValidationError("--threads must be from 1 to 4096")
+    }
+  }
+
+  var count: Int { threads ?? Machine.current.cores }
 }
 
 extension ToolRecord {

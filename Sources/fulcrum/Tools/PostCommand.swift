@@ -1,0 +1,116 @@
+import ArgumentParser
+import CryoEM
+import Ground
+import Report
+import Runs
+import Tools
+
+/// `fulcrum post`: what the end of a refinement makes of its half-maps, for any.
+struct PostCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "post",
+    abstract: "Sharpened map, FSC, local resolution from half-maps.",
+    usage: "fulcrum post HALF_A.mrc HALF_B.mrc -o FOLDER [--mask MASK.mrc] [options]",
+    discussion: """
+      The numbers are those of a run's own end. Half-maps must not be filtered.
+
+      Example: fulcrum post half_a.mrc half_b.mrc --mask mask.mrc -o post
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The first half-map.", valueName: "half_a.mrc"),
+    completion: Completions.maps)
+  var first: String
+
+  @Argument(
+    help: ArgumentHelp("The second half-map.", valueName: "half_b.mrc"),
+    completion: Completions.maps)
+  var second: String
+
+  @OptionGroup var destination: OutputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "A soft mask, or: auto, sphere. (default: auto)", valueName: "mask"),
+    completion: Completions.maps)
+  var mask: String?
+
+  @Option(help: ArgumentHelp("B factor, Å². (default: from the Guinier plot)", valueName: "x"))
+  var bFactor: Double?
+
+  @Option(help: ArgumentHelp("Seed of the random phases.", valueName: "n"))
+  var seed: UInt64 = 0
+
+  @OptionGroup var computing: ComputingOptions
+
+  func validate() throws {
+    if let bFactor, !(-2000...2000).contains(bFactor) {
+      throw ValidationError("--b-factor must be from -2000 to 2000; negative sharpens")
+    }
+  }
+
+  func run() throws {
+    let choice = MeasuringMask.Choice(mask)
+    let inputs = [first, second] + (choice.path.map { [$0] } ?? [])
+    let output = try destination.checked(isFolder: true, inputs: inputs)
+    let pair: HalfMapPair
+    do { pair = try HalfMapPair(first, second, mask: choice.path) } catch {
+      throw CommandFailure.input(error)
+    }
+    guard !pair.isOneMap else {
+      throw CommandFailure.input(
+        Problem(
+          "\(first) and \(second) are the same map",
+          whatToDo: "Give the two half-maps of one refinement."))
+    }
+    let measuring = MeasuringMask(choice, of: pair)
+    var options = PostProcessing.Options()
+    (options.bFactor, options.seed, options.threads) = (bFactor, seed, computing.count)
+    let progress = ToolProgress()
+    let made = PostProcessing(pair, mask: measuring, options: options) { progress.tell($0, $1) }
+    progress.tell("Writing", 0.95)
+    defer { progress.finish() }
+    do {
+      let folder = try ToolFolder(output, inputs: inputs)
+      try made.write(into: folder)
+      try folder.finish(
+        ToolRecord(
+          inputs: inputs,
+          facts: [
+            ("mask", .text(measuring.description)),
+            ("resolution", .number(made.measures.fsc.resolution143)),
+            ("b_factor", .number(made.measures.bFactor)),
+          ]))
+    } catch { throw CommandFailure(CommandFailure.failed, CommandFailure.input(error).problems) }
+    progress.finish()
+    tell(made, of: pair)
+  }
+
+  private func tell(_ made: PostProcessing, of pair: HalfMapPair) {
+    let summary = made.summary
+    guard !computing.json else { return printOut(JSONFile.text(summary)) }
+    printOut(
+      "\(Format.resolution(summary.resolution143)) at 0.143, "
+        + "\(Format.resolution(summary.resolution50)) at 0.5, inside \(summary.mask)")
+    if let end = summary.fscEnd { printOut(RunSummary.neverFalls(to: end)) }
+    let line =
+      bFactor != nil
+      ? "as given"
+      : summary.guinierCorrelation.map { "Guinier plot, correlation \(Format.fixed($0, 2))" }
+        ?? "too few shells for a Guinier plot"
+    printOut("B factor \(Format.fixed(summary.bFactor, 1)) Å² (\(line))")
+    if summary.localResolution.count == 3 {
+      let local = summary.localResolution.map { Format.fixed($0, 2) }
+      printOut("Local resolution \(local[0]) to \(local[2]) Å (5 to 95%), median \(local[1]) Å")
+    }
+    if let path = MeasuringMask.Choice(mask).path {
+      let advice = MaskReport(of: made.mask.volume).advice(
+        resolution: summary.resolution143, pixelSize: summary.pixelSize)
+      for problem in advice {
+        printProblem(
+          Problem("\(path): \(problem.what)", whatToDo: problem.whatToDo, severity: .warning))
+      }
+    }
+    printOut("Wrote \(destination.output): map_sharp.mrc, map_local.mrc, fsc.xml and the rest")
+  }
+}
