@@ -25,7 +25,13 @@ final class KernelBench {
   private let points: SamplingPoints
   private let oversampling: Double
   private let grid: FFTBuffer<Float>
-  private let sums: FFTBuffer<Float>
+  private let sums: FFTBuffer<Int64>
+  /// Planes of a slab of the sums, and the slabs.
+  private let slabPlanes = 8
+  private let slabCount: Int
+  /// The samples of an image, sorted by slab.
+  private let room:
+    (slabs: FFTBuffer<UInt16>, starts: FFTBuffer<Int32>, samples: FFTBuffer<fulcrum_sample>)
   private let image: (FFTBuffer<Float>, FFTBuffer<Float>, FFTBuffer<Float>)
   private let factor: FFTBuffer<Float>
   private let rotations: [Rotation]
@@ -47,7 +53,18 @@ final class KernelBench {
       return buffer
     }
     grid = noise(2 * samples)
-    sums = FFTBuffer(count: 3 * samples)
+    slabCount = 2 * radius / slabPlanes + 1
+    let plane =
+      fulcrum_grid_width(Int32(radius)) * fulcrum_grid_extent(Int32(radius))
+    let shared =
+      (slabCount - 1)
+      * fulcrum_shared_planes(
+        interpolation == .cubic ? fulcrum_cubic : fulcrum_trilinear)
+    sums = FFTBuffer(count: 3 * (samples + shared * plane))
+    room = (
+      FFTBuffer(count: points.paddedCount), FFTBuffer(count: slabCount + 1),
+      FFTBuffer(count: points.paddedCount)
+    )
     image = (noise(points.paddedCount), noise(points.paddedCount), noise(points.paddedCount))
     factor = points.factors(perShell: [Double](repeating: 1, count: band + 1), band: band)
     rotations = (0..<64).map { _ in Rotation.random(using: &generator) }
@@ -87,9 +104,12 @@ final class KernelBench {
         (isBaseline ? fulcrum_evaluate_base : fulcrum_evaluate)(
           grid.pointer, Int32(radius), how, points, image, m, shift, &sums)
       case .insert:
-        (isBaseline ? fulcrum_insert_base : fulcrum_insert)(
-          self.sums.pointer, Int32(radius), how, points, image, m, shift,
-          [1e-4, 0, 1e-4], 1, 1, 0, Int32(fulcrum_grid_extent(Int32(radius))))
+        (isBaseline ? fulcrum_place_base : fulcrum_place)(
+          Int32(radius), how, Int32(slabPlanes), Int32(slabCount), points, image, m, shift,
+          [1e-4, 0, 1e-4], 0x1p28, 0x1p28, room.slabs.pointer, room.starts.pointer,
+          room.samples.pointer)
+        (isBaseline ? fulcrum_add_base : fulcrum_add)(
+          self.sums.pointer, Int32(radius), how, room.samples.pointer, points.count)
       }
     }
   }
@@ -102,7 +122,7 @@ final class KernelBench {
     case .slice: return (taps * 4 + 40, taps * 8 + 16)
     case .score: return (taps * 4 + 80, taps * 8 + 24)
     case .evaluate: return (taps * 8 + 300, taps * 8 + 24)
-    case .insert: return (taps * 6 + 90, taps * 24 + 24)
+    case .insert: return (taps * 6 + 90, taps * 48 + 24 + 64)
     }
   }
 

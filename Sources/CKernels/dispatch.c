@@ -66,11 +66,17 @@ DISPATCH(void, fulcrum_terms,
           fulcrum_image image, const float m[6], const float shift[2], float scale, float *cross,
           float *power, float *residual),
          (grid, radius, how, points, image, m, shift, scale, cross, power, residual))
-DISPATCH(void, fulcrum_insert,
-         (float *sums, int radius, enum fulcrum_interpolation how, fulcrum_points points,
-          fulcrum_image image, const float m[6], const float shift[2], const float damping[3],
-          float scale, float sample_weight, int z_begin, int z_end),
-         (sums, radius, how, points, image, m, shift, damping, scale, sample_weight, z_begin, z_end))
+DISPATCH(void, fulcrum_place,
+         (int radius, enum fulcrum_interpolation how, int planes, int slab_count,
+          fulcrum_points points, fulcrum_image image, const float m[6], const float shift[2],
+          const float damping[3], float data_scale, float weight_scale, uint16_t *slabs,
+          int32_t *starts, fulcrum_sample *samples),
+         (radius, how, planes, slab_count, points, image, m, shift, damping, data_scale,
+          weight_scale, slabs, starts, samples))
+DISPATCH(void, fulcrum_add,
+         (int64_t *sums, int radius, enum fulcrum_interpolation how, const fulcrum_sample *samples,
+          int count),
+         (sums, radius, how, samples, count))
 DISPATCH(void, fulcrum_shift_scores,
          (const float *real, const float *imaginary, const int16_t *columns, const int16_t *rows,
           int count, int band, float first_x, float step_x, int nx, float first_y, float step_y,

@@ -67,6 +67,15 @@ FULCRUM_INLINE void cubic_values(lanes t, float value[4][16]) {
   store(value[3], t2 * t * sixth);
 }
 
+// The four weights at one fraction.
+FULCRUM_INLINE void cubic_weights(float t, float value[4]) {
+  const float sixth = 1.0f / 6.0f, u = 1.0f - t, t2 = t * t, u2 = u * u;
+  value[0] = u2 * u * sixth;
+  value[1] = (4.0f + t2 * (3.0f * t - 6.0f)) * sixth;
+  value[2] = (4.0f + u2 * (3.0f * u - 6.0f)) * sixth;
+  value[3] = t2 * t * sixth;
+}
+
 FULCRUM_INLINE void cubic_slopes(lanes t, float slope[4][16]) {
   lanes u = 1.0f - t;
   store(slope[0], u * u * -0.5f);

@@ -1,51 +1,55 @@
-// Insertion of packed images into a Fourier grid: the adjoint of the slice.
+// Insertion of packed images into a Fourier grid: the adjoint of the slice, in two steps. First an
+// image's samples are computed and sorted by the slab of planes they go to, then slabs are added.
 #include "gather.h"
 
-// Asks for the samples that sixteen points add to, before the arithmetic on the points is done: a
-// slice crosses the rows of a grid so that most of its samples are not in the nearest cache.
-FULCRUM_INLINE void fetch_sums(const float *sums, int radius, const located *at, int begin, int end) {
-  const long row = 3 * fulcrum_grid_width(radius), plane = row * fulcrum_grid_extent(radius);
-  for (int p = 0; p < 16; p++) {
-    const float *first = sums + 3 * (long)at->first[p];
-    for (int c = begin; c < end; c++)
-      for (int b = begin; b < end; b++)
-        __builtin_prefetch(first + c * plane + b * row + 3 * begin, 1);
+typedef int64_t two_wide __attribute__((vector_size(16)));
+typedef int64_t four_wide __attribute__((vector_size(32)));
+typedef int32_t two_whole __attribute__((vector_size(8)));
+typedef int32_t four_whole __attribute__((vector_size(16)));
+typedef int32_t eight_whole __attribute__((vector_size(32)));
+typedef uint16_t short_lanes __attribute__((vector_size(32)));
+
+// Within +-2^30; what is no number counts as nothing.
+FULCRUM_INLINE lanes bounded(lanes x) {
+  const lanes most = (lanes){0} + 1073741824.0f;
+  int_lanes is_number = x == x;
+  return (lanes)((int_lanes)larger(smaller(x, most), -most) & is_number);
+}
+
+// The slab of each point into `slabs`, and the number of points in each slab.
+FULCRUM_INLINE void count_slabs(fulcrum_points points, const float m[6], int radius, int planes,
+                                int slab_count, uint16_t *slabs, int32_t *counts) {
+  memset(counts, 0, sizeof(int32_t) * (size_t)slab_count);
+  const float inverse = 1.0f / (float)planes;
+  for (int i = 0; i < points.count; i += 16) {
+    located at = locate(load(points.kx + i), load(points.ky + i), m, radius);
+    int_lanes plane;
+    memcpy(&plane, at.plane, sizeof plane);
+    // Half a plane keeps the rounding of the division away from whole numbers.
+    lanes slab = floored((__builtin_convertvector(plane, lanes) + 0.5f) * inverse);
+    short_lanes narrow = __builtin_convertvector(__builtin_convertvector(slab, int_lanes), short_lanes);
+    memcpy(slabs + i, &narrow, sizeof narrow);
+    for (int p = 0; p < 16; p++) counts[slabs[i + p]]++;
   }
 }
 
-// Adds to the eight samples around a point; `sums` is the tap at floor on each axis.
-FULCRUM_INLINE void add_linear(float *sums, long row, long plane, int z, int z_begin, int z_end,
-                               float re, float im, float w, float fx, float fy, float fz) {
-  // The two samples along x lie side by side; the last two numbers belong to the next and get nothing.
-  const float gx = 1.0f - fx;
-  eight data = (eight){re, im, w, re, im, w, 0, 0} * (eight){gx, gx, gx, fx, fx, fx, 0, 0};
-  eight upper = data * fz, lower = data - upper;
-  if (z >= z_begin && z < z_end) {
-    eight far = lower * fy;
-    store8(sums, load8(sums) + (lower - far));
-    store8(sums + row, load8(sums + row) + far);
-  }
-  if (z + 1 >= z_begin && z + 1 < z_end) {
-    eight far = upper * fy;
-    sums += plane;
-    store8(sums, load8(sums) + (upper - far));
-    store8(sums + row, load8(sums + row) + far);
-  }
-}
-
-void KERNEL(fulcrum_insert)(float *sums, int radius, enum fulcrum_interpolation how,
+void KERNEL(fulcrum_place)(int radius, enum fulcrum_interpolation how, int planes, int slab_count,
                     fulcrum_points points, fulcrum_image image, const float m[6],
-                    const float shift[2], const float damping[3], float scale,
-                    float sample_weight, int z_begin, int z_end) {
-  const long row = 3 * fulcrum_grid_width(radius), plane = row * fulcrum_grid_extent(radius);
-  const float data_scale = scale * sample_weight, weight_scale = scale * scale * sample_weight;
+                    const float shift[2], const float damping[3], float data_scale,
+                    float weight_scale, uint16_t *slabs, int32_t *starts, fulcrum_sample *samples) {
+  count_slabs(points, m, radius, planes, slab_count, slabs, starts);
+  int32_t total = 0;
+  for (int s = 0; s < slab_count; s++) {
+    int32_t count = starts[s];
+    starts[s] = total;
+    total += count;
+  }
+  // Each slab has room of its own for the planes that it shares with its neighbours.
+  const int32_t shared = (int32_t)(fulcrum_shared_planes(how) * fulcrum_grid_width(radius) *
+                                   fulcrum_grid_extent(radius));
   for (int i = 0; i < points.count; i += 16) {
     lanes kx = load(points.kx + i), ky = load(points.ky + i);
     located at = locate(kx, ky, m, radius);
-    if (how == fulcrum_cubic)
-      fetch_sums(sums, radius, &at, 0, 4);
-    else
-      fetch_sums(sums, radius, &at, 1, 3);
     lanes cosine, sine;
     cosine_sine_of_turns(kx * shift[0] + ky * shift[1], &cosine, &sine);
     lanes decay = exponential_of_negative(damping[0] * kx * kx + damping[1] * kx * ky +
@@ -53,37 +57,110 @@ void KERNEL(fulcrum_insert)(float *sums, int radius, enum fulcrum_interpolation 
     lanes factor = load(points.factor + i);
     lanes yr = load(image.real + i) * factor, yi = load(image.imaginary + i) * factor;
     decay *= data_scale;
-    float zr[16], zi[16], w[16];
-    store(zr, (yr * cosine - yi * sine) * decay);
-    store(zi, (yr * sine + yi * cosine) * decay * at.sign);
-    store(w, load(image.weight + i) * factor * weight_scale);
+    float zr[16], zi[16], w[16], fx[16], fy[16], fz[16];
+    store(zr, bounded((yr * cosine - yi * sine) * decay));
+    store(zi, bounded((yr * sine + yi * cosine) * decay * at.sign));
+    store(w, bounded(load(image.weight + i) * factor * weight_scale));
+    store(fx, at.fx);
+    store(fy, at.fy);
+    store(fz, at.fz);
+    for (int p = 0; p < 16; p++) {
+      int slab = slabs[i + p];
+      samples[starts[slab]++] = (fulcrum_sample){
+          at.first[p] + slab * shared, fx[p], fy[p], fz[p], zr[p], zi[p], w[p], 0};
+    }
+  }
+  // The ends of the slabs stand where their starts were.
+  for (int s = slab_count; s > 0; s--) starts[s] = starts[s - 1];
+  starts[0] = 0;
+}
+
+// The nearest whole numbers; halves away from zero.
+FULCRUM_INLINE eight_whole rounded8(eight v) {
+  eight_whole half = ((eight_whole)v & INT32_MIN) | 0x3f000000;
+  return __builtin_convertvector(v + (eight)half, eight_whole);
+}
+
+FULCRUM_INLINE void add4(int64_t *sums, four_whole v) {
+  four_wide sum;
+  memcpy(&sum, sums, sizeof sum);
+  sum += __builtin_convertvector(v, four_wide);
+  memcpy(sums, &sum, sizeof sum);
+}
+
+// Adds the first six of eight numbers.
+FULCRUM_INLINE void add6(int64_t *sums, eight v) {
+  eight_whole whole = rounded8(v);
+  add4(sums, __builtin_shufflevector(whole, whole, 0, 1, 2, 3));
+  two_whole last = __builtin_shufflevector(whole, whole, 4, 5);
+  two_wide sum;
+  memcpy(&sum, sums + 4, sizeof sum);
+  sum += __builtin_convertvector(last, two_wide);
+  memcpy(sums + 4, &sum, sizeof sum);
+}
+
+// Adds twelve numbers.
+FULCRUM_INLINE void add12(int64_t *sums, eight v, four rest) {
+  eight_whole whole = rounded8(v);
+  add4(sums, __builtin_shufflevector(whole, whole, 0, 1, 2, 3));
+  add4(sums + 4, __builtin_shufflevector(whole, whole, 4, 5, 6, 7));
+  four_whole half = ((four_whole)rest & INT32_MIN) | 0x3f000000;
+  add4(sums + 8, __builtin_convertvector(rest + (four)half, four_whole));
+}
+
+// Asks for the sums of a sample that is added later: a slice crosses the rows of a grid so that most
+// of its sums are not in the nearest cache.
+FULCRUM_INLINE void fetch_sums(const int64_t *sums, long row, long plane, int32_t first, int begin,
+                               int end) {
+  const int64_t *at = sums + 3 * (long)first + 3 * begin;
+  for (int c = begin; c < end; c++)
+    for (int b = begin; b < end; b++) {
+      const int64_t *line = at + c * plane + b * row;
+      __builtin_prefetch(line, 1);
+      __builtin_prefetch(line + 3 * (end - begin) - 1, 1);
+    }
+}
+
+void KERNEL(fulcrum_add)(int64_t *sums, int radius, enum fulcrum_interpolation how,
+                  const fulcrum_sample *samples, int count) {
+  enum { ahead = 8 };
+  const long row = 3 * fulcrum_grid_width(radius), plane = row * fulcrum_grid_extent(radius);
+  for (int i = 0; i < count; i++) {
+    const fulcrum_sample s = samples[i];
+    const int32_t later = samples[i + ahead < count ? i + ahead : i].first;
+    int64_t *n = sums + 3 * (long)s.first;
     if (how == fulcrum_trilinear) {
-      for (int p = 0; p < 16; p++)
-        add_linear(sums + 3 * (long)at.first[p] + plane + row + 3, row, plane, at.plane[p] + 1,
-                   z_begin, z_end, zr[p], zi[p], w[p], at.fx[p], at.fy[p], at.fz[p]);
+      fetch_sums(sums, row, plane, later, 1, 3);
+      n += plane + row + 3;
+      // The two samples along x lie side by side.
+      const float gx = 1.0f - s.fx;
+      eight data = (eight){s.real, s.imaginary, s.weight, s.real, s.imaginary, s.weight, 0, 0} *
+                   (eight){gx, gx, gx, s.fx, s.fx, s.fx, 0, 0};
+      eight upper = data * s.fz, lower = data - upper;
+      eight far = lower * s.fy;
+      add6(n, lower - far);
+      add6(n + row, far);
+      far = upper * s.fy;
+      add6(n + plane, upper - far);
+      add6(n + plane + row, far);
       continue;
     }
-    float wx[4][16], wy[4][16], wz[4][16];
-    cubic_values(at.fx, wx);
-    cubic_values(at.fy, wy);
-    cubic_values(at.fz, wz);
-    for (int p = 0; p < 16; p++) {
-      four across = {wx[0][p], wx[1][p], wx[2][p], wx[3][p]};
-      eight data = __builtin_shufflevector(across, across, 0, 0, 0, 1, 1, 1, 2, 2) *
-                   (eight){zr[p], zi[p], w[p], zr[p], zi[p], w[p], zr[p], zi[p]};
-      four rest = __builtin_shufflevector(across, across, 2, 3, 3, 3) *
-                  (four){w[p], zr[p], zi[p], w[p]};
-      for (int c = 0; c < 4; c++) {
-        int z = at.plane[p] + c;
-        if (z < z_begin || z >= z_end) continue;
-        for (int b = 0; b < 4; b++) {
-          float *n = sums + 3 * (long)at.first[p] + c * plane + b * row;
-          float both = wz[c][p] * wy[b][p];
-          store8(n, load8(n) + data * both);
-          store4(n + 8, load4(n + 8) + rest * both);
-        }
+    fetch_sums(sums, row, plane, later, 0, 4);
+    float wx[4], wy[4], wz[4];
+    cubic_weights(s.fx, wx);
+    cubic_weights(s.fy, wy);
+    cubic_weights(s.fz, wz);
+    four across = load4(wx);
+    eight data = __builtin_shufflevector(across, across, 0, 0, 0, 1, 1, 1, 2, 2) *
+                 (eight){s.real, s.imaginary, s.weight, s.real, s.imaginary, s.weight, s.real,
+                         s.imaginary};
+    four rest = __builtin_shufflevector(across, across, 2, 3, 3, 3) *
+                (four){s.weight, s.real, s.imaginary, s.weight};
+    for (int c = 0; c < 4; c++)
+      for (int b = 0; b < 4; b++) {
+        float both = wz[c] * wy[b];
+        add12(n + c * plane + b * row, data * both, rest * both);
       }
-    }
   }
 }
 

@@ -11,7 +11,7 @@ enum fulcrum_variant { fulcrum_base = 0, fulcrum_v3 = 1, fulcrum_v4 = 2 };
 int fulcrum_has_variant(enum fulcrum_variant variant);
 
 /// `fulcrum_evaluate`, `fulcrum_score`, `fulcrum_slice`, `fulcrum_products`, `fulcrum_terms`,
-/// `fulcrum_insert` and `fulcrum_shift_scores` of one variant.
+/// `fulcrum_place`, `fulcrum_add` and `fulcrum_shift_scores` of one variant.
 #define FULCRUM_DECLARE_VARIANT(variant)                                                           \
   void fulcrum_evaluate_##variant(const float *grid, int radius, enum fulcrum_interpolation how,   \
                                   fulcrum_points points, fulcrum_image image, const float m[6],    \
@@ -29,10 +29,13 @@ int fulcrum_has_variant(enum fulcrum_variant variant);
                                fulcrum_points points, fulcrum_image image, const float m[6],       \
                                const float shift[2], float scale, float *cross, float *power,      \
                                float *residual);                                                   \
-  void fulcrum_insert_##variant(float *sums, int radius, enum fulcrum_interpolation how,           \
-                                fulcrum_points points, fulcrum_image image, const float m[6],      \
-                                const float shift[2], const float damping[3], float scale,         \
-                                float sample_weight, int z_begin, int z_end);                      \
+  void fulcrum_place_##variant(int radius, enum fulcrum_interpolation how, int planes,             \
+                               int slab_count, fulcrum_points points, fulcrum_image image,         \
+                               const float m[6], const float shift[2], const float damping[3],     \
+                               float data_scale, float weight_scale, uint16_t *slabs,              \
+                               int32_t *starts, fulcrum_sample *samples);                          \
+  void fulcrum_add_##variant(int64_t *sums, int radius, enum fulcrum_interpolation how,            \
+                             const fulcrum_sample *samples, int count);                            \
   void fulcrum_shift_scores_##variant(const float *real, const float *imaginary,                   \
                                       const int16_t *columns, const int16_t *rows, int count,      \
                                       int band, float first_x, float step_x, int nx, float first_y, \

@@ -74,14 +74,37 @@ void fulcrum_terms(const float *grid, int radius, enum fulcrum_interpolation int
                    const float shift[2], float scale, float *cross, float *power,
                    float *residual);
 
-/// Adds an image to sums on a grid of three floats a sample: numerator (re, im) and denominator. The
-/// adjoint of `fulcrum_slice`, with data z exp(+2 pi i k . shift) damping scale and weight w scale^2, both times
-/// `sample_weight`; damping = exp(-(d0 kx^2 + d1 kx ky + d2 ky^2)), which the weight does not have.
-/// Only grid planes z_begin <= z < z_end (indices of the array, from 0) are touched.
-void fulcrum_insert(float *sums, int radius, enum fulcrum_interpolation interpolation,
-                    fulcrum_points points, fulcrum_image image, const float m[6],
-                    const float shift[2], const float damping[3], float scale,
-                    float sample_weight, int z_begin, int z_end);
+/// A sample of an image where it goes: the index of its first tap (floor - 1 on each axis) in sums
+/// that are laid out in slabs, the fractions, and the numbers in quanta.
+typedef struct {
+  int32_t first;
+  float fx, fy, fz;
+  float real, imaginary, weight;
+  int32_t unused;
+} fulcrum_sample;
+
+/// Planes that neighbouring slabs have in common: slab s of p planes adds to planes p s + 1 ... p s + p + 1
+/// with two taps, and to p s ... p s + p + 2 with four.
+static inline long fulcrum_shared_planes(enum fulcrum_interpolation interpolation) {
+  return interpolation == fulcrum_cubic ? 3 : 1;
+}
+
+/// The samples of an image, sorted by the slab of `planes` grid planes in which their first tap lies:
+/// data z exp(+2 pi i k . shift) damping data_scale and weights w weight_scale, both within +-2^30;
+/// damping = exp(-(d0 kx^2 + d1 kx ky + d2 ky^2)). Those of slab s are samples[starts[s]] up to
+/// samples[starts[s + 1]]; `slabs` is room for a number for each point, `starts` has slab_count + 1.
+/// In the sums plane z of slab s stands at plane z + s fulcrum_shared_planes(): no two slabs add to the
+/// same place.
+void fulcrum_place(int radius, enum fulcrum_interpolation interpolation, int planes, int slab_count,
+                   fulcrum_points points, fulcrum_image image, const float m[6],
+                   const float shift[2], const float damping[3], float data_scale,
+                   float weight_scale, uint16_t *slabs, int32_t *starts, fulcrum_sample *samples);
+
+/// Adds samples to sums of three whole numbers a grid sample: numerator (re, im) and denominator. The
+/// adjoint of `fulcrum_slice`. Each contribution is rounded to a whole number by itself, so that the
+/// sums do not depend on any order.
+void fulcrum_add(int64_t *sums, int radius, enum fulcrum_interpolation interpolation,
+                 const fulcrum_sample *samples, int count);
 
 /// Scores Re sum products exp(+2 pi i k . shift) on a rectangular lattice of shifts, shift(ix, iy) =
 /// (first_x + ix step_x, first_y + iy step_y) in turns per pixel of k, by contracting kx, then ky.

@@ -21,6 +21,9 @@ public final class WorkspacePool<Workspace: Sendable>: Sendable {
   /// A workspace that nobody uses.
   public func take() -> Workspace { free.withLock { $0.popLast() } ?? make() }
 
+  /// The workspaces that nobody uses: all of them after a loop.
+  public var all: [Workspace] { free.withLock { $0 } }
+
   /// Hands a workspace to the next who asks.
   public func giveBack(_ workspace: Workspace) { free.withLock { $0.append(workspace) } }
 }

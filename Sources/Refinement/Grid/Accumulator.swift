@@ -1,18 +1,17 @@
-import CKernels
 import CryoEM
 import Fourier
+import Ground
 
 /// The sums that a reconstruction divides: inserted data and inserted weights on a Fourier grid.
 ///
-/// Accumulators of the same shape add. While images are inserted, half of the contributions near x = 0
-/// are missing; `complete()` adds the Hermitian mates once, after the last insertion.
+/// Accumulators of the same shape add. Where images were inserted, half of the contributions near x = 0
+/// are missing; `complete` adds the Hermitian mates once.
 public final class Accumulator: Sendable {
   /// Largest coordinate, grid units.
   public let radius: Int
   /// How images are spread.
   public let interpolation: Interpolation
-  /// Three numbers a sample, side by side as the kernels add them: real and imaginary part of the
-  /// numerator, and the denominator.
+  /// Three numbers a sample, side by side: real and imaginary part of the numerator, and the denominator.
   let sums: FFTBuffer<Float>
 
   public init(radius: Int, interpolation: Interpolation) {
@@ -52,67 +51,38 @@ public final class Accumulator: Sendable {
     }
   }
 
-  /// Grid planes, the unit in which threads share an accumulator.
-  public var planes: Int { layout.extent }
-
   /// Where the sums are.
   private var layout: GridLayout { GridLayout(radius: radius) }
 
   /// Bytes of an accumulator.
   public static func bytes(radius: Int) -> Int { GridLayout(radius: radius).count * 12 }
 
-  /// One insertion of an image: where and how sharply.
-  struct Placement {
-    /// Points of the image's half-plane to grid units, 3×2 row-major.
-    var matrix: SliceMatrix
-    /// Position of the reference's origin in the window, turns per pixel of k.
-    var shift: SIMD2<Float>
-    /// Coefficients of kx², kx·ky, ky² in the exponent of the shift posterior's damping.
-    var damping = SIMD3<Float>.zero
-    /// Share of the image that goes here.
-    var weight: Float = 1
-  }
-
-  /// Inserts an image, touching only the given planes.
-  func insert(
-    _ image: fulcrum_image, points: fulcrum_points, at placement: Placement, scale: Float,
-    planes: Range<Int>
-  ) {
-    placement.matrix.withPointer { matrix in
-      withUnsafeBytes(of: placement.shift) { shift in
-        withUnsafeBytes(of: placement.damping) { damping in
-          fulcrum_insert(
-            sums.pointer, Int32(radius), interpolation.kernel, points, image, matrix,
-            shift.assumingMemoryBound(to: Float.self).baseAddress,
-            damping.assumingMemoryBound(to: Float.self).baseAddress, scale, placement.weight,
-            Int32(planes.lowerBound), Int32(planes.upperBound))
+  /// Adds the Hermitian mates of what was inserted near x = 0, and makes x = −1 a copy of x = 1.
+  func complete(threads: Int) {
+    let layout = layout
+    let reach = radius + 1
+    parallelFor(count: 2 * reach + 1, chunk: 4, threads: threads) { range, _ in
+      for z in range.lazy.map({ $0 - reach }) {
+        for y in -reach...reach {
+          let one = layout.index(1, y, z)
+          let below = layout.index(-1, -y, -z)
+          numerator[one] += numerator[below].conjugated
+          denominator[one] += denominator[below]
         }
       }
     }
-  }
-
-  /// Adds the Hermitian mates of what was inserted near x = 0, and makes x = −1 a copy of x = 1.
-  public func complete() {
-    let layout = layout
-    let reach = radius + 1
-    for z in -reach...reach {
-      for y in -reach...reach {
-        let one = layout.index(1, y, z)
-        let below = layout.index(-1, -y, -z)
-        numerator[one] += numerator[below].conjugated
-        denominator[one] += denominator[below]
-      }
-    }
-    for z in 0...reach {
-      for y in -reach...reach where z > 0 || y >= 0 {
-        let here = layout.index(0, y, z)
-        let mate = layout.index(0, -y, -z)
-        let sum = numerator[here] + numerator[mate].conjugated
-        let weight = denominator[here] + denominator[mate]
-        numerator[here] = sum
-        numerator[mate] = sum.conjugated
-        denominator[here] = weight
-        denominator[mate] = weight
+    parallelFor(count: reach + 1, chunk: 4, threads: threads) { range, _ in
+      for z in range {
+        for y in -reach...reach where z > 0 || y >= 0 {
+          let here = layout.index(0, y, z)
+          let mate = layout.index(0, -y, -z)
+          let sum = numerator[here] + numerator[mate].conjugated
+          let weight = denominator[here] + denominator[mate]
+          numerator[here] = sum
+          numerator[mate] = sum.conjugated
+          denominator[here] = weight
+          denominator[mate] = weight
+        }
       }
     }
   }

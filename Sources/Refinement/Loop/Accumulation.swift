@@ -3,14 +3,16 @@ import CryoEM
 import Fourier
 import Ground
 
-/// Inserts all particles at their poses, each half-set and fold into an accumulator of its own.
+/// Inserts all particles at their poses, each half-set and fold into sums of its own.
 ///
-/// Tasks are pairs of an accumulator and a slab of its planes; a task goes through its particles in
-/// order, so that every voxel gets the same sum in the same order whatever the number of threads.
+/// The sums are exact: what a thread or a process adds, and when, makes no difference.
 struct Accumulation: Sendable {
   let context: RunContext
   /// Highest shell of the window that is inserted.
   let band: Int
+
+  /// Particles that a thread inserts at a time.
+  private static let chunk = 4
 
   /// Radius of the accumulators.
   var radius: Int { context.geometry.clampedGridRadius(ofShell: band) }
@@ -21,59 +23,57 @@ struct Accumulation: Sendable {
   func accumulate(
     _ state: RefinementState, progress: @escaping @Sendable (Double, Int) -> Void
   ) throws -> [Accumulator] {
-    let folds = context.foldCount
-    var members = [[Int]](repeating: [], count: 2 * folds)
-    for particle in 0..<context.particles.count where !context.skipped.contains(particle) {
-      let half = context.particles.halfSets[particle].rawValue
-      members[half * folds + Int(context.folds[particle])].append(particle)
-    }
-    let lists = members
-    let radius = radius
-    let accumulators = members.map { _ in
-      Accumulator(radius: radius, interpolation: context.insertion)
-    }
-    let factors = context.factors(state, band: band)
+    var sums = try insert(state, progress: progress)
     let threads = context.settings.threads
-    let planes = GridLayout(radius: radius).extent
-    let slabs = max(1, (2 * threads + accumulators.count - 1) / accumulators.count)
-    let tasks = accumulators.count * slabs
-    let counter = Counter()
-    let work = Counter()
-    let workOfAll = slabs * members.joined().reduce(0) { $0 + insertions(of: $1, state) }
-    let inserter = Inserter(
-      geometry: context.geometry, marginalize: context.settings.marginalize)
-    parallelFor(count: tasks, chunk: 1, threads: threads) { range, _ in
-      for task in range {
-        let slot = task / slabs
-        let slab = task % slabs
-        let part = planes * slab / slabs..<planes * (slab + 1) / slabs
-        var done = 0
-        for (index, particle) in lists[slot].enumerated() {
-          context.control.waitWhilePaused()
-          if context.control.isStopRequested { return }
-          let points = context.points.points(
-            factor: factors[context.noiseSlot(of: particle)], band: band)
-          inserter.insert(
-            context.images.image(particle), points: points, at: state.poses[particle],
-            posterior: state.posteriors[particle], scale: state.scales[particle],
-            magnification: context.magnification(of: particle), into: accumulators[slot],
-            planes: part)
-          context.images.release(particle)
-          done += insertions(of: particle, state)
-          if index % 64 == 63 || index == lists[slot].count - 1 {
-            let share = Double(work.add(done)) / Double(max(1, workOfAll))
-            progress(share, counter.add(index % 64 + 1) / slabs)
-            done = 0
-          }
-        }
-      }
-    }
-    try context.control.throwIfStopped()
-    parallelFor(count: accumulators.count, chunk: 1, threads: threads) { range, _ in
-      for slot in range { accumulators[slot].complete() }
-    }
+    let accumulators = sums.takeAccumulators(threads: threads)
     Symmetriser(group: context.geometry.symmetry, threads: threads).symmetrise(accumulators)
     return accumulators
+  }
+
+  /// The sums of the particles, indexed [half · folds + fold].
+  func insert(
+    _ state: RefinementState, progress: @escaping @Sendable (Double, Int) -> Void
+  ) throws -> [ExactSums] {
+    let folds = context.foldCount
+    let radius = radius
+    let factors = context.factors(state, band: band)
+    let quanta = context.quanta(state, factors: factors, band: band)
+    let sums = (0..<2 * folds).map { slot in
+      ExactSums(
+        radius: radius, interpolation: context.insertion, quanta: quanta[slot / folds],
+        accumulators: 2 * folds)
+    }
+    let used = (0..<context.particles.count).filter { !context.skipped.contains($0) }
+    let counter = Counter()
+    let work = Counter()
+    let workOfAll = max(1, used.reduce(0) { $0 + insertions(of: $1, state) })
+    let inserter = Inserter(
+      geometry: context.geometry, marginalize: context.settings.marginalize)
+    let rooms = WorkspacePool { ExactSums.Room(points: context.points.paddedCount, radius: radius) }
+    parallelFor(
+      count: used.count, chunk: Self.chunk, threads: context.settings.threads
+    ) { range, _ in
+      let room = rooms.take()
+      defer { rooms.giveBack(room) }
+      var done = 0
+      for particle in range.lazy.map({ used[$0] }) {
+        context.control.waitWhilePaused()
+        if context.control.isStopRequested { return }
+        let half = context.particles.halfSets[particle].rawValue
+        inserter.insert(
+          context.images.image(particle),
+          points: context.points.points(
+            factor: factors[context.noiseSlot(of: particle)], band: band),
+          at: state.poses[particle], posterior: state.posteriors[particle],
+          scale: state.scales[particle], magnification: context.magnification(of: particle),
+          into: sums[half * folds + Int(context.folds[particle])], room)
+        context.images.release(particle)
+        done += insertions(of: particle, state)
+      }
+      progress(Double(work.add(done)) / Double(workOfAll), counter.add(range.count))
+    }
+    try context.control.throwIfStopped()
+    return sums
   }
 
   /// How often an image is inserted.

@@ -1,6 +1,7 @@
 import CKernels
 import Fourier
 import Ground
+import Particles
 
 /// The last reconstruction: from the images themselves, in their full box, to the Nyquist shell.
 struct FinalPass: Sendable {
@@ -8,8 +9,10 @@ struct FinalPass: Sendable {
   let transformer: ImageTransformer
   /// What is subtracted from the images; empty for nothing.
   let outside: [BoxModel]
-  /// Images read, transformed and inserted at a time.
-  private let batchSize = 256
+  /// Whether half-sets are inserted one after the other, for less memory; the sums are the same.
+  var isFrugal = false
+  /// Images that a thread reads, transforms and inserts at a time.
+  private static let chunk = 4
 
   /// Costs of the images, the half-maps, their FSC, the map and what follows, relative to a pixel of
   /// an image on one thread; measured.
@@ -44,18 +47,30 @@ struct FinalPass: Sendable {
       transformer: transformer, geometry: geometry, points: points,
       survey: currentNoise(state), outside: outside, highpassShell: 0)
     let radius = geometry.clampedGridRadius(ofShell: box / 2 - 1)
-    let accumulators = (0..<2).map { _ in
-      Accumulator(radius: radius, interpolation: context.insertion)
-    }
-    try insertAll(state, packer: packer, points: points, accumulators, progress: progress)
     let threads = context.settings.threads
-    parallelFor(count: 2, chunk: 1, threads: threads) { range, _ in
-      for half in range { accumulators[half].complete() }
+    let counter = Counter()
+    var accumulators: [Accumulator] = []
+    for halves in halvesAtATime {
+      var sums = halves.map { half in
+        ExactSums(
+          radius: radius, interpolation: context.insertion,
+          quanta: packer.quanta(
+            of: half, whole: context.magnitudes[half.rawValue].whole,
+            scale: context.largestScale(state, in: half)),
+          accumulators: halves.count)
+      }
+      try insert(halves, state, packer: packer, into: sums) { progress(counter.add($0)) }
+      accumulators += sums.takeAccumulators(threads: threads)
     }
     Symmetriser(group: geometry.symmetry, threads: threads).symmetrise(accumulators)
     return FinalSums(
       geometry: geometry, halves: accumulators,
       last: context.filledShell(of: geometry, upTo: box / 2 - 1), threads: threads)
+  }
+
+  /// Both halves at once, or one after the other where memory is short.
+  private var halvesAtATime: [[HalfSet]] {
+    isFrugal ? HalfSet.allCases.map { [$0] } : [HalfSet.allCases]
   }
 
   /// The noise of packing times what the iterations learnt of it.
@@ -76,58 +91,54 @@ struct FinalPass: Sendable {
     return survey
   }
 
-  private func insertAll(
-    _ state: RefinementState, packer: ImagePacker, points: SamplingPoints,
-    _ accumulators: [Accumulator], progress: @escaping @Sendable (Int) -> Void
+  /// Inserts the images of halves into their sums; `progress` is told how many more are done.
+  private func insert(
+    _ halves: [HalfSet], _ state: RefinementState, packer: ImagePacker, into sums: [ExactSums],
+    progress: @escaping @Sendable (Int) -> Void
   ) throws {
-    let particles = context.particles
-    let threads = context.settings.threads
+    let points = packer.points
     let bad = context.bad
-    let used = (0..<particles.count).filter { !context.skipped.contains($0) }
-    let batch = PackedImages(points: points, count: batchSize)
+    let used = (0..<context.particles.count).filter {
+      !context.skipped.contains($0) && halves.contains(context.particles.halfSets[$0])
+    }
     let ones = points.factors(
       perShell: [Double](repeating: 1, count: points.maximumShell + 1),
       band: points.maximumShell)
-    let workspaces = WorkspacePool { ImagePacker.Workspace(packer: packer) }
-    let slabs = max(2, threads)
-    let planes = accumulators[0].planes
-    for first in stride(from: 0, to: used.count, by: batchSize) {
-      try context.control.throwIfStopped()
-      let members = Array(used[first..<min(first + batchSize, used.count)])
-      let usable = Collected<Bool>(count: members.count)
-      parallelFor(count: members.count, chunk: 8, threads: threads) { range, _ in
-        let workspace = workspaces.take()
-        defer { workspaces.giveBack(workspace) }
-        for index in range where !bad.isOverLimit {
-          do throws(Problem) {
-            try packer.pack(
-              members[index], centre: .zero, into: batch, slot: index, workspace)
-            usable[index] = true
-          } catch { bad.add(members[index], error, in: .final) }
-        }
-      }
-      try bad.throwIfOverLimit()
-      parallelFor(count: 2 * slabs, chunk: 1, threads: threads) { range, _ in
-        let all = points.points(factor: ones, band: points.maximumShell)
-        for task in range {
-          let half = task % 2
-          let slab = task / 2
-          let part = planes * slab / slabs..<planes * (slab + 1) / slabs
-          for (index, particle) in members.enumerated()
-          where usable[index] == true && particles.halfSets[particle].rawValue == half {
-            insert(
-              particle, batch.image(index), points: all, state, into: accumulators[half],
-              planes: part, geometry: packer.geometry)
-          }
-        }
-      }
-      progress(min(first + batchSize, used.count))
+    let radius = sums[0].radius
+    let workspaces = WorkspacePool {
+      (
+        ImagePacker.Workspace(packer: packer), PackedImages(points: points, count: 1),
+        ExactSums.Room(points: points.paddedCount, radius: radius)
+      )
     }
+    parallelFor(
+      count: used.count, chunk: Self.chunk, threads: context.settings.threads
+    ) { range, _ in
+      let (workspace, packed, room) = workspaces.take()
+      defer { workspaces.giveBack((workspace, packed, room)) }
+      let all = points.points(factor: ones, band: points.maximumShell)
+      for particle in range.lazy.map({ used[$0] }) {
+        if context.control.isStopRequested || bad.isOverLimit { return }
+        do throws(Problem) {
+          try packer.pack(particle, centre: .zero, into: packed, slot: 0, workspace)
+        } catch {
+          bad.add(particle, error, in: .final)
+          continue
+        }
+        let slot = halves.firstIndex(of: context.particles.halfSets[particle]) ?? 0
+        insert(
+          particle, packed.image(0), points: all, state, into: sums[slot],
+          geometry: packer.geometry, room)
+      }
+      progress(range.count)
+    }
+    try context.control.throwIfStopped()
+    try bad.throwIfOverLimit()
   }
 
   private func insert(
     _ particle: Int, _ image: fulcrum_image, points: fulcrum_points, _ state: RefinementState,
-    into accumulator: Accumulator, planes: Range<Int>, geometry: Geometry
+    into sums: ExactSums, geometry: Geometry, _ room: ExactSums.Room
   ) {
     let inserter = Inserter(
       geometry: geometry, marginalize: context.settings.marginalize,
@@ -138,6 +149,6 @@ struct FinalPass: Sendable {
     inserter.insert(
       image, points: points, at: state.poses[particle], posterior: state.posteriors[particle],
       scale: state.scales[particle], magnification: context.magnification(of: particle),
-      into: accumulator, planes: planes)
+      into: sums, room)
   }
 }

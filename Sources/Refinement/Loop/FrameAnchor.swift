@@ -37,6 +37,18 @@ struct FrameAnchor: Sendable {
       count += 1
     }
 
+    /// Adds the sums of a block.
+    mutating func add(_ other: Sums) {
+      rotation.0 += other.rotation.0
+      rotation.1 += other.rotation.1
+      rotation.2 += other.rotation.2
+      for i in 0..<3 {
+        right[i] += other.right[i]
+        for j in 0..<3 { normal[i, j] += other.normal[i, j] }
+      }
+      count += other.count
+    }
+
     /// The anchor; none from fewer than ten particles, too few to tell a common motion from theirs.
     var anchor: FrameAnchor? {
       guard count >= 10 else { return nil }

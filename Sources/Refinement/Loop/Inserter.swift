@@ -3,32 +3,32 @@ import CryoEM
 
 /// Inserts an image at what is known of its pose.
 struct Inserter: Sendable {
-  /// The boxes of the image and the accumulator; positions are those of the reference's origin in it.
+  /// The boxes of the image and the sums; positions are those of the reference's origin in it.
   let geometry: Geometry
   /// Whether the image is spread over its posterior or put at its best pose.
   let marginalize: Bool
   /// Where the posterior's alignments appear in the geometry; nil where they are in it already.
   var moved: (@Sendable (Alignment) -> Alignment)?
 
-  /// Inserts into the given planes of an accumulator.
+  /// Inserts into sums.
   func insert(
     _ image: fulcrum_image, points: fulcrum_points, at pose: Alignment, posterior: PosePosterior,
-    scale: Float, magnification: [Double], into accumulator: Accumulator, planes: Range<Int>
+    scale: Float, magnification: [Double], into sums: ExactSums, _ room: ExactSums.Room
   ) {
     let edge = geometry.windowEdge
     func place(_ pose: Alignment, weight: Float, shiftCovariance: Vector3) {
       let pose = moved?(pose) ?? pose
       // exp(−2π² kᵀ S k): the mean of the phase over a Gaussian of shifts.
       let d = shiftCovariance * (2 * .pi * .pi / (edge * edge))
-      accumulator.insert(
+      sums.insert(
         image, points: points,
-        at: Accumulator.Placement(
+        at: ExactSums.Placement(
           matrix: SliceMatrix(
             rotation: pose.rotation, oversampling: geometry.oversampling,
             magnification: magnification),
           shift: SIMD2<Float>(pose.position / edge),
           damping: SIMD3<Float>(Float(d.x), Float(2 * d.y), Float(d.z)), weight: weight),
-        scale: scale, planes: planes)
+        scale: scale, room)
     }
     guard marginalize else {
       place(pose, weight: 1, shiftCovariance: .zero)

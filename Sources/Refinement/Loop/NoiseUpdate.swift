@@ -36,31 +36,32 @@ struct NoiseUpdate: Sendable {
   /// The residual's expectation is 2 w per pixel: w = C²/σ² is the variance of each component of z = C
   /// Y/σ², less what the images' soft window takes. Shells beyond the band keep the factor of the last iteration.
   func measure(_ state: RefinementState, on chosen: [Int]) -> Result {
-    let slots = 2 * max(1, context.particles.optics.count)
-    let chunk = 32
-    // A chunk has members of few groups, and there may be thousands: only those take memory.
-    let partial = Collected<[Int: Sums]>(count: (chosen.count + chunk - 1) / chunk)
+    result(sums(state, over: chosen), state)
+  }
+
+  /// The sums of each block of some particles by slot: a block has members of few groups, and there may be
+  /// thousands, so that only those take memory.
+  private func sums(_ state: RefinementState, over chosen: [Int]) -> [[Int: Sums]] {
     let factors = context.factors(state, band: band)
-    parallelFor(count: chosen.count, chunk: chunk, threads: context.settings.threads) { range, _ in
-      var sums: [Int: Sums] = [:]
-      let count = context.points.paddedCount
-      let buffers = (
+    let count = context.points.paddedCount
+    let workspaces = WorkspacePool {
+      (
         FFTBuffer<Float>(count: count), FFTBuffer<Float>(count: count),
         FFTBuffer<Float>(count: count)
       )
-      for index in range {
+    }
+    return ParticleBlocks.map(chosen, threads: context.settings.threads) { block in
+      let buffers = workspaces.take()
+      defer { workspaces.giveBack(buffers) }
+      var sums: [Int: Sums] = [:]
+      for particle in block {
         add(
-          chosen[index], state, factors, buffers,
-          to: &sums[context.noiseSlot(of: chosen[index]), default: emptySums])
-        context.images.release(chosen[index])
+          particle, state, factors, buffers,
+          to: &sums[context.noiseSlot(of: particle), default: emptySums])
+        context.images.release(particle)
       }
-      partial[range.lowerBound / chunk] = sums
+      return sums
     }
-    var sums = [Sums](repeating: emptySums, count: slots)
-    for block in (try? partial.values()) ?? [] {
-      for (slot, part) in block { sums[slot].add(part) }
-    }
-    return result(sums, state)
   }
 
   private var emptySums: Sums {
@@ -133,7 +134,12 @@ struct NoiseUpdate: Sendable {
     }
   }
 
-  private func result(_ sums: [Sums], _ state: RefinementState) -> Result {
+  private func result(_ blocks: [[Int: Sums]], _ state: RefinementState) -> Result {
+    var sums = [Sums](
+      repeating: emptySums, count: 2 * max(1, context.particles.optics.count))
+    for block in blocks {
+      for (slot, part) in block { sums[slot].add(part) }
+    }
     let groups = max(1, context.particles.optics.count)
     var result = Result(
       noiseFactors: state.noiseFactors, noiseDirections: state.noiseDirections,

@@ -42,9 +42,13 @@ struct ParticleScales: Sendable {
   private func divideByMeans(_ scales: inout [Float], used: [Int]) {
     var sums = [0.0, 0.0]
     var counts = [0.0, 0.0]
-    for particle in used {
-      sums[halfSets[particle].rawValue] += Double(scales[particle])
-      counts[halfSets[particle].rawValue] += 1
+    for block in ParticleBlocks.grouped(used) {
+      var part = [0.0, 0.0]
+      for particle in block {
+        part[halfSets[particle].rawValue] += Double(scales[particle])
+        counts[halfSets[particle].rawValue] += 1
+      }
+      for half in 0..<2 { sums[half] += part[half] }
     }
     for particle in used {
       let half = halfSets[particle].rawValue

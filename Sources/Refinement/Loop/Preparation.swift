@@ -106,7 +106,8 @@ struct Preparation {
     let mask = CentredMap(geometry: geometry).moved(mask: input.mask)
     let context = RunContext(
       settings: settings, particles: input.particles, geometry: geometry, points: points,
-      images: packed.images, windowCentres: packed.windowCentres, survey: survey,
+      images: packed.images, magnitudes: packed.magnitudes, windowCentres: packed.windowCentres,
+      survey: survey,
       skipped: skipped, bad: bad,
       noiseShare: transformer.noiseShare(ofCrop: geometry.window, about: packed.windowCentres),
       folds: folds(), interpolation: .cubic, insertion: .trilinear,

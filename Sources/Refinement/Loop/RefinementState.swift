@@ -37,6 +37,8 @@ struct RunContext: Sendable {
   let geometry: Geometry
   let points: SamplingPoints
   var images: PackedImages
+  /// What fixes the quanta of each half-set's sums.
+  let magnitudes: [ImageMagnitudes]
   /// Window centres, pixels from the image centre.
   let windowCentres: [SIMD2<Int32>]
   /// Noise variance per shell of the box at packing.
@@ -89,6 +91,43 @@ struct RunContext: Sendable {
       }
       return points.factors(
         perShell: perShell, directions: state.noiseDirections[slot], band: band)
+    }
+  }
+
+  /// The quanta of the sums of each half-set in an iteration: its own, so that the halves stay
+  /// independent to the last digit.
+  ///
+  /// - Parameter factors: of the noise slots' pixels up to the band.
+  func quanta(
+    _ state: RefinementState, factors: [FFTBuffer<Float>], band: Int
+  ) -> [ExactSums.Quanta] {
+    let groups = max(1, particles.optics.count)
+    return HalfSet.allCases.map { half in
+      let slots = half.rawValue * groups..<(half.rawValue + 1) * groups
+      return magnitudes[half.rawValue].packed.quanta(
+        factors: largest(factors[slots], band: band), scale: largestScale(state, in: half))
+    }
+  }
+
+  /// The largest factor of each shell.
+  private func largest(_ factors: ArraySlice<FFTBuffer<Float>>, band: Int) -> [Double] {
+    var largest = [Double](repeating: 0, count: band + 1)
+    for factor in factors {
+      var index = 0
+      for shell in 1...band {
+        while index < points.shellEnds[shell] {
+          largest[shell] = max(largest[shell], Double(factor.pointer[index]))
+          index += 1
+        }
+      }
+    }
+    return largest
+  }
+
+  /// The largest scale of a particle of a half-set.
+  func largestScale(_ state: RefinementState, in half: HalfSet) -> Double {
+    zip(state.scales, particles.halfSets).reduce(0) {
+      $1.1 == half ? max($0, Double(abs($1.0))) : $0
     }
   }
 

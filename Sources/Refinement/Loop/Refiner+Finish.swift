@@ -15,7 +15,9 @@ extension Refiner {
     let total = context.particles.count
     // The last pass reads the images themselves: room for its larger cubes.
     context.images = PackedImages(points: context.points, count: 0)
-    let pass = FinalPass(context: context, transformer: transformer, outside: outside)
+    let pass = FinalPass(
+      context: context, transformer: transformer, outside: outside,
+      isFrugal: memory.finalIsFrugal)
     let progress = StageProgress(
       .final, particles: total, costs: pass.costs, events: events)
     let sums = try pass.accumulate(state) {

@@ -128,19 +128,31 @@ extension Refiner {
     guard settings.anchorFrame, settings.rotationExtent > 0 || settings.shiftExtent > 0 else {
       return [CommonMotion(), CommonMotion()]
     }
-    var sums = [FrameAnchor.Sums(), FrameAnchor.Sums()]
-    for particle in used {
-      sums[context.particles.halfSets[particle].rawValue].add(
-        start: state.start[particle], now: state.poses[particle],
-        magnification: context.distortion(of: particle))
+    let (context, state) = (context, state)
+    let none = [FrameAnchor.Sums(), FrameAnchor.Sums()]
+    let blocks = ParticleBlocks.map(used, threads: settings.threads) { block in
+      var sums = none
+      for particle in block {
+        sums[context.particles.halfSets[particle].rawValue].add(
+          start: state.start[particle], now: state.poses[particle],
+          magnification: context.distortion(of: particle))
+      }
+      return sums
     }
-    let anchors = sums.map(\.anchor)
-    for particle in used {
-      guard let anchor = anchors[context.particles.halfSets[particle].rawValue] else { continue }
-      loop.refinement.poses[particle] = anchor.removed(
-        from: state.poses[particle], start: state.start[particle],
-        magnification: context.distortion(of: particle))
+    let anchors = (0..<2).map { half in
+      blocks.reduce(into: FrameAnchor.Sums()) { $0.add($1[half]) }.anchor
     }
+    let moved = ParticleBlocks.map(used, threads: settings.threads) { block in
+      block.map { particle in
+        guard let anchor = anchors[context.particles.halfSets[particle].rawValue] else {
+          return state.poses[particle]
+        }
+        return anchor.removed(
+          from: state.poses[particle], start: state.start[particle],
+          magnification: context.distortion(of: particle))
+      }
+    }
+    for (particle, pose) in zip(used, moved.joined()) { loop.refinement.poses[particle] = pose }
     return anchors.map { anchor in
       guard let anchor else { return CommonMotion() }
       return CommonMotion(

@@ -42,7 +42,7 @@ struct Refiner {
   let outside: [BoxModel]
   let events: @Sendable (RefinementEvent) -> Void
   let checkpoints: (any CheckpointStore)?
-  private let memory: MemoryPlan
+  let memory: MemoryPlan
   /// Progress of the first filtering, as long as its references are not made.
   var filtering: StageProgress?
   /// The shell up to which the memory was last told.

@@ -173,7 +173,7 @@ struct MotionLearning: Sendable {
     }
   }
 
-  private static let block = 256
+  private static let block = 64
 
   private func sums(_ model: MotionModel) -> Sums? {
     guard let components = Components(model) else { return nil }

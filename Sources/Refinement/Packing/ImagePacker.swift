@@ -1,6 +1,7 @@
 import CryoEM
 import Fourier
 import Ground
+import Particles
 
 /// Makes the packed images of a run: reads, subtracts, weights by CTF and noise, and keeps the window
 /// around the projected mask.
@@ -62,6 +63,8 @@ struct ImagePacker: Sendable {
   /// Everything that came of packing.
   struct Result: Sendable {
     let images: PackedImages
+    /// The largest data and weights of each half-set.
+    let magnitudes: [ImageMagnitudes]
     /// For each particle the position of its window's centre, pixels from the image's centre.
     let windowCentres: [SIMD2<Int32>]
     /// Particles whose image is also that of a particle of the other half-set, another source.
@@ -88,7 +91,7 @@ struct ImagePacker: Sendable {
     let chunk = 32
     let counter = Counter()
     let fingerprints = Collected<[(Int, SIMD4<UInt32>)]>(count: (count + chunk - 1) / chunk)
-    let workspaces = WorkspacePool { Workspace(packer: self) }
+    let workspaces = WorkspacePool { Workspace(packer: self, measures: true) }
     parallelFor(count: count, chunk: chunk, threads: threads) { range, _ in
       let workspace = workspaces.take()
       defer { workspaces.giveBack(workspace) }
@@ -107,8 +110,12 @@ struct ImagePacker: Sendable {
     }
     try control.throwIfStopped()
     try bad.throwIfOverLimit()
+    var magnitudes = noMagnitudes
+    for workspace in workspaces.all {
+      for half in magnitudes.indices { magnitudes[half].add(workspace.magnitudes[half]) }
+    }
     return Result(
-      images: images, windowCentres: centres,
+      images: images, magnitudes: magnitudes, windowCentres: centres,
       sharedCount: sharedCount(try fingerprints.values().joined()))
   }
 
@@ -146,8 +153,20 @@ struct ImagePacker: Sendable {
       ? transformer.optics(of: particle).magnification : [1, 0, 0, 1]
   }
 
+  /// Those of half-sets without images.
+  private var noMagnitudes: [ImageMagnitudes] {
+    HalfSet.allCases.map { _ in
+      ImageMagnitudes(
+        packed: Magnitudes(shells: points.maximumShell + 1),
+        whole: Magnitudes(shells: geometry.box / 2 + 1))
+    }
+  }
+
   /// Buffers of one thread.
-  final class Workspace: Sendable {
+  final class Workspace: @unchecked Sendable {
+    /// Whether magnitudes are measured, and what they are so far.
+    let measures: Bool
+    fileprivate var magnitudes: [ImageMagnitudes]
     let image: ImageTransformer.Workspace
     let weight: FFTBuffer<ComplexFloat>
     let real: FFTBuffer<Float>
@@ -156,8 +175,10 @@ struct ImagePacker: Sendable {
     let modelReal: FFTBuffer<Float>
     let modelImaginary: FFTBuffer<Float>
 
-    init(packer: ImagePacker) {
+    init(packer: ImagePacker, measures: Bool = false) {
       let box = packer.geometry.box
+      self.measures = measures
+      magnitudes = packer.noMagnitudes
       let window = packer.geometry.window
       image = ImageTransformer.Workspace(box: box)
       weight = FFTBuffer(count: box * (box / 2 + 1))
@@ -191,6 +212,7 @@ struct ImagePacker: Sendable {
         planes.imaginary[index] = data[pixel].y
         planes.weight[index] = workspace.weight[pixel].x
       }
+      measure(planes, of: particle, workspace)
       return
     }
     // Data and weight both lose everything beyond the window, the weight as a function of distance.
@@ -204,6 +226,47 @@ struct ImagePacker: Sendable {
     for index in 0..<points.count {
       planes.weight[index] = workspace.windowSpectrum[Int(points.spectrumIndices[index])].x
     }
+    measure(planes, of: particle, workspace)
+  }
+
+  /// Takes the largest data and weights of an image down.
+  private func measure(
+    _ planes: (
+      real: UnsafeMutablePointer<Float>, imaginary: UnsafeMutablePointer<Float>,
+      weight: UnsafeMutablePointer<Float>
+    ), of particle: Int, _ workspace: Workspace
+  ) {
+    guard workspace.measures else { return }
+    let half = transformer.particles.halfSets[particle].rawValue
+    var index = 0
+    for shell in 1...points.maximumShell {
+      var (square, weight) = (Float(0), Float(0))
+      while index < points.shellEnds[shell] {
+        let (x, y) = (planes.real[index], planes.imaginary[index])
+        square = max(square, x * x + y * y)
+        weight = max(weight, abs(planes.weight[index]))
+        index += 1
+      }
+      workspace.magnitudes[half].packed.add(shell: shell, data: square.squareRoot(), weight: weight)
+    }
+  }
+
+  /// Quanta for sums of a half-set's whole images, which are not packed before they are inserted.
+  ///
+  /// - Parameters:
+  ///   - whole: the largest data and weights of whole images before they are divided by the noise.
+  ///   - scale: the largest scale of a particle.
+  func quanta(of half: HalfSet, whole: Magnitudes, scale: Double) -> ExactSums.Quanta {
+    var factors = [Double](repeating: 0, count: geometry.box / 2 + 1)
+    let groups = inverseNoise.count / 2
+    for slot in half.rawValue * groups..<(half.rawValue + 1) * groups {
+      let noise = inverseNoise[slot]
+      let most = slot < directionFactors.count ? directionFactors[slot].max() ?? 1 : 1
+      for shell in noise.indices {
+        factors[shell] = max(factors[shell], Double(noise[shell] * most))
+      }
+    }
+    return whole.quanta(factors: factors, scale: scale)
   }
 
   /// Takes the density outside the mask out of the loaded transform.
@@ -241,6 +304,17 @@ struct ImagePacker: Sendable {
     let values = workspace.image.ctf.pointer
     let weights = workspace.weight.pointer
     let slot = particles.halfSets[particle].rawValue * groups + group
+    if workspace.measures {
+      let half = particles.halfSets[particle].rawValue
+      shells.withUnsafeBufferPointer { shells in
+        for pixel in shells.indices {
+          let (ctf, value) = (values[pixel], spectrum[pixel])
+          let modulus = (abs(value.x) + abs(value.y)) * (isPremultiplied ? 1 : abs(ctf))
+          workspace.magnitudes[half].whole.add(
+            shell: Int(shells[pixel]), data: modulus, weight: ctf * ctf)
+        }
+      }
+    }
     inverseNoise[slot]
       .withUnsafeBufferPointer { inverseNoise in
         shells.withUnsafeBufferPointer { shells in

@@ -70,19 +70,21 @@ struct Survey: Sendable {
     let groups = max(1, particles.optics.count)
     let shells = transformer.box / 2 + 1
     let samples = Self.sample(particles, groups: groups, size: sampleSize)
-    // Fixed blocks, added in order: the same sums for any number of threads.
-    let blockSize = 64
-    let blocks = (samples.count + blockSize - 1) / blockSize
+    let whole = ParticleBlocks.grouped(samples)
+    let blocks = whole.count
     let empty = Sums(shells: shells, isDirected: model == .coloured)
-    let whole = (0..<blocks).map { $0 * blockSize..<min(samples.count, ($0 + 1) * blockSize) }
     let measured = Collected<Block>(count: blocks)
+    let workers = WorkspacePool {
+      Worker(transformer: transformer, map: map, outside: outside)
+    }
     let counter = Counter()
     @Sendable func measure(_ blocks: [Int]) {
       parallelFor(count: blocks.count, chunk: 1, threads: threads) { range, _ in
+        let worker = workers.take()
+        defer { workers.giveBack(worker) }
         for block in range.map({ blocks[$0] }) {
           measured[block] = Block(
-            samples[whole[block]], groups: groups, empty: empty, bad: bad,
-            worker: Worker(transformer: transformer, map: map, outside: outside))
+            whole[block], groups: groups, empty: empty, bad: bad, worker: worker)
           progress(Double(min(counter.add(1), whole.count)) / Double(whole.count))
         }
       }
@@ -99,7 +101,7 @@ struct Survey: Sendable {
     }
     if !excessive.isEmpty {
       let particles = Set(excessive.map(\.particle))
-      measure((0..<blocks).filter { !particles.isDisjoint(with: samples[whole[$0]]) })
+      measure((0..<blocks).filter { !particles.isDisjoint(with: whole[$0]) })
     }
     try bad.throwIfOverLimit()
     var sums = [Sums](repeating: empty, count: 2 * groups)
@@ -140,7 +142,7 @@ struct Survey: Sendable {
     var powers: [(particle: Int, power: Double, background: ImageTransformer.Background)] = []
 
     init(
-      _ members: ArraySlice<Int>, groups: Int, empty: Sums, bad: BadImages, worker: Worker
+      _ members: [Int], groups: Int, empty: Sums, bad: BadImages, worker: Worker
     ) {
       let particles = worker.particles
       for particle in members where !bad.contains(particle) {
@@ -293,8 +295,8 @@ struct Survey: Sendable {
     }
   }
 
-  /// Adds single images to sums.
-  private final class Worker {
+  /// Adds single images to sums; one for each thread.
+  private final class Worker: @unchecked Sendable {
     private let transformer: ImageTransformer
     var particles: ParticleSet { transformer.particles }
     private let map: BoxModel

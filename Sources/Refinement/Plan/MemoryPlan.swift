@@ -23,6 +23,8 @@ public struct MemoryPlan: Sendable {
   let preparation: Int
   let iteration: Int
   let final: Int
+  /// Whether the last pass inserts the half-sets one after the other, for the memory limit.
+  let finalIsFrugal: Bool
 
   /// The peak with the packed images in memory, or in a file.
   ///
@@ -34,10 +36,9 @@ public struct MemoryPlan: Sendable {
 
   /// What a stage takes with all that is there anyway, and a share that the allocator keeps between its
   /// blocks; measured.
-  private func total(_ stage: Int) -> Int {
-    let bytes = maps + outside + particles + stage
-    return Self.program + bytes + bytes / 32
-  }
+  private func total(_ stage: Int) -> Int { Self.total(maps + outside + particles + stage) }
+
+  private static func total(_ bytes: Int) -> Int { program + bytes + bytes / 32 }
 
   /// An iteration whose insertions go as far as a shell, which lies beyond the band of its references.
   private func grownIteration(inserted: Int) -> Int {
@@ -86,7 +87,12 @@ public struct MemoryPlan: Sendable {
     plannedShell = min(lastPacked, geometry.insertionShell(beyond: expected))
     iteration = Self.iteration(
       geometry, settings, band: min(lastPacked, expected), inserted: plannedShell)
-    final = Self.final(geometry, threads: threads, volume: volume)
+    let finals = [false, true].map {
+      Self.final(geometry, threads: threads, volume: volume, isFrugal: $0)
+    }
+    let rest = maps + outside + particles
+    finalIsFrugal = settings.memoryLimit.map { Self.total(rest + finals[0]) > $0 } ?? false
+    final = finals[finalIsFrugal ? 1 : 0]
   }
 
   /// State, table and poses of a particle.
@@ -110,8 +116,8 @@ public struct MemoryPlan: Sendable {
   /// Pixels, transform, CTF, weight and cropped image of one image.
   private static func bytesOfImageWorkspace(_ box: Int) -> Int { 24 * box * box }
 
-  /// The sums, and then the larger of measuring the half-maps and of making the
-  /// references.
+  /// The exact sums as they turn into those that are divided; or the latter, with the larger of measuring
+  /// the half-maps and of making the references.
   private static func iteration(
     _ geometry: Geometry, _ settings: RefinementSettings, band: Int, inserted: Int
   ) -> Int {
@@ -120,6 +126,13 @@ public struct MemoryPlan: Sendable {
     let radius = geometry.clampedGridRadius(ofShell: inserted)
     let samples = GridLayout(radius: radius).count
     let sums = 2 * folds * inPages(12 * samples)
+    let points = SamplingPoints.paddedCount(
+      window: geometry.window, maximumShell: geometry.packedShell(settings))
+    let inserting =
+      2 * folds
+      * inPages(
+        ExactSums.bytes(radius: radius, interpolation: .trilinear, accumulators: 2 * folds))
+      + inPages(12 * samples) + threads * ExactSums.Room.bytes(points: points, radius: radius)
     let size = CubeTransform.size(forRadius: radius)
     let cube = 4 * cubed(size)
     // The references are made on a cube of their own, no finer than they need.
@@ -149,27 +162,40 @@ public struct MemoryPlan: Sendable {
     let filtering =
       filters
       ? min(threads, 2 * folds) * 4 * CubeTransform.voxels(size: referenceSize, extent: extent) : 0
-    return sums + halves + masks + max(measuring, searching, making + filtering)
+    return masks
+      + max(inserting, sums + halves + max(measuring, searching, making + filtering))
   }
 
-  /// The sums of both halves in one and a half times the box; then the larger of the images on their
-  /// way, a half's spectrum with the maps made of it, and the measurement of the half-maps.
-  private static func final(_ geometry: Geometry, threads: Int, volume: Int) -> Int {
+  /// In one and a half times the box, the exact sums of the halves that are inserted at a time with the
+  /// images on their way; or the sums of both halves, with the larger of a half's spectrum with the maps
+  /// made of it and the measurement of the half-maps.
+  private static func final(
+    _ geometry: Geometry, threads: Int, volume: Int, isFrugal: Bool
+  ) -> Int {
     let box = geometry.box
     let period = goodTransformSize(atLeast: box * 3 / 2)
     let whole = Geometry(
       box: box, pixelSize: geometry.pixelSize, window: box, period: period, centre: .zero,
       fulcrum: .zero, maskDiameter: Double(box), stretch: geometry.stretch)
     let radius = whole.clampedGridRadius(ofShell: box / 2 - 1)
-    let sums = 2 * inPages(12 * GridLayout(radius: radius).count)
+    let sum = inPages(12 * GridLayout(radius: radius).count)
+    let atATime = isFrugal ? 1 : 2
+    let exact =
+      atATime
+      * inPages(
+        ExactSums.bytes(radius: radius, interpolation: .trilinear, accumulators: atATime))
     let points = SamplingPoints.paddedCount(window: box, maximumShell: box / 2 - 1)
-    let inserting = 256 * 12 * points + threads * bytesOfImageWorkspace(box)
+    let image =
+      12 * points + ExactSums.Room.bytes(points: points, radius: radius)
+      + bytesOfImageWorkspace(box)
+    // The second half is inserted beside the first one's sums, or both turn into such one by one.
+    let inserting = exact + sum + threads * image
     let transform = PlaneColumnTransform(size: period)
     let making = 8 * period * transform.planeLength + 5 * volume
     // Two half-maps, their spectra, two maps with random phases, distances from the mask with their
     // squares, and the masks of the sphere, of the widest curve, of the best so far and of the next.
     let measuring = 12 * volume
-    return sums + max(inserting, making, measuring)
+    return max(inserting, 2 * sum + max(making, measuring))
   }
 }
 

@@ -73,13 +73,13 @@ struct AccumulatorTests {
       seed == 3
       ? Rotation(rows: Vector3(0, 1, 0), Vector3(0, 0, 1), Vector3(1, 0, 0))
       : .random(using: &generator)
-    let accumulator = Accumulator(radius: radius, interpolation: interpolation)
-    accumulator.insert(
+    let inserted = ExactSums(radius: radius, interpolation: interpolation)
+    inserted.insert(
       images.image(0), points: points.points(factor: ones, band: 7),
-      at: Accumulator.Placement(
+      at: ExactSums.Placement(
         matrix: SliceMatrix(rotation: rotation, oversampling: 1.25, magnification: [1, 0, 0, 1]),
-        shift: .zero), scale: 1, planes: 0..<accumulator.planes)
-    accumulator.complete()
+        shift: .zero), scale: 1)
+    let accumulator = inserted.completed
     let expected = bruteForce(images, rotation, oversampling: 1.25, interpolation)
     let extent = 2 * radius + 4
     var worst = 0.0
@@ -102,27 +102,23 @@ struct AccumulatorTests {
   @Test func accumulatorsAdd() {
     let images = PackedImages(points: points, count: 2)
     var generator = SeededGenerator(seed: 17)
-    let (one, other, both) = (
-      Accumulator(radius: radius, interpolation: .cubic),
-      Accumulator(radius: radius, interpolation: .cubic),
-      Accumulator(radius: radius, interpolation: .cubic)
-    )
+    let sums = (0..<3).map { _ in ExactSums(radius: radius, interpolation: .cubic) }
     for slot in 0..<2 {
       for index in points.indices {
         images.planes(slot).real[index] = Float(generator.normal())
         images.planes(slot).weight[index] = 1
       }
-      let placement = Accumulator.Placement(
+      let placement = ExactSums.Placement(
         matrix: SliceMatrix(
           rotation: .random(using: &generator), oversampling: 1.25, magnification: [1, 0, 0, 1]),
         shift: .zero)
-      for target in [slot == 0 ? one : other, both] {
+      for target in [sums[slot], sums[2]] {
         target.insert(
           images.image(slot), points: points.points(factor: ones, band: 7), at: placement,
-          scale: 1, planes: 0..<target.planes)
+          scale: 1)
       }
     }
-    for accumulator in [one, other, both] { accumulator.complete() }
+    let (one, other, both) = (sums[0].completed, sums[1].completed, sums[2].completed)
     one.add(other)
     #expect(relativeError(one.numerators, both.numerators) < 1e-6)
     let worst = zip(one.denominators, both.denominators).map { abs($0 - $1) }.max() ?? 1
@@ -134,18 +130,18 @@ struct AccumulatorTests {
   @Test func shellMeansCountTheSlices() {
     let images = PackedImages(points: points, count: 1)
     for index in points.indices { images.planes(0).weight[index] = 1 }
-    let accumulator = Accumulator(radius: radius, interpolation: .cubic)
+    let inserted = ExactSums(radius: radius, interpolation: .cubic)
     var generator = SeededGenerator(seed: 2)
     let count = 200
     for _ in 0..<count {
-      accumulator.insert(
+      inserted.insert(
         images.image(0), points: points.points(factor: ones, band: 7),
-        at: Accumulator.Placement(
+        at: ExactSums.Placement(
           matrix: SliceMatrix(
             rotation: .random(using: &generator), oversampling: 1, magnification: [1, 0, 0, 1]),
-          shift: .zero), scale: 1, planes: 0..<accumulator.planes)
+          shift: .zero), scale: 1)
     }
-    accumulator.complete()
+    let accumulator = inserted.completed
     let means = accumulator.shellMeans(oversampling: 1, shells: 6)
     for shell in 3...5 {
       let expected = Double(count) / (2 * Double(shell))

@@ -13,7 +13,7 @@ struct ReconstructionTests {
     let body = SmallBody(period: interpolation == .cubic ? 48 : 64, fulcrum: .zero)
     var generator = SeededGenerator(seed: 31)
     let poses = randomAlignments(240, spread: 4)
-    let accumulator = Accumulator(
+    let inserted = ExactSums(
       radius: body.geometry.clampedGridRadius(ofShell: 15), interpolation: interpolation)
     let all = body.points.points(factor: body.ones, band: 15)
     for pose in poses {
@@ -22,16 +22,16 @@ struct ReconstructionTests {
         hasCTF ? Float(sineAndCosine(phase + 0.03 * Double(shell * shell)).sine) : 1
       }
       let images = body.packed([pose], ctf: ctf)
-      accumulator.insert(
+      inserted.insert(
         images.image(0), points: all,
-        at: Accumulator.Placement(
+        at: ExactSums.Placement(
           matrix: SliceMatrix(
             rotation: pose.rotation, oversampling: body.geometry.oversampling,
             magnification: [1, 0, 0, 1]),
           shift: SIMD2<Float>(pose.position / body.geometry.windowEdge)),
-        scale: 1, planes: 0..<accumulator.planes)
+        scale: 1)
     }
-    accumulator.complete()
+    let accumulator = inserted.completed
     let reconstruction = Reconstruction(
       geometry: body.geometry, radius: accumulator.radius, size: body.geometry.period)
     let means = reconstruction.shellMeans([accumulator])
@@ -71,18 +71,17 @@ struct ReconstructionTests {
     let images = body.packed(poses)
     let all = body.points.points(factor: body.ones, band: 7)
     func accumulated(_ members: Range<Int>) -> Accumulator {
-      let accumulator = Accumulator(radius: radius, interpolation: .cubic)
+      let inserted = ExactSums(radius: radius, interpolation: .cubic)
       for member in members {
-        accumulator.insert(
+        inserted.insert(
           images.image(member), points: all,
-          at: Accumulator.Placement(
+          at: ExactSums.Placement(
             matrix: SliceMatrix(
               rotation: poses[member].rotation, oversampling: 1.5, magnification: [1, 0, 0, 1]),
             shift: SIMD2<Float>(poses[member].position / body.geometry.windowEdge)),
-          scale: 1, planes: 0..<accumulator.planes)
+          scale: 1)
       }
-      accumulator.complete()
-      return accumulator
+      return inserted.completed
     }
     let reconstruction = Reconstruction(
       geometry: body.geometry, radius: radius)
@@ -127,17 +126,17 @@ struct ReconstructionTests {
     let radius = body.geometry.clampedGridRadius(ofShell: 7)
     let poses = randomAlignments(20)
     let images = body.packed(poses, noise: true)
-    let sums = Accumulator(radius: radius, interpolation: interpolation)
+    let inserted = ExactSums(radius: radius, interpolation: interpolation)
     for (index, pose) in poses.enumerated() {
-      sums.insert(
+      inserted.insert(
         images.image(index), points: body.points.points(factor: body.ones, band: 7),
-        at: Accumulator.Placement(
+        at: ExactSums.Placement(
           matrix: SliceMatrix(
             rotation: pose.rotation, oversampling: 1.5, magnification: [1, 0, 0, 1]),
           shift: SIMD2<Float>(pose.position / body.geometry.windowEdge)),
-        scale: 1, planes: 0..<sums.planes)
+        scale: 1)
     }
-    sums.complete()
+    let sums = inserted.completed
     let reconstruction = Reconstruction(geometry: body.geometry, radius: radius, size: 24)
     let regularisation = (0...radius).map { $0 <= 10 ? Float(0.5) : .infinity }
     let whole = reconstruction.volume(of: .init(parts: [sums], regularisation: regularisation))

@@ -31,9 +31,11 @@ struct BorderTests {
   /// Nothing outside an accumulator's samples is written.
   @Test(arguments: [Interpolation.trilinear, .cubic])
   func insertionsWriteNothingBeyondTheBorder(interpolation: Interpolation) {
-    let samples = GridLayout(radius: radius).count
+    let slabs = ExactSums.Slabs(radius: radius, interpolation: interpolation, accumulators: 1)
+    let layout = GridLayout(radius: radius)
+    let count = 3 * layout.width * layout.extent * slabs.stored(extent: layout.extent)
     let guardCount = 4096
-    let sums = FFTBuffer<Float>(count: 3 * samples + 2 * guardCount)
+    let sums = FFTBuffer<Int64>(count: count + 2 * guardCount)
     let points = SamplingPoints(window: 16, maximumShell: 7)
     let ones = points.ones
     let images = PackedImages(points: points, count: 1)
@@ -45,13 +47,19 @@ struct BorderTests {
     let near = SliceMatrix(
       rotation: .identity, oversampling: 1.2, magnification: [1, 0.1, -0.1, 1])
     let zero = FFTBuffer<Float>(count: 4)
+    var room = [UInt16](repeating: 0, count: points.paddedCount)
+    var starts = [Int32](repeating: 0, count: slabs.count + 1)
+    var samples = [fulcrum_sample](repeating: fulcrum_sample(), count: points.paddedCount)
     near.withPointer {
-      fulcrum_insert(
-        sums.pointer + guardCount, Int32(radius), interpolation.kernel,
-        points.points(factor: ones, band: 7), images.image(0), $0, zero.pointer, zero.pointer, 1, 1,
-        0, Int32(2 * radius + 4))
+      fulcrum_place(
+        Int32(radius), interpolation.kernel, Int32(slabs.planes), Int32(slabs.count),
+        points.points(factor: ones, band: 7), images.image(0), $0, zero.pointer, zero.pointer,
+        0x1p20, 0x1p20, &room, &starts, &samples)
     }
-    let inside = guardCount..<3 * samples + guardCount
+    fulcrum_add(
+      sums.pointer + guardCount, Int32(radius), interpolation.kernel, samples,
+      Int32(points.paddedCount))
+    let inside = guardCount..<count + guardCount
     for range in [0..<inside.lowerBound, inside.upperBound..<sums.count] {
       #expect(range.allSatisfy { sums[$0] == 0 })
     }

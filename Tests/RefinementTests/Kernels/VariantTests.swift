@@ -10,7 +10,8 @@ private struct Kernels {
   var slice = fulcrum_slice_base
   var evaluate = fulcrum_evaluate_base
   var score = fulcrum_score_base
-  var insert = fulcrum_insert_base
+  var place = fulcrum_place_base
+  var add = fulcrum_add_base
   var products = fulcrum_products_base
   var terms = fulcrum_terms_base
   var shiftScores = fulcrum_shift_scores_base
@@ -21,7 +22,8 @@ private struct Kernels {
         slice = fulcrum_slice_v3
         evaluate = fulcrum_evaluate_v3
         score = fulcrum_score_v3
-        insert = fulcrum_insert_v3
+        place = fulcrum_place_v3
+        add = fulcrum_add_v3
         products = fulcrum_products_v3
         terms = fulcrum_terms_v3
         shiftScores = fulcrum_shift_scores_v3
@@ -30,7 +32,8 @@ private struct Kernels {
         slice = fulcrum_slice_v4
         evaluate = fulcrum_evaluate_v4
         score = fulcrum_score_v4
-        insert = fulcrum_insert_v4
+        place = fulcrum_place_v4
+        add = fulcrum_add_v4
         products = fulcrum_products_v4
         terms = fulcrum_terms_v4
         shiftScores = fulcrum_shift_scores_v4
@@ -129,16 +132,25 @@ struct VariantTests {
     let points = body.points.points(factor: body.ones, band: 15)
     let images = image
     func inserted(_ variant: fulcrum_variant) -> [Float] {
-      var sums = [Float](repeating: 0, count: 3 * GridLayout(radius: radius).count)
+      let slabs = ExactSums.Slabs(radius: radius, interpolation: interpolation, accumulators: 1)
+      let extent = 2 * radius + 4
+      var sums = [Int64](
+        repeating: 0, count: 3 * (radius + 4) * extent * slabs.stored(extent: extent))
       var shift = [self.shift.x, self.shift.y]
       var damping: [Float] = [0.002, -0.001, 0.003]
-      let kernel = Kernels(variant).insert
+      var room = [UInt16](repeating: 0, count: Int(points.count))
+      var starts = [Int32](repeating: 0, count: slabs.count + 1)
+      var samples = [fulcrum_sample](repeating: fulcrum_sample(), count: Int(points.count))
+      let kernels = Kernels(variant)
+      let (place, add) = (kernels.place, kernels.add)
       matrix.withPointer {
-        kernel(
-          &sums, Int32(radius), interpolation.kernel, points, images.image(0), $0, &shift,
-          &damping, 1.2, 0.7, 0, Int32(2 * radius + 4))
+        place(
+          Int32(radius), interpolation.kernel, Int32(slabs.planes), Int32(slabs.count), points,
+          images.image(0), $0, &shift, &damping, 0x1p20, 0x1p20, &room, &starts, &samples)
       }
-      return sums
+      add(&sums, Int32(radius), interpolation.kernel, samples, points.count)
+      #expect(starts.last == points.count && starts == starts.sorted())
+      return sums.map(Float.init)
     }
     for variant in Self.variants { #expect(close(inserted(variant), inserted(fulcrum_base))) }
   }

@@ -19,20 +19,20 @@ struct HalfMapTests {
     let images = PackedImages(points: body.points, count: 1)
     for index in 0..<body.points.count { images.planes(0).weight[index] = 1 }
     let radius = body.geometry.clampedGridRadius(ofShell: 14)
-    let accumulator = Accumulator(radius: radius, interpolation: interpolation)
+    let inserted = ExactSums(radius: radius, interpolation: interpolation)
     let band = magnification > 1 ? 8 : 12
     let factors = body.points.factors(perShell: [Double](repeating: 1, count: 16), band: band)
     var generator = SeededGenerator(seed: 9)
     for _ in 0..<400 {
-      accumulator.insert(
+      inserted.insert(
         images.image(0), points: body.points.points(factor: factors, band: band),
-        at: Accumulator.Placement(
+        at: ExactSums.Placement(
           matrix: SliceMatrix(
             rotation: .random(using: &generator), oversampling: body.geometry.oversampling,
             magnification: [magnification, 0, 0, magnification]),
-          shift: .zero), scale: 1, planes: 0..<accumulator.planes)
+          shift: .zero), scale: 1)
     }
-    accumulator.complete()
+    let accumulator = inserted.completed
     let means = accumulator.shellMeans(oversampling: 1, shells: radius)
     let levels = means.enumerated().map { Double($0.offset) * $0.element }
     let last = body.geometry.filledShell(upTo: band, shrinkage: magnification)

@@ -21,20 +21,20 @@ struct SymmetriserTests {
     of body: SmallBody, _ images: PackedImages, poses: [(image: Int, rotation: Rotation)],
     positions: [Vector2], symmetrised: Bool, threads: Int = 2
   ) -> [Float] {
-    let accumulator = Accumulator(
+    let inserted = ExactSums(
       radius: body.geometry.clampedGridRadius(ofShell: 15), interpolation: .trilinear)
     let all = body.points.points(factor: body.ones, band: 15)
     for pose in poses {
-      accumulator.insert(
+      inserted.insert(
         images.image(pose.image), points: all,
-        at: Accumulator.Placement(
+        at: ExactSums.Placement(
           matrix: SliceMatrix(
             rotation: pose.rotation, oversampling: body.geometry.oversampling,
             magnification: [1, 0, 0, 1]),
           shift: SIMD2<Float>(positions[pose.image] / body.geometry.windowEdge)),
-        scale: 1, planes: 0..<accumulator.planes)
+        scale: 1)
     }
-    accumulator.complete()
+    let accumulator = inserted.completed
     var geometry = body.geometry
     if symmetrised {
       Symmetriser(group: geometry.symmetry, threads: threads).symmetrise([accumulator])
