@@ -124,7 +124,8 @@ import Testing
       #expect(table.count > 1, "\(export.name)")
       #expect(Set(table.map(\.count)).count == 1, "\(export.name): rows of different lengths")
       #expect(export.grid.text.contains { $0.isLetter })
-      #expect(export.grid.svg.contains("<text"))
+      let picture = stage.application.surroundings.picture(of: export)
+      #expect(picture.contains("<title>") && picture.contains("<text"))
       stage.play("Tab")
     }
   }

@@ -31,7 +31,20 @@ extension Application {
       let text = table.map { $0.joined(separator: "\t") }.joined(separator: "\n") + "\n"
       return [.write(path: path, text: text)]
     }
-    if path.hasSuffix(".svg") { return [.write(path: path, text: export.grid.svg)] }
+    if path.hasSuffix(".svg") {
+      return [.write(path: path, text: surroundings.picture(of: export))]
+    }
     return [.write(path: path, text: export.grid.text)]
+  }
+}
+
+extension Surroundings {
+  /// A pane as a picture. What has the terminal's own colours gets a ground as dark or as light as the
+  /// theme is.
+  func picture(of export: Export) -> String {
+    theme.isLight
+      ? export.grid.svg(title: export.name)
+      : export.grid.svg(
+        title: export.name, foreground: Colour(hex: 0xD0D0D0), background: Colour(hex: 0x101418))
   }
 }

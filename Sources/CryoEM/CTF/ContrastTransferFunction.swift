@@ -139,13 +139,6 @@ extension OpticsGroup {
     return 12.2643247 / (volts * (1 + 0.978466e-6 * volts)).squareRoot()
   }
 
-  /// M·k: the point of the undistorted plane that is seen at the spatial frequency k of the image.
-  public func magnified(_ k: Vector2) -> Vector2 {
-    Vector2(
-      magnification[0] * k.x + magnification[1] * k.y,
-      magnification[2] * k.x + magnification[3] * k.y)
-  }
-
   /// The odd Zernike coefficients, radians, with the beam tilt's coma among them.
   ///
   /// A tilt t gives the phase −2π·Cs·λ²·k²·(t·k); as k²·kx = (Z(1,3) + 2·Z(1,1))/3, it goes to the

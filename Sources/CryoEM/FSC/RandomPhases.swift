@@ -1,18 +1,25 @@
 import Fourier
 import Ground
 
-/// Random phases for the columns of a half-transformed cube: those of
-/// `CubicSpectrum.phasesRandomised`, for spectra whose phase origin is at index 0.
+/// Random phases for the columns of a half-transformed cube, whose phase origin is at index 0: those of
+/// every sample from a shell on. The amplitudes stay, and the map stays real.
+///
+/// A sample's phase depends on the seed and its frequencies alone.
 struct RandomPhases: Sendable {
   private let size: Int
   private let firstSquare: Int
-  /// Unit numbers all round: a fine choice of directions is as good as a continuous one.
   private let directions: [ComplexFloat]
+
+  /// Unit numbers all round: a fine choice of directions is as good as a continuous one, and a table
+  /// is fast.
+  static let directions = (0..<4096).map {
+    ComplexFloat.unit(angle: 2 * .pi * Double($0) / 4096)
+  }
 
   init(size: Int, firstShell: Int) {
     self.size = size
     firstSquare = max(firstShell * (firstShell - 1) + 1, 1)
-    directions = CubicSpectrum.directions
+    directions = Self.directions
   }
 
   /// Copies columns into a block, those samples with random phases that are in a shell to randomise.

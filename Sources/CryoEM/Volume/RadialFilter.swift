@@ -45,13 +45,6 @@ extension Volume {
     let cutOff = Double(size) * pixelSize / resolution
     return filtered(byShell: { raisedCosine($0, from: cutOff - edge / 2, to: cutOff + edge / 2) })
   }
-
-  /// The map without features coarser than `resolution` (Å), with the same edge.
-  public func highPassed(to resolution: Double, edge: Double = 2) -> Volume {
-    let cutOff = Double(size) * pixelSize / resolution
-    return filtered(
-      byShell: { 1 - raisedCosine($0, from: cutOff - edge / 2, to: cutOff + edge / 2) })
-  }
 }
 
 /// 1 up to `inner`, 0 from `outer` on, half a period of a cosine between them.

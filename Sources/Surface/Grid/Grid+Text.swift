@@ -60,13 +60,4 @@ extension Grid {
     }
     return total
   }
-
-  /// Writes text from top to bottom, one character a row: for the names of vertical axes.
-  public mutating func writeDown(_ text: String, x: Int, y: Int, style: Style, height: Int) {
-    var row = y
-    for glyph in Glyph.glyphs(of: text, level: glyphs) where row < y + height {
-      place(Cell(text: glyph.text, width: Int8(glyph.width), style: style), x: x, y: row)
-      row += 1
-    }
-  }
 }

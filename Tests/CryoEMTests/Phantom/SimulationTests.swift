@@ -149,12 +149,14 @@ struct SimulationTests {
       let signal = simulation.signal(of: particle)
       for (kx, ky) in [(3, -5), (10, 8), (0, 4)] {
         let k = Vector2(Double(kx), Double(ky)) / 240
+        let m = group.magnification
+        let seen = Vector2(m[0] * k.x + m[1] * k.y, m[2] * k.x + m[3] * k.y)
         var sum = SIMD2<Double>.zero
         for (body, pose) in [
           (simulation.phantom.large, simulation.largePoses[particle]),
           (simulation.phantom.small, simulation.smallPoses[particle]),
         ] {
-          let slice = body.transform(at: pose.rotation.lifted(group.magnified(k))) / 125
+          let slice = body.transform(at: pose.rotation.lifted(seen)) / 125
           let angle = 2 * Double.pi * (k * pose.origin).sum() + ctf.phase(at: k)
           sum += SIMD2(
             slice.x * cos(angle) - slice.y * sin(angle),

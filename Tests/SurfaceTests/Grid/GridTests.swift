@@ -13,14 +13,13 @@ private func scribbled(_ size: Size, _ generator: inout SeededGenerator) -> Grid
     let style = generator.style()
     let width = Bool.random(using: &generator) ? place.width : nil
     let alignment = [Alignment.left, .centre, .right].randomElement(using: &generator) ?? .left
-    switch Int.random(in: 0..<5, using: &generator) {
+    switch Int.random(in: 0..<4, using: &generator) {
     case 0:
       grid.clipped(to: clip) {
         _ = $0.write(text, x: place.x, y: place.y, style: style, width: width, alignment: alignment)
       }
     case 1: grid.fill(place, with: "漢", style: style)
     case 2: grid.restyle(place) { $0.adding(style.attributes) }
-    case 3: grid.writeDown(text, x: place.x, y: place.y, style: style, height: place.height)
     default:
       grid.write(text, x: place.x, y: place.y, style: style, width: width, alignment: alignment)
     }

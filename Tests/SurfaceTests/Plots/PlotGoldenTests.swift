@@ -19,12 +19,6 @@ import Testing
       "rotation-styles-16", styles: true)
   }
 
-  @Test func bars() {
-    for (name, appearance) in Appearance.tested {
-      expectGolden(PlotData.stages.grid(Size(width: 44, height: 4), appearance), "bars-\(name)")
-    }
-  }
-
   @Test(arguments: [(38, 10), (80, 22)])
   func heatMap(width: Int, height: Int) {
     let size = Size(width: width, height: height)

@@ -65,12 +65,7 @@ import Testing
         top: Int.random(in: -5...5000, using: &generator), emptyText: generator.text(),
         row: { _ in [entry, entry, entry] }),
       Box(title: generator.text(), note: generator.text(), footer: generator.text(), number: 3),
-      Popup(
-        title: generator.text(),
-        content: Size(width: Int.random(in: -1...90, using: &generator), height: 9)),
       KeyBar([.init(key: generator.text(), label: generator.text(), action: "a")]),
-      Tabs(
-        [generator.text(), generator.text()], active: Int.random(in: -2...4, using: &generator)),
       ScrollBar(
         total: Int.random(in: -1...900, using: &generator),
         visible: Int.random(in: -1...90, using: &generator),
@@ -80,18 +75,11 @@ import Testing
       TextField(
         TextInput(generator.text()), isFocused: Bool.random(using: &generator),
         placeholder: generator.text(), isInvalid: Bool.random(using: &generator)),
-      TextPane(
-        [.init(generator.text()), .init(generator.text(), indent: 40)],
-        top: Int.random(in: -4...9, using: &generator)),
-      PaletteList(
-        [.init(name: generator.text(), key: generator.text()), .init(name: "save")], query: "a",
-        selected: Int.random(in: -2...4, using: &generator)),
       linePlot(&generator),
       HistogramPlot(
         lower: number(&generator), upper: number(&generator), counts: values,
         title: generator.text(), marks: [.init(number(&generator), generator.text())],
         flaggedFrom: number(&generator)),
-      BarChart(values.map { .init(generator.text(), $0) }),
       HeatMap(
         columns: Int.random(in: -1...9, using: &generator),
         rows: Int.random(in: -1...9, using: &generator), values: values, x: axis(&generator),
@@ -134,7 +122,7 @@ import Testing
       if appearance.glyphs == .ascii {
         #expect(grid.cells.allSatisfy { $0.text.utf8.allSatisfy { $0 < 0x7F } })
       }
-      if appearance.colours == .none && !(widget is Popup) {
+      if appearance.colours == .none {
         #expect(grid.cells.allSatisfy { $0.style.foreground == .terminal })
       }
     }

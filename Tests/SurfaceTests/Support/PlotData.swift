@@ -97,9 +97,4 @@ extension PlotData {
     return ImageSlice(
       width: size, height: size, pixels: pixels, mask: mask, crosshair: crosshair, title: "XY 24")
   }
-
-  static let stages = BarChart([
-    .init("search", 812, label: "812 s"), .init("reconstruction", 240.5, label: "241 s"),
-    .init("FSC and masks", 31, label: "31 s"), .init("checkpoint", 0),
-  ])
 }

@@ -48,7 +48,7 @@ private let keys = KeyBar([
       styles: true)
   }
 
-  @Test func boxesAndTabs() {
+  @Test func boxesAndKeys() {
     for (name, appearance) in Appearance.tested {
       var grid = appearance.grid(Size(width: 60, height: 8))
       grid.draw(
@@ -60,10 +60,6 @@ private let keys = KeyBar([
       grid.draw(Box(title: "x"), in: Rect(x: 51, y: 0, width: 3, height: 3), appearance)
       grid.draw(Box(), in: Rect(x: 55, y: 0, width: 1, height: 4), appearance)
       grid.draw(Box(), in: Rect(x: 51, y: 4, width: 8, height: 1), appearance)
-      let tabs = Tabs(["Input", "Search", "Prior", "Fulcrum", "Mask"], active: 1)
-      grid.draw(tabs, in: Rect(x: 0, y: 5, width: 60, height: 1), appearance)
-      grid.draw(
-        Tabs(tabs.titles, active: 4), in: Rect(x: 0, y: 6, width: 20, height: 1), appearance)
       grid.draw(keys, in: Rect(x: 0, y: 7, width: 46, height: 1), appearance)
       expectGolden(grid, "boxes-\(name)")
     }
@@ -89,36 +85,6 @@ private let keys = KeyBar([
       grid.draw(TextField(TextInput(), placeholder: "auto"), in: row(11, width: 20), appearance)
       expectGolden(grid, "small-\(name)", styles: name == "unicode")
       #expect(grid.cursor == Point(x: 19, y: 9))
-    }
-  }
-
-  @Test func popupWithPalette() {
-    for (name, appearance) in Appearance.tested {
-      var grid = runs.grid(Size(width: 60, height: 12), appearance)
-      let popup = Popup(
-        title: "Commands", footer: "Esc closes", content: Size(width: 40, height: 5))
-      grid.draw(popup, in: grid.bounds, appearance)
-      let list = PaletteList(
-        [
-          .init(name: "Stop after this iteration", key: "S"), .init(name: "Compare runs", key: "c"),
-          .init(name: "Save panel as text"), .init(name: "Start", key: "F5"),
-        ], query: "sta", selected: 1)
-      grid.draw(list, in: popup.interior(in: grid.bounds), appearance.grounded(on: .popup))
-      expectGolden(grid, "popup-\(name)", styles: name == "unicode")
-    }
-  }
-
-  @Test func helpText() {
-    let pane = TextPane(
-      [
-        .init("Rotation search extent", role: .title), .init(""),
-        .init(
-          "Largest rotation away from the input pose, in degrees. Raise it where the body moves "
-            + "more than this; the share of particles at the limit says so."),
-        .init("relion: --sigma_ang; a_path_without_a_blank/in/it/that/is/long", indent: 2),
-      ], top: 1)
-    for (name, appearance) in Appearance.tested {
-      expectGolden(pane.grid(Size(width: 34, height: 7), appearance), "help-\(name)")
     }
   }
 }

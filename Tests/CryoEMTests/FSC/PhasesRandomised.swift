@@ -1,13 +1,15 @@
 import Fourier
 import Ground
 
+@testable import CryoEM
+
 extension CubicSpectrum {
   /// The spectrum with the phases of every sample from a shell on replaced by random ones; the
   /// amplitudes stay, and the map stays real.
   ///
   /// A sample's phase depends on the seed and its frequencies alone.
-  public func phasesRandomised(fromShell first: Int, seed: UInt64) -> CubicSpectrum {
-    let directions = Self.directions
+  func phasesRandomised(fromShell first: Int, seed: UInt64) -> CubicSpectrum {
+    let directions = RandomPhases.directions
     var result = self
     forEachFrequency { index, kx, ky, kz, _ in
       let squared = kx * kx + ky * ky + kz * kz
@@ -24,32 +26,10 @@ extension CubicSpectrum {
     return result
   }
 
-  /// Unit numbers all round: a fine choice of directions is as good as a continuous one, and a table
-  /// is fast.
-  static let directions = (0..<4096).map {
-    ComplexFloat.unit(angle: 2 * .pi * Double($0) / 4096)
-  }
-
   /// Where the sample of the opposite frequency is stored, in the planes that hold both.
   private func mateIndex(_ kx: Int, _ ky: Int, _ kz: Int) -> Int {
     let z = (size - transformIndex(kz, size: size)) % size
     let y = (size - transformIndex(ky, size: size)) % size
     return (z * size + y) * width + kx
-  }
-}
-
-/// The FSC corrected for the correlation that a mask makes by itself: (t − r)/(1 − r), with t the
-/// curve of the masked maps and r that of the masked maps whose phases were randomised from a shell
-/// on (Chen et al., Ultramicroscopy 135, 24, 2013).
-///
-/// In and just above that shell, where the edge leaks true signal into the randomised part, the
-/// curve is left as it is; where r is above t it is 0.
-public func correctedCurve(
-  masked: [Double], randomised: [Double], fromShell first: Int
-) -> [Double] {
-  masked.indices.map { shell in
-    guard shell >= first + 2 else { return masked[shell] }
-    let (t, r) = (masked[shell], randomised[shell])
-    return r >= t ? 0 : (t - r) / (1 - r)
   }
 }
