@@ -100,26 +100,49 @@ let package = Package(
         "Refinement", argumentParser,
       ]),
 
-    .testTarget(name: "GroundTests"),
+    // What tests share, and the tests of each room.
+    .target(
+      name: "TestSupport",
+      dependencies: ["CryoEM", "Ground", "Particles", "Phantoms", "Refinement"],
+      path: "Tests/TestSupport",
+      swiftSettings: optimised),
+    .testTarget(name: "GroundTests", dependencies: ["Ground", "TestSupport"]),
     .testTarget(name: "TOMLTextTests", dependencies: ["TOMLText"]),
     .testTarget(name: "FourierTests", dependencies: ["Fourier"]),
-    .testTarget(name: "EMFilesTests", dependencies: ["CZlib", "EMFiles", "Ground"]),
+    .testTarget(name: "EMFilesTests", dependencies: ["CZlib", "EMFiles", "Ground", "TestSupport"]),
     .testTarget(
-      name: "CryoEMTests",
-      dependencies: ["CryoEM", "EMFiles", "Fourier", "Ground", "Particles", "Phantoms"],
+      name: "CryoEMTests", dependencies: ["CryoEM", "Fourier", "Ground", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: optimised),
+    .testTarget(
+      name: "ParticlesTests",
+      dependencies: ["CryoEM", "EMFiles", "Ground", "Particles", "TestSupport"]),
     .testTarget(
       name: "RefinementTests",
       dependencies: [
-        "CKernels", "CryoEM", "EMFiles", "Fourier", "Ground", "Jobs", "Particles", "Phantoms",
-        "Refinement",
+        "CKernels", "CryoEM", "EMFiles", "Fourier", "Ground", "Particles", "Phantoms",
+        "Refinement", "TestSupport",
       ],
       swiftSettings: optimised),
     .testTarget(
+      name: "JobsTests",
+      dependencies: [
+        "CryoEM", "EMFiles", "Ground", "Jobs", "Phantoms", "Refinement", "TestSupport",
+      ],
+      swiftSettings: optimised),
+    .testTarget(
+      name: "PhantomsTests",
+      dependencies: ["CryoEM", "Fourier", "Ground", "Phantoms", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: optimised),
+    .testTarget(
+      name: "ReportTests", dependencies: ["CryoEM", "Ground", "Jobs", "Refinement", "Report"]),
+    .testTarget(
       name: "RunsTests",
-      dependencies: ["CryoEM", "EMFiles", "Ground", "Jobs", "Refinement", "Report", "Runs"]),
+      dependencies: [
+        "CryoEM", "EMFiles", "Ground", "Jobs", "Refinement", "Report", "Runs", "TestSupport",
+      ]),
     .testTarget(name: "ToolsTests", dependencies: ["Ground", "TOMLText", "Tools"]),
     .testTarget(name: "SurfaceTests", dependencies: ["Surface"], resources: [.copy("Golden")]),
+    .testTarget(name: "TerminalTests", dependencies: ["Surface", "Terminal"]),
     .testTarget(
       name: "ConsoleTests",
       dependencies: [

@@ -45,8 +45,8 @@ import Testing
     #expect(engine.dependencies.isDisjoint(with: ["EMFiles", "TOMLText", "TOMLKit", "Yams"]))
   }
 
-  /// Programs for those who work on this one: no rooms.
-  private static let aside: Set = ["Benchmarks", "Fuzz"]
+  /// For those who work on this program: no rooms of it.
+  private static let aside: Set = ["Benchmarks", "Fuzz", "TestSupport"]
 }
 
 /// What Package.swift, the README and the source files say of each other, read as text.
@@ -88,7 +88,8 @@ private struct Package {
         Target(
           name: name, isTest: isTest, dependencies: dependencies,
           imports: Self.imports(
-            root.appending(path: (isTest ? "Tests/" : "Sources/") + name))))
+            root.appending(
+              path: (isTest || name == "TestSupport" ? "Tests/" : "Sources/") + name))))
     }
     for line in try text("README.md").split(separator: "\n") where line.hasPrefix("| `") {
       let cells = line.split(separator: "|")

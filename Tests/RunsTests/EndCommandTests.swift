@@ -4,6 +4,7 @@ import Ground
 import Jobs
 import Runs
 import Synchronization
+import TestSupport
 import Testing
 
 /// The command that a user wants at the end of a run.

@@ -2,6 +2,7 @@ import CryoEM
 import Glibc
 import Ground
 import Jobs
+import TestSupport
 import Testing
 
 @testable import Runs

@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import Jobs
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Ground

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Ground
+import TestSupport
 import Testing
 
 @testable import Runs

@@ -2,6 +2,7 @@ import CryoEM
 import EMFiles
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Ground

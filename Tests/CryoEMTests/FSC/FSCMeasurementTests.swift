@@ -1,4 +1,5 @@
 import CryoEM
+import TestSupport
 import Testing
 
 /// The planewise measurement beside whole transforms of masked maps.

@@ -2,6 +2,7 @@ import CryoEM
 import Dispatch
 import Fourier
 import Glibc
+import TestSupport
 import Testing
 
 struct FSCTests {

@@ -1,5 +1,6 @@
 import CryoEM
 import Glibc
+import TestSupport
 import Testing
 
 /// FSC, correction, Guinier fit, filter and centre of mass beside RELION's.
@@ -8,11 +9,11 @@ struct RelionPostprocessTests {
   private let pixelSize = 3.0
 
   private func map(_ name: String) throws -> Volume {
-    Volume(size: size, pixelSize: pixelSize, voxels: try Fixture.halves("relion_\(name).f16"))
+    Volume(size: size, pixelSize: pixelSize, voxels: try fixtures.halves("relion_\(name).f16"))
   }
 
   private func table() throws -> [[Double]] {
-    try Fixture.text("relion_postprocess.txt").split(separator: "\n").map { line in
+    try fixtures.text("relion_postprocess.txt").split(separator: "\n").map { line in
       line.split(separator: " ").compactMap { Double($0) }
     }
   }

@@ -1,6 +1,7 @@
 import CryoEM
 import Glibc
 import Ground
+import TestSupport
 import Testing
 
 struct DistanceTransformTests {

@@ -1,4 +1,5 @@
 import CryoEM
+import TestSupport
 import Testing
 
 struct LocalMotionTests {

@@ -1,6 +1,7 @@
 import CryoEM
 import Glibc
 import Ground
+import TestSupport
 import Testing
 
 /// The matrix of a turn about z or y written down from its definition.

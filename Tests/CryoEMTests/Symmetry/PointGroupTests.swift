@@ -1,5 +1,6 @@
 import CryoEM
 import Ground
+import TestSupport
 import Testing
 
 struct PointGroupTests {
@@ -39,7 +40,7 @@ struct PointGroupTests {
 
   private func relionOperators() throws -> [(name: String, operators: [Rotation])] {
     var groups: [(name: String, operators: [Rotation])] = []
-    for line in try Fixture.text("symmetry_operators.txt").split(separator: "\n") {
+    for line in try fixtures.text("symmetry_operators.txt").split(separator: "\n") {
       let words = line.split(separator: " ")
       if words.count == 1 {
         groups.append((String(words[0]), []))

@@ -1,5 +1,6 @@
 import CryoEM
 import Glibc
+import TestSupport
 import Testing
 
 struct VolumeTests {

@@ -1,5 +1,6 @@
 import EMFiles
 import Ground
+import TestSupport
 import Testing
 
 @Suite struct CSGroupTests {
@@ -24,7 +25,7 @@ import Testing
           type: particle.blob
       version: v4.4.1
       """
-    let group = try CSGroup(path: folder.write(text, "group.csg"))
+    let group = try CSGroup(path: folder.write(text, to: "group.csg"))
     #expect(group.type == "particle")
     #expect(group.results.map(\.name) == ["alignments3D", "blob"])
     #expect(
@@ -43,7 +44,7 @@ import Testing
         location: {metafile: /elsewhere/place.cs, num_items: 12}
       version: v4.4.1
       """
-    let group = try CSGroup(path: folder.write(text, "group.csg"))
+    let group = try CSGroup(path: folder.write(text, to: "group.csg"))
     try group.write(main: "particles.cs", to: folder("new.csg"))
     let new = try CSGroup(path: folder("new.csg"))
     #expect(new.results.map(\.name) == ["blob", "alignments3D", "ctf", "location"])
@@ -60,7 +61,7 @@ import Testing
   }
 
   @Test func aByteOrderMarkIsSkipped() throws {
-    let path = try folder.write("\u{FEFF}results:\n  blob: {metafile: '>a.cs'}\n", "group.csg")
+    let path = try folder.write("\u{FEFF}results:\n  blob: {metafile: '>a.cs'}\n", to: "group.csg")
     #expect(try CSGroup(path: path).results.map(\.name) == ["blob"])
   }
 
@@ -70,7 +71,7 @@ import Testing
     ("version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
   ])
   func otherFilesAreRefused(text: String, words: String) throws {
-    let path = try folder.write(text, "group.csg")
+    let path = try folder.write(text, to: "group.csg")
     #expect(complaint { _ = try CSGroup(path: path) }?.contains(words) == true)
   }
 }

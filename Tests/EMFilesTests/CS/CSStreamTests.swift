@@ -1,5 +1,6 @@
 import EMFiles
 import Ground
+import TestSupport
 import Testing
 
 @Suite struct CSStreamTests {
@@ -46,9 +47,9 @@ import Testing
     let header = """
       {"length": 100, "dtype": [["x", "<u4"]], "compression": "lz4", "compressed_fields": ["x"]}
       """
-    let bytes =
-      [0x95] + Array("CSDAT".utf8) + [UInt8(header.utf8.count), 0, 0, 0] + Array(header.utf8)
-      + [UInt8(packed.count), 0, 0, 0] + packed
+    var bytes: [UInt8] = [0x95] + Array("CSDAT".utf8)
+    bytes += [UInt8(header.utf8.count), 0, 0, 0] + Array(header.utf8)
+    bytes += [UInt8(packed.count), 0, 0, 0] + packed
     let file = try CSFile(bytes: bytes, path: "stream.cs")
     var problems = ProblemList()
     #expect(

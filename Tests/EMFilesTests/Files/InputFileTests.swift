@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import EMFiles
@@ -53,8 +54,10 @@ import Testing
 
   /// After a file server's restart the path's file stands in for the open one, if it is the same.
   @Test func aStaleFileIsOpenedAgain() throws {
-    let text = (same: try folder.write("same", "same"), other: try folder.write("else", "other"))
-    let file = try InputFile(path: try folder.write("text", "file"))
+    let text = (
+      same: try folder.write("same", to: "same"), other: try folder.write("else", to: "other")
+    )
+    let file = try InputFile(path: try folder.write("text", to: "file"))
     var times = [timespec](repeating: timespec(tv_sec: 1_700_000_000, tv_nsec: 7), count: 2)
     for path in [file.path, text.same] { #expect(utimensat(AT_FDCWD, path, &times, 0) == 0) }
     let opened = try InputFile(path: file.path)

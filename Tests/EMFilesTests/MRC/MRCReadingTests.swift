@@ -1,6 +1,7 @@
 import CZlib
 import EMFiles
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct MRCReadingTests {
@@ -13,7 +14,7 @@ import Testing
     var raw = RawMRC(shape: [3, 2, 2], cell: [6, 3, 2], isLittleEndian: isLittle, stamp: stamp)
     let numbers = (0..<12).map { Float($0) * 1.5 - 4 }
     raw.values = raw.floats(numbers)
-    let volume = try MRCVolume(path: folder.write(raw.file, "a.mrc"))
+    let volume = try MRCVolume(path: folder.write(raw.file, to: "a.mrc"))
     #expect(volume.voxels == numbers)
     #expect(volume.size == SIMD3(3, 2, 2))
     #expect(volume.voxelSize == SIMD3(2, 1.5, 1))
@@ -24,13 +25,13 @@ import Testing
     var raw = RawMRC(shape: [2, 2, 1], isLittleEndian: isLittle)
     raw.mode = 0
     raw.values = raw.bytes([Int8(-128), -1, 0, 127])
-    #expect(try MRCVolume(path: folder.write(raw.file, "0")).voxels == [-128, -1, 0, 127])
+    #expect(try MRCVolume(path: folder.write(raw.file, to: "0")).voxels == [-128, -1, 0, 127])
     raw.mode = 1
     raw.values = raw.bytes([Int16(-32768), -2, 3, 32767])
-    #expect(try MRCVolume(path: folder.write(raw.file, "1")).voxels == [-32768, -2, 3, 32767])
+    #expect(try MRCVolume(path: folder.write(raw.file, to: "1")).voxels == [-32768, -2, 3, 32767])
     raw.mode = 6
     raw.values = raw.bytes([UInt16(0), 1, 40000, 65535])
-    #expect(try MRCVolume(path: folder.write(raw.file, "6")).voxels == [0, 1, 40000, 65535])
+    #expect(try MRCVolume(path: folder.write(raw.file, to: "6")).voxels == [0, 1, 40000, 65535])
   }
 
   @Test(arguments: [true, false])
@@ -38,7 +39,7 @@ import Testing
     var raw = RawMRC(shape: [256, 256, 1], mode: 12, isLittleEndian: isLittle)
     let all = (0...UInt16.max).map { $0 }
     raw.values = raw.bytes(all)
-    let voxels = try MRCVolume(path: folder.write(raw.file, "12.mrc")).voxels
+    let voxels = try MRCVolume(path: folder.write(raw.file, to: "12.mrc")).voxels
     let wrong = all.filter { bits in
       let expected = Float(Float16(bitPattern: bits))
       let got = voxels[Int(bits)]
@@ -68,7 +69,7 @@ import Testing
       }
     }
     raw.values = raw.floats(stored)
-    let volume = try MRCVolume(path: folder.write(raw.file, "axes.mrc"))
+    let volume = try MRCVolume(path: folder.write(raw.file, to: "axes.mrc"))
     #expect(volume.size == SIMD3(2, 3, 4))
     #expect(volume.voxelSize == SIMD3(1, 2, 3))
     for z in 0..<4 {
@@ -83,7 +84,7 @@ import Testing
   @Test func theExtendedHeaderIsSkipped() throws {
     var raw = RawMRC(extended: [UInt8](repeating: 7, count: 160))
     raw.values = raw.floats([1, 2, 3, 4])
-    let path = try folder.write(raw.file, "extended.mrc")
+    let path = try folder.write(raw.file, to: "extended.mrc")
     #expect(try MRCVolume(path: path).voxels == [1, 2, 3, 4])
     #expect(try MRCStack(path: path).image(0) == [1, 2, 3, 4])
   }
@@ -96,7 +97,7 @@ import Testing
     #expect(try MRCHeader(path: path).sections == 4)
     let stack = complaint { _ = try MRCStack(path: path) }
     #expect(stack?.contains("gunzip") == true)
-    let cut = try folder.write(Array(contents(path).dropLast(30)), "cut.mrc.gz")
+    let cut = try folder.write(Array(contents(path).dropLast(30)), to: "cut.mrc.gz")
     #expect(complaint { _ = try MRCVolume(path: cut) }?.contains("cut") == true)
   }
 

@@ -1,5 +1,6 @@
 import EMFiles
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct MRCRefusalTests {
@@ -18,7 +19,7 @@ import Testing
   @Test func aCutOffFileIsRefusedWithBothNumbers() throws {
     var raw = RawMRC(shape: [4, 4, 3])
     raw.values = raw.floats([Float](repeating: 1, count: 40))
-    for text in complaints(try folder.write(raw.file, "cut.mrcs")) {
+    for text in complaints(try folder.write(raw.file, to: "cut.mrcs")) {
       #expect(text?.contains("2 of 3 sections") == true)
       #expect(text?.contains("1216") == true && text?.contains("1184") == true)
     }
@@ -27,7 +28,7 @@ import Testing
   @Test func aStackWithMoreImagesThanItsHeaderSaysIsRefused() throws {
     var raw = RawMRC(shape: [4, 4, 3])
     raw.values = raw.floats([Float](repeating: 1, count: 80))
-    let path = try folder.write(raw.file, "more.mrcs")
+    let path = try folder.write(raw.file, to: "more.mrcs")
     for text in [
       complaint { _ = try MRCStack(path: path) },
       complaint { _ = try MRCHeader(path: path, asStack: true) },
@@ -46,25 +47,25 @@ import Testing
       [1 << 21, 1 << 21, 1 << 20], [65536, 65536, 65536],
     ] as [[Int32]])
   func sizesThatOverflowAreRefused(shape: [Int32]) throws {
-    let path = try folder.write(RawMRC(shape: shape, cell: [1, 1, 1]).file, "huge.mrc")
+    let path = try folder.write(RawMRC(shape: shape, cell: [1, 1, 1]).file, to: "huge.mrc")
     for text in complaints(path) { #expect(text?.contains("\(shape[0]) × \(shape[1])") == true) }
   }
 
   @Test func anExtendedHeaderBeyondTheEndIsRefused() throws {
     var raw = RawMRC(extendedCount: .max)
     raw.values = raw.floats([1, 2, 3, 4])
-    for text in complaints(try folder.write(raw.file, "a")) {
+    for text in complaints(try folder.write(raw.file, to: "a")) {
       #expect(text?.contains("cut") == true)
     }
     raw.extendedCount = -4
-    for text in complaints(try folder.write(raw.file, "b")) {
+    for text in complaints(try folder.write(raw.file, to: "b")) {
       #expect(text?.contains("-4") == true)
     }
   }
 
   @Test(arguments: [(101, "4-bit"), (4, "complex")] as [(Int32, String)])
   func modesThatAreNotReadAreNamed(mode: Int32, name: String) throws {
-    for text in complaints(try folder.write(RawMRC(mode: mode).file, "mode.mrc")) {
+    for text in complaints(try folder.write(RawMRC(mode: mode).file, to: "mode.mrc")) {
       #expect(text?.contains(name) == true)
     }
   }
@@ -72,13 +73,13 @@ import Testing
   @Test func axesThatAreNoOrderAreRefused() throws {
     var raw = RawMRC(axes: [1, 1, 3])
     raw.values = raw.floats([1, 2, 3, 4])
-    for text in complaints(try folder.write(raw.file, "axes.mrc")) {
+    for text in complaints(try folder.write(raw.file, to: "axes.mrc")) {
       #expect(text?.contains("1 1 3") == true)
     }
   }
 
   @Test func sectionsOfNoSizeAreRefused() throws {
-    for text in complaints(try folder.write(RawMRC(shape: [0, 2, 2]).file, "zero.mrc")) {
+    for text in complaints(try folder.write(RawMRC(shape: [0, 2, 2]).file, to: "zero.mrc")) {
       #expect(text?.contains("not an MRC file") == true)
     }
   }
@@ -94,7 +95,7 @@ import Testing
       ([UInt8](repeating: 0x05, count: 2000), "neither byte order"), ([], "0 bytes"),
     ]
     for (bytes, word) in cases {
-      for text in complaints(try folder.write(bytes, "other.mrc")) {
+      for text in complaints(try folder.write(bytes, to: "other.mrc")) {
         #expect(text?.contains(word) == true, "\(word): \(text ?? "accepted")")
       }
     }
@@ -118,7 +119,7 @@ import Testing
       for byte in [0, 1, 0x7F, 0x80, 0xFF] as [UInt8] {
         var changed = good
         changed[index] = byte
-        let path = try folder.write(changed, "changed.mrc")
+        let path = try folder.write(changed, to: "changed.mrc")
         _ = try? MRCVolume(path: path)
         if let stack = try? MRCStack(path: path) { _ = try stack.image(stack.count - 1) }
       }

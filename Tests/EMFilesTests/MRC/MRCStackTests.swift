@@ -2,6 +2,7 @@ import Dispatch
 import EMFiles
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct MRCStackTests {
@@ -101,7 +102,7 @@ import Testing
   @Test func anImageThatIsNotThereIsAnError() throws {
     var raw = RawMRC(shape: [2, 2, 2])
     raw.values = raw.floats((0..<8).map { Float($0) })
-    let path = try folder.write(raw.file, "two.mrcs")
+    let path = try folder.write(raw.file, to: "two.mrcs")
     let stack = try MRCStack(path: path)
     for index in [-1, 2] {
       #expect(complaint { _ = try stack.image(index) }?.contains("has 2 images") == true)

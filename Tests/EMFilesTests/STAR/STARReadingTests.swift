@@ -1,5 +1,6 @@
 import EMFiles
 import Ground
+import TestSupport
 import Testing
 
 /// A file in the manner of RELION 3.1.

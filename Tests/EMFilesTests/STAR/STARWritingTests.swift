@@ -1,5 +1,6 @@
 import EMFiles
 import Ground
+import TestSupport
 import Testing
 
 @Suite struct STARWritingTests {
@@ -10,7 +11,7 @@ import Testing
   private func rewritten(
     _ text: String, _ change: (inout STARFile) throws -> Void = { _ in }
   ) throws -> String {
-    var file = try STARFile(path: folder.write(text, "in.star"))
+    var file = try STARFile(path: folder.write(text, to: "in.star"))
     try change(&file)
     try file.write(to: folder("out.star"))
     return String(decoding: try contents(folder("out.star")), as: UTF8.self)

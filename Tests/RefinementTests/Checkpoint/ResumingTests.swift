@@ -1,5 +1,6 @@
 import CryoEM
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Ground

@@ -3,6 +3,7 @@ import EMFiles
 import Fourier
 import Ground
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Refinement

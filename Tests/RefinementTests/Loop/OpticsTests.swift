@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import TestSupport
 import Testing
 
 @testable import Refinement

@@ -1,6 +1,7 @@
 import CryoEM
 import Fourier
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Ground

@@ -1,6 +1,7 @@
 import Fourier
 import Glibc
 import Phantoms
+import TestSupport
 import Testing
 
 @testable import Ground

@@ -2,6 +2,7 @@ import CryoEM
 import Fourier
 import Particles
 import Phantoms
+import TestSupport
 import Testing
 
 @testable import Refinement

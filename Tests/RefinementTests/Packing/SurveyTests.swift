@@ -3,6 +3,7 @@ import Fourier
 import Glibc
 import Particles
 import Phantoms
+import TestSupport
 import Testing
 
 @testable import Refinement

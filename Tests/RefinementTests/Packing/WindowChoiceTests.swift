@@ -1,5 +1,6 @@
 import CryoEM
 import Phantoms
+import TestSupport
 import Testing
 
 @testable import Refinement

@@ -1,6 +1,7 @@
 import EMFiles
 import Fourier
 import Phantoms
+import TestSupport
 import Testing
 
 @testable import Refinement

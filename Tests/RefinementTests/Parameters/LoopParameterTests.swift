@@ -1,6 +1,7 @@
 import CryoEM
 import EMFiles
 import Phantoms
+import TestSupport
 import Testing
 
 @testable import Refinement

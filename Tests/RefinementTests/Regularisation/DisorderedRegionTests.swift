@@ -1,4 +1,5 @@
 import Phantoms
+import TestSupport
 import Testing
 
 @testable import Refinement

@@ -1,5 +1,6 @@
 import EMFiles
 import Ground
+import TestSupport
 import Testing
 
 @testable import CryoEM

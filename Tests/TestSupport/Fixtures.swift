@@ -1,23 +1,24 @@
 import Foundation
-import Testing
 
-/// The files of Fixtures, by name.
-enum Fixture {
-  static func data(_ name: String) throws -> Data {
-    let url = try #require(
-      Bundle.module.url(forResource: "Fixtures/\(name)", withExtension: nil), "no fixture \(name)")
-    return try Data(contentsOf: url)
+/// The files of the folder Fixtures of a target of tests, by name.
+public struct Fixtures: Sendable {
+  private let bundle: Bundle
+
+  public init(_ bundle: Bundle) { self.bundle = bundle }
+
+  private func data(_ name: String) throws -> Data {
+    try Data(contentsOf: bundle.bundleURL.appending(path: "Fixtures/" + name))
   }
 
-  static func text(_ name: String) throws -> String {
+  public func text(_ name: String) throws -> String {
     String(decoding: try data(name), as: UTF8.self)
   }
 
   /// Little-endian 16-bit floats, widened.
-  static func halves(_ name: String) throws -> [Float] {
+  public func halves(_ name: String) throws -> [Float] {
     let bytes = [UInt8](try data(name))
     return stride(from: 0, to: bytes.count - 1, by: 2).map { at in
-      widened(UInt16(bytes[at]) | UInt16(bytes[at + 1]) << 8)
+      Self.widened(UInt16(bytes[at]) | UInt16(bytes[at + 1]) << 8)
     }
   }
 

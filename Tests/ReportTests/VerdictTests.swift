@@ -1,5 +1,4 @@
 import CryoEM
-import EMFiles
 import Glibc
 import Ground
 import Jobs
@@ -7,7 +6,6 @@ import Testing
 
 @testable import Refinement
 @testable import Report
-@testable import Runs
 
 /// The rules over the numbers of a run: each where it must speak and where it must be silent.
 @Suite struct VerdictTests {

@@ -2,6 +2,7 @@ import CryoEM
 import EMFiles
 import FoundationEssentials
 import Phantoms
+import TestSupport
 import Testing
 
 @testable import Jobs

@@ -1,33 +1,6 @@
 import CryoEM
-import FoundationEssentials
+
 @testable import Refinement
-import Testing
-
-/// A folder that is gone when the test is.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/fulcrum-runs-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func callAsFunction(_ name: String) -> String { path + "/" + name }
-
-  func write(_ text: String, to name: String) throws {
-    try text.write(toFile: self(name), atomically: false, encoding: .utf8)
-  }
-
-  func text(_ name: String) throws -> String {
-    try String(contentsOfFile: self(name), encoding: .utf8)
-  }
-
-  func names(_ folder: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: self(folder))) ?? []).sorted()
-  }
-}
 
 extension IterationMetrics {
   /// Metrics that differ from iteration to iteration, an infinite resolution in iteration 1.

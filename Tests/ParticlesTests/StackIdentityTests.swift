@@ -1,6 +1,7 @@
 import EMFiles
 import Glibc
 import Ground
+import TestSupport
 import Testing
 
 @testable import CryoEM
@@ -16,7 +17,7 @@ import Testing
   private func complaint(_ name: String) throws -> String? {
     let file = try fixture.particles(
       ["1@Extract/a.mrcs 0 0 0 1", "1@\(name) 0 0 0 2"], more: ["_rlnRandomSubset"])
-    return CryoEMTests.complaint { try file.checkHalfSets() }
+    return TestSupport.complaint { try file.checkHalfSets() }
   }
 
   @Test(arguments: [

@@ -2,6 +2,7 @@ import CryoEM
 import EMFiles
 import Glibc
 import Ground
+import TestSupport
 import Testing
 
 @testable import Jobs

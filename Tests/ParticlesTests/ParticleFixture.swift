@@ -1,28 +1,21 @@
 import EMFiles
-import Glibc
 import Ground
 import Particles
+import TestSupport
 
 /// A folder of its own for a test, with image stacks in it, removed at the end.
 final class ParticleFixture: Sendable {
-  let path: String
+  private let folder: TemporaryFolder
+
+  var path: String { folder.path }
 
   init() throws {
-    var template = Array("/tmp/fulcrum-particles-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw Problem("mkdtemp failed", whatToDo: "") }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    mkdir(path + "/Extract", 0o700)
+    folder = try TemporaryFolder()
+    try makeFolder(folder("Extract"))
     for (name, count) in [("Extract/a.mrcs", 4), ("Extract/b.mrcs", 2)] {
       let writer = try MRCStackWriter(path: self(name), width: 8, height: 8, pixelSize: 1.5)
       for image in 0..<count { try writer.append([Float](repeating: Float(image), count: 64)) }
       try writer.finish()
-    }
-  }
-
-  deinit {
-    for folder in [path + "/Extract", path + "/Job", path] {
-      for name in names(folder) { unlink(folder + "/" + name) }
-      rmdir(folder)
     }
   }
 
@@ -50,30 +43,8 @@ final class ParticleFixture: Sendable {
   }
 
   func bytes(_ name: String) throws -> [UInt8] {
-    let file = try InputFile(path: self(name))
-    return try file.bytes(at: 0, count: file.size)
+    try contents(self(name))
   }
-
-  private func names(_ folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(
-        withUnsafePointer(to: &entry.pointee.d_name) {
-          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        })
-    }
-    return names.filter { $0 != "." && $0 != ".." }
-  }
-}
-
-/// What an action throws, as text; nil when it throws nothing.
-func complaint(_ action: () throws -> Void) -> String? {
-  do {
-    try action()
-    return nil
-  } catch { return "\(error)" }
 }
 
 /// A file of RELION 3.1 with two optics groups and five particles, two of them of one image.

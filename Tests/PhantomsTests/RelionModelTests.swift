@@ -1,6 +1,7 @@
 import CryoEM
 import Fourier
 import Phantoms
+import TestSupport
 import Testing
 
 /// One image of RELION's forward model with what it was made from.
@@ -21,7 +22,7 @@ private struct RelionCase {
     ].map { GaussianBlob(position: Vector3($0.0, $0.1, $0.2), width: $0.3, weight: $0.4) })
 
   static func all(_ name: String = "cases", images: String = "model") throws -> [RelionCase] {
-    let text = try Fixture.text("relion_\(name).star")
+    let text = try fixtures.text("relion_\(name).star")
     let optics = try StarTable(text, block: "data_optics").rows.map { row in
       OpticsGroup(
         name: row["rlnOpticsGroupName"] ?? "", voltage: row.number("rlnVoltage"),
@@ -35,7 +36,7 @@ private struct RelionCase {
           row.number("rlnMagMat11"),
         ])
     }
-    let pixels = try Fixture.halves("relion_\(images).f16")
+    let pixels = try fixtures.halves("relion_\(images).f16")
     let rows = try StarTable(text, block: "data_particles").rows
     try #require(pixels.count == rows.count * boxSize * boxSize)
     return rows.enumerated().map { index, row in

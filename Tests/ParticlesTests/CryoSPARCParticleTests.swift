@@ -1,5 +1,6 @@
 import EMFiles
 import Glibc
+import TestSupport
 import Testing
 
 @testable import CryoEM

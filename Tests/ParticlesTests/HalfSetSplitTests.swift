@@ -1,4 +1,5 @@
 import EMFiles
+import TestSupport
 import Testing
 
 @testable import CryoEM

@@ -1,21 +1,17 @@
 import CryoEM
-import EMFiles
-import Fourier
 import Particles
 import Phantoms
-import Synchronization
-
-@testable import Refinement
+import Refinement
 
 /// A simulated two-body set with its truth, and refinements of its small body.
-struct TwoBodyRefinement {
-  let simulation: Simulation
-  var settings = RefinementSettings()
+public struct TwoBodyRefinement {
+  public let simulation: Simulation
+  public var settings = RefinementSettings()
   /// The images, in the particles' order.
-  var pixels: [Float]
-  var particles: ParticleSet
+  public var pixels: [Float]
+  public var particles: ParticleSet
 
-  init(
+  public init(
     count: Int = 160, box: Int = 48, pixelSize: Double = 4, signalToNoise: Double? = 4,
     optics: [OpticsGroup] = [], motion: Double = 12, beltMass: Double = 0, seed: UInt64 = 3
   ) {
@@ -37,7 +33,7 @@ struct TwoBodyRefinement {
     settings.threads = 2
   }
 
-  var input: RefinementInput {
+  public var input: RefinementInput {
     let halves = simulation.consensusHalfMaps(resolution: 20)
     return RefinementInput(
       settings: settings, particles: particles,
@@ -46,7 +42,7 @@ struct TwoBodyRefinement {
       mask: simulation.smallMask, fulcrum: simulation.phantom.hinge)
   }
 
-  func refined(
+  public func refined(
     control: RefinementControl = RefinementControl(),
     events: @escaping @Sendable (RefinementEvent) -> Void = { _ in }
   ) throws -> RefinementResult {
@@ -54,13 +50,13 @@ struct TwoBodyRefinement {
   }
 
   /// Pixels of one image.
-  func range(of particle: Int) -> Range<Int> {
+  public func range(of particle: Int) -> Range<Int> {
     let size = simulation.settings.boxSize * simulation.settings.boxSize
     return particle * size..<(particle + 1) * size
   }
 
   /// Median errors of poses of the small body: degrees, and Å at its centre.
-  func errors(
+  public func errors(
     of poses: [Pose], among members: [Int]? = nil
   ) -> (rotation: Double, shift: Double) {
     let centre = simulation.phantom.small.centreOfMass
@@ -68,20 +64,5 @@ struct TwoBodyRefinement {
     let motions = chosen.map { simulation.smallPoses[$0].motion(to: poses[$0], about: centre) }
     func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
     return (median(motions.map { degrees($0.angle) }), median(motions.map(\.distance)))
-  }
-
-  /// The motion that all poses have in common against the truth: degrees and Å at the small body's
-  /// centre.
-  func drift(of poses: [Pose]) -> (rotation: Double, shift: Double)? {
-    let centre = simulation.phantom.small.centreOfMass
-    var sums = FrameAnchor.Sums()
-    for (truth, pose) in zip(simulation.smallPoses, poses) {
-      sums.add(
-        start: Alignment(rotation: truth.rotation, position: truth.position(of: centre)),
-        now: Alignment(rotation: pose.rotation, position: pose.position(of: centre)))
-    }
-    return sums.anchor.map {
-      (degrees($0.rotation.angle), ($0.translation * $0.translation).sum().squareRoot())
-    }
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Ground
+import TestSupport
 import Testing
 
 @Suite struct AtomicFileTests {
@@ -8,7 +9,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   @Test func theOldContentStaysUntilTheNewIsWhole() throws {
-    let path = try folder.write("old", "file")
+    let path = try folder.write("old", to: "file")
     let file = try AtomicFile(path: path)
     try file.append(Array("new, longer".utf8))
     #expect(try contents(path) == Array("old".utf8))
@@ -28,7 +29,7 @@ import Testing
   }
 
   @Test func aLinkStaysALink() throws {
-    let path = try folder.write("old", "real")
+    let path = try folder.write("old", to: "real")
     symlink(path, folder("link"))
     try AtomicFile.write("new", to: folder("link"))
     #expect(try contents(path) == Array("new".utf8))
