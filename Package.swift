@@ -44,7 +44,7 @@ let package = Package(
     .plugin(name: "CommitPlugin", capability: .buildTool(), path: "Sources/CommitPlugin"),
 
     // The engine's rooms, lowest first.
-    .target(name: "Fourier", dependencies: ["CFFTW"], swiftSettings: optimised),
+    .target(name: "Fourier", dependencies: ["CFFTW", "Ground"], swiftSettings: optimised),
     .target(
       name: "EMFiles", dependencies: ["CZlib", "Ground"], swiftSettings: optimised),
     .target(name: "CryoEM", dependencies: ["Fourier", "Ground"], swiftSettings: optimised),

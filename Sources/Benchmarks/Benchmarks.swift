@@ -8,7 +8,10 @@ struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "Benchmarks",
     abstract: "Time Fulcrum's kernels and whole refinements, and print JSON.",
-    subcommands: [Kernels.self, Whole.self, Bound.self, Transforms.self, Pace.self],
+    subcommands: [
+      Kernels.self, Whole.self, Bound.self, Transforms.self, Pace.self,
+      Scaling.self,
+    ],
     defaultSubcommand: Kernels.self)
 }
 

@@ -84,8 +84,17 @@ public final class BallSpectrum: Sendable {
   /// which some are within the radius.
   @inlinable
   public func forEachEight(_ body: (_ block: Block, _ kz: Int, _ index: Int) -> Void) {
+    forEachEight(blocks: blocks.indices, body)
+  }
+
+  /// The same of some of the blocks.
+  @inlinable
+  public func forEachEight(
+    blocks numbers: Range<Int>, _ body: (_ block: Block, _ kz: Int, _ index: Int) -> Void
+  ) {
     let limit = limit
-    for (number, block) in blocks.enumerated() {
+    for number in numbers {
+      let block = blocks[number]
       let nearest = block.ky * block.ky + block.kx * block.kx
       for kz in -limit...limit where nearest + kz * kz <= radius * radius {
         body(block, kz, (number * size + transformIndex(kz, size: size)) * Self.width)

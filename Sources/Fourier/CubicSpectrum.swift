@@ -1,3 +1,5 @@
+import Ground
+
 /// The half-spectrum of a cubic array, with its phase origin at the centre of the box (index size/2).
 ///
 /// Values are indexed [(z · size + y) · (size/2 + 1) + x] with FFTW's order of y and z. The forward
@@ -39,13 +41,16 @@ public struct CubicSpectrum: Sendable {
     let width = width
     let size = size
     values.withUnsafeMutableBufferPointer { values in
-      for z in 0..<size {
-        for y in 0..<size {
-          let row = (z * size + y) * width
-          var x = 1 - (z + y) % 2
-          while x < width {
-            values[row + x] = -values[row + x]
-            x += 2
+      nonisolated(unsafe) let values = values
+      inParallel(size, chunk: 4) { planes in
+        for z in planes {
+          for y in 0..<size {
+            let row = (z * size + y) * width
+            var x = 1 - (z + y) % 2
+            while x < width {
+              values[row + x] = -values[row + x]
+              x += 2
+            }
           }
         }
       }
@@ -55,8 +60,16 @@ public struct CubicSpectrum: Sendable {
   /// Calls `body` with each sample's index, its signed frequencies and its multiplicity: 1 where the
   /// Hermitian mate is in the half-spectrum too (x = 0 and the Nyquist plane), else 2.
   @inlinable public func forEachFrequency(_ body: (Int, Int, Int, Int, Int) -> Void) {
+    forEachFrequency(planes: 0..<size, body)
+  }
+
+  /// The same of some planes of z.
+  @inlinable
+  public func forEachFrequency(
+    planes: Range<Int>, _ body: (Int, Int, Int, Int, Int) -> Void
+  ) {
     let width = size / 2 + 1
-    for z in 0..<size {
+    for z in planes {
       let kz = signedFrequency(z, size: size)
       for y in 0..<size {
         let ky = signedFrequency(y, size: size)

@@ -1,4 +1,5 @@
 import CFFTW
+import Ground
 import Synchronization
 
 /// FFTW's planner is not thread-safe; its plans are.
@@ -50,6 +51,9 @@ public final class RealTransform: Sendable {
     }
   }
 
+  /// Planes, or rows of y, that a thread transforms at a time.
+  private static let chunk = 4
+
   private func scratch() -> Scratch { Scratch(longest: shape.max() ?? 1) }
 
   /// Rows of x, and the planes that they make.
@@ -68,20 +72,27 @@ public final class RealTransform: Sendable {
     _ real: UnsafePointer<Float>, into spectrum: UnsafeMutablePointer<ComplexFloat>
   ) {
     let (size, (rows, planes)) = (shape[shape.count - 1], plane)
-    let (scratch, line) = (scratch(), axes[axes.count - 1])
-    for z in 0..<planes {
-      let first = spectrum + z * rows * rowLength
-      for y in 0..<rows {
-        scratch.real.pointer.update(from: real + (z * rows + y) * size, count: size)
-        line.forward(real: scratch.real.pointer, into: scratch.from.pointer)
-        (first + y * rowLength).update(from: scratch.from.pointer, count: rowLength)
+    let line = axes[axes.count - 1]
+    nonisolated(unsafe) let (real, spectrum) = (real, spectrum)
+    inParallel(planes, chunk: Self.chunk) { range in
+      let scratch = scratch()
+      for z in range {
+        let first = spectrum + z * rows * rowLength
+        for y in 0..<rows {
+          scratch.real.pointer.update(from: real + (z * rows + y) * size, count: size)
+          line.forward(real: scratch.real.pointer, into: scratch.from.pointer)
+          (first + y * rowLength).update(from: scratch.from.pointer, count: rowLength)
+        }
+        columns(first, step: rowLength, axes[axes.count - 2], isForward: true, scratch)
       }
-      columns(first, step: rowLength, axes[axes.count - 2], isForward: true, scratch)
     }
     guard shape.count == 3 else { return }
-    for y in 0..<rows {
-      columns(
-        spectrum + y * rowLength, step: rows * rowLength, axes[0], isForward: true, scratch)
+    inParallel(rows, chunk: Self.chunk) { range in
+      let scratch = scratch()
+      for y in range {
+        columns(
+          spectrum + y * rowLength, step: rows * rowLength, axes[0], isForward: true, scratch)
+      }
     }
   }
 
@@ -96,21 +107,28 @@ public final class RealTransform: Sendable {
     scale: Float = 1
   ) {
     let (size, (rows, planes)) = (shape[shape.count - 1], plane)
-    let (scratch, line) = (scratch(), axes[axes.count - 1])
+    let line = axes[axes.count - 1]
+    nonisolated(unsafe) let (real, spectrum) = (real, spectrum)
     if shape.count == 3 {
-      for y in 0..<rows {
-        columns(
-          spectrum + y * rowLength, step: rows * rowLength, axes[0], isForward: false, scratch)
+      inParallel(rows, chunk: Self.chunk) { range in
+        let scratch = scratch()
+        for y in range {
+          columns(
+            spectrum + y * rowLength, step: rows * rowLength, axes[0], isForward: false, scratch)
+        }
       }
     }
-    for z in 0..<planes {
-      let first = spectrum + z * rows * rowLength
-      columns(first, step: rowLength, axes[axes.count - 2], isForward: false, scratch)
-      for y in 0..<rows {
-        scratch.from.pointer.update(from: first + y * rowLength, count: rowLength)
-        line.inverse(scratch.from.pointer, intoReal: scratch.real.pointer)
-        let target = real + (z * rows + y) * size
-        for x in 0..<size { target[x] = scratch.real.pointer[x] * scale }
+    inParallel(planes, chunk: Self.chunk) { range in
+      let scratch = scratch()
+      for z in range {
+        let first = spectrum + z * rows * rowLength
+        columns(first, step: rowLength, axes[axes.count - 2], isForward: false, scratch)
+        for y in 0..<rows {
+          scratch.from.pointer.update(from: first + y * rowLength, count: rowLength)
+          line.inverse(scratch.from.pointer, intoReal: scratch.real.pointer)
+          let target = real + (z * rows + y) * size
+          for x in 0..<size { target[x] = scratch.real.pointer[x] * scale }
+        }
       }
     }
   }

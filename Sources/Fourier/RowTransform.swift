@@ -1,9 +1,12 @@
+import Ground
+
 /// The Fourier transform between the voxels of a cube that lie in rows and the half-spectrum within a
 /// radius.
 ///
 /// What is masked and band-limited is a small part of a cube and its spectrum; lines of voxels or
 /// frequencies that are zero, or that nobody asks for, are not transformed. Neither direction scales. One
-/// transform may be used by many threads at once, each with its own workspace.
+/// transform may be used by many threads at once, each with its own workspace; and each use of it shares
+/// its columns and planes between the free threads of its crew.
 public final class RowTransform: Sendable {
   /// The voxels.
   public let rows: VoxelRows
@@ -25,18 +28,30 @@ public final class RowTransform: Sendable {
   public final class Workspace: Sendable {
     /// The planes that have rows, transformed along x and y: [plane][eight of x][y][8].
     fileprivate let half: FFTBuffer<ComplexFloat>
-    fileprivate let one: FFTBuffer<ComplexFloat>, two: FFTBuffer<ComplexFloat>
-    fileprivate let plane: FFTBuffer<ComplexFloat>
-    fileprivate let real: FFTBuffer<Float>
+    fileprivate let lines: WorkspacePool<Lines>
 
     fileprivate init(half: Int, size: Int, rowLength: Int) {
       self.half = FFTBuffer(count: half)
+      lines = WorkspacePool { Lines(size: size, rowLength: rowLength) }
+    }
+  }
+
+  /// The lines that a thread has in hand.
+  fileprivate final class Lines: Sendable {
+    let one: FFTBuffer<ComplexFloat>, two: FFTBuffer<ComplexFloat>
+    let plane: FFTBuffer<ComplexFloat>
+    let real: FFTBuffer<Float>
+
+    init(size: Int, rowLength: Int) {
       one = FFTBuffer(count: size * RowTransform.width)
       two = FFTBuffer(count: size * RowTransform.width)
       plane = FFTBuffer(count: size * rowLength)
       real = FFTBuffer(count: size)
     }
   }
+
+  /// Blocks of columns that a thread transforms at a time.
+  private static let chunk = 8
 
   /// Memory for spectra up to a radius.
   public func workspace(radius: Int) -> Workspace {
@@ -98,32 +113,43 @@ public final class RowTransform: Sendable {
     let beyond = 2 * Self.width * (radius + Self.width)
     let padded = FFTBuffer<Float>(count: radius * radius + 1 + beyond)
     for square in 0...(radius * radius) { padded.pointer[square] = gains.map { $0[square] } ?? 1 }
-    for (number, block) in spectrum.blocks.enumerated() {
-      let square = block.ky * block.ky + block.kx * block.kx
-      guard let reach = BallSpectrum.reach(size: size, radius: radius, beyond: square) else {
-        continue
-      }
-      load(
-        spectrum.values.pointer + number * size * Self.width, block, reach: reach,
-        limit: spectrum.limit, padded.pointer, workspace.one.pointer)
-      line.inverse(workspace.one.pointer, into: workspace.two.pointer)
-      var target =
-        workspace.half.pointer + columns.place(block.ky, block.kx / Self.width) * Self.width
-      for plane in rows.planes {
-        target.copyEight(from: workspace.two.pointer + plane.z * Self.width)
-        target += columns.perPlane * Self.width
+    inParallel(spectrum.blocks.count, chunk: Self.chunk) { range in
+      let lines = workspace.lines.take()
+      defer { workspace.lines.giveBack(lines) }
+      for number in range {
+        let block = spectrum.blocks[number]
+        let square = block.ky * block.ky + block.kx * block.kx
+        guard let reach = BallSpectrum.reach(size: size, radius: radius, beyond: square) else {
+          continue
+        }
+        load(
+          spectrum.values.pointer + number * size * Self.width, block, reach: reach,
+          limit: spectrum.limit, padded.pointer, lines.one.pointer)
+        line.inverse(lines.one.pointer, into: lines.two.pointer)
+        var target =
+          workspace.half.pointer + columns.place(block.ky, block.kx / Self.width) * Self.width
+        for plane in rows.planes {
+          target.copyEight(from: lines.two.pointer + plane.z * Self.width)
+          target += columns.perPlane * Self.width
+        }
       }
     }
-    for (number, plane) in rows.planes.enumerated() {
-      let half = workspace.half.pointer + number * columns.perPlane * Self.width
-      unfold(half, columns, plane.rows, workspace)
-      for row in rows.rows[plane.rows] {
-        let spectrum = workspace.plane.pointer + row.y * rowLength
-        let covered = columns.reaches.count * Self.width
-        (spectrum + covered).clear(rowLength - covered)
-        line.inverse(spectrum, intoReal: workspace.real.pointer)
-        (values + row.first).update(
-          from: workspace.real.pointer + row.x.lowerBound, count: row.x.count)
+    nonisolated(unsafe) let values = values
+    inParallel(rows.planes.count) { range in
+      let lines = workspace.lines.take()
+      defer { workspace.lines.giveBack(lines) }
+      for number in range {
+        let plane = rows.planes[number]
+        let half = workspace.half.pointer + number * columns.perPlane * Self.width
+        unfold(half, columns, plane.rows, lines)
+        for row in rows.rows[plane.rows] {
+          let spectrum = lines.plane.pointer + row.y * rowLength
+          let covered = columns.reaches.count * Self.width
+          (spectrum + covered).clear(rowLength - covered)
+          line.inverse(spectrum, intoReal: lines.real.pointer)
+          (values + row.first).update(
+            from: lines.real.pointer + row.x.lowerBound, count: row.x.count)
+        }
       }
     }
   }
@@ -165,7 +191,7 @@ public final class RowTransform: Sendable {
   /// Transforms a plane along y, into lines of x for its rows.
   private func unfold(
     _ half: UnsafeMutablePointer<ComplexFloat>, _ columns: Columns, _ rows: Range<Int>,
-    _ workspace: Workspace
+    _ workspace: Lines
   ) {
     for (eight, reach) in columns.reaches.enumerated() {
       let source = half + columns.starts[eight] * Self.width
@@ -191,35 +217,46 @@ public final class RowTransform: Sendable {
     let columns = Columns(size: size, radius: spectrum.radius)
     precondition(spectrum.size == size)
     precondition(workspace.half.count >= rows.planes.count * columns.perPlane * Self.width)
-    for (number, plane) in rows.planes.enumerated() {
-      for row in rows.rows[plane.rows] {
-        let (real, start, end) = (workspace.real.pointer, row.x.lowerBound, row.x.upperBound)
-        real.update(repeating: 0, count: start)
-        (real + start).update(from: values + row.first, count: end - start)
-        (real + end).update(repeating: 0, count: size - end)
-        line.forward(real: real, into: workspace.plane.pointer + row.y * rowLength)
+    nonisolated(unsafe) let values = values
+    inParallel(rows.planes.count) { range in
+      let lines = workspace.lines.take()
+      defer { workspace.lines.giveBack(lines) }
+      for number in range {
+        let plane = rows.planes[number]
+        for row in rows.rows[plane.rows] {
+          let (real, start, end) = (lines.real.pointer, row.x.lowerBound, row.x.upperBound)
+          real.update(repeating: 0, count: start)
+          (real + start).update(from: values + row.first, count: end - start)
+          (real + end).update(repeating: 0, count: size - end)
+          line.forward(real: real, into: lines.plane.pointer + row.y * rowLength)
+        }
+        fold(
+          plane.rows, columns,
+          into: workspace.half.pointer + number * columns.perPlane * Self.width, lines)
       }
-      fold(
-        plane.rows, columns,
-        into: workspace.half.pointer + number * columns.perPlane * Self.width, workspace)
     }
-    for (number, block) in spectrum.blocks.enumerated() {
-      var source =
-        workspace.half.pointer + columns.place(block.ky, block.kx / Self.width) * Self.width
-      if rows.planes.count < size { workspace.one.clear() }
-      for plane in rows.planes {
-        (workspace.one.pointer + plane.z * Self.width).copyEight(from: source)
-        source += columns.perPlane * Self.width
+    inParallel(spectrum.blocks.count, chunk: Self.chunk) { range in
+      let lines = workspace.lines.take()
+      defer { workspace.lines.giveBack(lines) }
+      for number in range {
+        let block = spectrum.blocks[number]
+        var source =
+          workspace.half.pointer + columns.place(block.ky, block.kx / Self.width) * Self.width
+        if rows.planes.count < size { lines.one.clear() }
+        for plane in rows.planes {
+          (lines.one.pointer + plane.z * Self.width).copyEight(from: source)
+          source += columns.perPlane * Self.width
+        }
+        line.forward(
+          lines.one.pointer, into: spectrum.values.pointer + number * size * Self.width)
       }
-      line.forward(
-        workspace.one.pointer, into: spectrum.values.pointer + number * size * Self.width)
     }
   }
 
   /// Transforms the lines of x of a plane along y.
   private func fold(
     _ rows: Range<Int>, _ columns: Columns, into half: UnsafeMutablePointer<ComplexFloat>,
-    _ workspace: Workspace
+    _ workspace: Lines
   ) {
     for (eight, reach) in columns.reaches.enumerated() {
       let block = workspace.one.pointer

@@ -1,3 +1,5 @@
+import Ground
+
 /// The voxels of a cube that matter, in rows along x: those where a mask is not zero, and what lies
 /// between them in their row. Values of such voxels stand one row behind the other.
 public struct VoxelRows: Sendable {
@@ -39,12 +41,14 @@ public struct VoxelRows: Sendable {
     }
   }
 
-  private init(size: Int, _ extent: (Int, Int) -> Range<Int>) {
+  private init(size: Int, _ extent: @Sendable (Int, Int) -> Range<Int>) {
+    // What is slow is looking for the ends of the rows.
+    let extents = inParts(size) { planes in (0..<size).map { extent(planes.lowerBound, $0) } }
     var (rows, planes, count) = ([Row](), [(z: Int, rows: Range<Int>)](), 0)
     for z in 0..<size {
       let start = rows.count
       for y in 0..<size {
-        let x = extent(z, y)
+        let x = extents[z][y]
         guard !x.isEmpty else { continue }
         rows.append(Row(z: z, y: y, x: x, first: count))
         count += x.count
@@ -59,12 +63,14 @@ public struct VoxelRows: Sendable {
 
   /// The values of these voxels of a cube.
   public func values(of cube: [Float]) -> [Float] {
-    [Float](unsafeUninitializedCapacity: count) { values, initialised in
-      for row in rows {
-        let start = cubeIndex(row)
-        for x in 0..<row.x.count { values[row.first + x] = cube[start + x] }
+    largeArray(count: count) { (values: UnsafeMutablePointer<Float>) in
+      nonisolated(unsafe) let values = values
+      inParallel(rows.count, chunk: 512) { range in
+        for row in rows[range] {
+          let start = cubeIndex(row)
+          for x in 0..<row.x.count { values[row.first + x] = cube[start + x] }
+        }
       }
-      initialised = count
     }
   }
 

@@ -1,3 +1,5 @@
+import Ground
+
 /// A mask with where in it there is anything, so that the rest costs nothing.
 struct FSCMask: Sendable {
   /// The mask.
@@ -8,10 +10,10 @@ struct FSCMask: Sendable {
   init(_ volume: Volume) {
     self.volume = volume
     let size = volume.size
-    rows = volume.voxels.withUnsafeBufferPointer { voxels in
-      (0..<size).map { z in
+    rows = inParts(size) { planes in
+      volume.voxels.withUnsafeBufferPointer { voxels in
         let isFilled = { (y: Int) in
-          let row = (z * size + y) * size
+          let row = (planes.lowerBound * size + y) * size
           return voxels[row..<(row + size)].contains { $0 != 0 }
         }
         guard let first = (0..<size).first(where: isFilled) else { return 0..<0 }

@@ -4,12 +4,11 @@ import Fourier
 /// s/(size · pixelSize)) Re Σ a·b* / √(Σ|a|² Σ|b|²); 1 in shell 0, 0 where a spectrum has no power.
 public func fourierShellCorrelation(_ a: CubicSpectrum, _ b: CubicSpectrum) -> [Double] {
   precondition(a.size == b.size)
-  var sums = [SIMD3<Double>](repeating: .zero, count: a.shellCount)
-  a.forEachShellSample { index, shell, multiplicity in
-    let (x, y) = (SIMD2<Double>(a.values[index]), SIMD2<Double>(b.values[index]))
-    sums[shell] += multiplicity * SIMD3((x * y).sum(), (x * x).sum(), (y * y).sum())
-  }
-  return correlation(ofSums: sums)
+  return correlation(
+    ofSums: a.shellSums { index, multiplicity in
+      let (x, y) = (SIMD2<Double>(a.values[index]), SIMD2<Double>(b.values[index]))
+      return multiplicity * SIMD3((x * y).sum(), (x * x).sum(), (y * y).sum())
+    })
 }
 
 /// The curve of the sums over shells Re Σ a·b*, Σ|a|² and Σ|b|²: 1 in shell 0, 0 where one has no power.

@@ -24,7 +24,7 @@ struct SpectrumPair: Sendable {
   let size: Int
   private let transform: PlaneColumnTransform
   private let spectra: [FFTBuffer<ComplexFloat>]
-  private static let parts = 8
+  private static let parts = 32
 
   init(size: Int) {
     self.size = size

@@ -1,3 +1,5 @@
+import Ground
+
 /// For each voxel of a cube the squared distance, in voxels, to the nearest voxel that is inside;
 /// infinity everywhere where nothing is inside.
 ///
@@ -6,16 +8,22 @@
 public func squaredDistances(toInside inside: [Bool], size: Int) -> [Float] {
   precondition(inside.count == size * size * size)
   var squares = [Float](repeating: .infinity, count: inside.count)
-  var line = DistanceLine(size: size)
   squares.withUnsafeMutableBufferPointer { squares in
-    inside.withUnsafeBufferPointer { inside in
-      for row in 0..<(size * size) { fillRow(squares, inside, start: row * size, size: size) }
+    nonisolated(unsafe) let squares = squares
+    inParallel(size, chunk: 4) { planes in
+      var line = DistanceLine(size: size)
+      inside.withUnsafeBufferPointer { inside in
+        for row in planes.lowerBound * size..<planes.upperBound * size {
+          fillRow(squares, inside, start: row * size, size: size)
+        }
+      }
+      for z in planes {
+        line.transformPlane(squares, start: z * size * size, lineStep: size)
+      }
     }
-    for z in 0..<size {
-      line.transformPlane(squares, start: z * size * size, lineStep: size)
-    }
-    for y in 0..<size {
-      line.transformPlane(squares, start: y * size, lineStep: size * size)
+    inParallel(size, chunk: 4) { rows in
+      var line = DistanceLine(size: size)
+      for y in rows { line.transformPlane(squares, start: y * size, lineStep: size * size) }
     }
   }
   return squares

@@ -1,4 +1,5 @@
 import Glibc
+import Ground
 
 extension Volume {
   /// A soft mask about everything at or above a threshold: 1 up to the distance `near` from it, 0
@@ -31,16 +32,19 @@ extension Volume {
     }
     let (inner, outer) = (radius * radius, outerRadius * outerRadius)
     mask.voxels.withUnsafeMutableBufferPointer { voxels in
-      for z in 0..<size {
-        for y in 0..<size {
-          let row = squares[1][y] + squares[2][z]
-          if row >= outer { continue }
-          for x in 0..<size {
-            let square = squares[0][x] + row
-            if square >= outer { continue }
-            voxels[(z * size + y) * size + x] =
-              square <= inner
-              ? 1 : Float(raisedCosine(square.squareRoot(), from: radius, to: outerRadius))
+      nonisolated(unsafe) let voxels = voxels
+      inParallel(size, chunk: 4) { planes in
+        for z in planes {
+          for y in 0..<size {
+            let row = squares[1][y] + squares[2][z]
+            if row >= outer { continue }
+            for x in 0..<size {
+              let square = squares[0][x] + row
+              if square >= outer { continue }
+              voxels[(z * size + y) * size + x] =
+                square <= inner
+                ? 1 : Float(raisedCosine(square.squareRoot(), from: radius, to: outerRadius))
+            }
           }
         }
       }

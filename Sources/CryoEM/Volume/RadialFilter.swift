@@ -1,5 +1,6 @@
 import Fourier
 import Glibc
+import Ground
 
 extension Volume {
   /// The map's spectrum, with its phase origin at the box centre.
@@ -57,14 +58,17 @@ public func raisedCosine(_ x: Double, from inner: Double, to outer: Double) -> D
 extension CubicSpectrum {
   /// Multiplies every sample by the factor of its squared radius (in samples).
   mutating func multiply(bySquaredRadius gains: [Float]) {
-    var index = 0
-    for z in 0..<size {
-      let kz = signedFrequency(z, size: size)
-      for y in 0..<size {
-        let ky = signedFrequency(y, size: size)
-        for x in 0..<width {
-          values[index] *= gains[x * x + ky * ky + kz * kz]
-          index += 1
+    let (size, width) = (size, width)
+    values.withUnsafeMutableBufferPointer { values in
+      nonisolated(unsafe) let values = values
+      inParallel(size, chunk: 4) { planes in
+        for z in planes {
+          let kz = signedFrequency(z, size: size)
+          for y in 0..<size {
+            let ky = signedFrequency(y, size: size)
+            let row = (z * size + y) * width
+            for x in 0..<width { values[row + x] *= gains[x * x + ky * ky + kz * kz] }
+          }
         }
       }
     }

@@ -1,3 +1,6 @@
+import Fourier
+import Ground
+
 extension Volume {
   /// Where a voxel is, Å from the box centre.
   public func position(x: Int, y: Int, z: Int) -> Vector3 {
@@ -37,11 +40,27 @@ extension Volume {
     Volume(size: size, pixelSize: pixelSize, voxels: voxels.map(transform))
   }
 
+  /// Voxels that a thread computes at a time.
+  private static let chunk = 1 << 16
+
   /// A volume made voxel by voxel of this and another one of the same size.
-  public func combined(with other: Volume, _ combine: (Float, Float) -> Float) -> Volume {
+  public func combined(
+    with other: Volume, _ combine: @Sendable (Float, Float) -> Float
+  ) -> Volume {
     precondition(other.size == size)
-    return Volume(
-      size: size, pixelSize: pixelSize, voxels: zip(voxels, other.voxels).map(combine))
+    let values = largeArray(count: voxels.count) { (result: UnsafeMutablePointer<Float>) in
+      nonisolated(unsafe) let result = result
+      inParallel(voxels.count, chunk: Self.chunk) { range in
+        voxels.withUnsafeBufferPointer { ours in
+          other.voxels.withUnsafeBufferPointer { theirs in
+            for index in range {
+              (result + index).initialize(to: combine(ours[index], theirs[index]))
+            }
+          }
+        }
+      }
+    }
+    return Volume(size: size, pixelSize: pixelSize, voxels: values)
   }
 
   public static func + (left: Volume, right: Volume) -> Volume { left.combined(with: right, +) }

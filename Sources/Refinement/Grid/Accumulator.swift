@@ -90,7 +90,9 @@ public final class Accumulator: Sendable {
   /// Adds another accumulator of the same shape.
   public func add(_ other: Accumulator) {
     precondition(other.radius == radius)
-    for index in 0..<sums.count { sums.pointer[index] += other.sums.pointer[index] }
+    inParallel(sums.count, chunk: 1 << 16) { range in
+      for index in range { sums.pointer[index] += other.sums.pointer[index] }
+    }
   }
 
   /// The sums of up to eight neighbouring samples over accumulators of one shape, three numbers each.
@@ -120,15 +122,22 @@ public final class Accumulator: Sendable {
 
   /// Mean weight per shell of the window's transform, for shells 0…`shells`.
   public func shellMeans(oversampling: Double, shells: Int) -> [Double] {
-    var sums = [Double](repeating: 0, count: shells + 1)
-    var counts = sums
-    let denominator = denominator
     let table = ShellTable(radius: radius, oversampling: oversampling, shells: shells)
-    table.forEach(radius: radius) { index, shell in
-      sums[shell] += Double(denominator[index])
-      counts[shell] += 1
+    // Planes are summed by themselves: the same sums for any number of threads.
+    let parts = inParts(2 * radius + 1, chunk: 8) { planes in
+      let denominator = denominator
+      var sums = [SIMD2<Double>](repeating: .zero, count: shells + 1)
+      table.forEach(
+        radius: radius, planes: planes.lowerBound - radius..<planes.upperBound - radius
+      ) { index, shell in
+        sums[shell] += SIMD2(Double(denominator[index]), 1)
+      }
+      return sums
     }
-    return zip(sums, counts).map { $1 > 0 ? $0 / $1 : 0 }
+    return (0...shells).map { shell in
+      let sum = parts.reduce(SIMD2<Double>.zero) { $0 + $1[shell] }
+      return sum.y > 0 ? sum.x / sum.y : 0
+    }
   }
 }
 
@@ -145,9 +154,11 @@ struct ShellTable {
   }
 
   /// Calls `body` with the index of each sample with x ≥ 0 within the last shell, and its shell.
-  func forEach(radius: Int, _ body: (Int, Int) -> Void) {
+  ///
+  /// - Parameter planes: the z to look at; all unless given.
+  func forEach(radius: Int, planes: Range<Int>? = nil, _ body: (Int, Int) -> Void) {
     let layout = GridLayout(radius: radius)
-    for z in -radius...radius {
+    for z in planes ?? -radius..<radius + 1 {
       for y in -radius...radius {
         let row = layout.index(0, y, z)
         let square = z * z + y * y

@@ -1,4 +1,5 @@
 import Fourier
+import Ground
 
 extension CentredMap {
   /// A cube of `size`³ samples over the same edge, without the frequencies that it cannot hold; finer
@@ -16,7 +17,10 @@ extension CentredMap {
     let scale = 1 / Float(from * from * from)
     return largeArray(count: size * size * size) { voxels in
       transform.inverse(spectrum, transform.workspace(radius: radius), into: voxels)
-      for index in 0..<(size * size * size) { voxels[index] *= scale }
+      nonisolated(unsafe) let voxels = voxels
+      inParallel(size * size * size, chunk: 1 << 16) { range in
+        for index in range { voxels[index] *= scale }
+      }
     }
   }
 
@@ -31,24 +35,27 @@ extension CentredMap {
       return (first, Float(place - Double(first)))
     }
     return largeArray(count: size * size * size) { voxels in
-      samples.withUnsafeBufferPointer { samples in
-        for z in 0..<size {
-          for y in 0..<size {
-            let (pz, py) = (places[z], places[y])
-            let row = (pz.first * from + py.first) * from
-            let target = voxels + (z * size + y) * size
-            for x in 0..<size {
-              let px = places[x]
-              func line(_ start: Int) -> Float {
-                let index = start + px.first
-                return samples[index] + px.share * (samples[index + 1] - samples[index])
+      nonisolated(unsafe) let voxels = voxels
+      inParallel(size, chunk: 2) { planes in
+        samples.withUnsafeBufferPointer { samples in
+          for z in planes {
+            for y in 0..<size {
+              let (pz, py) = (places[z], places[y])
+              let row = (pz.first * from + py.first) * from
+              let target = voxels + (z * size + y) * size
+              for x in 0..<size {
+                let px = places[x]
+                func line(_ start: Int) -> Float {
+                  let index = start + px.first
+                  return samples[index] + px.share * (samples[index + 1] - samples[index])
+                }
+                func plane(_ start: Int) -> Float {
+                  let near = line(start)
+                  return near + py.share * (line(start + from) - near)
+                }
+                let near = plane(row)
+                target[x] = near + pz.share * (plane(row + from * from) - near)
               }
-              func plane(_ start: Int) -> Float {
-                let near = line(start)
-                return near + py.share * (line(start + from) - near)
-              }
-              let near = plane(row)
-              target[x] = near + pz.share * (plane(row + from * from) - near)
             }
           }
         }

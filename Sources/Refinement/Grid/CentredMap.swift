@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import Ground
 
 /// Brings maps of the images' box into the frame of the reference: moved so that the mask's centre is
 /// at the origin, and cut to the reference's period.
@@ -54,12 +55,22 @@ struct CentredMap: Sendable {
         ComplexFloat.unit(angle: 2 * .pi * Double($0) * rest[axis] / Double(size))
       }
     }
-    var values = spectrum.values
-    spectrum.forEachFrequency { index, x, y, z, _ in
-      let turn = turns[0][x + size / 2].times(turns[1][y + size / 2]).times(turns[2][z + size / 2])
-      values[index] = values[index].times(gains[x * x + y * y + z * z] * turn)
+    let frequencies = spectrum
+    let filtered = largeArray(count: frequencies.values.count) {
+      (values: UnsafeMutablePointer<ComplexFloat>) in
+      nonisolated(unsafe) let values = values
+      inParallel(size, chunk: 2) { planes in
+        frequencies.values.withUnsafeBufferPointer { known in
+          frequencies.forEachFrequency(planes: planes) { index, x, y, z, _ in
+            let turn = turns[0][x + size / 2].times(turns[1][y + size / 2])
+              .times(turns[2][z + size / 2])
+            (values + index).initialize(
+              to: known[index].times(gains[x * x + y * y + z * z] * turn))
+          }
+        }
+      }
     }
-    spectrum.values = values
+    spectrum.values = filtered
     return Self.boxed(spectrum.samples(), from: size, to: geometry.period)
   }
 

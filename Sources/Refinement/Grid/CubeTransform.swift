@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import Ground
 
 /// Transforms between a density on a coarse cube around the reference's origin, or on those of its
 /// voxels that matter, and Fourier grids.
@@ -122,8 +123,9 @@ public final class CubeTransform: Sendable {
     _ values: UnsafeMutablePointer<Float>, by interpolations: [Interpolation], scale: Float = 1
   ) {
     let correction = correction(for: interpolations)
-    correction.withUnsafeBufferPointer { correction in
-      for row in rows.rows {
+    nonisolated(unsafe) let values = values
+    inParallel(rows.rows.count, chunk: 512) { range in
+      for row in rows.rows[range] {
         let outer = correction[row.z] * correction[row.y] * scale
         let line = values + row.first
         let start = row.x.lowerBound

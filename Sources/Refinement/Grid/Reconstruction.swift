@@ -80,10 +80,15 @@ struct Reconstruction: Sendable {
 
   /// The samples of a quotient, with the signs that move the phase origin to the cube's centre.
   func divide(_ quotient: Quotient, into spectrum: BallSpectrum) {
-    spectrum.values.clear()
-    withSampler(quotient) { sample in
-      spectrum.forEachEight { block, z, target in
-        sample(z, block.ky, block.kx, spectrum.values.pointer + target)
+    let perBlock = spectrum.values.count / max(1, spectrum.blocks.count)
+    inParallel(spectrum.blocks.count, chunk: 16) { blocks in
+      let count = perBlock * blocks.count
+      (spectrum.values.pointer + perBlock * blocks.lowerBound).update(
+        repeating: .zero, count: count)
+      withSampler(quotient) { sample in
+        spectrum.forEachEight(blocks: blocks) { block, z, target in
+          sample(z, block.ky, block.kx, spectrum.values.pointer + target)
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 import CKernels
 import CryoEM
 import Fourier
+import Ground
 
 /// How a Fourier grid is read between its samples.
 public enum Interpolation: Sendable, Equatable {
@@ -59,13 +60,16 @@ public final class ReferenceGrid: Sendable {
   func fill(from spectrum: BallSpectrum, scale: Float) {
     let layout = layout
     let limit = spectrum.limit
-    spectrum.forEachEight { block, z, index in
-      guard layout.rows ~= z, layout.rows ~= block.ky else { return }
-      let target = layout.index(0, block.ky, z)
-      var sign: Float = (block.ky + z) % 2 == 0 ? scale : -scale
-      for x in block.kx..<max(block.kx, min(block.kx + BallSpectrum.width, limit + 1, radius + 3)) {
-        samples.pointer[target + x] = spectrum.values.pointer[index + x - block.kx] * sign
-        sign = -sign
+    inParallel(spectrum.blocks.count, chunk: 16) { blocks in
+      spectrum.forEachEight(blocks: blocks) { block, z, index in
+        guard layout.rows ~= z, layout.rows ~= block.ky else { return }
+        let target = layout.index(0, block.ky, z)
+        var sign: Float = (block.ky + z) % 2 == 0 ? scale : -scale
+        let end = max(block.kx, min(block.kx + BallSpectrum.width, limit + 1, radius + 3))
+        for x in block.kx..<end {
+          samples.pointer[target + x] = spectrum.values.pointer[index + x - block.kx] * sign
+          sign = -sign
+        }
       }
     }
     mirrorFirstPlane()
@@ -73,11 +77,13 @@ public final class ReferenceGrid: Sendable {
 
   /// Fills x = −1 from x = 1 by Hermitian symmetry.
   func mirrorFirstPlane() {
-    let layout = layout
-    for z in -radius - 1...radius + 1 {
-      for y in -radius - 1...radius + 1 {
-        samples.pointer[layout.index(-1, y, z)] =
-          samples.pointer[layout.index(1, -y, -z)].conjugated
+    let (layout, radius) = (layout, radius)
+    inParallel(2 * radius + 3, chunk: 8) { range in
+      for z in range.lazy.map({ $0 - radius - 1 }) {
+        for y in -radius - 1...radius + 1 {
+          samples.pointer[layout.index(-1, y, z)] =
+            samples.pointer[layout.index(1, -y, -z)].conjugated
+        }
       }
     }
   }

@@ -211,11 +211,13 @@ struct ReferenceMaker: Sendable {
     let transform = RowTransform(masks.rows)
     let values = FFTBuffer<Float>(count: masks.rows.count)
     let (a, b) = (halves[0].voxels, halves[1].voxels)
-    for row in masks.rows.rows {
-      let start = (row.z * size + row.y) * size + row.x.lowerBound
-      for x in 0..<row.x.count {
-        values.pointer[row.first + x] =
-          0.5 * (a[start + x] + b[start + x]) * masks.mask.voxels[start + x]
+    inParallel(masks.rows.rows.count, chunk: 512) { range in
+      for row in masks.rows.rows[range] {
+        let start = (row.z * size + row.y) * size + row.x.lowerBound
+        for x in 0..<row.x.count {
+          values.pointer[row.first + x] =
+            0.5 * (a[start + x] + b[start + x]) * masks.mask.voxels[start + x]
+        }
       }
     }
     let spectrum = BallSpectrum(size: size, radius: size / 2)

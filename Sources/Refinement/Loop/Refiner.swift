@@ -24,9 +24,11 @@ public func refine(
     control.waitWhilePaused()
   }
   return try Gate.$current.withValue(control.gate) {
-    var refiner = try Refiner(
-      input.maskedWithinImages, control: control, checkpoints: checkpoints, events: told)
-    return try refiner.run()
+    try Crew.$current.withValue(Crew(threads: input.settings.threads)) {
+      var refiner = try Refiner(
+        input.maskedWithinImages, control: control, checkpoints: checkpoints, events: told)
+      return try refiner.run()
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import CKernels
 import CryoEM
 import Fourier
+import Ground
 
 /// Projections of a map in the images' own box: what images are surveyed with, and what is subtracted
 /// from them.
@@ -35,11 +36,15 @@ struct BoxModel: Sendable {
     let offset = (padded - size) / 2
     // Samples of a density are sums over the voxels of the box.
     let scale = Float(map.size * map.size * map.size) / Float(size * size * size)
-    for z in 0..<size {
-      for y in 0..<size {
-        let target = ((z + offset) * padded + y + offset) * padded + offset
-        let row = (z * size + y) * size
-        for x in 0..<size { workspace.real[target + x] = voxels[row + x] * scale }
+    inParallel(size, chunk: 2) { planes in
+      voxels.withUnsafeBufferPointer { voxels in
+        for z in planes {
+          for y in 0..<size {
+            let target = ((z + offset) * padded + y + offset) * padded + offset
+            let row = (z * size + y) * size
+            for x in 0..<size { workspace.real.pointer[target + x] = voxels[row + x] * scale }
+          }
+        }
       }
     }
     cube.fill(grid, from: workspace)

@@ -58,12 +58,15 @@ struct CutOffSearch: Sendable {
       addErrors(memory, isFirst: filter == 0)
       guard filter > 0 else { continue }
       smooth(memory, deviation: windowDeviation(of: filter))
-      let (change, weight) = (memory.filtered[0].pointer, memory.filtered[1].pointer)
-      for voxel in mask.indices where memory.mask[voxel] > 0 {
-        memory.total[voxel] += change[voxel] / max(weight[voxel], 1e-4)
-        if memory.total[voxel] < memory.best[voxel] {
-          memory.best[voxel] = memory.total[voxel]
-          memory.position[voxel] = Float(filter)
+      inParallel(mask.count, chunk: Self.chunk) { range in
+        let (change, weight) = (memory.filtered[0].pointer, memory.filtered[1].pointer)
+        let (total, best) = (memory.total.pointer, memory.best.pointer)
+        for voxel in range where memory.mask.pointer[voxel] > 0 {
+          total[voxel] += change[voxel] / max(weight[voxel], 1e-4)
+          if total[voxel] < best[voxel] {
+            best[voxel] = total[voxel]
+            memory.position.pointer[voxel] = Float(filter)
+          }
         }
       }
     }
@@ -86,19 +89,30 @@ struct CutOffSearch: Sendable {
     transform.inverse(
       halves.spectra[half], radius: radius, gains: gains, memory.scratch[half],
       into: values.pointer)
-    for voxel in halves.factors.indices { values[voxel] *= halves.factors[voxel] }
+    inParallel(halves.factors.count, chunk: Self.chunk) { range in
+      halves.factors.withUnsafeBufferPointer { factors in
+        for voxel in range { values.pointer[voxel] *= factors[voxel] }
+      }
+    }
   }
+
+  /// Voxels that a thread looks at at a time.
+  private static let chunk = 1 << 14
 
   /// The errors of the filtered maps less those of the filter before, times the mask; into the first
   /// filtered map.
   private func addErrors(_ memory: Memory, isFirst: Bool) {
-    for voxel in 0..<transform.rows.count {
-      let forth = memory.filtered[0][voxel] - memory.raw[1][voxel]
-      let back = memory.filtered[1][voxel] - memory.raw[0][voxel]
-      let error = forth * forth + back * back
-      let change = isFirst ? 0 : error - memory.error[voxel]
-      memory.error[voxel] = error
-      memory.filtered[0][voxel] = memory.mask[voxel] * change
+    inParallel(transform.rows.count, chunk: Self.chunk) { range in
+      let (one, two) = (memory.filtered[0].pointer, memory.filtered[1].pointer)
+      let (rawOne, rawTwo) = (memory.raw[0].pointer, memory.raw[1].pointer)
+      let (errors, mask) = (memory.error.pointer, memory.mask.pointer)
+      for voxel in range {
+        let (forth, back) = (one[voxel] - rawTwo[voxel], two[voxel] - rawOne[voxel])
+        let error = forth * forth + back * back
+        let change = isFirst ? 0 : error - errors[voxel]
+        errors[voxel] = error
+        one[voxel] = mask[voxel] * change
+      }
     }
   }
 
@@ -127,10 +141,13 @@ struct CutOffSearch: Sendable {
       memory.filtered[0][voxel] = memory.mask[voxel] * memory.position[voxel]
     }
     smooth(memory, deviation: 0.5 * windowDeviation(of: bank.count - 1))
-    return (0..<transform.rows.count).map { voxel in
-      let weight = memory.filtered[1][voxel]
-      return weight > 1e-3 ? min(max(memory.filtered[0][voxel] / weight, 0), last) : last
-    }
+    return inParts(transform.rows.count, chunk: Self.chunk) { range in
+      range.map { voxel in
+        let weight = memory.filtered[1].pointer[voxel]
+        return weight > 1e-3
+          ? min(max(memory.filtered[0].pointer[voxel] / weight, 0), last) : last
+      }
+    }.flatMap { $0 }
   }
 
   /// Values of the voxels, and the spectra on the way.

@@ -1,4 +1,5 @@
 import Fourier
+import Ground
 
 /// Which filter of a bank each voxel of a mask takes: non-uniform regularisation.
 ///
@@ -47,15 +48,18 @@ struct LocalCutOffs: Sendable {
   ) {
     let values = workspace.real.pointer
     values.update(repeating: 0, count: rows.count)
-    positions.withUnsafeBufferPointer { positions in
-      for (index, gains) in filters {
-        cube.transform.inverse(
-          workspace.spectrum, radius: radius, gains: gains, workspace.scratch,
-          into: filtered.pointer)
-        for voxel in positions.indices {
-          // What a voxel takes of a filter falls linearly with the distance of their places.
-          let share = max(0, 1 - abs(positions[voxel] - Float(index)))
-          values[voxel] += share * filtered.pointer[voxel]
+    for (index, gains) in filters {
+      cube.transform.inverse(
+        workspace.spectrum, radius: radius, gains: gains, workspace.scratch,
+        into: filtered.pointer)
+      inParallel(positions.count, chunk: 1 << 14) { range in
+        let values = workspace.real.pointer
+        positions.withUnsafeBufferPointer { positions in
+          for voxel in range {
+            // What a voxel takes of a filter falls linearly with the distance of their places.
+            let share = max(0, 1 - abs(positions[voxel] - Float(index)))
+            values[voxel] += share * filtered.pointer[voxel]
+          }
         }
       }
     }

@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import Ground
 import Glibc
 
 /// The resolution of each voxel inside a mask: the cut-off with which each half-map foretells the other
@@ -62,12 +63,18 @@ struct LocalResolution: Sendable {
     let resolutions = (0...(64 * (bank.count - 1))).map {
       Float(edge / bank.cutOff(at: Double($0) / 64))
     }
-    for z in 0..<mask.size {
-      for y in 0..<mask.size {
-        for x in 0..<mask.size where mask[x, y, z] > 0.01 {
-          let place = (SIMD3(Float(x), Float(y), Float(z)) - half - centre) * voxels
-          let position = interpolated(positions, size: size, at: place + Float(size / 2))
-          result[x, y, z] = resolutions[Int((64 * position).rounded())]
+    result.voxels.withUnsafeMutableBufferPointer { values in
+      nonisolated(unsafe) let values = values
+      inParallel(mask.size) { planes in
+        for z in planes {
+          for y in 0..<mask.size {
+            for x in 0..<mask.size where mask[x, y, z] > 0.01 {
+              let place = (SIMD3(Float(x), Float(y), Float(z)) - half - centre) * voxels
+              let position = interpolated(positions, size: size, at: place + Float(size / 2))
+              values[(z * mask.size + y) * mask.size + x] =
+                resolutions[Int((64 * position).rounded())]
+            }
+          }
         }
       }
     }

@@ -64,7 +64,10 @@ struct NonuniformFilter: Sendable {
           real: FFTBuffer(count: cube.rows.count), spectrum: halves.spectra[half],
           scratch: cube.transform.workspace(radius: radius))
         func masked() -> BallSpectrum {
-          for voxel in mask.indices { workspace.real[voxel] *= mask[voxel] * halves.factors[voxel] }
+          inParallel(mask.count, chunk: 1 << 14) { range in
+            let values = workspace.real.pointer
+            for voxel in range { values[voxel] *= mask[voxel] * halves.factors[voxel] }
+          }
           let spectrum = BallSpectrum(size: cube.size, radius: min(last + 1, radius))
           cube.transform.forward(workspace.real.pointer, workspace.scratch, into: spectrum)
           return spectrum

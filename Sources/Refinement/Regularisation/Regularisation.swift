@@ -1,5 +1,6 @@
 import CryoEM
 import Fourier
+import Ground
 
 /// What is done to the density of a reference after the division: filtered where non-uniform
 /// regularisation asks for it, clipped at zero if wanted, and masked.
@@ -37,10 +38,14 @@ struct Regularisation: Sendable {
 
   /// Clips and masks the density of the voxels.
   func apply(to density: FFTBuffer<Float>) {
-    let values = density.pointer
-    if clipsAtZero {
-      for index in mask.indices { values[index] = max(values[index], 0) }
+    inParallel(mask.count, chunk: 1 << 14) { range in
+      let values = density.pointer
+      if clipsAtZero {
+        for index in range { values[index] = max(values[index], 0) }
+      }
+      mask.withUnsafeBufferPointer { mask in
+        for index in range { values[index] *= mask[index] }
+      }
     }
-    for index in mask.indices { values[index] *= mask[index] }
   }
 }
