@@ -39,23 +39,34 @@ struct ImagePainter: Sendable {
   }
 
   /// The noise-free transform of an image; a belt moves with the small body.
+  ///
+  /// - Parameter defoci: of the large body, and of the small one and its belt.
   func signal(
-    large: Pose, small: Pose, belt: Phantom? = nil, defocus: Defocus, optics group: Int
+    large: Pose, small: Pose, belt: Phantom? = nil, defoci: (large: Defocus, small: Defocus),
+    optics group: Int
   ) -> [ComplexFloat] {
     var image = self.large[group].transform(at: large)
-    for (index, value) in self.small[group].transform(at: small).enumerated() {
-      image[index] += value
-    }
+    var moving = self.small[group].transform(at: small)
     if let belt {
       let projector = PhantomProjector(
         belt, boxSize: boxSize, pixelSize: pixelSize, magnification: optics[group].magnification)
-      for (index, value) in projector.transform(at: small).enumerated() { image[index] += value }
+      for (index, value) in projector.transform(at: small).enumerated() { moving[index] += value }
     }
+    func modulate(_ image: inout [ComplexFloat], _ defocus: Defocus) {
+      guard hasCTF else { return }
+      var ctf: [Float] = []
+      ContrastTransferFunction(optics: optics[group], defocus: defocus)
+        .fill(values: &ctf, boxSize: boxSize, pixelSize: pixelSize)
+      for index in image.indices { image[index] *= ctf[index] }
+    }
+    let isOne = defoci.large == defoci.small
+    if !isOne {
+      modulate(&image, defoci.large)
+      modulate(&moving, defoci.small)
+    }
+    for index in image.indices { image[index] += moving[index] }
+    if isOne { modulate(&image, defoci.large) }
     guard hasCTF else { return image }
-    var ctf: [Float] = []
-    ContrastTransferFunction(optics: optics[group], defocus: defocus)
-      .fill(values: &ctf, boxSize: boxSize, pixelSize: pixelSize)
-    for index in image.indices { image[index] *= ctf[index] }
     if let phases = phases[group] {
       for index in image.indices { image[index] = image[index].times(phases[index]) }
     }
@@ -76,7 +87,7 @@ struct ImagePainter: Sendable {
       let draw = draws[particle]
       let pixels = image(
         of: signal(
-          large: draw.large, small: draw.small, defocus: draw.defocus,
+          large: draw.large, small: draw.small, defoci: (draw.defocus, draw.defocus),
           optics: Int(opticsIndices[particle])))
       return sum + discVariance(pixels)
     }

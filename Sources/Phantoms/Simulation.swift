@@ -20,6 +20,9 @@ public struct Simulation: Sendable {
   public let largePoses: [Pose], smallPoses: [Pose]
   /// The starting poses, as a consensus refinement would give them: the large body's with errors.
   public let startPoses: [Pose]
+  /// How far the centres of mass of the two bodies lie above the plane of the box centre, Å: away along
+  /// the third axis of the image.
+  public let largeHeights: [Double], smallHeights: [Double]
   /// Defocus, optics group and half-set of each particle.
   public let defoci: [Defocus]
   public let opticsIndices: [Int32]
@@ -39,7 +42,7 @@ public struct Simulation: Sendable {
       phantom
       ?? TwoBodyPhantom(
         extent: Double(settings.boxSize) * settings.pixelSize, blobWidth: width,
-        seed: settings.seed)
+        distance: settings.bodyDistance, seed: settings.seed)
     self.phantom = phantom
     belt =
       settings.beltMass > 0
@@ -52,6 +55,9 @@ public struct Simulation: Sendable {
     largePoses = draws.map(\.large)
     smallPoses = draws.map(\.small)
     startPoses = draws.map(\.start)
+    let centres = (large: phantom.large.centreOfMass, small: phantom.small.centreOfMass)
+    largeHeights = draws.map { ($0.large.rotation.row2 * centres.large).sum() }
+    smallHeights = draws.map { ($0.small.rotation.row2 * centres.small).sum() + $0.lift }
     defoci = draws.map(\.defocus)
     opticsIndices = (0..<settings.count).map { Int32($0 % optics.count) }
     halfSets = Self.split(settings.count, seed: settings.seed)
@@ -64,7 +70,18 @@ public struct Simulation: Sendable {
   public func signal(of particle: Int) -> [ComplexFloat] {
     painter.signal(
       large: largePoses[particle], small: smallPoses[particle], belt: belt(of: particle),
-      defocus: defoci[particle], optics: Int(opticsIndices[particle]))
+      defoci: (
+        defocus(of: particle, at: largeHeights[particle]),
+        defocus(of: particle, at: smallHeights[particle])
+      ), optics: Int(opticsIndices[particle]))
+  }
+
+  /// The defocus of what is at a height, Å, in a particle's image.
+  private func defocus(of particle: Int, at height: Double) -> Defocus {
+    var defocus = defoci[particle]
+    defocus.u -= Double(settings.bodyDefocus) * height
+    defocus.v -= Double(settings.bodyDefocus) * height
+    return defocus
   }
 
   /// The belt of a particle, in the frame of the small body.
@@ -146,6 +163,8 @@ extension SimulationSettings {
 /// What is drawn at random for one particle, besides its noise.
 struct Draw: Sendable {
   var large: Pose, small: Pose, start: Pose
+  /// How far the small body's motion about the hinge takes its frame along the beam, Å.
+  var lift: Double
   var defocus: Defocus
 
   /// The sequences of a particle.
@@ -172,6 +191,9 @@ struct Draw: Sendable {
     // The body shifts in space: what it shows in the image moves the other way than the origin.
     small = large.moved(
       rotation: turned, shift: -(large.rotation * turned).projected(shift), about: hinge)
+
+    let seen = (turned: large.rotation * turned, before: large.rotation)
+    lift = (seen.before.row2 * hinge).sum() - (seen.turned.row2 * (hinge - shift)).sum()
 
     var error = sequence(.error)
     let wrongTurn = (settings.errorAngle / 3.0.squareRoot()) * error.normalVector3()

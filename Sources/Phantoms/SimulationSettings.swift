@@ -26,6 +26,12 @@ public struct SimulationSettings: Sendable, Equatable {
   /// Motion of the small body about the hinge: root mean square angle (radians) and shift (Å).
   public var motionAngle = radians(5)
   public var motionShift = 2.0
+  /// Distance of the small body's centre from the box centre, Å; 0 for a fifth of the box's edge.
+  public var bodyDistance = 0.0
+  /// Whether each body is imaged at the defocus of its own height, and of which hand the data are: its
+  /// defocus is less by this times the height of its centre of mass above the box centre's plane. 0 for
+  /// one defocus for all.
+  public var bodyDefocus = 0
   /// Mass of the belt about the small body that differs from particle to particle, relative to the
   /// body's; 0 for none.
   public var beltMass = 0.0

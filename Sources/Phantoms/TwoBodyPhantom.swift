@@ -17,16 +17,26 @@ public struct TwoBodyPhantom: Sendable {
   /// - Parameters:
   ///   - extent: edge of the box, Å; the object fills about 0.7 of it.
   ///   - blobWidth: standard deviation of the blobs, Å; structure ends at about four times that.
+  ///   - distance: of the small body from the box centre, Å; a body that is farther out than usual is as
+  ///     large as the box allows. 0 for the usual one, a fifth of the box's edge.
   ///   - seed: of the chains.
-  public init(extent: Double, blobWidth: Double, seed: UInt64 = 1) {
+  public init(extent: Double, blobWidth: Double, distance: Double = 0, seed: UInt64 = 1) {
     let largeShape = Ellipsoid(
       centre: Vector3(-0.02, 0.01, -0.10) * extent, radii: Vector3(0.24, 0.21, 0.19) * extent)
-    let smallShape = Ellipsoid(
+    var smallShape = Ellipsoid(
       centre: Vector3(0.03, -0.01, 0.205) * extent, radii: Vector3(0.13, 0.11, 0.115) * extent)
+    var hinge = Vector3(0.01, 0, 0.09) * extent
+    if distance > 0 {
+      let usual = (smallShape.centre * smallShape.centre).sum().squareRoot()
+      let room = 0.45 * extent - distance
+      smallShape.centre *= distance / usual
+      smallShape.radii *= min(1, max(0.1, room / (0.13 * extent)))
+      hinge = smallShape.centre * max(0.4, 1 - 1.2 * smallShape.radii.z / distance)
+    }
+    self.hinge = hinge
     var generator = SeededGenerator(seed: seed, stream: 1)
     large = Self.chain(in: largeShape, blobs: 320, blobWidth, using: &generator)
     small = Self.chain(in: smallShape, blobs: 90, blobWidth, using: &generator)
-    hinge = Vector3(0.01, 0, 0.09) * extent
   }
 
   /// The object at rest.

@@ -27,6 +27,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
   public var badImages: [String]?
   /// How the body moves, where the prior learnt it; also in motion.json.
   public var motion: BodyMotion?
+  /// What the body's height does to its defocus, and how that is known; nil where nothing was asked.
+  public var bodyDefocus: BodyDefocusFinding?
   /// B factor of the sharpened map, Å².
   public var bFactor: Double
   /// The fulcrum, Å from the box centre.

@@ -61,6 +61,34 @@ import Testing
     #expect(wrong?.contains("row 3, column rlnVoltage") == true, "\(wrong ?? "")")
   }
 
+  /// The two values of the defocus are written where they are given, and nothing else of the CTF, in
+  /// either format.
+  @Test(arguments: [ParticleFile.Format.star, .cs])
+  func defociAreWrittenWhereTheyAreGiven(format: ParticleFile.Format) throws {
+    _ = try fixture.write(relion31Text, "run.star")
+    let file = try fixture.read("run.star")
+    var defoci = file.particles.defoci
+    for index in defoci.indices {
+      defoci[index].u += Double(index) - 120.5
+      defoci[index].v += Double(index) - 120.5
+    }
+    let name = "out." + format.rawValue
+    try file.write(defoci: defoci, as: format, to: fixture(name))
+    let read = try fixture.read(name).particles
+    func isNear(_ a: [Double], _ b: [Double]) -> Bool {
+      zip(a, b).allSatisfy { abs($0 - $1) < 0.01 }
+    }
+    #expect(isNear(read.defoci.map(\.u), defoci.map(\.u)))
+    #expect(isNear(read.defoci.map(\.v), defoci.map(\.v)))
+    #expect(isNear(read.defoci.map(\.angle), defoci.map(\.angle)))
+    // Once more in the same format, from the file that was just written.
+    for index in defoci.indices { defoci[index].u += 7 }
+    try fixture.read(name).write(defoci: defoci, to: fixture("again." + format.rawValue))
+    let again = try fixture.read("again." + format.rawValue).particles
+    #expect(isNear(again.defoci.map(\.u), defoci.map(\.u)))
+    #expect(isNear(again.defoci.map(\.phaseShift), read.defoci.map(\.phaseShift)))
+  }
+
   @Test func flippedPhasesAreRead() throws {
     let text = relion31Text.replacing(
       "rlnCtfDataAreCtfPremultiplied", with: "rlnCtfDataArePhaseFlipped")

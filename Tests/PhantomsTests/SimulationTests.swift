@@ -199,3 +199,57 @@ struct SimulationTests {
     #expect(particles.images[13].slice == 13 && particles.optics[0].pixelSize == 5)
   }
 }
+
+/// Bodies that are imaged at the defocus of their own heights.
+struct SimulatedBodyDefocusTests {
+  /// The image is the sum of the bodies' projections, each times the CTF at its own defocus; a body's
+  /// height is that of its centre, moved with it in space.
+  @Test(arguments: [1, -1])
+  func eachBodyHasItsOwnDefocus(sign: Int) {
+    var settings = SimulationSettings()
+    (settings.count, settings.boxSize, settings.pixelSize) = (3, 32, 4)
+    settings.bodyDefocus = sign
+    let simulation = Simulation(settings)
+    for particle in 0..<3 {
+      var expected = [ComplexFloat](repeating: .zero, count: 32 * 17)
+      let bodies = [
+        (simulation.phantom.large, simulation.largePoses, simulation.largeHeights),
+        (simulation.phantom.small, simulation.smallPoses, simulation.smallHeights),
+      ]
+      for (body, poses, heights) in bodies {
+        var defocus = simulation.defoci[particle]
+        defocus.u -= Double(sign) * heights[particle]
+        defocus.v -= Double(sign) * heights[particle]
+        var ctf: [Float] = []
+        ContrastTransferFunction(optics: simulation.optics[0], defocus: defocus)
+          .fill(values: &ctf, boxSize: 32, pixelSize: 4)
+        let transform = PhantomProjector(body, boxSize: 32, pixelSize: 4)
+          .transform(at: poses[particle])
+        for index in expected.indices { expected[index] += ctf[index] * transform[index] }
+      }
+      let difference = zip(simulation.signal(of: particle), expected)
+        .reduce(Float(0)) { max($0, ($1.0 - $1.1).squaredModulus) }
+      #expect(difference < 1e-6 * (expected.map(\.squaredModulus).max() ?? 0))
+      // A rigid motion keeps the distances of the bodies.
+      let large = simulation.largePoses[particle]
+      let small = simulation.smallPoses[particle]
+      let hinge = simulation.phantom.hinge
+      let seen =
+        large.position(of: hinge) - small.position(of: simulation.phantom.small.centreOfMass)
+      let depth =
+        large.rotation.applied(to: hinge).z - simulation.smallHeights[particle]
+      let arm = simulation.phantom.small.centreOfMass - hinge
+      let length = ((seen * seen).sum() + depth * depth).squareRoot()
+      #expect(abs(length - (arm * arm).sum().squareRoot()) < 6, "but for the shift of 2 Å rms")
+    }
+  }
+
+  @Test func farBodiesAreWhereTheyAreAskedFor() {
+    let phantom = TwoBodyPhantom(extent: 400, blobWidth: 1, distance: 150)
+    let centre = phantom.small.centreOfMass
+    #expect(abs((centre * centre).sum().squareRoot() - 150) < 3)
+    let reach =
+      phantom.small.blobs.map { ($0.position * $0.position).sum().squareRoot() }.max() ?? 0
+    #expect(reach < 190)
+  }
+}

@@ -13,14 +13,16 @@ public struct TwoBodyRefinement {
 
   public init(
     count: Int = 160, box: Int = 48, pixelSize: Double = 4, signalToNoise: Double? = 4,
-    optics: [OpticsGroup] = [], motion: Double = 12, beltMass: Double = 0, seed: UInt64 = 3
+    optics: [OpticsGroup] = [], motion: Double = 12, beltMass: Double = 0, seed: UInt64 = 3,
+    defocus: ClosedRange<Double> = 6_000...12_000, bodyDefocus: Int = 0
   ) {
     var what = SimulationSettings()
     (what.count, what.boxSize, what.pixelSize) = (count, box, pixelSize)
     (what.signalToNoise, what.optics, what.seed) = (signalToNoise, optics, seed)
     what.motionAngle = radians(motion)
     what.beltMass = beltMass
-    what.defocusRange = 6_000...12_000
+    what.defocusRange = defocus
+    what.bodyDefocus = bodyDefocus
     simulation = Simulation(what)
     pixels = simulation.images(of: 0..<count)
     particles = simulation.particleSet(stack: "images")

@@ -69,6 +69,7 @@ extension RunScreen {
     if let summary = snapshot.summary {
       lines.append(("", .text))
       lines.append(("B factor \(Numbers.short(summary.bFactor)) Å²", .text))
+      if let found = summary.bodyDefocus?.summary { lines.append((found, .text)) }
       lines.append(
         (
           "Time \(Format.duration(summary.seconds)), processors "

@@ -22,6 +22,8 @@ public struct JobInputs: Sendable, Equatable {
   public var minimumSeparation = 20.0
   /// How many last iterations keep their maps.
   public var keepIterations = 2
+  /// Whether particles are written with the defocus of the body.
+  public var writesBodyDefocus = false
 
   /// The default locations of the fulcrum.
   public enum FulcrumLocation: String, Sendable, CaseIterable { case mask_center, box_center }

@@ -148,4 +148,14 @@ public struct CTFParameters: ParameterGroup {
       Uses the magnification matrix of the input where it has one. cryoSPARC files may hold it with \
       or without the identity; the log says which was assumed.
       """)
+
+  public let bodyDefocus: ParameterKey<RefinementSettings.BodyDefocusMode> = .init(
+    "ctf.body_defocus", "Defocus of the body's own height",
+    .choice(of: RefinementSettings.BodyDefocusMode.self), default: .auto, .image, advanced: true,
+    to: .settings(\.bodyDefocus), onlyWhen: { Parameter.ctf.correct.is(true) },
+    help: """
+      A body far from the centre is nearer to focus or farther from it than the particle, in each view \
+      by another height. Auto finds in the images whether to take the height off (on) or, for data of \
+      the other hand, to put it on (inverted), once the resolution shows it, and says what it found.
+      """)
 }

@@ -49,6 +49,14 @@ public struct OutputParameters: ParameterGroup {
       iterations are always kept; maps of large boxes fill disks.
       """)
 
+  public let bodyDefocus: ParameterKey<Bool> = .init(
+    "output.body_defocus", "Write the body's own defocus", .toggle, default: false, .output,
+    advanced: true, to: .inputs(\.writesBodyDefocus),
+    help: """
+      Particles are written with the defocus that they came with. On writes that of the body at its \
+      height instead, where ctf.body_defocus uses it: for programs that reconstruct the body alone.
+      """)
+
   public let sharpenBFactor: ParameterKey<Double> = .init(
     "output.sharpen_bfactor", "Sharpening B-factor", unit: "Å²",
     .number(.init(from: -2000, to: 2000)), whenUnset: "Guinier estimate", .output, advanced: true,

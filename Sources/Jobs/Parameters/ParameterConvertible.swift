@@ -69,6 +69,7 @@ extension ParameterConvertible where Self: RawRepresentable, RawValue == String 
 extension RefinementSettings.DataSign: ParameterConvertible {}
 extension RefinementSettings.NoiseModel: ParameterConvertible {}
 extension RefinementSettings.PriorModel: ParameterConvertible {}
+extension RefinementSettings.BodyDefocusMode: ParameterConvertible {}
 extension RefinementSettings.MaskMode: ParameterConvertible {}
 extension RefinementSettings.NonuniformSettings.Filter: ParameterConvertible {}
 extension JobInputs.FulcrumLocation: ParameterConvertible {}

@@ -57,6 +57,9 @@ struct CheckedInput {
         isBlurred: settings.priorEnabled
       )?.advise(settings, &findings)
     }
+    adviseBodyDefocus(
+      settings, mask: maps.mask, optics: found.particles.optics, resolution: maps.resolution,
+      findings: &findings)
     if let warning = Self.doubt(of: maps, settings) { findings.add(warning) }
     self.geometry = geometry
     (self.inputs, self.valid, self.data) = (inputs, valid, data)

@@ -20,6 +20,8 @@ public struct PreparedInput: Sendable {
   public let newHalfSets: [HalfSet]?
   /// How many last iterations keep their maps.
   public let keepIterations: Int
+  /// Whether particles are written with the defocus of the body.
+  public let writesBodyDefocus: Bool
   /// Advice that stops nothing.
   public let warnings: [JobFinding]
   /// What was found and chosen, a line each.
@@ -83,6 +85,7 @@ public struct PreparedInput: Sendable {
     input.start = maps.start
     newHalfSets = inputs.resplit ? particles.particles.halfSets : nil
     keepIterations = inputs.keepIterations
+    writesBodyDefocus = inputs.writesBodyDefocus
     inputPaths =
       particles.file.files
       + [inputs.map, inputs.halfMapA, inputs.halfMapB, inputs.mask].compactMap { $0 }

@@ -38,6 +38,10 @@ extension ParticleOutput {
       output.set(
         "alignments3D/split", to: .integers(split.map(\.rawValue)), where: changedHalfSets)
     }
+    if defoci != nil {
+      output.set("ctf/df1_A", to: .numbers(writtenDefoci.map(\.u)))
+      output.set("ctf/df2_A", to: .numbers(writtenDefoci.map(\.v)))
+    }
     for column in extraColumns { output.set(column.csName, to: .numbers(column.values)) }
     try output.write(to: path, within: root)
     return notes
@@ -112,7 +116,7 @@ extension ParticleOutput {
   private func ctfColumns() -> [(name: String, column: CSColumn)] {
     let stored = particles.optics.map { CryoSPARCAberrations($0) }
     let groups = particles.opticsIndices.map { Int($0) }
-    let defoci = particles.defoci
+    let defoci = writtenDefoci
     func perGroup(_ value: (OpticsGroup) -> Double) -> CSColumn {
       .numbers(groups.map { value(particles.optics[$0]) })
     }

@@ -27,6 +27,7 @@ extension ParticleFile {
   /// - Parameters:
   ///   - poses: one for every particle; the ones that were read by default.
   ///   - halfSets: a new split; nil to keep the one that was read.
+  ///   - defoci: of which the two values of the defocus are written; nil to keep those that were read.
   ///   - extraColumns: columns to add or replace.
   ///   - format: nil for the format it came in.
   ///   - root: as `FilePlace` has it.
@@ -34,15 +35,18 @@ extension ParticleFile {
   /// - Throws: a problem when the file cannot be written.
   @discardableResult
   public func write(
-    poses: [Pose]? = nil, halfSets: [HalfSet]? = nil, extraColumns: [ParticleColumn] = [],
-    as format: Format? = nil, to path: String, within root: String? = nil
+    poses: [Pose]? = nil, halfSets: [HalfSet]? = nil, defoci: [Defocus]? = nil,
+    extraColumns: [ParticleColumn] = [], as format: Format? = nil, to path: String,
+    within root: String? = nil
   ) throws(Problem) -> [String] {
     let poses = poses ?? particles.poses
     precondition(poses.count == particles.count, "there is a pose for every particle")
     precondition(halfSets.map { $0.count == particles.count } ?? true)
+    precondition(defoci.map { $0.count == particles.count } ?? true)
     precondition(extraColumns.allSatisfy { $0.values.count == particles.count })
     let output = ParticleOutput(
-      file: self, poses: poses, halfSets: halfSets, extraColumns: extraColumns, root: root)
+      file: self, poses: poses, halfSets: halfSets, defoci: hasCTF ? defoci : nil,
+      extraColumns: extraColumns, root: root)
     switch (content, format ?? self.format) {
     case (.star(let file, let table), .star): try output.update(file, table: table, path: path)
     case (.cs(let file, let group), .cs):
@@ -62,11 +66,21 @@ struct ParticleOutput {
   let file: ParticleFile
   let poses: [Pose]
   let halfSets: [HalfSet]?
+  let defoci: [Defocus]?
   let extraColumns: [ParticleColumn]
   /// The folder inside of which no link is followed.
   let root: String?
 
   var particles: ParticleSet { file.particles }
+  /// The particles' CTF with the two values of the defocus that are to be written.
+  var writtenDefoci: [Defocus] {
+    guard let defoci else { return particles.defoci }
+    return zip(particles.defoci, defoci).map { read, written in
+      var defocus = read
+      (defocus.u, defocus.v) = (written.u, written.v)
+      return defocus
+    }
+  }
   var count: Int { poses.count }
 
   /// The particles whose pose is not the one that was read.

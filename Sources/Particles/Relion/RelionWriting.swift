@@ -18,6 +18,10 @@ extension ParticleOutput {
       file.tables[index].set(
         "rlnRandomSubset", to: .integers(split.map { $0.rawValue + 1 }), where: changedHalfSets)
     }
+    if defoci != nil {
+      file.tables[index].set("rlnDefocusU", to: .numbers(writtenDefoci.map(\.u)))
+      file.tables[index].set("rlnDefocusV", to: .numbers(writtenDefoci.map(\.v)))
+    }
     for column in extraColumns {
       file.tables[index].set(column.starName, to: .numbers(column.values))
     }
@@ -136,6 +140,7 @@ extension ParticleOutput {
     ]
     if file.hasCTF {
       var scaled = particles
+      scaled.defoci = writtenDefoci
       scaled.applyScales()
       let defoci = scaled.defoci
       columns += [

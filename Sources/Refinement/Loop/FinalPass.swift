@@ -45,7 +45,8 @@ struct FinalPass: Sendable {
     let points = SamplingPoints(window: box, maximumShell: box / 2 - 1)
     let packer = ImagePacker(
       transformer: transformer, geometry: geometry, points: points,
-      survey: currentNoise(state), outside: outside, highpassShell: 0)
+      survey: currentNoise(state), outside: outside, highpassShell: 0,
+      defocus: context.bodyDefocus(sign: state.bodyDefocus.sign, at: context.poses(state)))
     let radius = geometry.clampedGridRadius(ofShell: box / 2 - 1)
     let threads = context.settings.threads
     let counter = Counter()

@@ -8,12 +8,15 @@ struct Preparation {
   let control: RefinementControl
   /// The images that an interrupted run has found bad: left out also where they can be read again.
   let knownBad: [BadImage]
+  /// What the height of the body does to its defocus: −1, 0 or +1.
+  let defocusSign: Int
   let events: @Sendable (RefinementEvent) -> Void
 
   init(
     _ input: RefinementInput, control: RefinementControl, knownBad: [BadImage] = [],
-    events: @escaping @Sendable (RefinementEvent) -> Void
+    defocusSign: Int? = nil, events: @escaping @Sendable (RefinementEvent) -> Void
   ) {
+    self.defocusSign = defocusSign ?? input.settings.givenDefocusSign
     self.input = input
     self.control = control
     self.knownBad = knownBad
@@ -85,12 +88,13 @@ struct Preparation {
     events(.log("\(MemoryPlan.gibibytes(planned)) of memory are planned for"))
     let points = SamplingPoints(
       window: geometry.window, maximumShell: geometry.packedShell(settings))
-    let highpass = settings.highpass.map {
-      Int((Double(geometry.box) * geometry.pixelSize / $0).rounded(.up))
-    }
+    let centres = BodyCentres(input)
+    let poses = input.particles.poses
     let packer = ImagePacker(
       transformer: transformer, geometry: geometry, points: points, survey: survey,
-      outside: outside, highpassShell: highpass ?? 0)
+      outside: outside, highpassShell: geometry.highpassShell(settings),
+      defocus: defocusSign == 0
+        ? nil : BodyDefocus(sign: defocusSign, centres: centres, start: poses, now: poses))
     let packed = try packer.pack(
       threads: settings.threads, scratch: place.folder, bad: bad, control: control
     ) { progress.tell(Double($0) / Double(total), of: 3, done: $0) }
@@ -111,7 +115,7 @@ struct Preparation {
       skipped: skipped, bad: bad,
       noiseShare: transformer.noiseShare(ofCrop: geometry.window, about: packed.windowCentres),
       folds: folds(), interpolation: .cubic, insertion: .trilinear,
-      gyration: gyration(geometry), control: control)
+      gyration: gyration(geometry), control: control, centres: centres)
     return Prepared(
       context: context, transformer: transformer, mask: mask, outside: outside,
       state: initialState(
@@ -303,7 +307,7 @@ struct Preparation {
     let start = input.particles.poses.enumerated().map { context.alignment($1, of: $0) }
     let slots = 2 * max(1, input.particles.optics.count)
     let ones = [Double](repeating: 1, count: context.geometry.maximumShell + 1)
-    return RefinementState(
+    var state = RefinementState(
       start: start, poses: start,
       posteriors: [PosePosterior](repeating: .point, count: start.count),
       scales: [Float](repeating: 1, count: start.count),
@@ -311,5 +315,7 @@ struct Preparation {
       noiseDirections: context.settings.noiseModel == .coloured
         ? [NoiseDirections](repeating: NoiseDirections(shells: ones.count), count: slots) : [],
       greyscale: greyscale, band: 1)
+    state.bodyDefocus.sign = defocusSign
+    return state
   }
 }

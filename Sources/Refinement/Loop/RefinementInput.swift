@@ -94,4 +94,8 @@ public struct RefinementResult: Sendable {
   public var metrics: [IterationMetrics]
   /// Those of the final pass: the last iteration's, with what was measured on the final half-maps.
   public var final: IterationMetrics
+  /// What the height of the body does to its defocus, and how that is known.
+  public var bodyDefocus: BodyDefocusFinding
+  /// The defocus of the body in each image; nil where it is the particle's.
+  public var bodyDefoci: [Defocus]?
 }

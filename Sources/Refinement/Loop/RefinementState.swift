@@ -25,6 +25,8 @@ struct RefinementState: Sendable, Codable {
   /// Band of the next search, shell of the window, and the share with which its last shell counts.
   var band: Int
   var edge = 1.0
+  /// What the height of the body does to its defocus, and how that is known.
+  var bodyDefocus = BodyDefocusFinding()
   /// Whether a map was fine enough for a dynamic mask: from then on every mask is made of the map.
   var isMaskDynamic = false
 }
@@ -38,13 +40,13 @@ struct RunContext: Sendable {
   let points: SamplingPoints
   var images: PackedImages
   /// What fixes the quanta of each half-set's sums.
-  let magnitudes: [ImageMagnitudes]
+  var magnitudes: [ImageMagnitudes]
   /// Window centres, pixels from the image centre.
   let windowCentres: [SIMD2<Int32>]
   /// Noise variance per shell of the box at packing.
   let survey: Survey
   /// Particles whose images were found bad before the iterations; no pass uses them.
-  let skipped: Set<Int>
+  var skipped: Set<Int>
   /// The bad images, those that later passes find among them.
   let bad: BadImages
   /// Share of the noise's power that the images' soft window leaves in the particles' windows.
@@ -57,6 +59,8 @@ struct RunContext: Sendable {
   /// rms radius of the masked density about the centre, pixels.
   let gyration: Double
   let control: RefinementControl
+  /// Where the body and the rest are.
+  let centres: BodyCentres
 
   /// Folds per half.
   var foldCount: Int { max(1, settings.referenceFolds) }
@@ -153,6 +157,13 @@ struct RunContext: Sendable {
     state.poses.indices.map {
       state.poses[$0] == state.start[$0] ? particles.poses[$0] : pose(state.poses[$0], of: $0)
     }
+  }
+
+  /// The defocus of body and rest where the body's height has a sign; nil for 0.
+  func bodyDefocus(sign: Int, at poses: [Pose]) -> BodyDefocus? {
+    sign == 0
+      ? nil
+      : BodyDefocus(sign: sign, centres: centres, start: particles.poses, now: poses)
   }
 
   /// A pose relative to the particle's window.

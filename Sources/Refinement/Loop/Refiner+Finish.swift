@@ -59,6 +59,7 @@ extension Refiner {
       badImages: context.bad.all, halfMapA: halves.a, halfMapB: halves.b,
       map: map, sharpened: sharpened, mask: mask, fscMask: input.mask,
       localResolution: localResolution, fsc: fsc, bFactor: measures.bFactor, converged: converged,
-      metrics: loop.metrics, final: final)
+      metrics: loop.metrics, final: final, bodyDefocus: state.bodyDefocus,
+      bodyDefoci: bodyDefoci)
   }
 }

@@ -68,7 +68,8 @@ struct Refiner {
     // A checkpoint that does not fit is refused before hours of packing.
     let saved = try checkpoints.flatMap { try LoopState(in: $0) }
     let prepared = try Preparation(
-      input, control: control, knownBad: saved?.badImages ?? [], events: events
+      input, control: control, knownBad: saved?.badImages ?? [],
+      defocusSign: saved?.refinement.bodyDefocus.sign, events: events
     ).prepare()
     context = prepared.context
     transformer = prepared.transformer
@@ -111,7 +112,8 @@ struct Refiner {
     while true {
       var clock = IterationClock(after: loop.spent, control: control)
       try makeRoom()
-      let product = try reconstruct(&clock)
+      var product = try reconstruct(&clock)
+      if try findDefocusSign(product, &clock) { product = try reconstruct(&clock) }
       let metrics = report(product, clock: clock)
       let references = state.iteration == 0 ? initialReferences() : product.references
       filtering?.tell(1, of: ReferenceMaker.Part.firstReferences.rawValue)

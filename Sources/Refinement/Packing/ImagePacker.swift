@@ -13,6 +13,8 @@ struct ImagePacker: Sendable {
   let survey: Survey
   /// The density outside the mask of each half; empty to subtract nothing.
   let outside: [BoxModel]
+  /// The defocus of the body and of what is around it, where that is not the particle's.
+  let defocus: BodyDefocus?
   /// Shell of each sample of the box's half-spectrum; box/2 for all beyond the last that is used.
   private let shells: [Int32]
   /// 1/σ² per shell of the box, 0 where data are ignored, per half-set and optics group.
@@ -23,16 +25,19 @@ struct ImagePacker: Sendable {
   private let inverse: RealTransform
   private let forward: RealTransform
 
-  /// - Parameter highpassShell: shell of the box below which data are ignored; 0 for none.
+  /// - Parameters:
+  ///   - highpassShell: shell of the box below which data are ignored; 0 for none.
+  ///   - defocus: nil where body and rest are at the particle's defocus.
   init(
     transformer: ImageTransformer, geometry: Geometry, points: SamplingPoints, survey: Survey,
-    outside: [BoxModel], highpassShell: Int
+    outside: [BoxModel], highpassShell: Int, defocus: BodyDefocus? = nil
   ) {
     self.transformer = transformer
     self.geometry = geometry
     self.points = points
     self.survey = survey
     self.outside = outside
+    self.defocus = defocus
     let box = geometry.box
     let width = box / 2 + 1
     shells = (0..<box * width).map { pixel in
@@ -172,6 +177,8 @@ struct ImagePacker: Sendable {
     let real: FFTBuffer<Float>
     let window: FFTBuffer<Float>
     let windowSpectrum: FFTBuffer<ComplexFloat>
+    /// A CTF at another defocus than the particle's; empty where there is none.
+    nonisolated(unsafe) var other: [Float] = []
     let modelReal: FFTBuffer<Float>
     let modelImaginary: FFTBuffer<Float>
 
@@ -199,7 +206,9 @@ struct ImagePacker: Sendable {
     _ workspace: Workspace
   ) throws(Problem) {
     try transformer.load(particle, into: workspace.image)
+    if defocus != nil { unflip(particle, workspace) }
     subtractOutside(particle, workspace)
+    if let defocus { takeDefocus(change: defocus.body[particle], of: particle, workspace) }
     weigh(particle, workspace)
     let planes = images.planes(slot)
     let box = geometry.box
@@ -284,10 +293,17 @@ struct ImagePacker: Sendable {
       real: workspace.modelReal, imaginary: workspace.modelImaginary)
     let factor = survey.outsideFactors[transformer.particles.halfSets[particle].rawValue]
     let spectrum = workspace.image.spectrum
+    // What the microscope did to the density, and what was done to the image afterwards.
+    if let defocus { evaluateCTF(change: defocus.rest[particle], of: particle, workspace) }
     for index in 0..<model.points.count {
       let pixel = Int(model.points.spectrumIndices[index])
-      var ctf = workspace.image.ctf[pixel]
-      if group.isPremultiplied { ctf *= ctf }
+      let own = workspace.image.ctf[pixel]
+      var ctf = own
+      if defocus != nil {
+        ctf = workspace.other[pixel]
+        if group.isPhaseFlipped, own < 0 { ctf = -ctf }
+      }
+      if group.isPremultiplied { ctf *= own }
       ctf *= Float(factor * survey.outsideShare[Int(model.points.shells[index])])
       spectrum[pixel] -=
         ctf * ComplexFloat(workspace.modelReal[index], workspace.modelImaginary[index])

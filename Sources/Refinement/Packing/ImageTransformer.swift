@@ -108,6 +108,8 @@ struct ImageTransformer: Sendable {
     nonisolated(unsafe) var background = Background()
     /// Equal for equal images, and hardly ever for different ones: their sum, extremes and power.
     nonisolated(unsafe) var fingerprint = SIMD4<UInt32>.zero
+    /// What the loaded particle's CTF is multiplied by.
+    nonisolated(unsafe) var scale = 1.0
 
     init(box: Int) {
       pixels = FFTBuffer(count: box * box)
@@ -156,7 +158,12 @@ struct ImageTransformer: Sendable {
     }
     transform.forward(workspace.pixels, into: workspace.spectrum)
     centre(workspace.spectrum)
-    evaluateCTF(of: particle, scale: statesScales ? normalisation : 1, into: workspace)
+    workspace.scale = statesScales ? normalisation : 1
+    let ctf = transferFunction(of: particle, scale: workspace.scale)
+    let pixelSize = optics(of: particle).pixelSize
+    ctf.fill(values: &workspace.rows, boxSize: box, pixelSize: pixelSize)
+    workspace.ctf.copy(from: workspace.rows)
+    ctf.removePhase(from: workspace.spectrum, boxSize: box, pixelSize: pixelSize)
   }
 
   /// Mean and deviation of an image where the window begins to take it away, in its grey values; zeros
@@ -255,14 +262,21 @@ struct ImageTransformer: Sendable {
     }
   }
 
-  /// The CTF times a scale, and the spectrum without the odd aberrations' phase.
-  private func evaluateCTF(of particle: Int, scale: Double, into workspace: Workspace) {
-    let group = optics(of: particle)
+  /// The CTF of what is imaged in a particle's image at another defocus.
+  ///
+  /// - Parameters:
+  ///   - change: what is added to both values of the particle's defocus, Å.
+  ///   - scale: what the CTF is multiplied by.
+  ///   - isAsImaged: whether flipped phases, which follow the particle's own defocus, are left out.
+  func transferFunction(
+    of particle: Int, change: Double = 0, scale: Double, isAsImaged: Bool = false
+  ) -> ContrastTransferFunction {
+    var group = optics(of: particle)
+    if isAsImaged { group.isPhaseFlipped = false }
     var defocus = particles.defoci[particle]
+    defocus.u += change
+    defocus.v += change
     defocus.scale *= scale
-    let ctf = ContrastTransferFunction(optics: group, defocus: defocus, switches: switches)
-    ctf.fill(values: &workspace.rows, boxSize: box, pixelSize: group.pixelSize)
-    workspace.ctf.copy(from: workspace.rows)
-    ctf.removePhase(from: workspace.spectrum, boxSize: box, pixelSize: group.pixelSize)
+    return ContrastTransferFunction(optics: group, defocus: defocus, switches: switches)
   }
 }

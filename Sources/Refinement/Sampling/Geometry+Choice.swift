@@ -36,6 +36,11 @@ extension Geometry {
   /// Some shells beyond a search's band, where the next iteration's resolution is measured.
   func insertionShell(beyond band: Int) -> Int { min(maximumShell, band + max(6, band / 6)) }
 
+  /// The shell of the images' box below which data are ignored; 0 for none.
+  func highpassShell(_ settings: RefinementSettings) -> Int {
+    settings.highpass.map { Int((Double(box) * pixelSize / $0).rounded(.up)) } ?? 0
+  }
+
   /// The highest shell that a run ever looks at: all of them, unless the resolution of the search is
   /// limited.
   func packedShell(_ settings: RefinementSettings) -> Int {

@@ -63,6 +63,8 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
   public var correctCTF = true
   public var useTilt = true, useTrefoil = true, useSpherical = true, useTetrafoil = true
   public var useAnisotropicMagnification = true
+  /// Whether the body is imaged at the defocus of its own height, and of which hand the data are.
+  public var bodyDefocus = BodyDefocusMode.auto
   /// How noise is modelled.
   public var noiseModel = NoiseModel.symmetric
   /// What masks the reference.
@@ -90,8 +92,20 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
     priorEnabled && priorModel == .learned && rotationExtent > 0 && shiftExtent > 0
   }
 
+  /// +1 or −1 where the body's height is taken off or put onto its defocus from the beginning, 0 where
+  /// it is not.
+  var givenDefocusSign: Int {
+    guard correctCTF else { return 0 }
+    return bodyDefocus == .on ? 1 : bodyDefocus == .inverted ? -1 : 0
+  }
+
   /// The sign of the particles' contrast.
   public enum DataSign: String, Sendable, Codable, CaseIterable { case auto, as_is, inverted }
+  /// The defocus of the body: the particle's, or less (`on`) or more (`inverted`) by the body's height
+  /// along the beam, or what the images say.
+  public enum BodyDefocusMode: String, Sendable, Codable, CaseIterable {
+    case auto, off, on, inverted
+  }
   /// Whether the prior is what a user expects or what the particles do.
   public enum PriorModel: String, Sendable, Codable, CaseIterable { case fixed, learned }
   /// How noise is modelled: per shell, one value for all shells, or per shell and direction.

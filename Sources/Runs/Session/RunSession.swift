@@ -255,6 +255,14 @@ public final class RunSession: Sendable {
       for verdict in verdicts {
         writer.note(.warning, "\(verdict.sentence). \(verdict.remedy)")
       }
+      if result.bodyDefoci != nil {
+        tell(
+          .log(
+            prepared.writesBodyDefocus
+              ? "The particles are written with the defocus of the body at its height"
+              : "The particles are written with the defocus that they came with, not with the body's "
+                + "own: output.body_defocus = true writes that"))
+      }
       tell(.progress(stage, done: 1, total: 2))
       try writer.writeFinal(result, summary: summary, prepared: prepared)
       return .finished(summary)

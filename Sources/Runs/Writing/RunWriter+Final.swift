@@ -33,7 +33,9 @@ extension RunWriter {
     }
     try insist { () throws(Problem) in
       try particles.write(
-        poses: result.poses, halfSets: prepared.newHalfSets, extraColumns: Self.columns(of: result),
+        poses: result.poses, halfSets: prepared.newHalfSets,
+        defoci: prepared.writesBodyDefocus ? result.bodyDefoci : nil,
+        extraColumns: Self.columns(of: result),
         to: path + "/particles." + particles.format.rawValue, within: folder.path)
     }
     if let motion = summary.motion {
@@ -82,6 +84,7 @@ extension RunSummary {
       seconds: manifest.duration,
       cpuSeconds: ProcessFacts.cpuSeconds + (manifest.cpuSecondsBefore ?? 0),
       verdict: "")
+    bodyDefocus = result.bodyDefocus.told
     verdict = Self.verdict(
       converged: converged, iterations: iterations, before: resolutionBefore,
       after: resolutionAfter, shareAtLimit: shareAtLimit, fscEnd: fscEnd)

@@ -23,7 +23,7 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Pixel size, Å.", valueName: "x"))
   var pixelSize = 4.0
 
-  @Option(help: ArgumentHelp("Signal over noise, variances; 0 for no noise.", valueName: "x"))
+  @Option(help: ArgumentHelp("Signal over noise, 0 for no noise.", valueName: "x"))
   var snr = 0.05
 
   @Option(help: ArgumentHelp("Rotation about the hinge, rms degrees.", valueName: "x"))
@@ -32,11 +32,16 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Shift of the moving body, rms Å.", valueName: "x"))
   var shift = 2.0
 
-  @Option(
-    help: ArgumentHelp(
-      "Mass of a belt about the moving body that differs in every particle, relative to the body.",
-      valueName: "x"))
+  @Option(help: ArgumentHelp("Mass of a varying belt about that body.", valueName: "x"))
   var belt = 0.0
+
+  @Option(help: ArgumentHelp("Its distance, Å; 0: a fifth of the box.", valueName: "x"))
+  var bodyDistance = 0.0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Bodies' own defocus: 1, -1, or 0.", valueName: "n"))
+  var bodyDefocus = 0
 
   @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
   var seed: UInt64 = 1
@@ -53,6 +58,8 @@ struct SimulateCommand: ParsableCommand {
       ("--rotation must be from 0 to 90", (0...90).contains(rotation)),
       ("--shift must be from 0 to 100", (0...100).contains(shift)),
       ("--belt must be from 0 to 10", (0...10).contains(belt)),
+      ("--body-distance must be from 0 to 1000", (0...1000).contains(bodyDistance)),
+      ("--body-defocus must be -1, 0 or 1", (-1...1).contains(bodyDefocus)),
     ]
     for (rule, holds) in ranges where !holds { throw ValidationError(rule) }
   }
@@ -71,6 +78,8 @@ struct SimulateCommand: ParsableCommand {
     settings.motionAngle = radians(rotation)
     settings.motionShift = shift
     settings.beltMass = belt
+    settings.bodyDistance = bodyDistance
+    settings.bodyDefocus = bodyDefocus
     settings.isNormalised = true
     settings.seed = seed
     let name = FilePath.name(of: FilePath.absolute(folder))

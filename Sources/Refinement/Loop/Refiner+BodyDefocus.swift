@@ -1,0 +1,90 @@
+import CryoEM
+import Ground
+
+/// The defocus of the body, where its sign is found on the way.
+extension Refiner {
+  /// Looks for the hand of the data where it is wanted and can be seen; returns whether the images were
+  /// packed anew with it, so that what was made of them has to be made once more.
+  ///
+  /// It is measured at the first iteration whose resolution makes the body's error of phase large enough,
+  /// and, where that was not clear, again where the error is half as large again.
+  mutating func findDefocusSign(
+    _ product: ReferenceMaker.Product, _ clock: inout IterationClock
+  ) throws -> Bool {
+    let settings = context.settings
+    let known = state.bodyDefocus
+    // The first references are not made of the images.
+    guard settings.bodyDefocus == .auto, settings.correctCTF, known.sign == 0, state.iteration > 0
+    else { return false }
+    let resolution = product.fsc.resolution143
+    let effect = BodyDefocusEffect(
+      distance: context.centres.distance, resolution: resolution,
+      wavelength: context.particles.longestWavelength)
+    guard effect.isSeen, effect.phase >= 1.5 * radians(known.phase) else { return false }
+    events(.stage(.packing, iteration: state.iteration))
+    clock.begin(.packing)
+    defer { clock.end() }
+    let total = context.particles.count
+    let progress = StageProgress(
+      .packing, particles: total,
+      costs: [Double(2 * min(total, BodyDefocusMeasurement.sampleSizes[0])), Double(total)],
+      events: events)
+    let poses = context.poses(state)
+    var finding = try BodyDefocusMeasurement(
+      context: context, packers: (plus: packer(1, poses), minus: packer(-1, poses)),
+      references: product.references, band: product.band, edge: product.edge
+    ).measure(state) { progress.tell($0, of: 0) }
+    (finding.resolution, finding.phase) = (resolution, degrees(effect.phase))
+    loop.refinement.bodyDefocus = finding
+    if let line = finding.summary { events(.log(line)) }
+    guard finding.sign != 0 else {
+      progress.tell(1, of: 1)
+      return false
+    }
+    try repack(progress)
+    return true
+  }
+
+  /// A packer as that of the beginning, with the body at the defocus of its height at some poses.
+  private func packer(_ sign: Int, _ poses: [Pose]) -> ImagePacker {
+    ImagePacker(
+      transformer: transformer, geometry: context.geometry, points: context.points,
+      survey: context.survey, outside: outside,
+      highpassShell: context.geometry.highpassShell(context.settings),
+      defocus: context.bodyDefocus(sign: sign, at: poses))
+  }
+
+  /// Packs all images with the sign that was found, as a run that knew it would have done from the
+  /// beginning: at the first poses.
+  private mutating func repack(_ progress: StageProgress) throws {
+    let scratch =
+      context.images.isInFile
+      ? context.settings.cacheDirectory ?? input.scratchFolder : nil
+    // The old ones go first: both together may not fit.
+    context.images = PackedImages(points: context.points, count: 0)
+    let total = context.particles.count
+    let packed = try packer(state.bodyDefocus.sign, context.particles.poses).pack(
+      threads: context.settings.threads, scratch: scratch, bad: context.bad, control: control
+    ) { progress.tell(Double($0) / Double(total), of: 1, done: $0) }
+    context.images = packed.images
+    context.magnitudes = packed.magnitudes
+    let bad = context.bad.all
+    for image in bad where !context.skipped.contains(image.particle) {
+      events(.warning("particle \(image.particle + 1) is left out: \(image.reason)"))
+    }
+    context.skipped = Set(bad.map(\.particle))
+    loop.badImages = bad
+  }
+
+  /// The defocus of the body in each image at its last pose; nil where it is the particle's.
+  var bodyDefoci: [Defocus]? {
+    context.bodyDefocus(sign: state.bodyDefocus.sign, at: context.poses(state)).map { changes in
+      zip(context.particles.defoci, changes.body).map { defocus, change in
+        var changed = defocus
+        changed.u += change
+        changed.v += change
+        return changed
+      }
+    }
+  }
+}
