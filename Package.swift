@@ -40,6 +40,7 @@ let package = Package(
     // What all rooms stand on.
     .target(name: "Ground", swiftSettings: optimised),
     .target(name: "TOMLText"),
+    .target(name: "Ranks", dependencies: ["Ground"], swiftSettings: optimised),
     .target(name: "Provenance", plugins: ["CommitPlugin"]),
     .plugin(name: "CommitPlugin", capability: .buildTool(), path: "Sources/CommitPlugin"),
 
@@ -51,7 +52,8 @@ let package = Package(
     .target(
       name: "Particles", dependencies: ["CryoEM", "EMFiles", "Ground"], swiftSettings: optimised),
     .target(
-      name: "Refinement", dependencies: ["CKernels", "CryoEM", "Fourier", "Ground", "Particles"],
+      name: "Refinement",
+      dependencies: ["CKernels", "CryoEM", "Fourier", "Ground", "Particles"],
       swiftSettings: optimised),
     .target(
       name: "Jobs",
@@ -68,6 +70,7 @@ let package = Package(
       name: "Runs",
       dependencies: [
         "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Provenance", "Refinement", "Report",
+        "TOMLText",
       ],
       exclude: ["DURABILITY.md"]),
 
@@ -90,7 +93,7 @@ let package = Package(
     .executableTarget(
       name: "fulcrum",
       dependencies: [
-        "Console", "CryoEM", "Ground", "Jobs", "Phantoms", "Refinement", "Report", "Runs",
+        "Console", "CryoEM", "Ground", "Jobs", "Phantoms", "Ranks", "Refinement", "Report", "Runs",
         "Surface", "Terminal", "Tools", argumentParser,
       ]),
     .executableTarget(
@@ -107,6 +110,7 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: optimised),
     .testTarget(name: "GroundTests", dependencies: ["Ground", "TestSupport"]),
+    .testTarget(name: "RanksTests", dependencies: ["Ground", "Ranks"]),
     .testTarget(name: "TOMLTextTests", dependencies: ["TOMLText"]),
     .testTarget(name: "FourierTests", dependencies: ["Fourier"]),
     .testTarget(name: "EMFilesTests", dependencies: ["CZlib", "EMFiles", "Ground", "TestSupport"]),

@@ -25,6 +25,48 @@ import Testing
     #expect(stage.text.contains("Mark two to four runs"))
   }
 
+  @Test func startAsksWhereToRefineOnceThereAreLanes() {
+    var stage = Stage(.lanes)
+    #expect(stage.takeEffects().isEmpty)
+    stage.play("Esc s Down Enter")
+    guard case .submit(_, _, let lane)? = stage.takeEffects().last else {
+      Issue.record("nothing was handed over")
+      return
+    }
+    #expect(lane.name == "cluster")
+    // What was begun is not begun again, until it has failed.
+    stage.play("s")
+    #expect(stage.text.contains("being started"))
+    stage.tell(.failed(Problem("the scheduler refuses", whatToDo: "Ask it.")))
+    stage.play("s Enter")
+    guard case .start? = stage.takeEffects().last else {
+      Issue.record("nothing was started here")
+      return
+    }
+  }
+
+  @Test func startDoesNotAskWithoutLanes() {
+    var stage = Stage(.form)
+    stage.play("s")
+    guard case .start? = stage.takeEffects().last else {
+      Issue.record("nothing was started")
+      return
+    }
+  }
+
+  @Test func aRunThatWaitsIsTakenOutOfItsQueue() {
+    var stage = Stage(.queued)
+    #expect(stage.text.contains("waits in a queue as Slurm job 4711"))
+    for keys in ["p", "x", "e", "r"] { stage.play(keys) }
+    #expect(stage.takeEffects().isEmpty)
+    stage.play("X Esc X y")
+    guard case .cancelQueued(let folder)? = stage.takeEffects().last else {
+      Issue.record("nothing was cancelled")
+      return
+    }
+    #expect(folder == "/data/ribosome/runs/waiting")
+  }
+
   @Test func deletingAsksFirst() {
     var stage = Stage(.runs)
     stage.play("Down D")

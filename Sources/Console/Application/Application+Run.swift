@@ -96,6 +96,8 @@ extension Application {
     surroundings.timeZoneOffset = localTimeZoneOffset
     surroundings.pictures = capabilities.pictures
     surroundings.cellSize = screen.cellSize
+    let lanes = Lane.all(in: settings.folder, hasSlurm: ChildProcess.isInPath("sbatch"))
+    surroundings.lanes = lanes.lanes
     if !surroundings.usesMouse { screen.setMouse(false) }
     var application = Application(surroundings, first: first)
     if let conflict = settings.keyMap.conflicts.first {
@@ -105,6 +107,8 @@ extension Application {
     }
     if let problem = problems?.all.first {
       application.message = .problem(Problem(problem.what, whatToDo: problem.whatToDo))
+    } else if let problem = lanes.problems.first {
+      application.message = .problem(problem)
     }
     let runtime = Runtime(
       application, screen: screen, settings: settings, themes: catalogue, script: options.script,
@@ -118,6 +122,9 @@ extension Application {
     try runtime.saveRecord()
     return ending
   }
+
+  /// The folder of the user's settings; nil for none.
+  public static var settingsFolder: String? { SettingsFile.folder(environment: environment) }
 
   /// The environment of this process.
   private static var environment: [String: String] {

@@ -50,6 +50,9 @@ enum Effect: Sendable {
   case check(Job)
   case start(Job, parent: RunManifest.Parent?)
   case resumeRun(folder: String)
+  /// Hands a job to a scheduler, and takes a run out of its queue.
+  case submit(Job, parent: RunManifest.Parent?, Lane)
+  case cancelQueued(folder: String)
   case saveJob(Job, path: String, overwrite: Bool)
   case write(path: String, text: String)
 

@@ -91,6 +91,7 @@ enum Question: Sendable, Hashable {
   case overwriteJob(String)
   case choosePreset
   case cloneRun
+  case chooseLane
   case differFromRun
   case pickFile(String)
   case coordinates

@@ -1,3 +1,4 @@
+import Runs
 import Surface
 
 /// What all screens share: the clock, the size, how things look, the keys, where the runs are.
@@ -30,6 +31,8 @@ public struct Surroundings: Sendable {
   var showsPictures: Bool { pictures != .none && wantsPictures && !isLowBandwidth }
   /// Fewer and smaller frames, for slow lines.
   public var isLowBandwidth: Bool
+  /// The schedulers to which a refinement can be handed.
+  public var lanes: [Lane] = []
   /// Refinements that run in this process.
   public var runsHere = 0
   /// What has been sent to the terminal; shown on request.

@@ -19,6 +19,8 @@ final class Background: Sendable {
   private let wantedSlices = Mutex<SliceRequest?>(nil)
   /// The job whose files are being read, or will be next.
   private let wantedFiles = Mutex<Job?>(nil)
+  /// When queues were last looked at.
+  private let lastLook = Mutex(-1e9)
   let engine: EngineRoom
   /// The folder whose runs are shown.
   private let folder: String
@@ -27,6 +29,8 @@ final class Background: Sendable {
   private struct ReaderBox: ~Copyable {
     let runs = RunReader()
     var themeStamps: [String: String] = [:]
+    /// Runs that wait for a scheduler.
+    var waiting: [RunCatalogue.Entry] = []
   }
 
   init(
@@ -113,9 +117,12 @@ final class Background: Sendable {
   ///   - due: when the screens see more of a list that is not complete yet; thousands of runs are sorted
   ///     each time.
   private func postRuns(_ folder: String, isForced: Bool, budget: Double = 0.03, due: Double = 0) {
-    let found = reader.withLock {
-      $0.runs.runs(in: folder, isForced: isForced, budget: budget)
+    let (found, waiting) = reader.withLock { box in
+      let found = box.runs.runs(in: folder, isForced: isForced, budget: budget)
+      if let found { box.waiting = found.listings.map(\.entry).filter { $0.batchJob != nil } }
+      return (found, box.waiting)
     }
+    lookAtQueues(waiting)
     guard let found else { return }
     let now = MonotonicClock.now
     let isDue = found.isComplete || now >= due
@@ -123,6 +130,26 @@ final class Background: Sendable {
     guard !found.isComplete else { return }
     // The rest after whatever else waits to be read.
     read { self.postRuns(folder, isForced: false, budget: 0.2, due: isDue ? now + 1 : due) }
+  }
+
+  /// Seconds between two looks into a scheduler's queue.
+  private static let queueInterval = 20.0
+
+  /// Looks whether what waits in a queue is still there.
+  private func lookAtQueues(_ waiting: [RunCatalogue.Entry]) {
+    guard !waiting.isEmpty else { return }
+    let now = MonotonicClock.now
+    let isDue = lastLook.withLock { last in
+      guard now - last >= Self.queueInterval else { return false }
+      last = now
+      return true
+    }
+    guard isDue else { return }
+    work {
+      for entry in waiting where RunQueue.look(at: entry.folder) {
+        self.read { self.reread(entry.folder.path) }
+      }
+    }
   }
 
   private func postRun(_ folder: String, isForced: Bool) {
@@ -206,6 +233,20 @@ final class Background: Sendable {
     case .start(let job, let parent):
       work {
         self.reporting { self.post(.started(folder: try self.engine.start(job, parent: parent))) }
+      }
+    case .submit(let job, let parent, let lane):
+      work {
+        self.reporting {
+          self.post(.started(folder: try self.engine.submit(job, parent: parent, to: lane)))
+        }
+      }
+    case .cancelQueued(let folder):
+      work {
+        self.reporting {
+          try RunQueue.cancel(RunFolder(folder))
+          self.post(.done("\(RunFolder(folder).name) is out of the queue"))
+          self.read { self.reread(folder) }
+        }
       }
     case .resumeRun(let folder):
       work {

@@ -65,6 +65,13 @@ final class EngineRoom: Sendable {
     return launch(try RunSession(prepared, parent: parent, endCommand: endCommand))
   }
 
+  /// Hands a refinement to a scheduler and returns its run folder.
+  func submit(_ job: Job, parent: RunManifest.Parent?, to lane: Lane) throws -> String {
+    let prepared: PreparedInput
+    do { prepared = try prepare(job) } catch { throw error.problems }
+    return try RunQueue.submit(prepared, parent: parent, to: lane).path
+  }
+
   /// Goes on with a run that was interrupted or stopped.
   func resume(_ folder: String) throws {
     _ = launch(try RunSession(resuming: folder, endCommand: endCommand))

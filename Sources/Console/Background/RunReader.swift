@@ -71,6 +71,7 @@ final class RunReader {
     let stamp =
       FileStamp.of(folder.manifestPath) + FileStamp.of(folder.eventsPath)
       + FileStamp.of(folder.notePath) + FileStamp.of(folder.summaryPath)
+      + FileStamp.of(folder.batchJobPath)
     let known = snapshots[path]
     if let known, known.snapshot.manifest != nil, !folder.exists {
       return gone(known.snapshot, path, stamp: stamp, isForced: isForced)
@@ -115,6 +116,7 @@ final class RunReader {
     snapshot.chimeraXLine = snapshot.files.isEmpty ? "" : folder.chimeraXLine()
     snapshot.iterationsWithMaps = folder.iterations().filter { !folder.maps(of: $0).isEmpty }
     snapshot.note = folder.note()
+    snapshot.batchJob = snapshot.status == .queued ? folder.batchJob() : nil
     snapshot.notice = snapshot.isLive ? folder.holder()?.notice : nil
     snapshots[path] = (stamp, offset, snapshot)
     keep(path)

@@ -1,6 +1,7 @@
 import Ground
 import Jobs
 import Refinement
+import Runs
 import Surface
 import Terminal
 
@@ -100,6 +101,10 @@ extension FormScreen {
       set(Parameter.fulcrum.coordinates.key, to: text)
       return [.say("Fulcrum at voxel \(text)")]
     case .setThreshold: set(Parameter.mask.threshold.key, to: text)
+    case .chooseLane:
+      check = .starting
+      guard let lane = surroundings.lanes.first(where: { $0.name == text }) else { return start() }
+      return [.submit(job, parent: parent, lane), .say("Handing it to \(lane.title) …")]
     default: break
     }
     return []
@@ -132,6 +137,9 @@ extension FormScreen {
         if let key = first.keys.first { show(key) }
         return [.complain(first.problem)]
       }
+      if wasToStart, !surroundings.lanes.isEmpty {
+        return [.popUp(laneChooser(surroundings.lanes))]
+      }
       if wasToStart {
         check = .starting
         return start()
@@ -157,6 +165,22 @@ extension FormScreen {
 
   private func start() -> [Effect] {
     [.start(job, parent: parent), .say("Starting …")]
+  }
+
+  /// Asks where to refine.
+  private func laneChooser(_ lanes: [Lane]) -> Chooser {
+    let here = Chooser.Item(
+      id: "", title: "Here", detail: "In this program, on this machine.", note: "")
+    let others = lanes.map { lane in
+      let request = lane.request
+      return Chooser.Item(
+        id: lane.name, title: lane.title,
+        detail: "\(Format.counted(request.nodes, "node")), "
+          + "\(Format.counted(request.rankCount, "rank")) of "
+          + "\(Format.counted(request.threads, "thread")), at most \(request.time). "
+          + "Handed over by: \(lane.submit)", note: "queue")
+    }
+    return Chooser(.chooseLane, title: "Refine", items: [here] + others)
   }
 
   private func checkViewer(_ report: CheckReport) -> TextViewer {

@@ -21,6 +21,14 @@ extension RunScreen {
         .control(folder: folder, .stopAfterIteration),
         .say("Finishing this iteration, then the final maps"),
       ]
+    case .stop where snapshot?.status == .queued:
+      return [
+        .popUp(
+          Confirmation(
+            question: .stopRun(folder), title: "Take \(name) out of the queue?",
+            text: "The scheduler forgets the job. The run stays, and r begins it here.",
+            action: "Take out"))
+      ]
     case .stop:
       return [
         .popUp(
@@ -134,6 +142,8 @@ extension RunScreen {
     case .searchParticles:
       particles?.filter = text
       particles?.arrange()
+    case .stopRun where snapshot?.status == .queued:
+      return [.cancelQueued(folder: folder), .say("Asking the scheduler …")]
     case .stopRun: return [.control(folder: folder, .stop), .say("\(title) stops")]
     case .changeParameter:
       guard let parameter = Parameter.named(text) else { return [] }

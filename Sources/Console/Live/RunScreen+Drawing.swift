@@ -101,8 +101,9 @@ extension RunScreen {
       width: max(0, rect.right - x))
     guard snapshot.isLive, let progress = manifest.progress else {
       let ended = manifest.ended.map {
-        "ended " + CalendarDate($0, offset: surroundings.timeZoneOffset).short
-          + " after " + Format.duration(manifest.duration)
+        let date = CalendarDate($0, offset: surroundings.timeZoneOffset).short
+        return status == .queued
+          ? "since " + date : "ended " + date + " after " + Format.duration(manifest.duration)
       }
       frame.write(
         (ended ?? "") + " ", x: x + 2, y: rect.y, .dim, width: max(0, rect.right - x - 2),

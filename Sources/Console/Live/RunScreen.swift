@@ -65,6 +65,8 @@ struct RunScreen: Screen {
     if obstacle(to: .advice) == nil { commands.append(.advice) }
     if snapshot?.isLive == true {
       commands += [.pause, .change, .stopAfter, .stop, .detach]
+    } else if snapshot?.status == .queued {
+      commands += [.stop, .parameters]
     } else {
       commands += [.previousIteration, .nextIteration, .particles, .continueRun, .parameters]
       if obstacle(to: .resume) == nil { commands.insert(.resume, at: 2) }
@@ -89,6 +91,7 @@ struct RunScreen: Screen {
     switch command {
     case .pause, .stop, .stopAfter, .change:
       if snapshot?.isLive == true { return nil }
+      if command == .stop, status == .queued { return nil }
       let what =
         switch command {
         case .stopAfter: "finish"
@@ -102,6 +105,7 @@ struct RunScreen: Screen {
       case .interrupted, .stopped, .failed: return nil
       case .finished: return "The run has finished; c refines on from its poses"
       case .running, .paused: return "The run goes on already; p holds it and lets it go on"
+      case .queued: return "The run waits in a queue, and begins by itself"
       case nil: return "The run is not read yet"
       }
     case .advice:

@@ -25,6 +25,8 @@ struct RunSnapshot: Sendable {
   var note = ""
   /// What hinders the run at the moment, as a full disk does; nil for nothing.
   var notice: String?
+  /// The scheduler's job, of a run that waits for it; nil for none.
+  var batchJob: BatchJob?
   /// Why the folder cannot be read.
   var problem: Problem?
 

@@ -16,6 +16,10 @@ struct Headline: Sendable, Hashable {
     let objections = snapshot.objections
     if let notice = snapshot.notice {
       self.init(text: notice, role: .bad)
+    } else if snapshot.status == .queued {
+      self.init(
+        text: "waits in a queue" + (snapshot.batchJob.map { " as \($0.title)" } ?? "")
+          + "; X takes it out", role: .text)
     } else if let summary = snapshot.summary, snapshot.status == .finished {
       self.init(
         summary.outcome(besides: objections.first), objections, role: objections.role ?? .good)

@@ -12,7 +12,7 @@ extension RunsScreen {
     switch column {
     case .mark: return marked.contains(listing.entry.folder.path) ? "*" : ""
     case .name: return listing.entry.name
-    case .status: return listing.entry.problem == nil ? listing.entry.status?.word ?? "" : "damaged"
+    case .status: return listing.entry.statusText
     case .iteration:
       return manifest.map { "\(listing.iteration ?? 0)/\($0.maximumIterations)" } ?? ""
     case .resolution: return listing.resolution.map { Numbers.resolution($0) } ?? "–"
@@ -121,7 +121,9 @@ extension RunsScreen {
       lines.append(("Problem", problem.what, .bad))
       lines.append(("", problem.whatToDo, .text))
     }
-    if let manifest, !manifest.message.isEmpty {
+    if let job = current.entry.batchJob {
+      lines.append(("Now", "Waits as \(job.title)", current.statusLook?.role ?? .text))
+    } else if let manifest, !manifest.message.isEmpty {
       lines.append(("Outcome", manifest.message, current.statusLook?.role ?? .text))
       if let first = current.summary?.objections.first {
         lines.append(("", first.remedy, .text))
@@ -214,6 +216,7 @@ extension RunStatus {
     case .stopped: .stopped
     case .failed: .failed
     case .interrupted: .warning
+    case .queued: .waiting
     }
   }
 
@@ -222,6 +225,7 @@ extension RunStatus {
     switch self {
     case .running: .accent
     case .paused, .stopped, .interrupted: .warning
+    case .queued: .dim
     case .finished: .good
     case .failed: .bad
     }

@@ -20,6 +20,13 @@ public struct Machine: Sendable {
     return Machine(cores: allowedCores, memory: min(pages, limit ?? pages))
   }()
 
+  /// The name of this computer; empty where the system does not say.
+  public static var host: String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "" }
+    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
   private static var allowedCores: Int {
     let online = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     guard let status = text(of: "/proc/self/status"),

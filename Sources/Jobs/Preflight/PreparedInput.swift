@@ -31,6 +31,7 @@ public struct PreparedInput: Sendable {
   /// Paths of all files that are read: particles with what a group of them names, maps, mask and image
   /// stacks.
   public let inputPaths: [String]
+  private let geometry: Geometry
 
   /// Looks at everything that the job names, headers only for images, and writes nothing.
   ///
@@ -75,6 +76,7 @@ public struct PreparedInput: Sendable {
     guard findings.errors.isEmpty, let source else { throw JobProblems(findings.errors) }
 
     self.job = job
+    self.geometry = geometry
     data = checked.data
     self.outputFolder = outputFolder
     particleFile = particles.file
@@ -92,6 +94,17 @@ public struct PreparedInput: Sendable {
       + particles.particles.stacks
     warnings = findings.warnings
     notes = findings.notes + Self.notes(particles, maps: maps)
+  }
+
+  /// Bytes of memory that one of some ranks takes, each with threads of its own.
+  public func memory(ranks: Int, threads: Int) -> Int {
+    var settings = input.settings
+    settings.threads = threads
+    let count = (input.particles.count + ranks - 1) / ranks
+    return MemoryPlan(
+      particles: count, geometry: geometry, settings: settings,
+      hasHalfMaps: input.halfMaps != nil, resolution: input.start?.fsc.resolution143
+    ).peak(packedInFile: estimate.isPackedInFile)
   }
 
   /// Whether the disks have room for the run folder and for the scratch file.

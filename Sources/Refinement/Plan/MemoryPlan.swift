@@ -29,7 +29,7 @@ public struct MemoryPlan: Sendable {
   /// The peak with the packed images in memory, or in a file.
   ///
   /// - Parameter inserted: highest shell that is inserted, where it is beyond what was planned.
-  func peak(packedInFile: Bool, inserted: Int? = nil) -> Int {
+  public func peak(packedInFile: Bool, inserted: Int? = nil) -> Int {
     let grown = inserted.map { grownIteration(inserted: $0) } ?? 0
     return total(max(preparation, (packedInFile ? 0 : packed) + max(iteration, grown), final))
   }

@@ -11,6 +11,8 @@ public enum RunCatalogue {
     public let status: RunStatus?
     public let note: String
     public let problem: Problem?
+    /// The scheduler's job, of a run that waits for it; nil for none.
+    public let batchJob: BatchJob?
 
     public var name: String { folder.name }
 
@@ -27,6 +29,14 @@ public enum RunCatalogue {
       self.status = status
       self.note = note
       self.problem = problem
+      batchJob = status == .queued ? folder.batchJob() : nil
+    }
+
+    /// The status in a word, with the scheduler's number where the run waits for it.
+    public var statusText: String {
+      guard problem == nil else { return "damaged" }
+      guard let status else { return "" }
+      return status.rawValue + (batchJob.map { " \($0.number)" } ?? "")
     }
   }
 

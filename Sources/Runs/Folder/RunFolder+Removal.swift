@@ -24,6 +24,10 @@ extension RunFolder {
   /// The hold on a folder that is to be changed as a whole; nil where a full disk has no room for one,
   /// and nobody holds it.
   private func lockForChange() throws(Problem) -> RunLock? {
+    if let job = batchJob(), (try? manifest().status) == .queued {
+      throw Problem(
+        "\(path) waits in a queue as \(job.title)", whatToDo: "Take it out first: \(job.cancel)")
+    }
     do throws(Problem) { return try RunLock(self) } catch {
       guard error.isFullDisk else { throw error }
       return nil

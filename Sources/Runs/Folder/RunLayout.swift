@@ -5,7 +5,10 @@ import Ground
 /// and is left alone.
 enum RunLayout {
   /// Files of the run folder itself.
-  static let folder = ["job.toml", "run.json", "events.jsonl", "note.txt", "inputs.json", "lock"]
+  static let folder = [
+    "job.toml", "run.json", "events.jsonl", "note.txt", "inputs.json", "lock", "queue.json",
+    "queue.log", "submit.sh",
+  ]
   /// Files of checkpoint/.
   static let checkpoint = ["state.bin", "search.bin", "changes.toml"]
   /// What the command at the end has printed, in control/.

@@ -1,4 +1,5 @@
 import Glibc
+import Ground
 
 /// Time of day.
 public enum WallClock {
@@ -23,10 +24,14 @@ public enum MonotonicClock {
 /// What a process knows about itself, and about its neighbours on the machine.
 enum ProcessFacts {
   /// Name of the machine.
-  static var host: String {
-    var name = [CChar](repeating: 0, count: 256)
-    guard gethostname(&name, name.count - 1) == 0 else { return "" }
-    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  static var host: String { Machine.host }
+
+  /// The path of the program.
+  static var program: String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count)
+    guard count > 0 else { return CommandLine.arguments.first ?? "fulcrum" }
+    return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   static var processID: Int32 { getpid() }

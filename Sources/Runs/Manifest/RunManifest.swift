@@ -184,6 +184,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
 /// How a run stands.
 public enum RunStatus: String, Codable, Sendable, CaseIterable {
   case running, paused, finished, stopped, failed
+  /// It waits for a scheduler to begin it, which then takes it up like one that was interrupted.
+  case queued
   /// It says that it runs, but its process is gone. Never written, only found.
   case interrupted
 
@@ -199,6 +201,7 @@ public enum RunStatus: String, Codable, Sendable, CaseIterable {
     case .stopped: "-"
     case .failed: "!"
     case .interrupted: "?"
+    case .queued: "."
     }
   }
 }

@@ -48,6 +48,16 @@ public final class RunSession: Sendable {
   ) throws(Problem) {
     self.prepared = prepared
     self.endCommand = endCommand
+    writer = try Self.newRun(prepared, parent: parent)
+    folder = writer.folder
+    changedJob = Mutex(prepared.job.asRun)
+    checkpoints = Self.checkpoints(of: writer, interval: interval)
+  }
+
+  /// Makes the run folder of what the preflight prepared, with what it noted in its events.
+  static func newRun(
+    _ prepared: PreparedInput, parent: RunManifest.Parent?
+  ) throws(Problem) -> RunWriter {
     let settings = prepared.input.settings
     let path = prepared.outputFolder
     var manifest = RunManifest(
@@ -57,15 +67,14 @@ public final class RunSession: Sendable {
     manifest.expected = RunManifest.Expected(
       preparation: prepared.estimate.preparation, final: prepared.estimate.final,
       extraPasses: settings.extraPasses)
-    writer = try RunWriter(
+    let writer = try RunWriter(
       creating: path, job: prepared.job, data: prepared.data, manifest: manifest)
-    folder = writer.folder
-    changedJob = Mutex(prepared.job.asRun)
-    checkpoints = Self.checkpoints(of: writer, interval: interval)
+    let folder = writer.folder
     try folder.write(
       InputRecord(of: prepared, jobPath: folder.jobPath), to: folder.inputsPath)
     for warning in prepared.warnings { writer.note(.warning, warning.what) }
     for note in prepared.notes { writer.note(.log, note) }
+    return writer
   }
 
   /// Goes on with a run that was interrupted, stopped, or has failed.

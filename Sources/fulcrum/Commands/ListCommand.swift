@@ -35,12 +35,12 @@ struct ListCommand: ParsableCommand {
   }
 
   private static func row(_ entry: RunCatalogue.Entry) -> [String] {
-    guard let manifest = entry.manifest, let status = entry.status else {
+    guard let manifest = entry.manifest, entry.status != nil else {
       return [entry.name, "damaged", "", "", "", "", entry.problem?.what ?? ""]
     }
     let resolution = manifest.resolution ?? manifest.startResolution
     return [
-      entry.name, status.rawValue, String(manifest.iteration),
+      entry.name, entry.statusText, String(manifest.iteration),
       resolution.map(Format.resolution) ?? "", Format.count(manifest.particles),
       Format.duration(manifest.duration), entry.note,
     ]

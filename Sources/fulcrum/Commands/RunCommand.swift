@@ -14,17 +14,25 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var limits: LimitOptions
 
+  @OptionGroup var batch: BatchOptions
+
   @Flag(help: "Refine in the application.")
   var live = false
 
   @Option(
     help: ArgumentHelp(
-      "Shell command to run at the end; it finds FULCRUM_RUN, FULCRUM_STATUS and FULCRUM_MESSAGE.",
-      valueName: "command"))
+      "Shell command at the end; FULCRUM_STATUS says how.", valueName: "command"))
   var atEnd: String?
 
   func run() throws {
+    if try batch.handOver(options, timeLimit: limits.timeLimit) { return }
     if try live && runInScreens() { return }
+    if batch.resume, let folder = options.output, RunFolder(folder).exists {
+      var command = ResumeCommand()
+      (command.folder, command.threads) = (folder, options.threads.flatMap { Int($0) })
+      (command.limits, command.ignoreTimes, command.takeOver) = (limits, false, true)
+      return try command.run()
+    }
     let requests = StopRequests(
       timeLimit: limits.timeLimit, early: "before the refinement began; nothing was written.")
     let prepared = try options.prepare()

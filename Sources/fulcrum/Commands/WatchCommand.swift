@@ -44,6 +44,7 @@ struct WatchCommand: ParsableCommand {
     var next = run.eventsStart(bytes: Self.shownBytes)
     if next > 0 { printOut("(Earlier lines are in \(run.eventsPath).)") }
     var notice: String?
+    var waitsFor: BatchJob?
     while true {
       let entry = RunCatalogue.entry(of: run)
       let page = run.events(from: next)
@@ -56,7 +57,9 @@ struct WatchCommand: ParsableCommand {
       guard let status = entry.status else {
         throw CommandFailure.input(entry.problem ?? Problem(folder, whatToDo: "Look at run.json."))
       }
-      if !status.isLive {
+      if let job = entry.batchJob, job != waitsFor { printOut("It waits as \(job.title).") }
+      waitsFor = entry.batchJob
+      if !status.isLive, status != .queued {
         printOut("The run is \(status.rawValue).")
         if status != .finished { printOut("To go on:  fulcrum resume \(shellQuoted(folder))") }
         if status == .failed || status == .interrupted {

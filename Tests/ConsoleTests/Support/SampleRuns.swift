@@ -125,6 +125,32 @@ enum SampleRuns {
     return manifest
   }
 
+  /// A scheduler's lane that is set up, and the built-in one.
+  static var lanes: [Lane] {
+    var cluster = Lane.slurm
+    (cluster.name, cluster.title) = ("cluster", "Cluster, four nodes")
+    (cluster.request.nodes, cluster.request.threads) = (4, 32)
+    return [cluster, .slurm]
+  }
+
+  /// A run that waits for a scheduler.
+  static func waiting() -> RunSnapshot {
+    var snapshot = RunSnapshot(folder: "/data/ribosome/runs/waiting")
+    var manifest = manifest(name: "waiting", status: .queued, iterations: 0)
+    (manifest.memory, manifest.cpuSeconds, manifest.ended) = (0, 0, start)
+    manifest.message = "Waits in the queue of Slurm"
+    snapshot.manifest = manifest
+    snapshot.status = .queued
+    snapshot.job = job(name: "waiting")
+    snapshot.events = [
+      RunEvent(.started, "Started by fulcrum 0.1.0 on cryo01", at: start),
+      RunEvent(.ended, manifest.message, at: start),
+    ]
+    snapshot.batchJob = BatchJob(
+      lane: "Slurm", number: "4711", cancel: "scancel 4711", query: "squeue")
+    return snapshot
+  }
+
   static func snapshot(
     name: String = "head", status: RunStatus = .running, iterations: Int = 4, seed: Int = 0
   ) -> RunSnapshot {

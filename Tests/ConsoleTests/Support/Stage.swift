@@ -17,7 +17,7 @@ struct Stage {
   /// What an application opens with.
   enum Scene: String, CaseIterable {
     case runs, welcome, live, results, files, form, blank, mask, compare, comparison, particles
-    case help, palette, theme, card, check
+    case help, palette, theme, card, check, lanes, queued
   }
 
   init(
@@ -58,6 +58,11 @@ struct Stage {
     case .comparison:
       let names = ["head-wide", "body", "small-region", "a-run-of-a-long-name"]
       show(CompareScreen(folders: names.map { runs + $0 }))
+    case .lanes:
+      application.surroundings.lanes = SampleRuns.lanes
+      show(FormScreen(job))
+      play("s Down Down")
+    case .queued: show(RunScreen(folder: runs + "waiting"))
     case .help: play("?")
     case .palette: play("Ctrl-P")
     case .theme: play("F9")
@@ -108,6 +113,7 @@ struct Stage {
       return .runs(hasRuns ? SampleRuns.listings() : [], folder: folder)
     case .readRun(let folder), .openRun(let folder):
       let name = RunFolder(folder).name
+      if name == "waiting" { return .run(SampleRuns.waiting()) }
       let isLive = name == "head"
       return .run(
         SampleRuns.snapshot(

@@ -1,0 +1,118 @@
+import Glibc
+import Ground
+
+/// The thread that carries messages, gives signs of life and looks for those of others.
+struct Carrier {
+  let transport: any Transport
+  let desk: Desk
+  let patience: Double
+  /// The parts that have come of each rank's message.
+  private var partial: [[UInt8]]
+  /// When each rank was last heard of, and what this one last told.
+  private var heard: [Double]
+  private var told: (signals: RankSignals, at: Double)
+  private var lastStep: Double
+
+  /// Seconds between two signs of life.
+  private static let beat = 0.5
+
+  init(transport: any Transport, desk: Desk, patience: Double) {
+    self.transport = transport
+    self.desk = desk
+    self.patience = patience
+    let now = Self.now
+    partial = Array(repeating: [], count: transport.count)
+    heard = Array(repeating: now, count: transport.count)
+    told = (RankSignals(), -.infinity)
+    lastStep = now
+  }
+
+  /// Rank 0 knows all, and all know rank 0.
+  private var watched: Range<Int> { transport.rank == 0 ? 1..<transport.count : 0..<1 }
+
+  mutating func run() {
+    var idle: UInt32 = 0
+    while true {
+      let didCarry = step()
+      if let ending = desk.ending, transport.isIdle {
+        if ending == .whole { transport.close() }
+        desk.over()
+        return
+      }
+      // Quick while there is something to carry, and next to no work while there is not.
+      idle = didCarry ? 0 : min(idle + 20, transport.isIdle ? 1000 : 100)
+      if idle > 0 { usleep(idle) }
+    }
+  }
+
+  private mutating func step() -> Bool {
+    var didCarry = false
+    for (rank, part) in desk.takeOutbox() {
+      transport.send(part, to: rank)
+      didCarry = true
+    }
+    let now = Self.now
+    // Whoever was held himself has not listened.
+    if now - lastStep > 1 { heard = heard.map { _ in now } }
+    lastStep = now
+    while let (rank, bytes) = transport.receive() {
+      heard[rank] = now
+      take(bytes, from: rank)
+      didCarry = true
+    }
+    beat(now)
+    watch(now)
+    return didCarry
+  }
+
+  private mutating func take(_ bytes: [UInt8], from rank: Int) {
+    guard let envelope = Envelope(bytes) else { return }
+    if partial[rank].isEmpty { partial[rank].reserveCapacity(envelope.total) }
+    partial[rank] += envelope.part
+    guard partial[rank].count >= envelope.total else { return }
+    let message = partial[rank]
+    partial[rank] = []
+    switch envelope.kind {
+    case .attending: desk.attend(envelope.number, rank: rank, .bytes(message))
+    case .stopped: desk.attend(envelope.number, rank: rank, .end(.stopped))
+    case .failed:
+      desk.attend(envelope.number, rank: rank, .end(.failed(Problem(travelled: message))))
+    case .report: desk.report(message, from: rank)
+    case .gone: desk.fail(Problem(travelled: message), rank: rank)
+    case .signals:
+      desk.hear(
+        RankSignals(isStopping: message.first == 1, isPaused: message.last == 1), from: rank)
+    }
+  }
+
+  private mutating func beat(_ now: Double) {
+    let signals = desk.signals
+    guard now - told.at >= Self.beat || signals != told.signals else { return }
+    told = (signals, now)
+    let bytes: [UInt8] = [signals.isStopping ? 1 : 0, signals.isPaused ? 1 : 0]
+    for rank in watched {
+      for part in Envelope.parts(.signals, number: 0, bytes) { transport.send(part, to: rank) }
+    }
+  }
+
+  private func watch(_ now: Double) {
+    for rank in watched where now - heard[rank] > patience {
+      let problem = Problem(
+        "rank \(rank) of \(transport.count) does not answer any more",
+        whatToDo: "Look at what its machine says of it (memory, the scheduler's log).")
+      guard desk.fail(problem, rank: rank) else { continue }
+      // Only rank 0 watches all.
+      for other in watched where other != rank {
+        for part in Envelope.parts(.gone, number: 0, problem.bytes) {
+          transport.send(part, to: other)
+        }
+      }
+    }
+  }
+
+  private static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

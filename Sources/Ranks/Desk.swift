@@ -1,0 +1,117 @@
+import Dispatch
+import Ground
+import Synchronization
+
+/// Where the thread that carries messages and those that write and await them meet.
+final class Desk: Sendable {
+  private let state = Mutex(State())
+  private let arrived = DispatchSemaphore(value: 0)
+  private let isOver = DispatchSemaphore(value: 0)
+
+  private struct State {
+    var outbox: [(to: Int, part: [UInt8])] = []
+    var meetings: [Int: [Int: Attendance]] = [:]
+    var reports: [(from: Int, bytes: [UInt8])] = []
+    var takeReport: (@Sendable (Int, [UInt8]) -> Void)?
+    var signals: @Sendable () -> RankSignals = { RankSignals() }
+    var hear: @Sendable (Int, RankSignals) -> Void = { _, _ in }
+    var failure: Problem?
+    var ending: Ending?
+  }
+
+  /// How the conversation ends.
+  enum Ending { case whole, broken }
+
+  // MARK: For those who write and await
+
+  func post(_ kind: Envelope.Kind, number: Int, _ bytes: [UInt8], to rank: Int) {
+    let parts = Envelope.parts(kind, number: number, bytes)
+    state.withLock { state in
+      for part in parts { state.outbox.append((rank, part)) }
+    }
+  }
+
+  /// What `count` others bring to a meeting, when all have come.
+  ///
+  /// - Throws: that one is gone.
+  func attendance(of number: Int, count: Int) throws(RankEnd) -> [Int: Attendance] {
+    while true {
+      let (found, failure) = state.withLock { state -> ([Int: Attendance]?, Problem?) in
+        if state.meetings[number, default: [:]].count == count {
+          return (state.meetings.removeValue(forKey: number) ?? [:], nil)
+        }
+        return (nil, state.failure)
+      }
+      if let found { return found }
+      if let failure { throw .failed(failure) }
+      _ = arrived.wait(timeout: .now() + 0.2)
+    }
+  }
+
+  func takeReports(_ body: (@Sendable (Int, [UInt8]) -> Void)?) {
+    let waiting = state.withLock { state -> [(from: Int, bytes: [UInt8])] in
+      state.takeReport = body
+      guard body != nil else { return [] }
+      defer { state.reports = [] }
+      return state.reports
+    }
+    for report in waiting { body?(report.from, report.bytes) }
+  }
+
+  func tell(_ signals: @escaping @Sendable () -> RankSignals) {
+    state.withLock { $0.signals = signals }
+  }
+
+  func listen(_ body: @escaping @Sendable (Int, RankSignals) -> Void) {
+    state.withLock { $0.hear = body }
+  }
+
+  /// Waits until what was posted is gone and the transport is closed, or only for the former.
+  func close(isWhole: Bool) {
+    state.withLock { $0.ending = isWhole ? .whole : .broken }
+    // A rank that is gone takes nothing, and is not waited for.
+    if isWhole { isOver.wait() } else { _ = isOver.wait(timeout: .now() + 1) }
+  }
+
+  // MARK: For the thread that carries
+
+  func takeOutbox() -> [(to: Int, part: [UInt8])] {
+    state.withLock { state in
+      defer { state.outbox = [] }
+      return state.outbox
+    }
+  }
+
+  var ending: Ending? { state.withLock { $0.outbox.isEmpty ? $0.ending : nil } }
+  var signals: RankSignals { state.withLock(\.signals)() }
+
+  func attend(_ number: Int, rank: Int, _ attendance: Attendance) {
+    state.withLock { $0.meetings[number, default: [:]][rank] = attendance }
+    arrived.signal()
+  }
+
+  func report(_ bytes: [UInt8], from rank: Int) {
+    let take = state.withLock { state in
+      if state.takeReport == nil { state.reports.append((rank, bytes)) }
+      return state.takeReport
+    }
+    take?(rank, bytes)
+  }
+
+  func hear(_ signals: RankSignals, from rank: Int) { state.withLock(\.hear)(rank, signals) }
+
+  /// A rank is gone; everybody here is to stop. Returns whether that is new.
+  @discardableResult
+  func fail(_ problem: Problem, rank: Int) -> Bool {
+    let isFirst = state.withLock { state in
+      defer { state.failure = state.failure ?? problem }
+      return state.failure == nil
+    }
+    guard isFirst else { return false }
+    arrived.signal()
+    hear(RankSignals(isStopping: true), from: rank)
+    return true
+  }
+
+  func over() { isOver.signal() }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Ground
+import Ranks
+import Runs
+
+/// `fulcrum mpi`: the plug-in through which several processes refine together.
+struct MPICommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mpi", abstract: "Build and try the plug-in for MPI.",
+    usage: "fulcrum mpi build | fulcrum mpi check",
+    discussion: "Example: mpicc --version && fulcrum mpi build && mpirun -n 4 fulcrum mpi check",
+    subcommands: [Build.self, Check.self])
+
+  /// `fulcrum mpi build`.
+  struct Build: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "build", abstract: "Build the plug-in with mpicc.",
+      usage: "fulcrum mpi build [-o PATH]",
+      discussion: """
+        It is a page of C that this program writes and the cluster's mpicc compiles: once for
+        each MPI. MPICC names another compiler.
+
+        Example: module load openmpi; fulcrum mpi build
+        """)
+
+    @Option(
+      name: [.customShort("o"), .customLong("output")],
+      help: ArgumentHelp(
+        "The plug-in. (default: ~/.local/share/fulcrum/mpi.so)", valueName: "path"),
+      completion: .file())
+    var output: String?
+
+    func run() throws {
+      let build = MPIBuild(path: output)
+      do { try build.run() } catch { throw CommandFailure(CommandFailure.failed, [error]) }
+      printOut("Built \(build.path) with \(build.compiler).")
+      if build.path != FilePath.absolute(MPIBuild.usualPath) {
+        printOut("To use it: export FULCRUM_MPI=\(build.path), or --mpi \(build.path)")
+      }
+    }
+  }
+
+  /// `fulcrum mpi check`.
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "check", abstract: "See whether the ranks of a launcher find each other.",
+      usage: "mpirun -n 4 fulcrum mpi check [--mpi auto|PATH]",
+      discussion: "Example: srun -n 4 fulcrum mpi check")
+
+    @OptionGroup var ranks: RankOptions
+
+    func run() throws {
+      let communicator = try ranks.communicator()
+      defer { communicator.close() }
+      do throws(RankEnd) {
+        let places = try communicator.gather(Array(Machine.host.utf8))
+        // A megabyte from each to each, and back: as the sums of an iteration travel.
+        let size = 1 << 20
+        let start = MonotonicClock.now
+        let out = (0..<communicator.count).map { other in
+          [UInt8](repeating: UInt8(truncatingIfNeeded: 16 * communicator.rank + other), count: size)
+        }
+        let back = try communicator.exchange(try communicator.exchange(out))
+        let seconds = MonotonicClock.now - start
+        guard back == out else {
+          throw RankEnd.failed(
+            Problem(
+              "what came back is not what was sent", whatToDo: "Build the plug-in again."))
+        }
+        guard communicator.rank == 0 else { return }
+        printOut("\(Format.counted(communicator.count, "rank")), \(communicator.title)")
+        for (rank, place) in places.enumerated() {
+          printOut("  rank \(rank) on \(String(decoding: place, as: UTF8.self))")
+        }
+        if communicator.count > 1 {
+          let moved = Double(2 * size * (communicator.count - 1))
+          printOut("\(Format.bytes(Int(moved / seconds))) a second out of each, and as much in")
+        }
+      } catch {
+        guard case .failed(let problem) = error else { return }
+        throw CommandFailure(CommandFailure.failed, [problem])
+      }
+    }
+  }
+}
+
+/// Whether a process is one of several ranks.
+struct RankOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "MPI: auto, none, or a plug-in of: fulcrum mpi build.", valueName: "auto|path|none"),
+    completion: .file())
+  var mpi = "auto"
+
+  /// The conversation with the other ranks, or a rank alone.
+  func communicator() throws -> Communicator {
+    do { return try RankChoice(argument: mpi).communicator() } catch {
+      throw CommandFailure.input(error)
+    }
+  }
+}
