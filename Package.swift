@@ -53,7 +53,7 @@ let package = Package(
       name: "Particles", dependencies: ["CryoEM", "EMFiles", "Ground"], swiftSettings: optimised),
     .target(
       name: "Refinement",
-      dependencies: ["CKernels", "CryoEM", "Fourier", "Ground", "Particles"],
+      dependencies: ["CKernels", "CryoEM", "Fourier", "Ground", "Particles", "Ranks"],
       swiftSettings: optimised),
     .target(
       name: "Jobs",
@@ -69,8 +69,8 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Provenance", "Refinement", "Report",
-        "TOMLText",
+        "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Provenance", "Ranks", "Refinement",
+        "Report", "TOMLText",
       ],
       exclude: ["DURABILITY.md"]),
 
@@ -124,7 +124,7 @@ let package = Package(
       name: "RefinementTests",
       dependencies: [
         "CKernels", "CryoEM", "EMFiles", "Fourier", "Ground", "Particles", "Phantoms",
-        "Refinement", "TestSupport",
+        "Ranks", "Refinement", "TestSupport",
       ],
       swiftSettings: optimised),
     .testTarget(

@@ -48,7 +48,7 @@ func readCheckpoint(_ bytes: [UInt8]) {
   guard !isState else { return }
   _ = SearchLog.start(in: store, iteration: 1)
   let log = try? SearchLog(start, in: store)
-  for chunk in 0..<3 { _ = log?.outcomes(of: chunk, count: 1) }
+  _ = log?.takeKnown().byChunk
 }
 
 /// The bytes of a file: as they are, or with what makes a file of them.

@@ -116,10 +116,14 @@ public final class Communicator: Sendable {
   /// Tells rank 0 something outside of meetings.
   public func report(_ bytes: [UInt8]) { desk?.post(.report, number: 0, bytes, to: 0) }
 
-  /// Sets who gets the reports, on another thread, with what has come before; nil keeps them.
-  public func takeReports(_ body: (@Sendable (_ from: Int, _ bytes: [UInt8]) -> Void)?) {
+  /// Sets who gets the reports from now on, one after the other on a thread of its own.
+  public func takeReports(_ body: @escaping @Sendable (_ from: Int, _ bytes: [UInt8]) -> Void) {
     desk?.takeReports(body)
   }
+
+  /// Returns when those who get the reports have had all that were made before the last meeting; later ones
+  /// get lost.
+  public func endReports() { desk?.endReports() }
 
   /// Sets what this rank tells: rank 0 the others, and they rank 0; asked for many times a second, on
   /// another thread.
@@ -129,6 +133,9 @@ public final class Communicator: Sendable {
   public func listen(_ body: @escaping @Sendable (_ from: Int, RankSignals) -> Void) {
     desk?.listen(body)
   }
+
+  /// Whether all have met at least once.
+  public var hasMet: Bool { meeting.withLock { $0 > 0 } }
 
   /// Ends the conversation in good order when all ranks have come here. After a failure of it nothing is
   /// waited for.

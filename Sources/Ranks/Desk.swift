@@ -7,11 +7,11 @@ final class Desk: Sendable {
   private let state = Mutex(State())
   private let arrived = DispatchSemaphore(value: 0)
   private let isOver = DispatchSemaphore(value: 0)
+  private let reports = DispatchQueue(label: "fulcrum.reports")
 
   private struct State {
     var outbox: [(to: Int, part: [UInt8])] = []
     var meetings: [Int: [Int: Attendance]] = [:]
-    var reports: [(from: Int, bytes: [UInt8])] = []
     var takeReport: (@Sendable (Int, [UInt8]) -> Void)?
     var signals: @Sendable () -> RankSignals = { RankSignals() }
     var hear: @Sendable (Int, RankSignals) -> Void = { _, _ in }
@@ -48,14 +48,13 @@ final class Desk: Sendable {
     }
   }
 
-  func takeReports(_ body: (@Sendable (Int, [UInt8]) -> Void)?) {
-    let waiting = state.withLock { state -> [(from: Int, bytes: [UInt8])] in
-      state.takeReport = body
-      guard body != nil else { return [] }
-      defer { state.reports = [] }
-      return state.reports
-    }
-    for report in waiting { body?(report.from, report.bytes) }
+  func takeReports(_ body: @escaping @Sendable (Int, [UInt8]) -> Void) {
+    state.withLock { $0.takeReport = body }
+  }
+
+  func endReports() {
+    reports.sync {}
+    state.withLock { $0.takeReport = nil }
   }
 
   func tell(_ signals: @escaping @Sendable () -> RankSignals) {
@@ -91,11 +90,8 @@ final class Desk: Sendable {
   }
 
   func report(_ bytes: [UInt8], from rank: Int) {
-    let take = state.withLock { state in
-      if state.takeReport == nil { state.reports.append((rank, bytes)) }
-      return state.takeReport
-    }
-    take?(rank, bytes)
+    // Whoever takes them may have to wait for a disk.
+    reports.async { [self] in state.withLock(\.takeReport)?(rank, bytes) }
   }
 
   func hear(_ signals: RankSignals, from rank: Int) { state.withLock(\.hear)(rank, signals) }

@@ -18,6 +18,12 @@ struct BatchOptions: ParsableArguments {
       "Nodes of the batch job. (default: the lane's)", valueName: "n", visibility: .hidden))
   var nodes: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "MPI ranks of the batch job. (default: the lane's, or one a node)", valueName: "n",
+      visibility: .hidden))
+  var ranks: Int?
+
   @Flag(
     help: ArgumentHelp("Go on with the run where its folder is there.", visibility: .hidden))
   var resume = false
@@ -25,8 +31,9 @@ struct BatchOptions: ParsableArguments {
   func validate() throws {
     if script != nil, lane != nil { throw ValidationError("Give --script or --lane, not both.") }
     if let nodes, nodes < 1 { throw ValidationError("--nodes: give at least 1.") }
-    if nodes != nil, script == nil, lane == nil {
-      throw ValidationError("--nodes goes with --script or --lane.")
+    if let ranks, ranks < 1 { throw ValidationError("--ranks: give at least 1.") }
+    if nodes != nil || ranks != nil, script == nil, lane == nil {
+      throw ValidationError("--nodes and --ranks go with --script or --lane.")
     }
   }
 
@@ -39,6 +46,7 @@ struct BatchOptions: ParsableArguments {
     }
     var request = found.request
     if let nodes { (request.nodes, request.ranks) = (nodes, nil) }
+    if let ranks { request.ranks = ranks }
     if let threads = options.threads.flatMap({ Int($0) }) { request.threads = threads }
     if let timeLimit { request.time = timeLimit.clock }
     let prepared = try options.prepare()

@@ -100,9 +100,9 @@ public struct PreparedInput: Sendable {
   public func memory(ranks: Int, threads: Int) -> Int {
     var settings = input.settings
     settings.threads = threads
-    let count = (input.particles.count + ranks - 1) / ranks
+    let count = input.particles.count
     return MemoryPlan(
-      particles: count, geometry: geometry, settings: settings,
+      particles: count, images: (count + ranks - 1) / ranks, geometry: geometry, settings: settings,
       hasHalfMaps: input.halfMaps != nil, resolution: input.start?.fsc.resolution143
     ).peak(packedInFile: estimate.isPackedInFile)
   }

@@ -45,6 +45,7 @@ extension PoseLikelihood: PlainData {}
 extension SearchPass.Outcome: PlainData {}
 extension CommonMotion: PlainData {}
 extension MotionModel: PlainData {}
+extension ImageTransformer.Background: PlainData {}
 
 /// Arrays of plain data, by their bytes.
 protocol PlainArray {

@@ -7,7 +7,7 @@ final class SearchLog: Sendable {
   private let state: Mutex<State>
 
   private struct State {
-    var known: [Int: [SearchPass.Outcome]]
+    var known: SearchChunks
     var waiting: [(chunk: Int, outcomes: [SearchPass.Outcome])] = []
     var lastSave: Double
     var isSaving = false
@@ -21,24 +21,6 @@ final class SearchLog: Sendable {
     var settings: RefinementSettings
     /// Particles of a chunk.
     var chunk: Int
-  }
-
-  /// Chunks that were finished, with their outcomes one after the other.
-  private struct Part: Sendable, Codable {
-    var chunks: [Int]
-    var counts: [Int]
-    var outcomes: [SearchPass.Outcome]
-
-    /// Whether the counts divide the outcomes.
-    var isConsistent: Bool {
-      guard counts.count == chunks.count else { return false }
-      var left = outcomes.count
-      for count in counts {
-        guard count >= 0, count <= left else { return false }
-        left -= count
-      }
-      return left == 0
-    }
   }
 
   static let layout = layoutDescription(
@@ -58,17 +40,12 @@ final class SearchLog: Sendable {
   /// - Throws: `Problem` where it cannot be written.
   init(_ start: Start, in store: any CheckpointStore) throws {
     self.store = store
-    var known: [Int: [SearchPass.Outcome]] = [:]
+    var known = SearchChunks()
     if Self.start(in: store, iteration: start.iteration) != nil {
       for bytes in store.searchParts().dropFirst() {
-        guard let part = CheckpointContent.value(Part.self, of: bytes),
-          part.isConsistent
+        guard let part = CheckpointContent.value(SearchChunks.self, of: bytes), part.isConsistent
         else { continue }
-        var first = 0
-        for (chunk, count) in zip(part.chunks, part.counts) {
-          known[chunk] = Array(part.outcomes[first..<first + count])
-          first += count
-        }
+        known.add(part)
       }
     } else {
       try store.beginSearch(try CheckpointContent(start))
@@ -76,13 +53,11 @@ final class SearchLog: Sendable {
     state = Mutex(State(known: known, lastSave: Self.now))
   }
 
-  /// The outcomes of a chunk that was finished before the process died; nil for others.
-  func outcomes(of chunk: Int, count: Int) -> [SearchPass.Outcome]? {
+  /// The chunks that were finished before the process died; they are handed out once.
+  func takeKnown() -> SearchChunks {
     state.withLock { state in
-      guard let known = state.known.removeValue(forKey: chunk), known.count == count else {
-        return nil
-      }
-      return known
+      defer { state.known = SearchChunks() }
+      return state.known
     }
   }
 
@@ -105,9 +80,8 @@ final class SearchLog: Sendable {
     }
     var isSaved = true
     if !batch.isEmpty {
-      let part = Part(
-        chunks: batch.map(\.chunk), counts: batch.map(\.outcomes.count),
-        outcomes: batch.flatMap(\.outcomes))
+      var part = SearchChunks()
+      for (chunk, outcomes) in batch { part.add(outcomes, chunk: chunk) }
       do { try store.append(try CheckpointContent(part)) } catch { isSaved = false }
     }
     state.withLock { state in

@@ -190,6 +190,31 @@ final class ExactSums: Sendable {
   }
 }
 
+extension ExactSums {
+  /// The sums on some planes as they travel between ranks: whole numbers, the parts of a plane that is
+  /// kept twice together.
+  func bytes(ofPlanes planes: Range<Int>, threads: Int) -> [UInt8] {
+    let layout = GridLayout(radius: radius)
+    let count = 3 * layout.width * layout.extent
+    let size = planes.count * count * MemoryLayout<Int64>.stride
+    return [UInt8](unsafeUninitializedCapacity: size) { target, filled in
+      nonisolated(unsafe) let output =
+        UnsafeMutableRawBufferPointer(target).bindMemory(to: Int64.self)
+      parallelFor(count: planes.count, chunk: 1, threads: threads) { range, _ in
+        for index in range {
+          let places = slabs.places(of: planes.lowerBound + index)
+          for sample in 0..<count {
+            output[index * count + sample] = places.reduce(0) {
+              $0 &+ values.pointer[$1 * count + sample]
+            }
+          }
+        }
+      }
+      filled = size
+    }
+  }
+}
+
 extension Array where Element == ExactSums {
   /// The completed sums, each released as soon as it is taken over.
   mutating func takeAccumulators(threads: Int) -> [Accumulator] {

@@ -25,12 +25,12 @@ struct Accumulation: Sendable {
   ) throws -> [Accumulator] {
     var sums = try insert(state, progress: progress)
     let threads = context.settings.threads
-    let accumulators = sums.takeAccumulators(threads: threads)
+    let accumulators = try context.shard.accumulators(of: &sums, threads: threads)
     Symmetriser(group: context.geometry.symmetry, threads: threads).symmetrise(accumulators)
     return accumulators
   }
 
-  /// The sums of the particles, indexed [half · folds + fold].
+  /// The sums of this rank's particles, indexed [half · folds + fold].
   func insert(
     _ state: RefinementState, progress: @escaping @Sendable (Double, Int) -> Void
   ) throws -> [ExactSums] {
@@ -43,7 +43,8 @@ struct Accumulation: Sendable {
         radius: radius, interpolation: context.insertion, quanta: quanta[slot / folds],
         accumulators: 2 * folds)
     }
-    let used = (0..<context.particles.count).filter { !context.skipped.contains($0) }
+    let used = context.shard.particles.filter { !context.skipped.contains($0) }
+    let count = context.particles.count
     let counter = Counter()
     let work = Counter()
     let workOfAll = max(1, used.reduce(0) { $0 + insertions(of: $1, state) })
@@ -70,7 +71,8 @@ struct Accumulation: Sendable {
         context.images.release(particle)
         done += insertions(of: particle, state)
       }
-      progress(Double(work.add(done)) / Double(workOfAll), counter.add(range.count))
+      progress(
+        Double(work.add(done)) / Double(workOfAll), counter.add(range.count) * count / used.count)
     }
     try context.control.throwIfStopped()
     return sums

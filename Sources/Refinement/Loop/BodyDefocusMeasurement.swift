@@ -26,7 +26,7 @@ struct BodyDefocusMeasurement {
   static let clear = (ofOther: 4.0, ofNone: 2.0)
 
   /// Log likelihoods of an image over those with the particle's defocus.
-  struct Gain: Sendable {
+  struct Gain: PlainData {
     var plus = 0.0, minus = 0.0
   }
 
@@ -50,6 +50,8 @@ struct BodyDefocusMeasurement {
   private func gains(
     _ state: RefinementState, of sample: [Int], progress: @escaping @Sendable (Int) -> Void
   ) throws -> [Gain] {
+    // The ranks' particles follow each other: so do their gains.
+    let sample = context.shard.own(sample)
     let factors = context.factors(state, band: band, edge: edge)
     let chunk = 16
     let found = Collected<[Gain]>(count: (sample.count + chunk - 1) / chunk)
@@ -73,7 +75,7 @@ struct BodyDefocusMeasurement {
       progress(counter.add(range.count))
     }
     try context.control.throwIfStopped()
-    return try found.values().flatMap { $0 }
+    return try context.shard.gather(try found.values().flatMap { $0 }).flatMap { $0 }
   }
 
   private func gain(

@@ -31,10 +31,10 @@ struct FinalPass: Sendable {
     ]
   }
 
-  /// All images inserted at their last poses, each half-set by itself.
+  /// All images inserted at their last poses, each half-set by itself; nil on all ranks but the first.
   func accumulate(
     _ state: RefinementState, progress: @escaping @Sendable (Int) -> Void
-  ) throws -> FinalSums {
+  ) throws -> FinalSums? {
     let box = context.geometry.box
     // Half again as much room as the box keeps the kernel's aliases small where the mask is.
     let geometry = Geometry(
@@ -60,9 +60,13 @@ struct FinalPass: Sendable {
             scale: context.largestScale(state, in: half)),
           accumulators: halves.count)
       }
-      try insert(halves, state, packer: packer, into: sums) { progress(counter.add($0)) }
-      accumulators += sums.takeAccumulators(threads: threads)
+      let (count, held) = (context.particles.count, context.shard.particles.count)
+      try insert(halves, state, packer: packer, into: sums) {
+        progress(counter.add($0) * count / held)
+      }
+      accumulators += try context.shard.accumulatorsOfFirst(of: &sums, threads: threads)
     }
+    guard context.shard.isFirst else { return nil }
     Symmetriser(group: geometry.symmetry, threads: threads).symmetrise(accumulators)
     return FinalSums(
       geometry: geometry, halves: accumulators,
@@ -99,7 +103,7 @@ struct FinalPass: Sendable {
   ) throws {
     let points = packer.points
     let bad = context.bad
-    let used = (0..<context.particles.count).filter {
+    let used = context.shard.particles.filter {
       !context.skipped.contains($0) && halves.contains(context.particles.halfSets[$0])
     }
     let ones = points.factors(
@@ -134,6 +138,7 @@ struct FinalPass: Sendable {
       progress(range.count)
     }
     try context.control.throwIfStopped()
+    try context.shard.share(bad)
     try bad.throwIfOverLimit()
   }
 

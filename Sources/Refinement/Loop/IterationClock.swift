@@ -9,6 +9,8 @@ struct IterationClock: Sendable {
   }
 
   private(set) var seconds: [String: Double]
+  /// CPU seconds that other ranks have spent meanwhile.
+  var others = 0.0
   private var current: (stage: RefinementEvent.Stage, since: Double)?
   private let cpuStart: Double
   private let control: RefinementControl?
@@ -21,7 +23,7 @@ struct IterationClock: Sendable {
   }
 
   /// CPU seconds of the process since the clock was made.
-  var cpuSeconds: Double { Self.now(CLOCK_PROCESS_CPUTIME_ID) - cpuStart }
+  var cpuSeconds: Double { Self.now(CLOCK_PROCESS_CPUTIME_ID) - cpuStart + others }
 
   /// What was spent until now.
   var spent: Spent { Spent(seconds: seconds, cpuSeconds: cpuSeconds) }

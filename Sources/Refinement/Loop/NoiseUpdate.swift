@@ -35,8 +35,9 @@ struct NoiseUpdate: Sendable {
   ///
   /// The residual's expectation is 2 w per pixel: w = C²/σ² is the variance of each component of z = C
   /// Y/σ², less what the images' soft window takes. Shells beyond the band keep the factor of the last iteration.
-  func measure(_ state: RefinementState, on chosen: [Int]) -> Result {
-    result(sums(state, over: chosen), state)
+  func measure(_ state: RefinementState, on chosen: [Int]) throws -> Result {
+    let own = sums(state, over: context.shard.own(chosen))
+    return result(try context.shard.gather(own).flatMap { $0 }, state)
   }
 
   /// The sums of each block of some particles by slot: a block has members of few groups, and there may be
@@ -70,7 +71,7 @@ struct NoiseUpdate: Sendable {
   }
 
   /// Sums per shell.
-  private struct Sums: Sendable {
+  private struct Sums: Sendable, Codable {
     var residual: [Double]
     var weight: [Double]
     var cross: [Double]

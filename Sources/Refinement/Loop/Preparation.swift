@@ -5,6 +5,7 @@ import Ground
 /// Everything before the first iteration: geometry, survey, subtraction models and packed images.
 struct Preparation {
   let input: RefinementInput
+  let shard: Shard
   let control: RefinementControl
   /// The images that an interrupted run has found bad: left out also where they can be read again.
   let knownBad: [BadImage]
@@ -13,11 +14,13 @@ struct Preparation {
   let events: @Sendable (RefinementEvent) -> Void
 
   init(
-    _ input: RefinementInput, control: RefinementControl, knownBad: [BadImage] = [],
-    defocusSign: Int? = nil, events: @escaping @Sendable (RefinementEvent) -> Void
+    _ input: RefinementInput, shard: Shard? = nil, control: RefinementControl,
+    knownBad: [BadImage] = [], defocusSign: Int? = nil,
+    events: @escaping @Sendable (RefinementEvent) -> Void
   ) {
     self.defocusSign = defocusSign ?? input.settings.givenDefocusSign
     self.input = input
+    self.shard = shard ?? Shard(of: input.particles.count)
     self.control = control
     self.knownBad = knownBad
     self.events = events
@@ -79,7 +82,8 @@ struct Preparation {
     }
     let geometry = try window(transformer, survey: survey, outside: outside, bad: bad)
     let memory = MemoryPlan(
-      particles: input.particles.count, geometry: geometry, settings: settings,
+      particles: input.particles.count, images: shard.particles.count, geometry: geometry,
+      settings: settings,
       hasHalfMaps: input.halfMaps != nil, outside: outside.reduce(0) { $0 + $1.grid.bytes },
       resolution: input.start?.fsc.resolution143)
     let place = try memory.place(otherwise: input.scratchFolder)
@@ -96,8 +100,10 @@ struct Preparation {
       defocus: defocusSign == 0
         ? nil : BodyDefocus(sign: defocusSign, centres: centres, start: poses, now: poses))
     let packed = try packer.pack(
-      threads: settings.threads, scratch: place.folder, bad: bad, control: control
-    ) { progress.tell(Double($0) / Double(total), of: 3, done: $0) }
+      threads: settings.threads, shard: shard, scratch: place.folder, bad: bad, control: control
+    ) { [held = shard.particles.count] in
+      progress.tell(Double($0) / Double(held), of: 3, done: $0 * total / held)
+    }
     for line in bad.warnings(of: .packing) { events(.warning(line)) }
     if packed.sharedCount > 0 {
       events(
@@ -109,7 +115,8 @@ struct Preparation {
     try requireUsable(skipped: skipped)
     let mask = CentredMap(geometry: geometry).moved(mask: input.mask)
     let context = RunContext(
-      settings: settings, particles: input.particles, geometry: geometry, points: points,
+      settings: settings, particles: input.particles, shard: shard, geometry: geometry,
+      points: points,
       images: packed.images, magnitudes: packed.magnitudes, windowCentres: packed.windowCentres,
       survey: survey,
       skipped: skipped, bad: bad,
@@ -127,13 +134,15 @@ struct Preparation {
   /// The boxes for the mask, with the window as small as it may be; says so in the log.
   private func window(
     _ transformer: ImageTransformer, survey: Survey, outside: [BoxModel], bad: BadImages
-  ) throws(Problem) -> Geometry {
+  ) throws -> Geometry {
     let symmetry = try PointGroup(input.settings.symmetry)
     let choice = WindowChoice(
       input: input, transformer: transformer, survey: survey, outside: outside, stretch: stretch,
       symmetry: symmetry, bad: bad
     ).choose()
     let geometry = choice.geometry
+    try shard.share(bad)
+    try shard.requireSame("\(geometry.window) pixels", "the windows of the images")
     var line =
       "window \(geometry.window) of \(geometry.box) pixels, mask diameter "
       + "\(Int(geometry.maskDiameter)) pixels, reference period \(geometry.period) voxels"
@@ -215,7 +224,7 @@ struct Preparation {
   private func survey(
     _ transformer: ImageTransformer, outside: [BoxModel], bad: BadImages,
     progress: @escaping @Sendable (Int, Double) -> Void
-  ) throws(Problem) -> Survey {
+  ) throws -> Survey {
     let box = input.map.size
     let shell = min(
       box / 2 - 1,
@@ -227,7 +236,7 @@ struct Preparation {
     progress(1, 1)
     return try Survey(
       transformer: transformer, map: map, outside: outside, threads: input.settings.threads,
-      sampleSize: Self.surveyed, model: input.settings.noiseModel, bad: bad
+      sampleSize: Self.surveyed, model: input.settings.noiseModel, bad: bad, shard: shard
     ) { progress(2, $0) }
   }
 

@@ -1,5 +1,6 @@
 import Glibc
 import Ground
+import Ranks
 import Synchronization
 
 /// The reins of a running refinement, pulled from any thread.
@@ -75,6 +76,16 @@ public final class RefinementControl: Sendable {
   public var isStopAfterIterationRequested: Bool { stopAfterIteration.load(ordering: .relaxed) }
   /// Whether the refinement is held.
   public var isPaused: Bool { paused.load(ordering: .relaxed) }
+
+  /// Stops all ranks when one is stopped, and holds all as long as rank 0 is held.
+  func follow(_ ranks: Communicator) {
+    ranks.tell { [self] in RankSignals(isStopping: isStopRequested, isPaused: isPaused) }
+    ranks.listen { [self] _, signals in
+      if signals.isStopping { requestStop() }
+      guard ranks.rank > 0 else { return }
+      if signals.isPaused { pause() } else if isPaused { resume() }
+    }
+  }
 
   /// By which loops over chunks wait while the refinement is held.
   var gate: Gate { Gate { self.waitWhilePaused() } }

@@ -36,6 +36,8 @@ struct RefinementState: Sendable, Codable {
 struct RunContext: Sendable {
   var settings: RefinementSettings
   let particles: ParticleSet
+  /// Those whose images this process holds.
+  let shard: Shard
   let geometry: Geometry
   let points: SamplingPoints
   var images: PackedImages

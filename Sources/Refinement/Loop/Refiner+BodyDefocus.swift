@@ -63,9 +63,11 @@ extension Refiner {
     // The old ones go first: both together may not fit.
     context.images = PackedImages(points: context.points, count: 0)
     let total = context.particles.count
+    let held = context.shard.particles.count
     let packed = try packer(state.bodyDefocus.sign, context.particles.poses).pack(
-      threads: context.settings.threads, scratch: scratch, bad: context.bad, control: control
-    ) { progress.tell(Double($0) / Double(total), of: 1, done: $0) }
+      threads: context.settings.threads, shard: context.shard, scratch: scratch, bad: context.bad,
+      control: control
+    ) { progress.tell(Double($0) / Double(held), of: 1, done: $0 * total / held) }
     context.images = packed.images
     context.magnitudes = packed.magnitudes
     let bad = context.bad.all

@@ -4,10 +4,12 @@ import Ground
 
 /// The end of a refinement.
 extension Refiner {
+  /// The result; nil on all ranks but the first.
+  ///
   /// - Parameter last: the metrics of the last iteration.
   mutating func finish(
     after last: IterationMetrics, converged: Bool
-  ) throws -> RefinementResult {
+  ) throws -> RefinementResult? {
     let iteration = state.iteration + 1
     events(.stage(.final, iteration: iteration))
     var clock = IterationClock()
@@ -17,12 +19,13 @@ extension Refiner {
     context.images = PackedImages(points: context.points, count: 0)
     let pass = FinalPass(
       context: context, transformer: transformer, outside: outside,
-      isFrugal: memory.finalIsFrugal)
+      isFrugal: try context.shard.agree(memory.finalIsFrugal))
     let progress = StageProgress(
       .final, particles: total, costs: pass.costs, events: events)
-    let sums = try pass.accumulate(state) {
+    let inserted = try pass.accumulate(state) {
       progress.tell(Double($0) / Double(total), of: 0, done: $0)
     }
+    guard let sums = inserted else { return nil }
     for line in context.bad.warnings(of: .final) { events(.warning(line)) }
     let halves = sums.halfMaps()
     progress.tell(1, of: 1)

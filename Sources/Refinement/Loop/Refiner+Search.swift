@@ -93,7 +93,7 @@ extension Refiner {
     var moved = state
     for (particle, outcome) in zip(sample, found) { moved.poses[particle] = outcome.pose }
     loop.refinement.greyscale =
-      NoiseUpdate(context: context, references: references, band: band)
+      try NoiseUpdate(context: context, references: references, band: band)
       .measure(moved, on: sample).greyscale
   }
 
@@ -161,8 +161,8 @@ extension Refiner {
     }
   }
 
-  mutating func measureNoise(_ references: [ReferenceGrid], band: Int) {
-    let update = NoiseUpdate(context: context, references: references, band: band)
+  mutating func measureNoise(_ references: [ReferenceGrid], band: Int) throws {
+    let update = try NoiseUpdate(context: context, references: references, band: band)
       .measure(state, on: NoiseUpdate.sample(context, size: NoiseUpdate.sampleSize))
     loop.refinement.noiseFactors = update.noiseFactors
     loop.refinement.noiseDirections = update.noiseDirections

@@ -1,12 +1,15 @@
 import Fourier
 import Glibc
 import Ground
+import Ranks
 
 /// Refines the poses of particles locally.
 ///
 /// - Parameters:
 ///   - input: settings, particles, images, maps and mask, checked.
 ///   - control: stops, holds or shortens the refinement from another thread.
+///   - ranks: processes that refine together, each with its own call; this one leads, as rank 0, and the
+///     others call `takePart`.
 ///   - checkpoints: where the state is kept between iterations, and finished parts of a search in
 ///     them. A refinement goes on from what it finds there, and ends as it would have ended.
 ///   - events: told of stages, progress, iterations and warnings, from any thread.
@@ -14,20 +17,53 @@ import Ground
 ///   `RefinementStopped` after a stop.
 public func refine(
   _ input: RefinementInput, control: RefinementControl = RefinementControl(),
-  checkpoints: (any CheckpointStore)? = nil,
+  checkpoints: (any CheckpointStore)? = nil, ranks: Communicator = .alone,
   events: @escaping @Sendable (RefinementEvent) -> Void
 ) throws -> RefinementResult {
+  let result = try refineShard(
+    input, control: control, checkpoints: checkpoints, ranks: ranks, events: events)
+  guard let result else {
+    throw Problem("rank \(ranks.rank) leads no refinement", whatToDo: "Let rank 0 lead it.")
+  }
+  return result
+}
+
+/// Takes part in a refinement that rank 0 leads, with the images of its own particles.
+///
+/// - Parameters:
+///   - input: as rank 0 has it; threads and memory are this rank's own.
+///   - control: stopped and held as rank 0's is.
+/// - Throws: why the refinement does not come to its end.
+public func takePart(
+  in input: RefinementInput, control: RefinementControl = RefinementControl(), ranks: Communicator
+) throws {
+  _ = try refineShard(input, control: control, checkpoints: nil, ranks: ranks) { _ in }
+}
+
+/// The result of a rank; nil on all but the first.
+private func refineShard(
+  _ input: RefinementInput, control: RefinementControl, checkpoints: (any CheckpointStore)?,
+  ranks: Communicator, events: @escaping @Sendable (RefinementEvent) -> Void
+) throws -> RefinementResult? {
   returnLargeMemoryAtOnce()
   // What is done between two loops, on one thread, waits where it tells how far it is.
   let told: @Sendable (RefinementEvent) -> Void = { event in
     events(event)
     control.waitWhilePaused()
   }
+  let shard = Shard(of: input.particles.count, ranks: ranks)
+  control.follow(ranks)
   return try Gate.$current.withValue(control.gate) {
     try Crew.$current.withValue(Crew(threads: input.settings.threads)) {
-      var refiner = try Refiner(
-        input.maskedWithinImages, control: control, checkpoints: checkpoints, events: told)
-      return try refiner.run()
+      do {
+        var refiner = try Refiner(
+          input.maskedWithinImages, shard: shard, control: control, checkpoints: checkpoints,
+          events: told)
+        return try refiner.run()
+      } catch {
+        let end = shard.told(error)
+        throw (end as? RankEnd)?.error ?? end
+      }
     }
   }
 }
@@ -58,7 +94,7 @@ struct Refiner {
 
   /// Surveys and packs the images, and finds where to go on.
   init(
-    _ input: RefinementInput, control: RefinementControl,
+    _ input: RefinementInput, shard: Shard, control: RefinementControl,
     checkpoints: (any CheckpointStore)? = nil,
     events: @escaping @Sendable (RefinementEvent) -> Void
   ) throws {
@@ -66,9 +102,13 @@ struct Refiner {
     self.events = events
     self.checkpoints = checkpoints
     // A checkpoint that does not fit is refused before hours of packing.
-    let saved = try checkpoints.flatMap { try LoopState(in: $0) }
+    try shard.requireSame(Machine.instructions, "the instructions of the processors")
+    try shard.requireSame(checkpointLayout, "the programs")
+    try shard.requireSame("\(input.particles.count)", "the numbers of particles")
+    let states: [LoopState] = try shard.agree(try Self.savedStates(checkpoints))
+    let saved = states.first
     let prepared = try Preparation(
-      input, control: control, knownBad: saved?.badImages ?? [],
+      input, shard: shard, control: control, knownBad: saved?.badImages ?? [],
       defocusSign: saved?.refinement.bodyDefocus.sign, events: events
     ).prepare()
     context = prepared.context
@@ -91,6 +131,14 @@ struct Refiner {
     }
   }
 
+  /// The state of a checkpoint; none where there is none.
+  private static func savedStates(
+    _ checkpoints: (any CheckpointStore)?
+  ) throws(Problem) -> [LoopState] {
+    guard let checkpoints, let saved = try LoopState(in: checkpoints) else { return [] }
+    return [saved]
+  }
+
   /// Takes the settings of the checkpoint, and what it knows of the images.
   private mutating func resume() {
     let threads = context.settings.threads
@@ -108,18 +156,19 @@ struct Refiner {
   }
 
   /// Iterates until nothing improves, then makes the final maps.
-  mutating func run() throws -> RefinementResult {
+  mutating func run() throws -> RefinementResult? {
     while true {
       var clock = IterationClock(after: loop.spent, control: control)
       try makeRoom()
       var product = try reconstruct(&clock)
       if try findDefocusSign(product, &clock) { product = try reconstruct(&clock) }
+      clock.others = try context.shard.gather(clock.cpuSeconds).reduce(0, +) - clock.cpuSeconds
       let metrics = report(product, clock: clock)
       let references = state.iteration == 0 ? initialReferences() : product.references
       filtering?.tell(1, of: ReferenceMaker.Part.firstReferences.rawValue)
       (loop.refinement.band, loop.refinement.edge) =
         state.iteration == 0 ? (firstBand, 1) : (product.band, product.edge)
-      if isOver(product) { return try finish(after: metrics, converged: loop.converged) }
+      if try isOver(product) { return try finish(after: metrics, converged: loop.converged) }
       try advance(references, product: product)
     }
   }
@@ -146,10 +195,10 @@ struct Refiner {
   }
 
   /// Whether the refinement ends with the iteration that was just reported.
-  private mutating func isOver(_ product: ReferenceMaker.Product) -> Bool {
+  private mutating func isOver(_ product: ReferenceMaker.Product) throws -> Bool {
     let settings = context.settings
     if state.iteration > 0 {
-      if control.isStopAfterIterationRequested { return true }
+      if try context.shard.agree(control.isStopAfterIterationRequested) { return true }
       let shell = context.geometry.windowEdge / product.fsc.resolution143
       if loop.converged {
         loop.extra += 1
@@ -170,14 +219,14 @@ struct Refiner {
     _ references: [ReferenceGrid], product: ReferenceMaker.Product
   ) throws {
     try control.throwIfStopped()
-    takeSettings()
+    try takeSettings()
     var clock = IterationClock(control: control)
     let band = state.band
     if state.iteration == 0 { try calibrate(references) }
     let outcomes = try search(references, band: band, &clock)
     loop.step = take(outcomes)
     loop.outcomes = outcomes
-    measureNoise(references, band: band)
+    try measureNoise(references, band: band)
     loop.searchedBand = band
     var reached = max(product.band, band)
     if let start, state.iteration == 0 {
@@ -192,15 +241,16 @@ struct Refiner {
 
   /// The settings of the next search: those with which it began before an interruption, or those of
   /// now with what a user has changed.
-  private mutating func takeSettings() {
+  private mutating func takeSettings() throws {
     let next = state.iteration + 1
     let threads = context.settings.threads
     if let checkpoints, let begun = SearchLog.start(in: checkpoints, iteration: next) {
       context.settings = begun.settings
-      context.settings.threads = threads
     } else if let change = control.takeSettingsChange() {
       context.settings = change(context.settings)
     }
+    context.settings = try context.shard.agree(context.settings)
+    context.settings.threads = threads
     loop.settings = context.settings
   }
 

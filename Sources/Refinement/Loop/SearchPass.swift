@@ -27,26 +27,62 @@ struct SearchPass: Sendable {
     var isLost = false
   }
 
-  /// Searches particles, all of them unless some are named; results in their order.
+  /// Searches particles, all of them unless some are named; results in their order. Each rank searches
+  /// its own and gets the results of all.
   func run(
     _ state: RefinementState, over particles: [Int]? = nil,
     progress: @escaping @Sendable (Int) -> Void
   ) throws -> [Outcome] {
-    let count = particles?.count ?? context.particles.count
+    let shard = context.shard
+    let all = particles ?? Array(0..<context.particles.count)
+    guard particles == nil else {
+      return shard.inOrder(all, try shard.gather(try run(state, own: shard.own(all), progress)))
+    }
+    // What others find is kept with what is found here.
+    shard.ranks.takeReports { [log] _, bytes in
+      guard let found = CheckpointContent.value(SearchChunks.self, of: bytes), found.isConsistent
+      else { return }
+      for (chunk, outcomes) in found.byChunk { log?.add(outcomes, chunk: chunk) }
+    }
+    do {
+      let known = try shard.agree(log?.takeKnown() ?? SearchChunks()).byChunk
+      let own = Array(shard.particles)
+      let found = try run(
+        state, own: own, known: known, firstChunk: shard.particles.lowerBound / Self.chunk
+      ) { progress($0 * all.count / own.count) }
+      let outcomes = try shard.gather(found).flatMap { $0 }
+      shard.ranks.endReports()
+      return outcomes
+    } catch {
+      log?.save()
+      let end = shard.told(error)
+      shard.ranks.endReports()
+      if !shard.isAlone { log?.save() }
+      throw end
+    }
+  }
+
+  /// - Parameters:
+  ///   - known: outcomes of chunks that need not be searched again; nil for a search that is not kept.
+  ///   - firstChunk: number of the first chunk among those of all ranks.
+  private func run(
+    _ state: RefinementState, own: [Int], known: [Int: [Outcome]]? = nil, firstChunk: Int = 0,
+    _ progress: @escaping @Sendable (Int) -> Void
+  ) throws -> [Outcome] {
     let factors = context.factors(state, band: band, edge: state.edge)
     let chunk = Self.chunk
-    let outcomes = Collected<[Outcome]>(count: (count + chunk - 1) / chunk)
+    let outcomes = Collected<[Outcome]>(count: (own.count + chunk - 1) / chunk)
     let counter = Counter()
     let workspaces = WorkspacePool { search.workspace() }
-    parallelFor(count: count, chunk: chunk, threads: context.settings.threads) { range, _ in
+    parallelFor(count: own.count, chunk: chunk, threads: context.settings.threads) { range, _ in
       let index = range.lowerBound / chunk
-      if let known = log?.outcomes(of: index, count: range.count) {
+      if let known = known?[firstChunk + index], known.count == range.count {
         outcomes[index] = known
       } else {
         let workspace = workspaces.take()
         defer { workspaces.giveBack(workspace) }
         var found: [Outcome] = []
-        for particle in range.map({ particles?[$0] ?? $0 }) {
+        for particle in range.lazy.map({ own[$0] }) {
           // A search on a fine grid may take seconds for each particle.
           context.control.waitWhilePaused()
           if context.control.isStopRequested { return }
@@ -54,13 +90,23 @@ struct SearchPass: Sendable {
           context.images.release(particle)
         }
         outcomes[index] = found
-        log?.add(found, chunk: index)
+        if known != nil { keep(found, chunk: firstChunk + index) }
       }
       progress(counter.add(range.count))
     }
-    if context.control.isStopRequested { log?.save() }
     try context.control.throwIfStopped()
     return try outcomes.values().flatMap { $0 }
+  }
+
+  /// Keeps a finished chunk, here or with rank 0.
+  private func keep(_ found: [Outcome], chunk: Int) {
+    if context.shard.isFirst {
+      log?.add(found, chunk: chunk)
+      return
+    }
+    var chunks = SearchChunks()
+    chunks.add(found, chunk: chunk)
+    if let content = try? CheckpointContent(chunks) { context.shard.ranks.report(content.bytes) }
   }
 
   private func outcome(

@@ -76,37 +76,40 @@ struct ImagePacker: Sendable {
     let sharedCount: Int
   }
 
-  /// Packs all particles. `progress` is told how many are done.
+  /// Packs all particles, or those of a rank; `progress` is told how many are done. What all ranks have
+  /// found in their images is in the result on each.
   ///
   /// - Parameters:
+  ///   - shard: of which particles; nil for all of them.
   ///   - scratch: folder of a scratch file; nil to pack into memory.
   ///   - bad: the images that cannot be used; those found here are added.
   /// - Throws: `Problem` where too many images cannot be used, or for a scratch folder without room.
   func pack(
-    threads: Int, scratch: String? = nil, bad: BadImages, control: RefinementControl,
-    progress: @escaping @Sendable (Int) -> Void
+    threads: Int, shard: Shard? = nil, scratch: String? = nil, bad: BadImages,
+    control: RefinementControl, progress: @escaping @Sendable (Int) -> Void
   ) throws -> Result {
     let particles = transformer.particles
-    let count = particles.count
+    let shard = shard ?? Shard(of: particles.count)
+    let (first, count) = (shard.particles.lowerBound, shard.particles.count)
     let images =
       try scratch.map { (folder) throws(Problem) in
-        try PackedImages(points: points, count: count, scratch: folder)
-      } ?? PackedImages(points: points, count: count)
-    let centres = (0..<count).map { windowCentre(of: $0) }
+        try PackedImages(points: points, count: count, first: first, scratch: folder)
+      } ?? PackedImages(points: points, count: count, first: first)
+    let centres = (0..<particles.count).map { windowCentre(of: $0) }
     let chunk = 32
     let counter = Counter()
-    let fingerprints = Collected<[(Int, SIMD4<UInt32>)]>(count: (count + chunk - 1) / chunk)
+    let fingerprints = Collected<[Fingerprint]>(count: (count + chunk - 1) / chunk)
     let workspaces = WorkspacePool { Workspace(packer: self, measures: true) }
     parallelFor(count: count, chunk: chunk, threads: threads) { range, _ in
       let workspace = workspaces.take()
       defer { workspaces.giveBack(workspace) }
-      var seen: [(Int, SIMD4<UInt32>)] = []
-      for particle in range where !bad.contains(particle) {
+      var seen: [Fingerprint] = []
+      for particle in range.lazy.map({ first + $0 }) where !bad.contains(particle) {
         // A file server that went away must not be asked for all the others.
         if control.isStopRequested || bad.isOverLimit { return }
         do throws(Problem) {
           try pack(particle, centre: centres[particle], into: images, slot: particle, workspace)
-          seen.append((particle, workspace.image.fingerprint))
+          seen.append(Fingerprint(particle: particle, value: workspace.image.fingerprint))
           images.release(particle)
         } catch { bad.add(particle, error, in: .packing) }
       }
@@ -114,20 +117,38 @@ struct ImagePacker: Sendable {
       progress(counter.add(range.count))
     }
     try control.throwIfStopped()
+    try shard.share(bad)
     try bad.throwIfOverLimit()
     var magnitudes = noMagnitudes
-    for workspace in workspaces.all {
-      for half in magnitudes.indices { magnitudes[half].add(workspace.magnitudes[half]) }
-    }
+    let measured =
+      try shard.gather(workspaces.all.map(\.magnitudes).reduce(magnitudes, Self.sum))
+    magnitudes = measured.reduce(magnitudes, Self.sum)
     return Result(
       images: images, magnitudes: magnitudes, windowCentres: centres,
-      sharedCount: sharedCount(try fingerprints.values().joined()))
+      sharedCount: sharedCount(
+        try shard.gather(try fingerprints.values().flatMap { $0 }).joined()))
+  }
+
+  private static func sum(
+    _ a: [ImageMagnitudes], _ b: [ImageMagnitudes]
+  ) -> [ImageMagnitudes] {
+    zip(a, b).map { a, b in
+      var sum = a
+      sum.add(b)
+      return sum
+    }
+  }
+
+  /// What tells a particle's image from others.
+  struct Fingerprint: Sendable, PlainData {
+    var particle: Int
+    var value: SIMD4<UInt32>
   }
 
   /// How many particles have an image that is in the other half-set, too, under another name.
-  private func sharedCount(_ seen: some Sequence<(Int, SIMD4<UInt32>)>) -> Int {
+  private func sharedCount(_ seen: some Sequence<Fingerprint>) -> Int {
     var halves: [SIMD4<UInt32>: (a: Int, b: Int)] = [:]
-    for (particle, fingerprint) in seen {
+    for (particle, fingerprint) in seen.lazy.map({ ($0.particle, $0.value) }) {
       if transformer.particles.halfSets[particle] == .a {
         halves[fingerprint, default: (0, 0)].a += 1
       } else {

@@ -2,7 +2,7 @@ import Fourier
 
 /// The magnitudes of a half-set's images: packed, by shell of the window, and whole, by shell of the box
 /// and before they are divided by the noise.
-struct ImageMagnitudes: Sendable, Equatable {
+struct ImageMagnitudes: Sendable, Equatable, Codable {
   var packed: Magnitudes
   var whole: Magnitudes
 
@@ -15,7 +15,7 @@ struct ImageMagnitudes: Sendable, Equatable {
 
 /// The largest modulus of the data, and the largest weight, of any image by shell: what fixes the quanta
 /// of sums. A maximum is the same in whatever order images come.
-struct Magnitudes: Sendable, Equatable {
+struct Magnitudes: Sendable, Equatable, Codable {
   /// Per shell from 0 on.
   private(set) var data: [Float]
   private(set) var weight: [Float]

@@ -46,7 +46,7 @@ struct NoiseDirections: Sendable, Equatable, Codable {
   }
 
   /// What is summed up to measure the dependence.
-  struct Sums: Sendable {
+  struct Sums: Sendable, Codable {
     private var power: [Double]
     private var expected: [Double]
     private var count: [Double]

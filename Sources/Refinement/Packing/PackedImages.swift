@@ -13,23 +13,29 @@ public final class PackedImages: Sendable {
   public let points: SamplingPoints
   /// Number of images.
   public let count: Int
+  /// The particle of the first.
+  private let first: Int
   private let stride: Int
   private let storage: PackedStorage
 
-  /// Room for `count` images in memory.
-  init(points: SamplingPoints, count: Int) {
+  /// Room for `count` images in memory, of particles from `first` on.
+  init(points: SamplingPoints, count: Int, first: Int = 0) {
     self.points = points
     self.count = count
+    self.first = first
     stride = 3 * points.paddedCount
     storage = PackedStorage(count: count * stride)
   }
 
-  /// Room for `count` images in a scratch file in a folder.
+  /// Room for `count` images in a scratch file in a folder, of particles from `first` on.
   ///
   /// - Throws: `Problem` when the folder cannot hold the file.
-  init(points: SamplingPoints, count: Int, scratch: String) throws(Problem) {
+  init(
+    points: SamplingPoints, count: Int, first: Int = 0, scratch: String
+  ) throws(Problem) {
     self.points = points
     self.count = count
+    self.first = first
     stride = 3 * points.paddedCount
     storage = try PackedStorage(count: count * stride, scratch: scratch)
   }
@@ -41,8 +47,8 @@ public final class PackedImages: Sendable {
   ///
   /// - Throws: `Problem` when the folder cannot hold the file.
   func moved(toFileIn folder: String) throws(Problem) -> PackedImages {
-    let moved = try PackedImages(points: points, count: count, scratch: folder)
-    for index in 0..<count {
+    let moved = try PackedImages(points: points, count: count, first: first, scratch: folder)
+    for index in first..<first + count {
       moved.planes(index).real.update(from: planes(index).real, count: stride)
       moved.release(index)
     }
@@ -50,7 +56,10 @@ public final class PackedImages: Sendable {
   }
 
   /// Takes an image that is in a scratch file out of the process's memory until it is looked at again.
-  func release(_ index: Int) { storage.release(index * stride..<(index + 1) * stride) }
+  func release(_ index: Int) {
+    let place = index - first
+    storage.release(place * stride..<(place + 1) * stride)
+  }
 
   /// Bytes of a run's packed images.
   public static func bytes(points: Int, count: Int) -> Int {
@@ -64,7 +73,7 @@ public final class PackedImages: Sendable {
     real: UnsafeMutablePointer<Float>, imaginary: UnsafeMutablePointer<Float>,
     weight: UnsafeMutablePointer<Float>
   ) {
-    let base = storage.pointer + index * stride
+    let base = storage.pointer + (index - first) * stride
     return (base, base + points.paddedCount, base + 2 * points.paddedCount)
   }
 

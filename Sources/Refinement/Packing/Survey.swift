@@ -28,7 +28,7 @@ struct Survey: Sendable {
   private(set) var typicalPower: Double
 
   /// Sums per shell over images.
-  private struct Sums: Sendable {
+  private struct Sums: Sendable, Codable {
     var count: [Double]
     var power: [Double]
     var ctfPower: [Double]
@@ -63,10 +63,11 @@ struct Survey: Sendable {
   ///   - bad: gets the images that cannot be used; the survey goes on without them.
   init(
     transformer: ImageTransformer, map: BoxModel, outside: [BoxModel], threads: Int,
-    sampleSize: Int, model: RefinementSettings.NoiseModel, bad: BadImages,
+    sampleSize: Int, model: RefinementSettings.NoiseModel, bad: BadImages, shard: Shard? = nil,
     progress: @escaping @Sendable (Double) -> Void = { _ in }
-  ) throws(Problem) {
+  ) throws {
     let particles = transformer.particles
+    let shard = shard ?? Shard(of: particles.count)
     let groups = max(1, particles.optics.count)
     let shells = transformer.box / 2 + 1
     let samples = Self.sample(particles, groups: groups, size: sampleSize)
@@ -78,30 +79,37 @@ struct Survey: Sendable {
       Worker(transformer: transformer, map: map, outside: outside)
     }
     let counter = Counter()
-    @Sendable func measure(_ blocks: [Int]) {
-      parallelFor(count: blocks.count, chunk: 1, threads: threads) { range, _ in
+    // Each rank reads its own, and knows what the others have measured.
+    func measure(_ blocks: [Int]) throws {
+      let own = blocks.filter { shard.particles.contains(whole[$0][0]) }
+      parallelFor(count: own.count, chunk: 1, threads: threads) { range, _ in
         let worker = workers.take()
         defer { workers.giveBack(worker) }
-        for block in range.map({ blocks[$0] }) {
+        for block in range.map({ own[$0] }) {
           measured[block] = Block(
             whole[block], groups: groups, empty: empty, bad: bad, worker: worker)
-          progress(Double(min(counter.add(1), whole.count)) / Double(whole.count))
+          progress(min(1, Double(counter.add(1)) / Double(own.count)))
         }
       }
+      for part in try shard.gather(own.map { Measured(index: $0, block: measured[$0]) }).joined() {
+        measured[part.index] = part.block
+      }
+      try shard.share(bad)
+      try bad.throwIfOverLimit()
     }
-    measure(Array(0..<blocks))
-    try bad.throwIfOverLimit()
+    try measure(Array(0..<blocks))
     let powers = try measured.values().flatMap(\.powers)
     let typical = Self.median(powers.map(\.power))
     typicalPower = typical
     // An image that outshines the others is no measure of their noise: its block is done again.
     let excessive = powers.filter { $0.power > ImageTransformer.largestExcess * typical }
-    for (particle, power, _) in excessive {
-      bad.add(particle, transformer.excess(of: particle, power / typical), in: .packing)
+    for found in excessive {
+      bad.add(
+        found.particle, transformer.excess(of: found.particle, found.power / typical), in: .packing)
     }
     if !excessive.isEmpty {
       let particles = Set(excessive.map(\.particle))
-      measure((0..<blocks).filter { !particles.isDisjoint(with: whole[$0]) })
+      try measure((0..<blocks).filter { !particles.isDisjoint(with: whole[$0]) })
     }
     try bad.throwIfOverLimit()
     var sums = [Sums](repeating: empty, count: 2 * groups)
@@ -134,12 +142,24 @@ struct Survey: Sendable {
     silenceEmptyShells()
   }
 
+  /// A block with its place among all; nil where too many images were bad.
+  private struct Measured: Codable {
+    var index: Int
+    var block: Block?
+  }
+
   /// What a block of the sample adds up to. It has members of few groups, and there may be thousands of
   /// groups: only those take memory.
-  private struct Block: Sendable {
+  private struct Block: Sendable, Codable {
     var sums: [Int: Sums] = [:]
-    /// Each particle's power within its window, and its background.
-    var powers: [(particle: Int, power: Double, background: ImageTransformer.Background)] = []
+    var powers: [Power] = []
+
+    /// A particle's power within its window, and its background.
+    struct Power: Sendable, PlainData {
+      var particle: Int
+      var power: Double
+      var background: ImageTransformer.Background
+    }
 
     init(
       _ members: [Int], groups: Int, empty: Sums, bad: BadImages, worker: Worker
@@ -152,7 +172,7 @@ struct Survey: Sendable {
         do throws(Problem) {
           let (power, background) = try worker.add(
             particle, half: half, to: &sums[slot, default: empty])
-          powers.append((particle, power, background))
+          powers.append(Power(particle: particle, power: power, background: background))
         } catch { bad.add(particle, error, in: .packing) }
       }
     }

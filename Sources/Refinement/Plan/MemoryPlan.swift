@@ -52,10 +52,12 @@ public struct MemoryPlan: Sendable {
   private let settings: RefinementSettings
 
   /// - Parameters:
+  ///   - images: those that are held here, where there are several ranks; nil for all.
   ///   - known: bytes of the grids of the density outside the mask; nil where they are not made yet.
   ///   - resolution: of the half-maps, Å; nil for unknown: all shells are planned for.
   public init(
-    particles count: Int, geometry: Geometry, settings: RefinementSettings, hasHalfMaps: Bool,
+    particles count: Int, images: Int? = nil, geometry: Geometry, settings: RefinementSettings,
+    hasHalfMaps: Bool,
     outside known: Int? = nil, resolution: Double?
   ) {
     self.geometry = geometry
@@ -73,7 +75,7 @@ public struct MemoryPlan: Sendable {
 
     let points = SamplingPoints.paddedCount(
       window: geometry.window, maximumShell: geometry.packedShell(settings))
-    packed = 12 * points * count
+    packed = 12 * points * (images ?? count)
 
     let surveyed = Self.model(
       geometry, shell: min(last, Int(edge / settings.initialResolution)))

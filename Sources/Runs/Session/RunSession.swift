@@ -1,6 +1,7 @@
 import Dispatch
 import Ground
 import Jobs
+import Ranks
 import Refinement
 import Report
 import Synchronization
@@ -16,6 +17,7 @@ public final class RunSession: Sendable {
   private let writer: RunWriter
   private let checkpoints: RunCheckpoints
   private let endCommand: EndCommand?
+  private let ranks: Communicator
   /// The job with what was changed while it runs.
   private let changedJob: Mutex<Job>
   private let state = Mutex(State())
@@ -40,13 +42,16 @@ public final class RunSession: Sendable {
   ///
   /// - Parameters:
   ///   - interval: seconds between two savings of what a search has found.
+  ///   - ranks: those that refine together; this one leads.
   ///   - endCommand: run when the refinement has ended, whatever became of it.
   /// - Throws: a `Problem` where the folder exists or cannot be made.
   public init(
     _ prepared: PreparedInput, parent: RunManifest.Parent? = nil,
-    interval: Double = RunSession.usualInterval, endCommand: EndCommand? = nil
+    interval: Double = RunSession.usualInterval, ranks: Communicator = .alone,
+    endCommand: EndCommand? = nil
   ) throws(Problem) {
     self.prepared = prepared
+    self.ranks = ranks
     self.endCommand = endCommand
     writer = try Self.newRun(prepared, parent: parent)
     folder = writer.folder
@@ -84,6 +89,7 @@ public final class RunSession: Sendable {
   ///   - ignoringTimes: whether input files that were only written to again are taken for the same.
   ///   - takingOver: whether the folder is taken from a holder of whom it cannot be told that it lives.
   ///   - interval: seconds between two savings of what a search has found.
+  ///   - ranks: those that refine together; this one leads.
   ///   - endCommand: run when the refinement has ended, whatever became of it.
   ///   - beforeWriting: called when everything was looked at, before the run folder is changed.
   /// - Throws: every problem at once: a run that goes on elsewhere or has finished, input that has
@@ -91,12 +97,13 @@ public final class RunSession: Sendable {
   public init(
     resuming path: String, threads: Int? = nil, ignoringTimes: Bool = false,
     takingOver: Bool = false, interval: Double = RunSession.usualInterval,
-    endCommand: EndCommand? = nil, beforeWriting: () -> Void = {}
+    ranks: Communicator = .alone, endCommand: EndCommand? = nil, beforeWriting: () -> Void = {}
   ) throws(Problems) {
     let found = try Self.resumable(
       RunFolder(path), threads: threads, ignoringTimes: ignoringTimes, takingOver: takingOver,
       beforeWriting: beforeWriting)
     self.endCommand = endCommand
+    self.ranks = ranks
     prepared = found.prepared
     writer = found.writer
     folder = writer.folder
@@ -239,8 +246,10 @@ public final class RunSession: Sendable {
     observe: @escaping @Sendable (RefinementEvent) -> Void
   ) -> Outcome {
     do {
-      let result = try refine(prepared.input, control: control, checkpoints: checkpoints) {
-        [self] event in
+      try RankWork(of: prepared).handOut(to: ranks)
+      let result = try refine(
+        prepared.input, control: control, checkpoints: checkpoints, ranks: ranks
+      ) { [self] event in
         if case .artifacts(let artifacts) = event { keep(artifacts) }
         writer.take(event)
         observe(event)
@@ -279,6 +288,8 @@ public final class RunSession: Sendable {
       if let failure = writer.failure { return ending(with: failure) }
       switch error {
       case is RefinementStopped: return .stopped(state.withLock(\.reason) ?? .user)
+      case RankEnd.stopped: return .stopped(state.withLock(\.reason) ?? .user)
+      case RankEnd.failed(let problem): return ending(with: problem)
       case let problem as Problem: return ending(with: problem)
       case let problems as Problems:
         let others = problems.all.count - 1

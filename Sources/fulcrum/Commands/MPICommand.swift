@@ -1,6 +1,8 @@
 import ArgumentParser
+import Glibc
 import Ground
 import Ranks
+import Refinement
 import Runs
 
 /// `fulcrum mpi`: the plug-in through which several processes refine together.
@@ -8,7 +10,13 @@ struct MPICommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mpi", abstract: "Build and try the plug-in for MPI.",
     usage: "fulcrum mpi build | fulcrum mpi check",
-    discussion: "Example: mpicc --version && fulcrum mpi build && mpirun -n 4 fulcrum mpi check",
+    discussion: """
+      Processes that mpirun or srun has started refine together as ranks, each with
+      its part of the particles: mpirun -n 4 fulcrum run JOB.toml --threads 8.
+      --mpi PATH or FULCRUM_MPI names the plug-in, --mpi none does without.
+
+      Example: fulcrum mpi build && mpirun -n 4 fulcrum mpi check
+      """,
     subcommands: [Build.self, Check.self])
 
   /// `fulcrum mpi build`.
@@ -88,9 +96,33 @@ struct MPICommand: ParsableCommand {
 struct RankOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "MPI: auto, none, or a plug-in of: fulcrum mpi build.", valueName: "auto|path|none"),
+      "MPI: auto, none, or a plug-in of: fulcrum mpi build.", valueName: "auto|path|none",
+      visibility: .hidden),
     completion: .file())
   var mpi = "auto"
+
+  /// Runs a command that refines on rank 0; the others take part in its refinement.
+  func lead(threads: Int?, _ body: (Communicator) throws -> Void) throws {
+    let communicator = try communicator()
+    defer { communicator.close() }
+    guard communicator.rank == 0 else { return takePart(with: communicator, threads: threads) }
+    do { try body(communicator) } catch {
+      // Whoever waits for a job is told that there is none.
+      if !communicator.hasMet {
+        let problem = Problem("rank 0 has not begun", whatToDo: "See what it says.")
+        _ = communicator.end(.failed(problem))
+      }
+      throw error
+    }
+  }
+
+  private func takePart(with communicator: Communicator, threads: Int?) {
+    let control = RefinementControl()
+    signal(SIGHUP, SIG_IGN)
+    StopSignals.listen { _, _ in control.requestStop() }
+    // Rank 0 says what became of it.
+    try? RankSession.takePart(with: communicator, control: control, threads: threads)
+  }
 
   /// The conversation with the other ranks, or a rank alone.
   func communicator() throws -> Communicator {

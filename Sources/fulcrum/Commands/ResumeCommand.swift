@@ -1,4 +1,5 @@
 import ArgumentParser
+import Ranks
 import Runs
 
 /// `fulcrum resume`: goes on with a run that was interrupted.
@@ -34,7 +35,12 @@ struct ResumeCommand: ParsableCommand {
     if let threads, threads < 1 { throw ValidationError("--threads: give at least 1.") }
   }
 
-  func run() throws {
+  @OptionGroup var ranks: RankOptions
+
+  func run() throws { try ranks.lead(threads: threads) { try run(with: $0) } }
+
+  /// Leads some ranks.
+  func run(with ranks: Communicator) throws {
     let requests = StopRequests(
       timeLimit: limits.timeLimit, early: "before the refinement went on; the run is as it was."
     ) { [folder] in RunFolder(folder).releaseOwnHold() }
@@ -43,7 +49,7 @@ struct ResumeCommand: ParsableCommand {
     do {
       session = try RunSession(
         resuming: folder, threads: threads, ignoringTimes: ignoreTimes, takingOver: takeOver,
-        interval: limits.saveEvery, beforeWriting: requests.beginMaking)
+        interval: limits.saveEvery, ranks: ranks, beforeWriting: requests.beginMaking)
     } catch { throw CommandFailure.input(error) }
     printOut("Run folder: \(session.folder.path)")
     // And what was to be said of it: an input without a record, another processor.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Ground
 import Jobs
+import Ranks
 import Runs
 
 /// `fulcrum run`: a refinement from files to files.
@@ -24,15 +25,24 @@ struct RunCommand: ParsableCommand {
       "Shell command at the end; FULCRUM_STATUS says how.", valueName: "command"))
   var atEnd: String?
 
+  @OptionGroup var ranks: RankOptions
+
   func run() throws {
     if try batch.handOver(options, timeLimit: limits.timeLimit) { return }
-    if try live && runInScreens() { return }
-    if batch.resume, let folder = options.output, RunFolder(folder).exists {
-      var command = ResumeCommand()
-      (command.folder, command.threads) = (folder, options.threads.flatMap { Int($0) })
-      (command.limits, command.ignoreTimes, command.takeOver) = (limits, false, true)
-      return try command.run()
+    let threads = options.threads.flatMap { Int($0) }
+    try ranks.lead(threads: threads) { ranks in
+      if try live && ranks.count == 1 && runInScreens() { return }
+      if batch.resume, let folder = options.output, RunFolder(folder).exists {
+        var command = ResumeCommand()
+        (command.folder, command.threads, command.limits) = (folder, threads, limits)
+        (command.ignoreTimes, command.takeOver) = (false, true)
+        return try command.run(with: ranks)
+      }
+      try run(with: ranks)
     }
+  }
+
+  private func run(with ranks: Communicator) throws {
     let requests = StopRequests(
       timeLimit: limits.timeLimit, early: "before the refinement began; nothing was written.")
     let prepared = try options.prepare()
@@ -42,7 +52,7 @@ struct RunCommand: ParsableCommand {
     let session: RunSession
     do {
       session = try RunSession(
-        prepared, interval: limits.saveEvery, endCommand: EndCommand(atEnd))
+        prepared, interval: limits.saveEvery, ranks: ranks, endCommand: EndCommand(atEnd))
     } catch { throw CommandFailure.input(error) }
     printOut("Run folder: \(prepared.outputFolder)")
     try PlainRun(session: session, requests: requests, isStrict: limits.strict).run()

@@ -19,7 +19,9 @@ struct CalibrationTests {
         origin: pose.origin + 1.5 * generator.normalVector2())
     }
     let input = body.input(poses: disturbed)
-    var refiner = try Refiner(input, control: RefinementControl()) { _ in }
+    var refiner = try Refiner(
+      input, shard: Shard(of: input.particles.count), control: RefinementControl()
+    ) { _ in }
     let before = refiner.state.greyscale
     refiner.loop.refinement.band = refiner.context.geometry.shell(atResolution: 9)
     try refiner.calibrate(refiner.initialReferences())

@@ -24,7 +24,7 @@ struct NoiseUpdateTests {
     let context = prepared.context
     let reference = body.reference(context.geometry)
     let band = 14
-    let found = NoiseUpdate(context: context, references: [reference, reference], band: band)
+    let found = try NoiseUpdate(context: context, references: [reference, reference], band: band)
       .measure(state, on: NoiseUpdate.sample(context, size: 1000))
     let truth = 0.5 * 48 * 48 * sigma * sigma
     let ratio = Double(context.geometry.box) / Double(context.geometry.window)
@@ -54,7 +54,7 @@ struct NoiseUpdateTests {
       let prepared = try body.prepared()
       let reference = body.reference(prepared.context.geometry)
       factors.append(
-        NoiseUpdate(context: prepared.context, references: [reference, reference], band: 14)
+        try NoiseUpdate(context: prepared.context, references: [reference, reference], band: 14)
           .measure(prepared.state, on: NoiseUpdate.sample(prepared.context, size: 1000))
           .noiseFactors)
     }

@@ -106,7 +106,7 @@ struct NoiseDirectionsTests {
     var state = prepared.state
     state.greyscale = [1, 1]
     let update = NoiseUpdate(context: context, references: [reference, reference], band: 14)
-    let found = update.measure(state, on: NoiseUpdate.sample(context, size: 1000))
+    let found = try update.measure(state, on: NoiseUpdate.sample(context, size: 1000))
     // Packed by the survey's directions, little is left.
     for angle in stride(from: 0.0, to: .pi, by: 0.3) {
       let position = NoiseDirections.position(cos(angle), sin(angle))
@@ -121,7 +121,7 @@ struct NoiseDirectionsTests {
     var state2 = blind.state
     state2.greyscale = [1, 1]
     state2.noiseDirections = state.noiseDirections
-    let late = NoiseUpdate(context: context2, references: [reference, reference], band: 14)
+    let late = try NoiseUpdate(context: context2, references: [reference, reference], band: 14)
       .measure(state2, on: NoiseUpdate.sample(context2, size: 1000))
     for angle in stride(from: 0.0, to: .pi, by: 0.3) {
       let position = NoiseDirections.position(cos(angle), sin(angle))

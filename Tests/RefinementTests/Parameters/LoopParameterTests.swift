@@ -118,7 +118,9 @@ struct LoopParameterTests {
       var body = OffCentreBody(count: 40, sigma: 5)
       body.settings.estimateGreyscale = estimates
       body.settings.maximumIterations = 2
-      var refiner = try Refiner(body.input(), control: RefinementControl()) { _ in }
+      var refiner = try Refiner(
+        body.input(), shard: Shard(of: body.input().particles.count), control: RefinementControl()
+      ) { _ in }
       _ = try refiner.run()
       let found = refiner.state.greyscale
       #expect(estimates == (found != [1, 1]), "\(found)")
