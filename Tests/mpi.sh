@@ -42,7 +42,7 @@ compare() {
     bad=$((bad + 1))
     echo "  $1: the result differs"
     fingerprint "$work/run" | diff - "$work/expected" | head -20
-    tail -5 "$work/log"
+    grep -h -A1 "^error" "$work/log" || tail -5 "$work/log"
   fi
 }
 

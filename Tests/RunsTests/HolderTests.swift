@@ -44,6 +44,16 @@ struct HolderTests {
     #expect(temporary.names("").isEmpty)
   }
 
+  /// Where nothing waits for the processes of others, as in a container, a killed one stays listed.
+  @Test func aProcessThatHasEndedIsDeadBeforeAnybodyWaitsForIt() throws {
+    let child = try ChildProcess(["/bin/sleep", "100"])
+    #expect(ProcessFacts.isAlive(child.processID))
+    kill(child.processID, SIGKILL)
+    for _ in 0..<2000 where ProcessFacts.isAlive(child.processID) { usleep(1000) }
+    #expect(kill(child.processID, 0) == 0 && !ProcessFacts.isAlive(child.processID))
+    #expect(child.wait() == .killed(signal: SIGKILL))
+  }
+
   @Test func theHeartbeatTellsOfAnotherMachine() {
     var holder = RunHolder(at: 1000)
     holder.host = "elsewhere"

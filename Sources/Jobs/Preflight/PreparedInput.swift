@@ -32,6 +32,7 @@ public struct PreparedInput: Sendable {
   /// stacks.
   public let inputPaths: [String]
   private let geometry: Geometry
+  private let pace: MachinePace
 
   /// Looks at everything that the job names, headers only for images, and writes nothing.
   ///
@@ -63,11 +64,12 @@ public struct PreparedInput: Sendable {
       try plan.place(otherwise: outputFolder)
     }
     if let reason = place?.reason { findings.note(reason) }
+    let pace = MachinePace.measured(geometry)
     estimate = Estimate(
       particles: particles.particles.count, geometry: geometry, settings: valid.settings,
       plan: plan,
       isPackedInFile: place?.folder != nil, resolution: maps.resolution,
-      pace: .measured(geometry), keepIterations: inputs.keepIterations)
+      pace: pace, keepIterations: inputs.keepIterations)
     Self.checkSpace(
       estimate, scratch: place?.folder, runFolder: outputFolder, isResuming: isResuming, &findings)
     let source = findings.catching([Parameter.input.particles.key]) {
@@ -76,7 +78,7 @@ public struct PreparedInput: Sendable {
     guard findings.errors.isEmpty, let source else { throw JobProblems(findings.errors) }
 
     self.job = job
-    self.geometry = geometry
+    (self.geometry, self.pace) = (geometry, pace)
     data = checked.data
     self.outputFolder = outputFolder
     particleFile = particles.file
@@ -96,15 +98,19 @@ public struct PreparedInput: Sendable {
     notes = findings.notes + Self.notes(particles, maps: maps)
   }
 
-  /// Bytes of memory that one of some ranks takes, each with threads of its own.
-  public func memory(ranks: Int, threads: Int) -> Int {
+  /// What the refinement takes on some ranks, each with threads of its own; memory is that of each.
+  public func estimate(ranks: Int, threads: Int) -> Estimate {
     var settings = input.settings
     settings.threads = threads
     let count = input.particles.count
-    return MemoryPlan(
-      particles: count, images: (count + ranks - 1) / ranks, geometry: geometry, settings: settings,
-      hasHalfMaps: input.halfMaps != nil, resolution: input.start?.fsc.resolution143
-    ).peak(packedInFile: estimate.isPackedInFile)
+    let plan = MemoryPlan(
+      particles: count, images: (count + ranks - 1) / ranks, geometry: geometry,
+      settings: settings, hasHalfMaps: input.halfMaps != nil,
+      resolution: input.start?.fsc.resolution143)
+    return Estimate(
+      particles: count, ranks: ranks, geometry: geometry, settings: settings, plan: plan,
+      isPackedInFile: estimate.isPackedInFile, resolution: input.start?.fsc.resolution143,
+      pace: pace, keepIterations: keepIterations)
   }
 
   /// Whether the disks have room for the run folder and for the scratch file.

@@ -1,4 +1,5 @@
 import CryoEM
+import Fourier
 
 /// What a refinement will take, before it starts. Its time is a range: how far the resolution goes, and
 /// in how many iterations, is not known before.
@@ -18,17 +19,22 @@ public struct Estimate: Sendable, Equatable {
   public var isPackedInFile: Bool
   /// Window kept of each image, pixels.
   public var window: Int
+  /// The share of so many ranks' time that is saved: that of one over that of all together, of as many
+  /// threads each; 1 for one.
+  public var efficiency: Double
 
   /// The estimate for a number of particles.
   ///
   /// - Parameters:
-  ///   - plan: its memory.
+  ///   - ranks: processes that refine together, each on a machine or a part of one.
+  ///   - plan: the memory of each.
   ///   - resolution: of the half-maps, Å; nil for unknown.
   ///   - pace: of the machine.
   ///   - keepIterations: iterations whose half-maps are kept.
   public init(
-    particles: Int, geometry: Geometry, settings: RefinementSettings, plan: MemoryPlan,
-    isPackedInFile: Bool, resolution: Double?, pace: MachinePace, keepIterations: Int = 2
+    particles: Int, ranks: Int = 1, geometry: Geometry, settings: RefinementSettings,
+    plan: MemoryPlan, isPackedInFile: Bool, resolution: Double?, pace: MachinePace,
+    keepIterations: Int = 2
   ) {
     window = geometry.window
     packed = plan.packed
@@ -36,7 +42,8 @@ public struct Estimate: Sendable, Equatable {
     memory = plan.peak(packedInFile: isPackedInFile)
     let period = geometry.period
     let boxVolume = geometry.box * geometry.box * geometry.box
-    let times = Times(particles: particles, geometry: geometry, settings: settings, pace: pace)
+    var times = Times(
+      particles: particles, ranks: ranks, geometry: geometry, settings: settings, pace: pace)
     let limit = settings.maximumResolution.map { geometry.shell(atResolution: $0) }
     let farthest = limit ?? geometry.maximumShell
     let known = min(
@@ -50,6 +57,10 @@ public struct Estimate: Sendable, Equatable {
       bands: (0..<many).map { known + (last - known) * min($0, 4) / 4 })
     seconds = min(least, most)...max(least, most)
     (preparation, final) = (times.preparation, times.final)
+    times.ranks = 1
+    efficiency = times.whole(bands: (0..<many).map { _ in known })
+    times.ranks = ranks
+    efficiency /= Double(ranks) * times.whole(bands: (0..<many).map { _ in known })
     // Seven final maps, the half-maps and masks that are kept and those of one iteration more,
     // particles of each iteration and the last; and the checkpoint, of which a new one is written
     // beside the old.
@@ -70,10 +81,13 @@ public struct Estimate: Sendable, Equatable {
 /// 128 pixels.
 private struct Times {
   let particles: Int
+  var ranks = 1
   let geometry: Geometry
   let settings: RefinementSettings
   let pace: MachinePace
 
+  /// Particles of a rank.
+  private var own: Double { (Double(particles) / Double(ranks)).rounded(.up) }
   private var threads: Double { Double(max(1, settings.threads)) }
   private var slowness: Double { pace.slowness(box: geometry.box) }
   private var voxels: Double {
@@ -92,13 +106,16 @@ private struct Times {
 
   /// The images are packed.
   var preparation: Double {
-    image * Double(particles) / threads + 0.7e-6 * slowness * voxels / shared
+    image * own / threads + 0.7e-6 * slowness * voxels / shared
   }
 
   /// The images are read once more and inserted up to Nyquist, and the final maps are measured.
   var final: Double {
     let inserted = 5.4 * pace.evaluation(band: geometry.box / 2 - 1)
-    return (image + inserted) * Double(particles) / threads + 1e-6 * slowness * voxels / shared
+    let period = goodTransformSize(atLeast: geometry.box * 3 / 2)
+    let radius = Double(geometry.box / 2 * period) / Double(geometry.box)
+    return (image + inserted) * own / threads + 1e-6 * slowness * voxels / shared
+      + exchange(2 * sums(radius: Int(radius)))
   }
 
   /// Search, noise and insertions, and filtering on the cube that holds the resolution.
@@ -106,7 +123,24 @@ private struct Times {
     // Fewer evaluations in late iterations reach farther out: all take about as long.
     let evaluations = settings.marginalize ? 20.0 : 14.0
     let cube = Double(CubeTransform.size(forRadius: geometry.clampedGridRadius(ofShell: band)))
-    return evaluations * pace.evaluation(band: band) * Double(particles) / threads
+    let radius = geometry.clampedGridRadius(ofShell: geometry.insertionShell(beyond: band))
+    return evaluations * pace.evaluation(band: band) * own / threads
       + 240e-9 * slowness * cube * cube * cube / shared
+      + exchange(2 * Double(settings.referenceFolds) * sums(radius: radius))
+      + exchange(Double(particles * MemoryLayout<SearchPass.Outcome>.stride))
   }
+
+  /// Bytes of the sums of a half-set or fold on their way: whole numbers to whoever adds them up, and what
+  /// comes of them to all.
+  private func sums(radius: Int) -> Double { 36 * Double(GridLayout(radius: radius).count) }
+
+  /// Seconds in which every rank sends so much, less its own part, and receives as much: over a network of
+  /// 10 Gb/s, and through memory.
+  private func exchange(_ bytes: Double) -> Double {
+    guard ranks > 1 else { return 0 }
+    return bytes * Double(ranks - 1) / Double(ranks) * (1 / 1.25e9 + 1 / Self.handling)
+  }
+
+  /// Bytes a second that are packed, handed over and taken up; measured.
+  private static let handling = 0.4e9
 }

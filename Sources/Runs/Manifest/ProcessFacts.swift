@@ -51,11 +51,17 @@ enum ProcessFacts {
   /// When a process of this machine began, in the system's ticks since the machine was started; nil for
   /// none. Two processes may have the same number one after the other, but not the same beginning.
   static func start(of processID: Int32) -> UInt64? {
-    // The name in brackets may hold anything; after it, the beginning is the twentieth field.
-    let text = text(of: "/proc/\(processID)/stat")
-    guard let bracket = text.lastIndex(of: ")") else { return nil }
-    let fields = text[text.index(after: bracket)...].split(separator: " ")
+    let fields = fields(of: processID)
     return fields.count > 19 ? UInt64(fields[19]) : nil
+  }
+
+  /// What the system says of a process after its name: its state first, and in the twentieth place its
+  /// beginning; empty for none.
+  private static func fields(of processID: Int32) -> [Substring] {
+    // The name in brackets may hold anything.
+    let text = text(of: "/proc/\(processID)/stat")
+    guard let bracket = text.lastIndex(of: ")") else { return [] }
+    return text[text.index(after: bracket)...].split(separator: " ")
   }
 
   private static func text(of path: String) -> String {
@@ -82,6 +88,8 @@ enum ProcessFacts {
 
   /// Whether a process of this machine is alive.
   static func isAlive(_ processID: Int32) -> Bool {
-    processID > 0 && (kill(processID, 0) == 0 || errno == EPERM)
+    guard processID > 0, kill(processID, 0) == 0 || errno == EPERM else { return false }
+    // One that has ended and for which nobody has waited yet does nothing any more.
+    return !["Z", "X"].contains(fields(of: processID).first ?? "")
   }
 }

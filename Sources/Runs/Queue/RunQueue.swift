@@ -98,7 +98,7 @@ extension Lane {
   ) -> String {
     request.script(
       template, name: FilePath.name(of: prepared.outputFolder),
-      memory: prepared.memory(ranks: request.rankCount, threads: request.threads),
+      memory: prepared.estimate(ranks: request.rankCount, threads: request.threads).memory,
       command: command, log: RunFolder(prepared.outputFolder).batchLogPath)
   }
 

@@ -135,16 +135,20 @@ struct RankTests {
     let one = try refine(input) { _ in }
     let store = MemoryStore()
     let control = RefinementControl()
-    let ends = refined(input, ranks: 3, control: control, store: store, events: { event in
-      if case .progress(.search, let done, _, _) = event, done >= 32 { control.requestStop() }
-    })
+    let ends = refined(
+      input, ranks: 3, control: control, store: store,
+      events: { event in
+        if case .progress(.search, let done, _, _) = event, done >= 32 { control.requestStop() }
+      })
     #expect(throws: RefinementStopped.self) { try ends.leader.get() }
     #expect(ends.others.count == 2 && ends.others.allSatisfy { $0 is RefinementStopped })
     #expect(store.searchParts().count > 1)
     let control2 = RefinementControl()
-    let again = refined(input, ranks: 2, control: control2, store: store, events: { event in
-      if case .stage(.search, let iteration) = event, iteration == 2 { control2.requestStop() }
-    })
+    let again = refined(
+      input, ranks: 2, control: control2, store: store,
+      events: { event in
+        if case .stage(.search, let iteration) = event, iteration == 2 { control2.requestStop() }
+      })
     #expect(throws: RefinementStopped.self) { try again.leader.get() }
     expectSame(try refine(input, checkpoints: store) { _ in }, one)
   }
@@ -161,9 +165,11 @@ struct RankTests {
     let expected = try refine(one) { alone.take($0) }
     #expect(expected.badImages.map(\.particle) == [70, 150, 199])
     let sources = (0..<3).map { _ in FailingSource(images, failures: failures) }
-    let ends = refined(input, ranks: 3, sources: { sources[$0] }, events: { event in
-      for source in sources { source.take(event) }
-    })
+    let ends = refined(
+      input, ranks: 3, sources: { sources[$0] },
+      events: { event in
+        for source in sources { source.take(event) }
+      })
     expectSame(try ends.leader.get(), expected)
     // Particles of other ranks are read for the choice of the window at most.
     #expect(sources[0].readCount(of: 199) < sources[2].readCount(of: 199))
