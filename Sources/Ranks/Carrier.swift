@@ -40,7 +40,7 @@ struct Carrier {
         return
       }
       // Quick while there is something to carry, and next to no work while there is not.
-      idle = didCarry ? 0 : min(idle + 20, transport.isIdle ? 1000 : 100)
+      idle = didCarry ? 0 : min(idle + 20, transport.isIdle ? 4000 : 100)
       if idle > 0 { usleep(idle) }
     }
   }

@@ -36,7 +36,7 @@ import Testing
     #expect(try folder.manifest().status == .queued)
     let list = try ProgramRun(["list", "."], in: set.path, environment: environment)
     #expect(list.output.contains("queued 7"))
-    #expect(!RunQueue.look(at: folder))
+    #expect(!RunQueue.look(at: folder, lanesIn: set("config/fulcrum")))
     let line = try BatchJob.shell("sh \(set("taken.sh"))")
     #expect(line.status == 0, "\(line.output)")
     #expect(try folder.manifest().status == .finished)
@@ -53,11 +53,11 @@ import Testing
     // A job would look for it in vain.
     #expect(throws: Problem.self) { try folder.remove() }
     #expect(throws: Problem.self) { try folder.rename(to: "other") }
-    try RunQueue.cancel(folder)
+    try RunQueue.cancel(folder, lanesIn: set("config/fulcrum"))
     #expect(try set.bytes("numbers").isEmpty)
     #expect(try folder.manifest().status == .stopped)
     #expect(try folder.manifest().message == "Fake job 7 was cancelled in the queue")
-    #expect(throws: Problem.self) { try RunQueue.cancel(folder) }
+    #expect(throws: Problem.self) { try RunQueue.cancel(folder, lanesIn: set("config/fulcrum")) }
     #expect(try folder.remove().isEmpty)
   }
 
@@ -67,11 +67,30 @@ import Testing
     // A scheduler that does not answer says nothing.
     try set.write("", to: "other")
     _ = try BatchJob.shell("mv \(set("numbers")) \(set("aside"))")
-    #expect(!RunQueue.look(at: folder))
+    #expect(!RunQueue.look(at: folder, lanesIn: set("config/fulcrum")))
     try set.write("70\n17\n", to: "numbers")
-    #expect(RunQueue.look(at: folder))
+    #expect(RunQueue.look(at: folder, lanesIn: set("config/fulcrum")))
     #expect(try folder.manifest().status == .stopped)
     #expect(try folder.manifest().message == "Fake job 7 is gone from the queue")
+  }
+
+  /// A folder may be anybody's: what its queue.json says is never a command, nor an option of one.
+  @Test(arguments: ["; touch x", "$(touch x)", "--all", "", "4711 4712"])
+  func aFolderSaysNoCommands(number: String) throws {
+    let (set, environment) = try set()
+    let folder = try submit(set, environment)
+    try set.write(
+      "{\"lane\": \"fake\", \"laneTitle\": \"Fake\", \"number\": \"\(number)\"}",
+      to: "out/queue.json")
+    #expect(folder.batchJob() == nil)
+    #expect(!RunQueue.look(at: folder, lanesIn: set("config/fulcrum")))
+    try set.write(
+      "{\"lane\": \"../lanes/fake\", \"laneTitle\": \"Fake\", \"number\": \"8\"}",
+      to: "out/queue.json")
+    #expect(throws: Problem.self) {
+      try RunQueue.cancel(folder, lanesIn: set("config/fulcrum"))
+    }
+    #expect(try folder.manifest().status == .queued)
   }
 
   @Test func aSchedulerThatRefusesLeavesNothing() throws {

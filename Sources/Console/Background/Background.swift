@@ -146,7 +146,8 @@ final class Background: Sendable {
     }
     guard isDue else { return }
     work {
-      for entry in waiting where RunQueue.look(at: entry.folder) {
+      let settings = Application.settingsFolder
+      for entry in waiting where RunQueue.look(at: entry.folder, lanesIn: settings) {
         self.read { self.reread(entry.folder.path) }
       }
     }
@@ -243,7 +244,7 @@ final class Background: Sendable {
     case .cancelQueued(let folder):
       work {
         self.reporting {
-          try RunQueue.cancel(RunFolder(folder))
+          try RunQueue.cancel(RunFolder(folder), lanesIn: Application.settingsFolder)
           self.post(.done("\(RunFolder(folder).name) is out of the queue"))
           self.read { self.reread(folder) }
         }

@@ -26,7 +26,8 @@ extension RunFolder {
   private func lockForChange() throws(Problem) -> RunLock? {
     if let job = batchJob(), (try? manifest().status) == .queued {
       throw Problem(
-        "\(path) waits in a queue as \(job.title)", whatToDo: "Take it out first: \(job.cancel)")
+        "\(path) waits in a queue as \(job.title)",
+        whatToDo: "Take it out first: X in its screen.")
     }
     do throws(Problem) { return try RunLock(self) } catch {
       guard error.isFullDisk else { throw error }

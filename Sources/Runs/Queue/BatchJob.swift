@@ -1,20 +1,23 @@
 import Ground
 
 /// The job of a scheduler that a run waits for, or runs as: queue.json of its folder.
+///
+/// It names the lane and holds none of its commands: a run folder may come from anybody.
 public struct BatchJob: Codable, Sendable, Equatable, OutsideValue {
-  /// What the screens call the lane.
-  public var lane: String
+  /// The lane's name, and what the screens call it.
+  var lane: String
+  var laneTitle: String
   /// The scheduler's number of it.
   public var number: String
-  /// Shell commands that cancel it, and that list the numbers of all jobs that wait or run.
-  var cancel: String
-  var query: String
 
   /// In words: "Slurm job 4711".
-  public var title: String { "\(lane) job \(number)" }
+  public var title: String { "\(laneTitle) job \(number)" }
 
   var impossible: String? {
-    let isNumber = !number.isEmpty && number.utf8.count < 100 && number.allSatisfy(Self.isOfNumber)
+    // It becomes a word of a command: no option, and nothing that a shell knows.
+    let isNumber =
+      number.first?.isNumber == true || number.first?.isLetter == true
+      ? number.utf8.count < 100 && number.allSatisfy(Self.isOfNumber) : false
     return isNumber ? nil : "number"
   }
 
@@ -34,9 +37,12 @@ public struct BatchJob: Codable, Sendable, Equatable, OutsideValue {
 }
 
 extension BatchJob {
+  /// A command of its lane for it.
+  func line(_ command: String) -> String { Holes(command).filled(["number": number]) }
+
   /// Whether it waits or runs; nil where the scheduler does not say.
-  func isKnown() -> Bool? {
-    guard let (status, output) = try? Self.shell(query), status == 0 else { return nil }
+  func isKnown(to lane: Lane) -> Bool? {
+    guard let (status, output) = try? Self.shell(line(lane.query)), status == 0 else { return nil }
     return output.split { !Self.isOfNumber($0) }.contains { $0 == number }
   }
 

@@ -24,7 +24,7 @@ public enum RunQueue {
           folder.path,
         ]))
       try folder.write(script, to: folder.batchScriptPath)
-      let line = Holes(lane.submit).filled(["script": Job.shellQuoted(folder.batchScriptPath)])
+      let line = Holes(lane.submit).filled(["script": shellQuoted(folder.batchScriptPath)])
       let (status, output) = try BatchJob.shell(line)
       guard status == 0, let number = BatchJob.number(in: output) else {
         throw Problem(
@@ -33,11 +33,8 @@ public enum RunQueue {
               ? "status \(status)" : output.split(separator: "\n").joined(separator: "; ")),
           whatToDo: "Look at the lane \(lane.name): it runs \(line)")
       }
-      func filled(_ text: String) -> String { Holes(text).filled(["number": number]) }
       try folder.write(
-        BatchJob(
-          lane: lane.title, number: number, cancel: filled(lane.cancel), query: filled(lane.query)),
-        to: folder.batchJobPath)
+        BatchJob(lane: lane.name, laneTitle: lane.title, number: number), to: folder.batchJobPath)
     } catch {
       _ = try? folder.remove()
       throw error
@@ -45,28 +42,33 @@ public enum RunQueue {
     return folder
   }
 
-  /// Takes a run out of the queue.
+  /// Takes a run out of the queue, with the command of its lane.
   ///
+  /// - Parameter settingsFolder: the user's, which holds the lanes.
   /// - Throws: `Problem` where it does not wait any more, or the scheduler does not do it.
-  public static func cancel(_ folder: RunFolder) throws(Problem) {
+  public static func cancel(
+    _ folder: RunFolder, lanesIn settingsFolder: String?
+  ) throws(Problem) {
     guard let job = folder.batchJob(), try folder.manifest().status == .queued else {
       throw Problem(
         "\(folder.name) does not wait in a queue", whatToDo: "Look at it again: it may have begun.")
     }
-    let (status, output) = try BatchJob.shell(job.cancel)
+    let command = job.line(try Lane.named(job.lane, in: settingsFolder).cancel)
+    let (status, output) = try BatchJob.shell(command)
     guard status == 0 else {
       throw Problem(
         "\(job.title) is not cancelled: \(output.isEmpty ? "status \(status)" : output)",
-        whatToDo: "Run it by hand: \(job.cancel)")
+        whatToDo: "Run it by hand: \(command)")
     }
     try stop(folder, message: "\(job.title) was cancelled in the queue")
   }
 
   /// Looks whether the scheduler still knows the job of a run that waits; one that it does not know any
   /// more is told as stopped. Returns whether that has changed something.
-  public static func look(at folder: RunFolder) -> Bool {
+  public static func look(at folder: RunFolder, lanesIn settingsFolder: String?) -> Bool {
     guard let manifest = try? folder.manifest(), manifest.status == .queued,
-      let job = folder.batchJob(), job.isKnown() == false
+      let job = folder.batchJob(), let lane = try? Lane.named(job.lane, in: settingsFolder),
+      job.isKnown(to: lane) == false
     else { return false }
     return (try? stop(folder, message: "\(job.title) is gone from the queue")) != nil
   }
@@ -85,7 +87,7 @@ public enum RunQueue {
 
   /// Words as a line of the shell.
   static func words(_ words: [String]) -> String {
-    words.map(Job.shellQuoted).joined(separator: " ")
+    words.map(shellQuoted).joined(separator: " ")
   }
 }
 

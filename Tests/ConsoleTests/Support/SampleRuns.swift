@@ -146,8 +146,7 @@ enum SampleRuns {
       RunEvent(.started, "Started by fulcrum 0.1.0 on cryo01", at: start),
       RunEvent(.ended, manifest.message, at: start),
     ]
-    snapshot.batchJob = BatchJob(
-      lane: "Slurm", number: "4711", cancel: "scancel 4711", query: "squeue")
+    snapshot.batchJob = BatchJob(lane: "slurm", laneTitle: "Slurm", number: "4711")
     return snapshot
   }
 
