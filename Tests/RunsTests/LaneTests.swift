@@ -1,4 +1,5 @@
 import Ground
+import TestSupport
 import Testing
 
 @testable import Runs
