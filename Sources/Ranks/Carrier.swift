@@ -40,7 +40,8 @@ struct Carrier {
         return
       }
       // Quick while there is something to carry, and next to no work while there is not.
-      idle = didCarry ? 0 : min(idle + 20, transport.isIdle ? 4000 : 100)
+      let isBusy = desk.isAwaited || !transport.isIdle
+      idle = didCarry ? 0 : min(idle + 20, isBusy ? 100 : 2000)
       if idle > 0 { usleep(idle) }
     }
   }

@@ -25,7 +25,7 @@ public final class Communicator: Sendable {
   public static let alone = Communicator()
 
   private init() {
-    (rank, count, title, desk) = (0, 1, "", nil)
+    (rank, count, title, desk) = (0, 1, "alone", nil)
   }
 
   /// Opens a transport on the thread that will use it.

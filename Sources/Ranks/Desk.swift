@@ -16,6 +16,8 @@ final class Desk: Sendable {
     var signals: @Sendable () -> RankSignals = { RankSignals() }
     var hear: @Sendable (Int, RankSignals) -> Void = { _, _ in }
     var failure: Problem?
+    /// Whether somebody waits for a meeting.
+    var isAwaited = false
     var ending: Ending?
   }
 
@@ -35,8 +37,10 @@ final class Desk: Sendable {
   ///
   /// - Throws: that one is gone.
   func attendance(of number: Int, count: Int) throws(RankEnd) -> [Int: Attendance] {
+    defer { state.withLock { $0.isAwaited = false } }
     while true {
       let (found, failure) = state.withLock { state -> ([Int: Attendance]?, Problem?) in
+        state.isAwaited = true
         if state.meetings[number, default: [:]].count == count {
           return (state.meetings.removeValue(forKey: number) ?? [:], nil)
         }
@@ -81,6 +85,7 @@ final class Desk: Sendable {
     }
   }
 
+  var isAwaited: Bool { state.withLock { $0.isAwaited || !$0.outbox.isEmpty } }
   var ending: Ending? { state.withLock { $0.outbox.isEmpty ? $0.ending : nil } }
   var signals: RankSignals { state.withLock(\.signals)() }
 

@@ -60,7 +60,8 @@ public struct MPIBuild: Sendable {
       let bytes = try? file.bytes(at: 0, count: min(file.size, 1 << 16))
     else { return "it says nothing" }
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-    return (lines.first { $0.contains("error") } ?? lines.first ?? "it says nothing")
+    return lines.first { $0.contains("error") }
+      ?? lines.first { $0.contains(where: \.isLetter) } ?? "it says nothing"
   }
 }
 

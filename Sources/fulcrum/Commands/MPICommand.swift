@@ -62,8 +62,8 @@ struct MPICommand: ParsableCommand {
       defer { communicator.close() }
       do throws(RankEnd) {
         let places = try communicator.gather(Array(Machine.host.utf8))
-        // A megabyte from each to each, and back: as the sums of an iteration travel.
-        let size = 1 << 20
+        // From each to each, and back: as the sums of an iteration travel.
+        let size = 16 << 20
         let start = MonotonicClock.now
         let out = (0..<communicator.count).map { other in
           [UInt8](repeating: UInt8(truncatingIfNeeded: 16 * communicator.rank + other), count: size)
