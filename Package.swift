@@ -76,7 +76,10 @@ let package = Package(
 
     .target(
       name: "Tools",
-      dependencies: ["CryoEM", "Ground", "Jobs", "Refinement", "Runs", "TOMLText"],
+      dependencies: [
+        "CryoEM", "EMFiles", "Fourier", "Ground", "Jobs", "Particles", "Refinement", "Runs",
+        "TOMLText",
+      ],
       swiftSettings: optimised),
 
     // The screens' rooms.
@@ -86,7 +89,7 @@ let package = Package(
       name: "Console",
       dependencies: [
         "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Refinement", "Report", "Runs",
-        "Surface", "Terminal", "TOMLText",
+        "Surface", "Terminal", "TOMLText", "Tools",
       ]),
 
     // Programs.
@@ -115,7 +118,8 @@ let package = Package(
     .testTarget(name: "FourierTests", dependencies: ["Fourier"]),
     .testTarget(name: "EMFilesTests", dependencies: ["CZlib", "EMFiles", "Ground", "TestSupport"]),
     .testTarget(
-      name: "CryoEMTests", dependencies: ["CryoEM", "Fourier", "Ground", "TestSupport"],
+      name: "CryoEMTests",
+      dependencies: ["CryoEM", "Fourier", "Ground", "Phantoms", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: optimised),
     .testTarget(
       name: "ParticlesTests",
@@ -144,14 +148,18 @@ let package = Package(
       dependencies: [
         "CryoEM", "EMFiles", "Ground", "Jobs", "Refinement", "Report", "Runs", "TestSupport",
       ]),
-    .testTarget(name: "ToolsTests", dependencies: ["Ground", "TOMLText", "Tools"]),
+    .testTarget(
+      name: "ToolsTests",
+      dependencies: [
+        "CryoEM", "EMFiles", "Ground", "Phantoms", "TOMLText", "TestSupport", "Tools",
+      ]),
     .testTarget(name: "SurfaceTests", dependencies: ["Surface"], resources: [.copy("Golden")]),
     .testTarget(name: "TerminalTests", dependencies: ["Surface", "Terminal"]),
     .testTarget(
       name: "ConsoleTests",
       dependencies: [
         "Console", "CryoEM", "EMFiles", "Ground", "Jobs", "Refinement", "Report", "Runs",
-        "Surface", "Terminal",
+        "Surface", "Terminal", "Tools",
       ],
       resources: [.copy("Golden")]),
     .testTarget(

@@ -71,7 +71,13 @@ struct FulcrumCommand: ParsableCommand {
     groupedSubcommands: tools)
 
   /// What is done to particles, masks and maps before and after a refinement.
-  private static let tools = [CommandGroup(name: "TOOLS", subcommands: [PostCommand.self])]
+  private static let tools = [
+    CommandGroup(
+      name: "TOOLS",
+      subcommands: [
+        MaskCommand.self, FrameCommand.self, ComposeCommand.self, PostCommand.self,
+      ])
+  ]
 
   @OptionGroup var screens: ScreenOptions
 

@@ -7,7 +7,7 @@ struct CommandLineTests {
     [
       "run", "check", "resume", "watch", "list", "new", "simulate", "fsc", "mpi",
     ] + tools
-  static let tools = ["post"]
+  static let tools = ["mask", "frame", "compose", "post"]
 
   @Test(arguments: [[]] + commands.map { [$0] })
   func helpFitsAScreen(command: [String]) throws {

@@ -103,7 +103,7 @@ import Testing
     var shadow = sum
     for depth in 0..<size {
       var centre = SIMD3(0, 0, 0)
-      centre[MaskScreen.axes(of: axis).through] = depth
+      centre[CrossHair.axes(of: axis).through] = depth
       let slice = SliceReader.plane(axis, of: voxels, mask: mask, size: size, at: centre)
       for index in sum.indices {
         sum[index] += slice.values[index]

@@ -35,6 +35,8 @@ enum Effect: Sendable {
   /// What the files of a job say about its parameters.
   case readFiles(Job)
   case previewMask(Job, map: Volume, mask: Volume?, threshold: Double)
+  /// A step of the mask maker.
+  case makeMask(MakerTask)
   case comparePoses(first: String, other: String)
   case readThemes
   /// Reads the themes again when the file of this one has changed.
@@ -76,6 +78,7 @@ enum News: Sendable {
   case volumes(MaskViewVolumes)
   case files(FileFacts)
   case maskPreview(Volume?, threshold: Double)
+  case maskMaking(MakerTask.Result)
   case poseDifference(CompareScreen.PoseDifference)
   case themes([Theme], [Problem])
   case checked(CheckReport)

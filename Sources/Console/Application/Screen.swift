@@ -106,4 +106,8 @@ enum Question: Sendable, Hashable {
   case setFulcrum
   case setThreshold
   case applyRemedy
+  /// A number of the mask maker, by the command that asks for it.
+  case makerValue(Command)
+  case saveMask(isUsed: Bool)
+  case overwriteMask(String, isUsed: Bool)
 }

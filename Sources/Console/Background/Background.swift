@@ -21,6 +21,8 @@ final class Background: Sendable {
   private let wantedFiles = Mutex<Job?>(nil)
   /// When queues were last looked at.
   private let lastLook = Mutex(-1e9)
+  /// The last step of the mask maker that was asked for, of each kind.
+  private let wantedMaking = Mutex<[MakerTask.Kind: Int]>([:])
   let engine: EngineRoom
   /// The folder whose runs are shown.
   private let folder: String
@@ -74,6 +76,7 @@ final class Background: Sendable {
         let preview = VolumeReader.dynamicMask(job, map: map, mask: mask, threshold: threshold)
         self.post(.maskPreview(preview, threshold: threshold))
       }
+    case .makeMask(let task): make(task)
     default: change(effect)
     }
   }
@@ -104,6 +107,19 @@ final class Background: Sendable {
       guard self.wantedFiles.withLock({ $0 == job }) else { return }
       self.post(.files(FileFacts(of: job)))
       self.wantedFiles.withLock { if $0 == job { $0 = nil } }
+    }
+  }
+
+  /// Does a step of the mask maker, unless a later one of its kind has been asked for meanwhile.
+  private func make(_ task: MakerTask) {
+    let kind = task.kind
+    let number = wantedMaking.withLock { wanted in
+      wanted[kind, default: 0] += 1
+      return wanted[kind] ?? 0
+    }
+    work {
+      guard kind == .save || self.wantedMaking.withLock({ $0[kind] == number }) else { return }
+      self.reporting { self.post(.maskMaking(try task.done())) }
     }
   }
 

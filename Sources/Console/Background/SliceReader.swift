@@ -54,7 +54,7 @@ enum SliceReader {
   /// The sums along an axis, turned as the slices along it are; the mask's shadow where it is not empty
   /// along the line.
   static func projection(_ axis: Int, of voxels: [Float], mask: [Float]?, size: Int) -> Plane {
-    let axes = MaskScreen.axes(of: axis)
+    let axes = CrossHair.axes(of: axis)
     var plane = Plane(width: size, height: size, values: [])
     // Distances between neighbours along x, y and z.
     let strides = [1, size, size * size]
@@ -164,7 +164,7 @@ enum SliceReader {
   static func plane(
     _ axis: Int, of voxels: [Float], mask: [Float]?, size: Int, at centre: SIMD3<Int>
   ) -> Plane {
-    let axes = MaskScreen.axes(of: axis)
+    let axes = CrossHair.axes(of: axis)
     var plane = Plane(width: size, height: size, values: [])
     plane.values.reserveCapacity(size * size)
     for row in 0..<size {

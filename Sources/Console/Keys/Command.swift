@@ -47,6 +47,21 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case dynamicMask = "dynamic-mask"
   case raiseThreshold = "raise-threshold"
   case lowerThreshold = "lower-threshold"
+  // Mask maker.
+  case makeMask = "make-mask"
+  case typeThreshold = "type-threshold"
+  case automaticThreshold = "automatic-threshold"
+  case filterMap = "filter-map"
+  case pickPiece = "pick-piece"
+  case nextPiece = "next-piece"
+  case allPieces = "all-pieces"
+  case paintSphere = "paint-sphere"
+  case eraseSphere = "erase-sphere"
+  case sphereRadius = "sphere-radius"
+  case growMask = "grow-mask"
+  case edgeWidth = "edge-width"
+  case previewMask = "preview-mask"
+  case useMask = "use-mask"
   // Live run and results.
   case panel1 = "panel-1"
   case panel2 = "panel-2"
@@ -75,7 +90,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
 
   /// The screens and panes in which keys have their own meaning.
   public enum Context: String, Sendable, Hashable, CaseIterable {
-    case everywhere, runs, form, mask, run, compare
+    case everywhere, runs, form, mask, maker, run, compare
 
     /// The name on the help screen.
     public var title: String {
@@ -84,6 +99,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
       case .runs: "Runs"
       case .form: "Job form"
       case .mask: "Fulcrum and mask"
+      case .maker: "Mask maker"
       case .run: "Run"
       case .compare: "Compare"
       }

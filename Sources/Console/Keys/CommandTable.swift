@@ -3,7 +3,7 @@ import Terminal
 extension Command {
   /// Every command with its label, help and default keys, in the order of the key bar and the help.
   static let table: [CommandDescription] =
-    runsTable + formTable + maskTable + runTable + everywhereTable
+    runsTable + formTable + maskTable + makerTable + runTable + everywhereTable
 
   /// What is said about this command in a context; in any, where it has no meaning there.
   func description(in context: Context) -> CommandDescription {
@@ -105,17 +105,43 @@ extension Command {
 
   private static let maskTable: [CommandDescription] = [
     line(.setFulcrum, in: [.mask], ["f", .enter], "Set fulcrum", "Put the fulcrum at the cross"),
-    line(.coordinates, in: [.mask], ["e"], "Type", "Type the cross's coordinates in voxels"),
+    line(
+      .coordinates, in: [.mask, .maker], ["e"], "Type", "Type the cross's coordinates in voxels"),
     line(.maskCentre, in: [.mask], ["c"], "Mask centre", "Cross to the mask's centre of mass"),
-    line(.boxCentre, in: [.mask], ["b"], "Box centre", "Cross to the centre of the box"),
-    line(.sliceForward, in: [.mask], ["+", "="], "Deeper", "One slice along the view"),
-    line(.sliceBack, in: [.mask], ["-"], "Shallower", "One slice back along the view"),
-    line(.outline, in: [.mask], ["o"], "Outline", "Show or hide the mask's outline"),
-    line(.moreContrast, in: [.mask], ["]"], "Contrast", "More contrast"),
-    line(.lessContrast, in: [.mask], ["["], "Less", "Less contrast"),
+    line(.boxCentre, in: [.mask, .maker], ["b"], "Box centre", "Cross to the centre of the box"),
+    line(.sliceForward, in: [.mask, .maker], ["+", "="], "Deeper", "One slice along the view"),
+    line(.sliceBack, in: [.mask, .maker], ["-"], "Shallower", "One slice back along the view"),
+    line(.makeMask, in: [.mask], ["n"], "New mask", "Make a mask of this map"),
+    line(.outline, in: [.mask, .maker], ["o"], "Outline", "Show or hide the mask's outline"),
+    line(.moreContrast, in: [.mask, .maker], ["]"], "Contrast", "More contrast"),
+    line(.lessContrast, in: [.mask, .maker], ["["], "Less", "Less contrast"),
     line(.dynamicMask, in: [.mask], ["d"], "Dynamic", "Preview the dynamic mask"),
     line(.raiseThreshold, in: [.mask], [">"], "Threshold", "Raise the dynamic mask's threshold"),
     line(.lowerThreshold, in: [.mask], ["<"], "Lower", "Lower the dynamic mask's threshold"),
+  ]
+
+  private static let makerTable: [CommandDescription] = [
+    line(.raiseThreshold, in: [.maker], [">", "."], "Raise", "Cut the map at a higher density"),
+    line(.lowerThreshold, in: [.maker], ["<", ","], "Lower", "Cut the map at a lower density"),
+    line(.typeThreshold, in: [.maker], ["t"], "Threshold", "Type the density to cut at"),
+    line(
+      .automaticThreshold, in: [.maker], ["a"], "Automatic",
+      "Cut by the noise outside, at 1% false discoveries"),
+    line(.filterMap, in: [.maker], ["f"], "Low-pass", "Filter of the map before it is cut, in Å"),
+    line(
+      .pickPiece, in: [.maker], ["p", " "], "Pick",
+      "Keep the piece under the cross, or no longer"),
+    line(.nextPiece, in: [.maker], ["n"], "Next piece", "Cross to the next smaller piece"),
+    line(.allPieces, in: [.maker], ["A"], "All", "Keep all pieces, or the largest"),
+    line(.paintSphere, in: [.maker], ["s"], "Sphere", "Add a sphere at the cross"),
+    line(.eraseSphere, in: [.maker], ["x"], "Erase", "Take a sphere at the cross away"),
+    line(.sphereRadius, in: [.maker], ["r"], "Radius", "Radius of the next sphere, in Å"),
+    line(.undo, in: [.maker], ["u"], "Undo", "Take the last change back"),
+    line(.growMask, in: [.maker], ["g"], "Grow", "How far the region is grown, in Å"),
+    line(.edgeWidth, in: [.maker], ["w"], "Edge", "Width of the soft edge, in Å"),
+    line(.previewMask, in: [.maker], ["v"], "Preview", "See the map inside the soft mask"),
+    line(.save, in: [.maker], ["S"], "Save", "Save the mask"),
+    line(.useMask, in: [.maker], [.enter], "Use", "Save the mask and use it in the form"),
   ]
 
   private static let runTable: [CommandDescription] = [

@@ -38,7 +38,7 @@ extension RunScreen {
     let title =
       isProjection
       ? "\(name.prefix(2)) along \(name.suffix(1))"
-      : "\(name) \(slices.centre[MaskScreen.axes(of: axis).through])"
+      : "\(name) \(slices.centre[CrossHair.axes(of: axis).through])"
     return ImageSlice(
       width: plane.width, height: plane.height, pixels: plane.values,
       range: plane.contrast(width: sliceContrast), mask: plane.mask, title: title)

@@ -40,31 +40,15 @@ extension MaskScreen {
   }
 
   private func drawPlanes(_ volumes: MaskViewVolumes, in rect: Rect, of frame: inout Frame) {
-    // Narrow terminals show the plane with the focus alone.
-    let planes = rect.width >= 60 ? [0, 1, 2] : [focus]
-    let places = Layout.split(
-      rect, .columns, Array(repeating: .init(), count: planes.count), gap: 0)
-    let mask = preview ?? volumes.mask
-    for (plane, place) in zip(planes, places) {
-      let axes = Self.axes(of: plane)
-      let inner = frame.box(
-        place,
-        Box(
-          title: "\(Plane.names[plane]) = \(cross[axes.through])",
-          isFocused: plane == focus && planes.count > 1))
-      guard let voxels = volumes.map?.voxels ?? volumes.mask?.voxels else { continue }
-      let slice = SliceReader.plane(
-        plane, of: voxels, mask: showsOutline ? mask?.voxels : nil, size: size, at: cross)
-      let image = ImageSlice(
-        width: size, height: size, pixels: slice.values,
-        range: slice.contrast(width: Float(width)), mask: slice.mask,
-        crosshair: Point(x: cross[axes.across], y: size - 1 - cross[axes.up]))
-      frame.draw(picture: image, in: inner)
+    let mask = showsOutline ? preview ?? volumes.mask : nil
+    let view = SliceView(
+      size: size, hair: hair, voxels: volumes.map?.voxels ?? volumes.mask?.voxels ?? []
+    ) { plane in
+      guard let mask else { return [] }
+      return SliceReader.plane(plane, of: mask.voxels, mask: nil, size: size, at: cross).values
+    }
+    view.draw(in: rect, of: &frame) { plane, image, inner, frame in
       drawFulcrum(on: plane, image, in: inner, of: &frame)
-      let cells =
-        frame.pictureCell.flatMap { image.picture(in: inner, cell: $0, frame.look)?.area }
-        ?? pixels(of: image, in: inner, frame.base)
-      frame.mark(cells, .row(pane: "plane", plane))
     }
   }
 
@@ -73,25 +57,13 @@ extension MaskScreen {
     on plane: Int, _ image: ImageSlice, in rect: Rect, of frame: inout Frame
   ) {
     guard let fulcrum, frame.pictureCell == nil else { return }
-    let axes = Self.axes(of: plane)
+    let axes = CrossHair.axes(of: plane)
     let voxel = nearest(fulcrum)
     let pixel = Point(x: voxel[axes.across], y: size - 1 - voxel[axes.up])
     guard let cell = image.cell(of: pixel, in: rect, frame.look) else { return }
     let isHere = voxel[axes.through] == cross[axes.through]
     frame.write(
       frame.look[isHere ? Symbol.marked : .unmarked], x: cell.x, y: cell.y, .changed)
-  }
-
-  /// The cells that the image covers, so that a click finds its voxel.
-  private func pixels(of image: ImageSlice, in rect: Rect, _ look: Appearance) -> Rect {
-    var (left, right, top, bottom) = (rect.right, rect.x, rect.bottom, rect.y)
-    for y in rect.y..<rect.bottom {
-      for x in rect.x..<rect.right where image.pixel(at: Point(x: x, y: y), in: rect, look) != nil {
-        (left, right) = (min(left, x), max(right, x + 1))
-        (top, bottom) = (min(top, y), max(bottom, y + 1))
-      }
-    }
-    return Rect(x: left, y: top, width: right - left, height: bottom - top)
   }
 
   /// What is known of map, mask and fulcrum, and the advice of the field.

@@ -22,13 +22,8 @@ struct MaskScreen: Screen {
   let title = "Fulcrum and mask"
   let job: Job
   var volumes: MaskViewVolumes?
-  /// The cross-hair, voxels from the corner.
-  var cross = SIMD3<Int>(0, 0, 0)
-  /// The plane with the focus: 0 along z (x right, y up), 1 along y, 2 along x.
-  var focus = 0
+  var hair = CrossHair()
   var showsOutline = true
-  /// Contrast: densities from −width to +width standard deviations about the mean.
-  var width = 4.0
   /// A preview of the dynamic mask at this threshold; nil while it is not shown.
   var threshold: Double?
   var preview: Volume?
@@ -38,8 +33,8 @@ struct MaskScreen: Screen {
 
   var keyBar: [Command] {
     [
-      .setFulcrum, .coordinates, .maskCentre, .boxCentre, .nextPane, .sliceForward, .sliceBack,
-      .outline, .moreContrast, .dynamicMask,
+      .setFulcrum, .makeMask, .coordinates, .maskCentre, .boxCentre, .nextPane, .sliceForward,
+      .sliceBack, .outline, .moreContrast, .dynamicMask,
     ] + (threshold == nil ? [] : [.raiseThreshold, .lowerThreshold])
   }
 
@@ -56,24 +51,15 @@ struct MaskScreen: Screen {
   }
 
   mutating func perform(_ command: Command, _ surroundings: inout Surroundings) -> [Effect] {
+    if hair.perform(command, size: size) { return [] }
     switch command {
     case .back: return [.pop]
-    case .nextPane: focus = (focus + 1) % 3
-    case .previousPane: focus = (focus + 2) % 3
-    case .left: move(axes.across, by: -1)
-    case .right: move(axes.across, by: 1)
-    case .up: move(axes.up, by: 1)
-    case .down: move(axes.up, by: -1)
-    case .pageUp: move(axes.up, by: 10)
-    case .pageDown: move(axes.up, by: -10)
-    case .first: move(axes.across, by: -10)
-    case .last: move(axes.across, by: 10)
-    case .sliceForward: move(axes.through, by: 1)
-    case .sliceBack: move(axes.through, by: -1)
     case .outline: showsOutline.toggle()
-    case .moreContrast: width = max(0.5, width / 1.25)
-    case .lessContrast: width = min(20, width * 1.25)
-    case .boxCentre: cross = SIMD3(repeating: size / 2)
+    case .makeMask:
+      guard let map = volumes?.map else { return [.say("There is no map to make a mask of")] }
+      return [
+        .push(MaskMakerScreen(job: job, map: map, resolution: volumes?.resolution, hair: hair))
+      ]
     case .maskCentre:
       if let centre = volumes?.report?.centre { cross = voxel(at: centre) }
     case .coordinates:
@@ -92,22 +78,13 @@ struct MaskScreen: Screen {
     return []
   }
 
-  var crossText: String { "\(cross.x),\(cross.y),\(cross.z)" }
-
-  /// The axes of the plane with the focus: across, up, and through it.
-  var axes: (across: Int, up: Int, through: Int) { Self.axes(of: focus) }
-
-  static func axes(of plane: Int) -> (across: Int, up: Int, through: Int) {
-    switch plane {
-    case 0: (0, 1, 2)
-    case 1: (0, 2, 1)
-    default: (1, 2, 0)
-    }
+  /// The cross-hair, voxels from the corner.
+  var cross: SIMD3<Int> {
+    get { hair.voxel }
+    set { hair.voxel = newValue }
   }
 
-  private mutating func move(_ axis: Int, by step: Int) {
-    cross[axis] = min(max(0, cross[axis] + step), max(0, size - 1))
-  }
+  var crossText: String { hair.text }
 
   /// The fulcrum that is set, in voxels; nil while nothing is known of it.
   var fulcrum: SIMD3<Double>? {
@@ -129,12 +106,7 @@ struct MaskScreen: Screen {
 
   /// The voxel of the box that is nearest to a position.
   func nearest(_ position: SIMD3<Double>) -> SIMD3<Int> {
-    SIMD3(
-      clamped(position.x.rounded()), clamped(position.y.rounded()), clamped(position.z.rounded()))
-  }
-
-  private func clamped(_ value: Double) -> Int {
-    value.isFinite ? min(max(0, Int(value)), max(0, size - 1)) : 0
+    CrossHair.nearest(position, size: size)
   }
 
   private mutating func changeDynamicMask(_ command: Command) -> [Effect] {
@@ -167,7 +139,7 @@ struct MaskScreen: Screen {
   }
 
   /// The voxel that a text names; nil for none of a box.
-  private static func voxels(_ text: String, size: Int) -> SIMD3<Int>? {
+  static func voxels(_ text: String, size: Int) -> SIMD3<Int>? {
     let words = text.split(whereSeparator: { $0 == "," || $0 == " " })
     let numbers = words.compactMap { Double($0) }.filter { $0 >= 0 && $0 < Double(size) }
     guard words.count == 3, numbers.count == 3 else { return nil }
@@ -175,7 +147,7 @@ struct MaskScreen: Screen {
     return SIMD3(voxels[0], voxels[1], voxels[2])
   }
 
-  private static func objection(_ size: Int) -> Problem {
+  static func objection(_ size: Int) -> Problem {
     Problem(
       "three numbers from 0 to \(max(0, size - 1)) are needed",
       whatToDo: "Write x,y,z in voxels, as 31,29,48.")
@@ -200,18 +172,7 @@ struct MaskScreen: Screen {
     _ surroundings: inout Surroundings
   ) -> [Effect] {
     guard case .row("plane", let plane) = target else { return [] }
-    switch mouse.kind {
-    case .wheelUp: move(Self.axes(of: plane).through, by: 1)
-    case .wheelDown: move(Self.axes(of: plane).through, by: -1)
-    case .press, .drag:
-      focus = plane
-      let axes = Self.axes(of: plane)
-      let across = Double(mouse.column - rect.x) + 0.5
-      let down = Double(mouse.row - rect.y) + 0.5
-      cross[axes.across] = clamped(across / Double(max(1, rect.width)) * Double(size))
-      cross[axes.up] = clamped((1 - down / Double(max(1, rect.height))) * Double(size))
-    case .release: break
-    }
+    hair.point(at: plane, in: rect, with: mouse, size: size)
     return []
   }
 }

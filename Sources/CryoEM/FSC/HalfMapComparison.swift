@@ -56,7 +56,7 @@ struct HalfMapComparison {
 }
 
 /// The results of body(0) … body(count − 1).
-func collected<Result: Sendable>(
+public func collected<Result: Sendable>(
   _ count: Int, _ scheduler: Scheduler, _ body: @escaping @Sendable (Int) -> Result
 ) -> [Result] {
   let results = Mutex([Int: Result]())

@@ -6,8 +6,13 @@ struct MaskDistances: Sendable {
 
   /// The distances from everything at or above a threshold.
   init(of mask: Volume, threshold: Float = 0.5) {
-    (size, pixelSize) = (mask.size, mask.pixelSize)
-    squares = squaredDistances(toInside: mask.voxels.map { $0 >= threshold }, size: mask.size)
+    self.init(of: Region(of: mask, threshold: threshold))
+  }
+
+  /// The distances from a region.
+  init(of region: Region) {
+    (size, pixelSize) = (region.size, region.pixelSize)
+    squares = squaredDistances(toInside: region.inside, size: region.size)
   }
 
   /// The soft mask that is 1 up to `near` and 0 from `far` on (Å).

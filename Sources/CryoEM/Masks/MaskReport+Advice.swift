@@ -18,8 +18,8 @@ extension MaskReport {
     if isBinary {
       add(
         "the mask is binary, it has no soft edge",
-        "Give it a soft edge of about \(Int(advised.rounded(.up))) voxels (relion_mask_create "
-          + "--width_soft_edge): a hard one over-fits.")
+        "Give it a soft edge of about \(Int(advised.rounded(.up))) voxels (fulcrum mask MASK -o NEW "
+          + "--edge \(Self.short(advised * pixelSize))): a hard one over-fits.")
     } else if softness < 0.9 * advised {
       add(
         "the mask's soft edge is \(Self.short(softness)) voxels wide",

@@ -20,7 +20,17 @@ public struct MaskReport: Sendable, Equatable {
   public var touchesSphere: Bool
 
   /// Protein inside the 0.5 level at 0.81 Da/Å³ (1.35 g/cm³), kDa.
-  public var enclosedMass: Double { volume * 0.81 / 1000 }
+  /// Protein inside the 0.5 level, kDa.
+  public var enclosedMass: Double { Self.mass(ofVolume: volume) }
+
+  /// Mass of protein that fills a volume (Å³), kDa.
+  public static func mass(ofVolume volume: Double) -> Double {
+    volume * daltonPerCubicAngstrom / 1000
+  }
+
+  /// The density of protein, Da/Å³: a partial specific volume of 0.74 cm³/g (1.35 g/cm³; Fischer et al.,
+  /// Protein Sci. 13, 2825, 2004, have 1.35 to 1.41 g/cm³).
+  public static let daltonPerCubicAngstrom = 0.81
 
   /// The report of a mask.
   public init(of mask: Volume) {

@@ -25,30 +25,12 @@ extension PointGroup {
           let point = Vector3(Double(x) - half, Double(y) - half, Double(z) - half)
           for turn in operators.dropFirst() {
             let there = turn.applied(to: point) + Vector3(repeating: half)
-            difference += abs(map.interpolated(at: there) - here)
+            difference += abs(Double(map.linear(at: there)) - here)
             total += abs(here)
           }
         }
       }
     }
     return total > 0 ? difference / total : 0
-  }
-}
-
-extension Volume {
-  /// The density at a fractional voxel index, trilinear; 0 outside the box.
-  fileprivate func interpolated(at index: Vector3) -> Double {
-    let low = index.rounded(.down)
-    guard low.min() >= 0, low.max() <= Double(size - 2) else { return 0 }
-    let f = index - low
-    let (x, y, z) = (Int(low.x), Int(low.y), Int(low.z))
-    var sum = 0.0
-    for (dz, wz) in [(0, 1 - f.z), (1, f.z)] {
-      for (dy, wy) in [(0, 1 - f.y), (1, f.y)] {
-        let row = ((z + dz) * size + y + dy) * size + x
-        sum += wz * wy * ((1 - f.x) * Double(voxels[row]) + f.x * Double(voxels[row + 1]))
-      }
-    }
-    return sum
   }
 }

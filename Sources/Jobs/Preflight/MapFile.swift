@@ -9,14 +9,21 @@ extension Volume {
   /// - Parameter padsOddBoxes: whether a map with an odd box gets a plane of zeros along each axis,
   ///   its centre staying the centre; if not, it is refused.
   public init(readingCubic path: String, padsOddBoxes: Bool = false) throws(Problem) {
+    self = try Self.readCubic(path, padsOddBoxes: padsOddBoxes).map
+  }
+
+  /// The same with the header of the file, which says where the map lies.
+  public static func readCubic(
+    _ path: String, padsOddBoxes: Bool = false
+  ) throws(Problem) -> (map: Volume, header: MRCHeader) {
     // By the header, before a file of whatever size is read.
     let file = try MRCVolume(path: path) { (header) throws(Problem) in
-      try Self.check(header, path: path, allowsOdd: padsOddBoxes)
+      try check(header, path: path, allowsOdd: padsOddBoxes)
     }
     let size = file.size
-    try Self.checkDensities(file, path: path)
-    self.init(size: size.x, pixelSize: file.voxelSize.x, voxels: file.voxels)
-    if size.x % 2 != 0 { self = boxed(to: size.x + 1) }
+    try checkDensities(file, path: path)
+    let map = Volume(size: size.x, pixelSize: file.voxelSize.x, voxels: file.voxels)
+    return (size.x % 2 == 0 ? map : map.boxed(to: size.x + 1), file.header)
   }
 
   /// Every density must be a number with which something can be computed.

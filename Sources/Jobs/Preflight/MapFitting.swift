@@ -149,7 +149,7 @@ extension StoredMap {
       findings.error(
         [header.key],
         "\(path): the mask has values from \(text(least)) to \(text(most))",
-        "A mask goes from 0 (outside) to 1 (inside): make one of this map (relion_mask_create).")
+        "A mask goes from 0 (outside) to 1 (inside): make one of this map with fulcrum mask.")
       return false
     }
     guard most >= 0.5 else {

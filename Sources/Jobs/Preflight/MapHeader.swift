@@ -131,7 +131,7 @@ struct MapHeader {
 extension MRCHeader {
   /// Where the first voxel is, Å, along x, y and z: by the origin, or by the first indices where there
   /// is none.
-  fileprivate var corner: Vector3 {
+  public var corner: Vector3 {
     if origin != .zero {
       return Vector3(Double(origin.x), Double(origin.y), Double(origin.z))
     }

@@ -17,7 +17,7 @@ struct Stage {
   /// What an application opens with.
   enum Scene: String, CaseIterable {
     case runs, welcome, live, results, files, form, blank, mask, compare, comparison, particles
-    case help, palette, theme, card, check, lanes, queued
+    case help, palette, theme, card, check, lanes, queued, maker
   }
 
   init(
@@ -54,6 +54,9 @@ struct Stage {
     case .mask:
       show(FormScreen(job))
       play("m")
+    case .maker:
+      show(FormScreen(job))
+      play("m n > > b s v")
     case .compare: show(CompareScreen(folders: [runs + "head-wide", runs + "body"]))
     case .comparison:
       let names = ["head-wide", "body", "small-region", "a-run-of-a-long-name"]
@@ -132,6 +135,12 @@ struct Stage {
     case .readParticles(let folder, let iteration):
       return .particles(SampleRuns.particles(of: folder, iteration: iteration))
     case .comparePoses(_, let other): return .poseDifference(SampleRuns.difference(other))
+    case .makeMask(let task):
+      // Nothing is written.
+      if case .save(_, _, _, let path, _, let isUsed) = task {
+        return .maskMaking(.saved(path: path, isUsed: isUsed))
+      }
+      return (try? task.done()).map { .maskMaking($0) }
     case .readThemes: return .themes([.builtIn], [])
     case .check(let job):
       return .checked(
