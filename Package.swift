@@ -65,7 +65,7 @@ let package = Package(
       name: "Phantoms",
       dependencies: ["CryoEM", "EMFiles", "Fourier", "Ground", "Jobs", "Particles", "Refinement"],
       swiftSettings: optimised),
-    .target(name: "Report", dependencies: ["Ground", "Jobs", "Refinement"]),
+    .target(name: "Report", dependencies: ["CryoEM", "Ground", "Jobs", "Refinement"]),
     .target(
       name: "Runs",
       dependencies: [

@@ -1,7 +1,8 @@
 import Glibc
 import Refinement
 
-/// How evenly Fourier space is sampled by the views of an iteration.
+/// How evenly Fourier space is sampled by the views of an iteration: as it was measured, or of runs of
+/// earlier versions by their counts.
 public enum OrientationScore {
   /// The sampling compensation factor: the harmonic mean over all directions of the sampling
   /// relative to its mean; 1 for views from everywhere, 0.81 for side views all around one axis, 0
@@ -11,6 +12,7 @@ public enum OrientationScore {
   /// A view samples the directions perpendicular to it; the great circle is given the width of the
   /// bins of the counts.
   public static func samplingCompensation(of metrics: IterationMetrics) -> Double? {
+    if let views = metrics.views { return views.samplingCompensation }
     let columns = max(1, metrics.orientationAzimuths)
     let rows = metrics.orientationCounts.count / columns
     guard rows > 0, metrics.orientationCounts.contains(where: { $0 > 0 }) else { return nil }

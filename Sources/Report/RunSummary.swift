@@ -31,6 +31,10 @@ public struct RunSummary: Codable, Sendable, Equatable {
   public var bodyDefocus: BodyDefocusFinding?
   /// B factor of the sharpened map, Å².
   public var bFactor: Double
+  /// The sampling compensation factor SCF* of the views, and the conical FSC area ratio of the final
+  /// half-maps; nil in runs of earlier versions.
+  public var samplingCompensation: Double?
+  public var conicalAreaRatio: Double?
   /// The fulcrum, Å from the box centre.
   public var fulcrum: [Double]
   /// The same as x,y,z in voxels of the final maps, from the corner; nil in runs of earlier versions.
@@ -47,7 +51,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
     converged: Bool, iterations: Int, resolutionBefore: Double, resolutionAfter: Double,
     resolutionAtHalf: Double, fscEnd: Double? = nil, medianRotation: Double, medianShift: Double,
     shareAtLimit: Double, particles: Int, skipped: Int, badImages: [String]? = nil,
-    motion: BodyMotion? = nil, bFactor: Double, fulcrum: [Double], fulcrumVoxel: [Double]? = nil,
+    motion: BodyMotion? = nil, bFactor: Double, samplingCompensation: Double? = nil,
+    conicalAreaRatio: Double? = nil, fulcrum: [Double], fulcrumVoxel: [Double]? = nil,
     seconds: Double, cpuSeconds: Double, verdict: String, verdicts: [Verdict]? = nil
   ) {
     self.converged = converged
@@ -64,6 +69,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
     self.badImages = badImages
     self.motion = motion
     self.bFactor = bFactor
+    self.samplingCompensation = samplingCompensation
+    self.conicalAreaRatio = conicalAreaRatio
     self.fulcrum = fulcrum
     self.fulcrumVoxel = fulcrumVoxel
     self.seconds = seconds

@@ -1,3 +1,4 @@
+import CryoEM
 import Glibc
 import Ground
 import Jobs
@@ -158,6 +159,17 @@ public struct VerdictRule: Sendable {
         sentence:
           "views are missing: the sampling compensation factor is \(Format.fixed(factor, 2))",
         remedy: "The map is stretched along the views that are there: look at the orientations.")
+    },
+    VerdictRule(
+      name: "uneven-resolution", what: "conical FSC area ratio",
+      threshold: ConeStatistics.leastAreaRatio
+    ) { facts, threshold in
+      guard let ratio = facts.summary?.conicalAreaRatio, ratio < threshold else { return nil }
+      return Finding(
+        sentence: "the resolution depends on direction: the conical FSC area ratio (cFAR) is "
+          + Format.fixed(ratio, 2),
+        remedy: "Look at the resolution by direction beside the orientations; more side views help."
+      )
     },
     VerdictRule(name: "skipped", what: "share of images that could not be used", threshold: 0.05) {
       facts, threshold in

@@ -11,6 +11,8 @@ enum Completions {
   static let jobs = CompletionKind.file(extensions: ["toml"])
   static let maps = CompletionKind.file(extensions: ["mrc", "map", "ccp4", "gz"])
 
+  static let particles = CompletionKind.file(extensions: ["star", "cs", "csg"])
+
   /// The run folders below this one.
   static let runs = CompletionKind.custom { _, _, prefix in runFolders(startingWith: prefix) }
 

@@ -102,6 +102,11 @@ enum RunReport {
         "Fulcrum: voxel \(text(voxel)) of the final maps, \(text(summary.fulcrum)) Å from the centre."
       )
     }
+    if let factor = summary.samplingCompensation, let ratio = summary.conicalAreaRatio {
+      lines.append(
+        "Orientations: SCF* \(Format.fixed(factor, 2)) of the views, cFAR \(Format.fixed(ratio, 2)) of "
+          + "the map (1 where all directions are alike).")
+    }
     for objection in summary.objections {
       lines.append("\(objection.severity == .bad ? "Wrong" : "Mind"): \(objection.sentence).")
       lines.append("  \(objection.remedy)")

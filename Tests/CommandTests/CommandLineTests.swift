@@ -7,7 +7,10 @@ struct CommandLineTests {
     [
       "run", "check", "resume", "watch", "list", "new", "simulate", "fsc", "mpi",
     ] + tools
-  static let tools = ["mask", "frame", "compose", "post"]
+  static let tools = [
+    "convert", "select", "expand", "mask", "frame", "compose", "subtract", "reconstruct", "post",
+    "orient",
+  ]
 
   @Test(arguments: [[]] + commands.map { [$0] })
   func helpFitsAScreen(command: [String]) throws {

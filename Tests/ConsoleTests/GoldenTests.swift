@@ -19,6 +19,14 @@ import Testing
     try Golden.check(stage.text, "\(scene.rawValue)-160x50.txt")
   }
 
+  /// The orientations alone: the views, the views on a globe, and the resolution by direction.
+  @Test(arguments: [("rectangle", 0), ("globe", 1), ("resolution", 2)], [(80, 24), (120, 40)])
+  func orientationsLookAsReviewed(_ view: (name: String, presses: Int), _ size: (Int, Int)) throws {
+    var stage = Stage(.results, size: Size(width: size.0, height: size.1))
+    stage.play("z 3" + String(repeating: " m", count: view.presses))
+    try Golden.check(stage.text, "orientations-\(view.name)-\(size.0)x\(size.1).txt")
+  }
+
   @Test(arguments: Stage.Scene.allCases)
   func looksAsReviewedInASCII(_ scene: Stage.Scene) throws {
     let text = Stage(scene, glyphs: .ascii).text

@@ -164,7 +164,9 @@ extension Command {
     line(.resume, in: [.run], ["r"], "Resume", "Go on with an interrupted, stopped or failed run"),
     line(
       .baseline, in: [.run], ["b"], "Baseline", "Changes against the start or the last iteration"),
-    line(.projection, in: [.run], ["m"], "Mollweide", "Orientations as a rectangle or a globe"),
+    line(
+      .projection, in: [.run], ["m"], "Mollweide",
+      "Orientations as a rectangle or a globe, or the resolution by direction"),
     line(.guinier, in: [.run], ["n"], "Guinier", "Noise or Guinier plot, where one alone fits"),
     line(.mapKind, in: [.run], ["w"], "Map", "Slices of the other map or half-map"),
     line(

@@ -68,20 +68,4 @@ extension RunScreen {
     return Table.Entry(
       (value > 0 ? "+" : "") + Format.fixed(value, 2), value > 0 ? .warning : .good)
   }
-
-  /// The distribution of viewing directions.
-  func drawOrientations(_ metrics: IterationMetrics, in rect: Rect, of frame: inout Frame) {
-    let columns = max(1, metrics.orientationAzimuths)
-    let rows = metrics.orientationCounts.count / columns
-    guard rows > 0 else {
-      frame.write("no orientations", x: rect.x, y: rect.y, .dim, width: rect.width)
-      return
-    }
-    frame.draw(
-      HeatMap(
-        columns: columns, rows: rows, values: metrics.orientationCounts.map(Double.init),
-        x: PlotAxis(title: "azimuth", range: 0...360, isAngle: true),
-        y: PlotAxis(title: "elevation", range: -90...90, isAngle: true),
-        projection: isMollweide ? .mollweide : .rectangular, unit: "particles"), in: rect)
-  }
 }

@@ -21,7 +21,7 @@ struct RunScreen: Screen {
   var iteration: Int?
   /// Changes of poses against the start of the run instead of the last iteration.
   var againstStart = true
-  var isMollweide = false
+  var orientationView = OrientationView.rectangle
   /// The Guinier plot in place of the noise, where there is no room for both.
   var showsGuinier = false
   /// Where the cross-hair of the plots stands, as a shell; nil without one.
@@ -148,7 +148,7 @@ struct RunScreen: Screen {
       log.follow()
       return slicesIfNeeded(surroundings)
     case .baseline: againstStart.toggle()
-    case .projection: isMollweide.toggle()
+    case .projection: orientationView = orientationView.next
     case .guinier: showsGuinier.toggle()
     case .plane: sliceAxis = (sliceAxis + 1) % 4
     case .mapProjection: showsProjections.toggle()

@@ -8,10 +8,14 @@ extension ParticleOutput {
     var file = file
     let changed = changedPoses
     if changed.contains(true) {
-      let angles = poses.map(\.rotation.eulerAngles)
-      file.tables[index].set("rlnAngleRot", to: .numbers(angles.map(\.rot)), where: changed)
-      file.tables[index].set("rlnAngleTilt", to: .numbers(angles.map(\.tilt)), where: changed)
-      file.tables[index].set("rlnAnglePsi", to: .numbers(angles.map(\.psi)), where: changed)
+      // Angles keep their text where only the shift is another.
+      let turned = zip(poses, particles.poses).map { $0.rotation != $1.rotation }
+      if turned.contains(true) {
+        let angles = poses.map(\.rotation.eulerAngles)
+        file.tables[index].set("rlnAngleRot", to: .numbers(angles.map(\.rot)), where: turned)
+        file.tables[index].set("rlnAngleTilt", to: .numbers(angles.map(\.tilt)), where: turned)
+        file.tables[index].set("rlnAnglePsi", to: .numbers(angles.map(\.psi)), where: turned)
+      }
       setOrigins(of: &file.tables[index], where: changed)
     }
     if halfSets != nil {

@@ -55,7 +55,7 @@ extension ParticleReading {
 
   /// The pixel size of each row's micrograph, Å: of the one that was picked, of the movie, or of the
   /// images themselves, whichever the file says first.
-  private func micrographPixelSizes(_ tables: RelionTables) -> [Double] {
+  func micrographPixelSizes(_ tables: RelionTables) -> [Double] {
     for name in ["rlnMicrographPixelSize", "rlnMicrographOriginalPixelSize"] {
       guard let optics = tables.optics, optics.hasColumn(name) else { continue }
       var wrong = ProblemList()

@@ -146,10 +146,14 @@ struct FinalPass: Sendable {
     _ particle: Int, _ image: fulcrum_image, points: fulcrum_points, _ state: RefinementState,
     into sums: ExactSums, geometry: Geometry, _ room: ExactSums.Room
   ) {
+    let start = state.start[particle]
     let inserter = Inserter(
       geometry: geometry, marginalize: context.settings.marginalize,
       moved: { alignment in
-        let pose = context.pose(alignment, of: particle)
+        // Exactly the input's where nothing moved.
+        let pose =
+          alignment == start
+          ? context.particles.poses[particle] : context.pose(alignment, of: particle)
         return Alignment(rotation: pose.rotation, position: pose.position(of: .zero))
       })
     inserter.insert(

@@ -1,5 +1,6 @@
 import CryoEM
 import Glibc
+import Ground
 
 /// Turns the state after an iteration into what screens and tables show.
 struct IterationReporter {
@@ -31,6 +32,7 @@ struct IterationReporter {
     let edge =
       start.map { Double($0.size) * $0.pixelSize } ?? Double(product.size) * product.voxelSize
     let evaluations = outcomes.reduce(0) { $0 + $1.evaluations }
+    let views = used.map { state.poses[$0].rotation.row2 }
     return IterationMetrics(
       iteration: state.iteration, boxSize: start?.size ?? product.size,
       pixelSize: start?.pixelSize ?? product.voxelSize,
@@ -44,8 +46,8 @@ struct IterationReporter {
       posteriorRotation: median(used.map { degrees(state.posteriors[$0].rotationDeviation) }),
       posteriorShift: median(used.map { context.shiftDeviation(of: $0, state) }),
       driftRotation: drift.map { degrees($0.rotation) }, driftShift: drift.map(\.shift),
-      greyscale: greyscale, orientationAzimuths: Self.azimuths,
-      orientationCounts: orientations(used),
+      greyscale: greyscale, orientationAzimuths: ViewCounts.columns,
+      orientationCounts: ViewCounts(views).counts,
       noise: noise(edge: edge, shells: (start?.fsc ?? product.fsc).corrected.count),
       guinier: start?.guinier ?? product.guinier,
       scale: .init(of: used.map { Double(state.scales[$0]) }, lower: 0, upper: 3),
@@ -57,37 +59,23 @@ struct IterationReporter {
       cpuSeconds: clock.cpuSeconds,
       motion: BodyMotion(
         state.motions, fulcrum: context.geometry.fulcrum, box: context.geometry.box,
-        pixelSize: context.geometry.pixelSize))
-  }
-
-  private static let azimuths = 48
-  private static let elevations = 24
-
-  /// Particles per cell of the viewing direction's azimuth and elevation.
-  private func orientations(_ used: [Int]) -> [Int] {
-    var counts = [Int](repeating: 0, count: Self.azimuths * Self.elevations)
-    for index in used {
-      let direction = state.poses[index].rotation.row2
-      var azimuth = atan2(direction.y, direction.x) / (2 * .pi)
-      if azimuth < 0 { azimuth += 1 }
-      let elevation = asin(min(max(direction.z, -1), 1)) / .pi + 0.5
-      let column = min(Int(azimuth * Double(Self.azimuths)), Self.azimuths - 1)
-      let row = min(Int(elevation * Double(Self.elevations)), Self.elevations - 1)
-      counts[row * Self.azimuths + column] += 1
-    }
-    return counts
+        pixelSize: context.geometry.pixelSize),
+      views: ViewStatistics(
+        views: views, symmetry: context.geometry.symmetry,
+        scheduler: scheduler(threads: context.settings.threads)))
   }
 
   /// The metrics of the final pass: those of the last iteration, but for what was measured on the final
   /// half-maps.
   func final(
-    _ last: IterationMetrics, measured: HalfMapMeasurement, band: Int, clock: IterationClock
+    _ last: IterationMetrics, measured: HalfMapMeasurement, cones: ConeStatistics, band: Int,
+    clock: IterationClock
   ) -> IterationMetrics {
     var metrics = last
     metrics.iteration = state.iteration + 1
     metrics.isFinal = true
     (metrics.boxSize, metrics.pixelSize) = (measured.size, measured.pixelSize)
-    (metrics.fsc, metrics.guinier) = (measured.fsc, measured.guinier)
+    (metrics.fsc, metrics.guinier, metrics.cones) = (measured.fsc, measured.guinier, cones)
     let edge = Double(measured.size) * measured.pixelSize
     metrics.bandShell = shell(ofBand: band, edge: edge)
     metrics.noise = noise(edge: edge, shells: measured.fsc.corrected.count)

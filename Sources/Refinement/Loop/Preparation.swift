@@ -12,6 +12,8 @@ struct Preparation {
   /// What the height of the body does to its defocus: −1, 0 or +1.
   let defocusSign: Int
   let events: @Sendable (RefinementEvent) -> Void
+  /// Room about the models of the density outside, as `BoxModel` has it.
+  var modelPadding = 1.5
 
   init(
     _ input: RefinementInput, shard: Shard? = nil, control: RefinementControl,
@@ -39,47 +41,12 @@ struct Preparation {
   func prepare() throws -> Prepared {
     let settings = input.settings
     events(.stage(.packing, iteration: 0))
-    var transformer = ImageTransformer(
-      source: input.images, particles: input.particles, switches: switches(settings),
-      windowInner: settings.windowInner, windowOuter: settings.windowOuter)
     let total = input.particles.count
     let progress = StageProgress(
       .packing, particles: total, costs: costs, events: events)
-    let outside = outsideModels()
-    progress.tell(1, of: 0)
-    let bad = BadImages(share: settings.badImageShare, total: input.particles.count)
-    bad.add(knownBad)
-    var survey = try survey(transformer, outside: outside, bad: bad) {
-      progress.tell($1, of: $0)
-    }
-    try requireUsable(skipped: Set(bad.all.map(\.particle)))
-    guard survey.hasNoise else {
-      throw Problem(
-        "The images hold nothing in most of their shells: there is no noise to weigh them with",
-        whatToDo: "Give images that were not filtered, and check image.window_outer.")
-    }
-    if survey.isFiltered {
-      events(
-        .warning(
-          "the images hold hardly any noise in half of their shells: they were filtered, and an FSC "
-            + "there says nothing"))
-    }
-    transformer.typicalPower = survey.typicalPower
-    transformer.normalisedDeviations = normalisedDeviations(survey)
-    if transformer.normalisedDeviations.contains(where: { $0 != nil }) {
-      survey = try self.survey(transformer, outside: outside, bad: bad) { _, _ in }
-    }
-    let contrasts = GroupContrasts(
-      survey.contrasts, sign: settings.dataSign, scalesApart: settings.estimateGreyscale)
-    tell(contrasts)
-    transformer.factors = contrasts.factors
-    if contrasts.areAlike {
-      let factor = contrasts.factors.first.map(Double.init) ?? 1
-      survey = survey.multiplied(by: [factor, factor])
-    } else {
-      // The noise and what lies outside the mask, of the groups on one scale.
-      survey = try self.survey(transformer, outside: outside, bad: bad) { _, _ in }
-    }
+    let surveyed = try surveyed { progress.tell($1, of: $0) }
+    let (transformer, survey) = (surveyed.transformer, surveyed.survey)
+    let (outside, bad) = (surveyed.outside, surveyed.bad)
     let geometry = try window(transformer, survey: survey, outside: outside, bad: bad)
     let memory = MemoryPlan(
       particles: input.particles.count, images: shard.particles.count, geometry: geometry,
@@ -129,6 +96,60 @@ struct Preparation {
         context,
         greyscale: settings.estimateGreyscale ? survey.greyscales.map { abs($0) } : [1, 1]),
       memory: memory)
+  }
+
+  /// What has to be known of the images before any of them is used.
+  struct Surveyed {
+    let transformer: ImageTransformer
+    let survey: Survey
+    let outside: [BoxModel]
+    let bad: BadImages
+  }
+
+  /// Surveys the images, and finds what brings them to one contrast and grey scale.
+  ///
+  /// - Parameter progress: told the part of the work, from 0, and which share of it is done.
+  func surveyed(progress: @escaping @Sendable (Int, Double) -> Void) throws -> Surveyed {
+    let settings = input.settings
+    var transformer = ImageTransformer(
+      source: input.images, particles: input.particles, switches: switches(settings),
+      windowInner: settings.windowInner, windowOuter: settings.windowOuter)
+    let outside = outsideModels()
+    progress(0, 1)
+    let bad = BadImages(share: settings.badImageShare, total: input.particles.count)
+    bad.add(knownBad)
+    var survey = try survey(transformer, outside: outside, bad: bad) {
+      progress($0, $1)
+    }
+    try requireUsable(skipped: Set(bad.all.map(\.particle)))
+    guard survey.hasNoise else {
+      throw Problem(
+        "The images hold nothing in most of their shells: there is no noise to weigh them with",
+        whatToDo: "Give images that were not filtered, and check image.window_outer.")
+    }
+    if survey.isFiltered {
+      events(
+        .warning(
+          "the images hold hardly any noise in half of their shells: they were filtered, and an FSC "
+            + "there says nothing"))
+    }
+    transformer.typicalPower = survey.typicalPower
+    transformer.normalisedDeviations = normalisedDeviations(survey)
+    if transformer.normalisedDeviations.contains(where: { $0 != nil }) {
+      survey = try self.survey(transformer, outside: outside, bad: bad) { _, _ in }
+    }
+    let contrasts = GroupContrasts(
+      survey.contrasts, sign: settings.dataSign, scalesApart: settings.estimateGreyscale)
+    tell(contrasts)
+    transformer.factors = contrasts.factors
+    if contrasts.areAlike {
+      let factor = contrasts.factors.first.map(Double.init) ?? 1
+      survey = survey.multiplied(by: [factor, factor])
+    } else {
+      // The noise and what lies outside the mask, of the groups on one scale.
+      survey = try self.survey(transformer, outside: outside, bad: bad) { _, _ in }
+    }
+    return Surveyed(transformer: transformer, survey: survey, outside: outside, bad: bad)
   }
 
   /// The boxes for the mask, with the window as small as it may be; says so in the log.
@@ -214,7 +235,7 @@ struct Preparation {
     return maps.map {
       BoxModel(
         map: $0.filtered(byShells: weights) * outside, maximumShell: last, points: points,
-        stretch: stretch)
+        stretch: stretch, padding: modelPadding)
     }
   }
 

@@ -50,9 +50,10 @@ extension Refiner {
       hasStarted: state.isMaskDynamic, settings: context.settings
     ).mask
     let localResolution = measures.localResolution()
+    let cones = measures.cones
     clock.end()
     let final = IterationReporter(context: context, state: state).final(
-      last, measured: measures.measurement, band: loop.searchedBand, clock: clock)
+      last, measured: measures.measurement, cones: cones, band: loop.searchedBand, clock: clock)
     events(.final(final))
     return RefinementResult(
       poses: context.poses(state),

@@ -17,16 +17,24 @@ struct BoxModel: Sendable {
 
   /// A model of a map up to a shell of its own box. Densities are at most half a box from the centre.
   ///
-  /// - Parameter stretch: the largest by which a magnification stretches frequencies.
-  init(map: Volume, maximumShell: Int, points: SamplingPoints, stretch: Double = 1) {
+  /// - Parameters:
+  ///   - stretch: the largest by which a magnification stretches frequencies.
+  ///   - padding: how many times as wide as the map the room for it is. Density at a distance r of the
+  ///     centre has an alias (r / (p − r))⁴ as strong in a room of the width p: at the edge of the box 6%
+  ///     with half again as much room, which a fit of the scale bears, and 1% with twice as much.
+  init(
+    map: Volume, maximumShell: Int, points: SamplingPoints, stretch: Double = 1,
+    padding: Double = 1.5
+  ) {
     box = map.size
     pixelSize = map.pixelSize
     self.points = points
     // A coarser cube holds all shells that are asked for.
     let size = Self.size(forShell: Double(maximumShell) * stretch, box: map.size)
     let voxels = CentredMap.coarsened(map.voxels, from: map.size, to: size)
-    // Half again as much room as the box keeps the cubic kernel's aliases under 1%.
-    let padded = size < map.size ? size * 3 / 2 : goodTransformSize(atLeast: size * 3 / 2)
+    let padded =
+      size < map.size && padding == 1.5
+      ? size * 3 / 2 : goodTransformSize(atLeast: Int((Double(size) * padding).rounded(.up)))
     oversampling = Double(padded) / Double(size)
     // All points must lie inside the grid, also those beyond the last sample of the spectrum.
     let radius = Int(((Double(maximumShell) + 0.5) * oversampling * stretch).rounded(.up)) + 1

@@ -139,6 +139,33 @@ struct ImagePacker: Sendable {
     }
   }
 
+  /// The magnitudes of all images, of which none is kept. `progress` is told how many are done.
+  ///
+  /// - Throws: `Problem` where too many images cannot be used.
+  func magnitudes(
+    threads: Int, bad: BadImages, control: RefinementControl,
+    progress: @escaping @Sendable (Int) -> Void
+  ) throws -> [ImageMagnitudes] {
+    let counter = Counter()
+    let workspaces = WorkspacePool {
+      (Workspace(packer: self, measures: true), PackedImages(points: points, count: 1))
+    }
+    parallelFor(count: transformer.particles.count, chunk: 32, threads: threads) { range, _ in
+      let (workspace, packed) = workspaces.take()
+      defer { workspaces.giveBack((workspace, packed)) }
+      for particle in range where !bad.contains(particle) {
+        if control.isStopRequested || bad.isOverLimit { return }
+        do throws(Problem) {
+          try pack(particle, centre: .zero, into: packed, slot: 0, workspace)
+        } catch { bad.add(particle, error, in: .packing) }
+      }
+      progress(counter.add(range.count))
+    }
+    try control.throwIfStopped()
+    try bad.throwIfOverLimit()
+    return workspaces.all.map(\.0.magnitudes).reduce(noMagnitudes, Self.sum)
+  }
+
   /// What tells a particle's image from others.
   struct Fingerprint: Sendable, PlainData {
     var particle: Int
@@ -305,7 +332,7 @@ struct ImagePacker: Sendable {
   /// window's flat radius: after the subtraction the data are wrong by 7.8% of the first body's
   /// amplitude, by 7.0% without a window (by 156% without subtraction). Windowing the model would
   /// cost two more transforms for each image.
-  private func subtractOutside(_ particle: Int, _ workspace: Workspace) {
+  func subtractOutside(_ particle: Int, _ workspace: Workspace) {
     guard outside.count == 2 else { return }
     let model = outside[transformer.particles.halfSets[particle].rawValue]
     let group = transformer.optics(of: particle)

@@ -104,6 +104,8 @@ struct ImageTransformer: Sendable {
     nonisolated(unsafe) var rows: [Float] = []
     /// Sum of the squared pixels of the loaded image within its window, as it came.
     nonisolated(unsafe) var power = 0.0
+    /// What its pixels were multiplied by.
+    nonisolated(unsafe) var factor: Float = 1
     /// Its background, as it came.
     nonisolated(unsafe) var background = Background()
     /// Equal for equal images, and hardly ever for different ones: their sum, extremes and power.
@@ -147,6 +149,7 @@ struct ImageTransformer: Sendable {
     workspace.background = background
     let normalisation = normalisation(of: particle, deviation: Double(background.deviation))
     let factor = Float(normalisation) * (factors.isEmpty ? 1 : factors[slot(of: particle)])
+    workspace.factor = factor
     if factor != 1 {
       for index in 0..<box * box { pixels[index] *= factor }
     }
@@ -249,8 +252,22 @@ struct ImageTransformer: Sendable {
     return (sum, low, high)
   }
 
-  /// Moves the phase origin to the image's centre: factors (−1)^(x+y).
-  private func centre(_ spectrum: FFTBuffer<ComplexFloat>) {
+  /// Multiplies the transform of a model by what the odd aberrations do to a particle's image.
+  func addPhase(of particle: Int, to spectrum: FFTBuffer<ComplexFloat>) {
+    let group = optics(of: particle)
+    let ctf = ContrastTransferFunction(
+      optics: group, defocus: particles.defoci[particle], switches: switches)
+    if ctf.hasNoPhase { return }
+    func conjugate() {
+      for pixel in 0..<box * (box / 2 + 1) { spectrum[pixel].y = -spectrum[pixel].y }
+    }
+    conjugate()
+    ctf.removePhase(from: spectrum, boxSize: box, pixelSize: group.pixelSize)
+    conjugate()
+  }
+
+  /// Moves the phase origin to the image's centre, or back: factors (−1)^(x+y).
+  func centre(_ spectrum: FFTBuffer<ComplexFloat>) {
     let width = box / 2 + 1
     for y in 0..<box {
       let row = spectrum.pointer + y * width

@@ -1,5 +1,6 @@
 import CryoEM
 import Glibc
+import Ground
 
 /// What is made of final half-maps: the curves, the B factor, the sharpened map, the resolution of each
 /// voxel. One way for the half-maps of a refinement's last pass and for those that come from elsewhere.
@@ -57,6 +58,14 @@ public struct FinalMeasures: Sendable {
       map: map, curve: fsc.corrected.map { _ in 1 }, resolution: fsc.resolution143,
       bFactor: bFactor
     ).map
+  }
+
+  /// How evenly the directions are resolved inside the mask.
+  public var cones: ConeStatistics {
+    ConicalFSC(
+      halfA: halves[0], halfB: halves[1], mask: mask,
+      scheduler: scheduler(threads: settings.threads)
+    ).statistics
   }
 
   /// The resolution of each voxel of the mask, Å; outside it the coarsest one that is told apart.

@@ -56,6 +56,10 @@ public struct IterationMetrics: Codable, Sendable, Equatable {
   public var cpuSeconds: Double
   /// How the body moves, where the prior learns it.
   public var motion: BodyMotion?
+  /// How evenly the views lie; nil in runs of earlier versions.
+  public var views: ViewStatistics?
+  /// How evenly the final maps are resolved; of the final pass alone.
+  public var cones: ConeStatistics?
 
   /// The iteration with whose poses the maps were made.
   public var poseIteration: Int { isFinal == true ? iteration - 1 : iteration }

@@ -1,3 +1,4 @@
+import CryoEM
 import Refinement
 import Report
 
@@ -49,6 +50,8 @@ extension IterationMetrics: OutsideValue {
     if !isCount(particles, skipped) { return "particles" }
     let others = driftRotation + driftShift + greyscale + seconds.values
     if let motion, !motion.isPossible { return "motion" }
+    if let views, !views.isPossible { return "views" }
+    if let cones, !cones.isPossible { return "cones" }
     if others.count > 1000 || !others.allSatisfy({ isMeasure($0) }) { return "a number" }
     return isMeasure(
       fsc.resolution143, fsc.resolution50, shareAtLimit, posteriorRotation, posteriorShift,
@@ -60,6 +63,18 @@ extension IterationMetrics.Histogram {
   fileprivate var isPossible: Bool {
     lower.isFinite && upper.isFinite && lower < upper && counts.count <= 100_000
       && counts.allSatisfy { isCount($0) } && isMeasure(lower, upper, median, percentile95, mean)
+  }
+}
+
+extension ViewStatistics {
+  fileprivate var isPossible: Bool {
+    isCount(cells) && isMeasure(samplingCompensation, unseen, effectiveDirections)
+  }
+}
+
+extension ConeStatistics {
+  fileprivate var isPossible: Bool {
+    resolutions.count <= 4096 && resolutions.allSatisfy { isMeasure($0) } && isMeasure(areaRatio)
   }
 }
 
@@ -107,7 +122,8 @@ extension RunSummary: OutsideValue {
     if fulcrum.count > 3 || !fulcrum.allSatisfy({ isMeasure($0) }) { return "fulcrum" }
     return isMeasure(
       resolutionBefore, resolutionAfter, resolutionAtHalf, medianRotation, medianShift,
-      shareAtLimit, bFactor, seconds, cpuSeconds) ? nil : "a number"
+      shareAtLimit, bFactor, seconds, cpuSeconds, samplingCompensation, conicalAreaRatio)
+      ? nil : "a number"
   }
 }
 

@@ -79,6 +79,8 @@ extension RunSummary {
         ? nil : result.badImages.prefix(1000).map { "particle \($0.particle + 1): \($0.reason)" },
       motion: last?.motion,
       bFactor: result.bFactor,
+      samplingCompensation: result.final.views?.samplingCompensation,
+      conicalAreaRatio: result.final.cones?.areaRatio,
       fulcrum: place,
       fulcrumVoxel: place.map { $0 / result.map.pixelSize + Double(result.map.size / 2) },
       seconds: manifest.duration,

@@ -44,6 +44,36 @@ public struct HalfMapPair: Sendable {
     paths = [a, b] + (mask.map { [$0] } ?? [])
   }
 
+  /// Half-maps that were made.
+  public init(a: Volume, b: Volume, mask: Volume?) {
+    (self.a, self.b, self.mask, paths) = (a, b, mask, [])
+  }
+
+  /// Reads a mask of a box.
+  ///
+  /// - Parameter owner: what has the box, for messages.
+  /// - Throws: everything that is wrong.
+  public static func mask(
+    _ path: String, of sampling: Sampling, _ owner: String
+  ) throws(Problems) -> Volume {
+    var problems = ProblemList()
+    let mask = problems.catching { () throws(Problem) in
+      try Volume(readingCubic: path, padsOddBoxes: true)
+    }
+    if let mask {
+      check(mask, path, &problems)
+      if !mask.sampling.isLike(sampling) {
+        problems.add(
+          Problem(
+            "\(path): \(mask.sampling), but \(owner) has \(sampling)",
+            whatToDo: "Give a mask of the same box and pixel size."))
+      }
+    }
+    try problems.throwIfAny()
+    guard let mask else { throw Problems(problems.all) }
+    return mask
+  }
+
   /// Whether the two are the same map.
   public var isOneMap: Bool { a.voxels == b.voxels }
 

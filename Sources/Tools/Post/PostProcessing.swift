@@ -26,9 +26,12 @@ public struct PostProcessing: Sendable {
     public init() {}
   }
 
-  /// - Parameter progress: told the step and which share of the work is done.
+  /// - Parameters:
+  ///   - combined: the map of both halves, weighted by the FSC; nil for their mean, weighted by shell.
+  ///   - progress: told the step and which share of the work is done.
   public init(
     _ pair: HalfMapPair, mask: MeasuringMask, options: Options,
+    combined: ((FSCReport) -> Volume)? = nil,
     progress: (String, Double) -> Void = { _, _ in }
   ) {
     var settings = RefinementSettings()
@@ -42,7 +45,7 @@ public struct PostProcessing: Sendable {
       halfA: pair.a, halfB: pair.b, mask: mask.volume, settings: settings
     ) { progress("B factor", 0.3) }
     progress("Sharpening", 0.4)
-    map = measures.filteredMean
+    map = combined?(measures.fsc) ?? measures.filteredMean
     sharpened = measures.sharpened(map)
     progress("Local resolution", 0.5)
     localResolution = measures.localResolution()

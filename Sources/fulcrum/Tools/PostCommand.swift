@@ -1,7 +1,5 @@
 import ArgumentParser
-import CryoEM
 import Ground
-import Report
 import Runs
 import Tools
 
@@ -67,7 +65,8 @@ struct PostCommand: ParsableCommand {
     var options = PostProcessing.Options()
     (options.bFactor, options.seed, options.threads) = (bFactor, seed, computing.count)
     let progress = ToolProgress()
-    let made = PostProcessing(pair, mask: measuring, options: options) { progress.tell($0, $1) }
+    let made = PostProcessing(
+      pair, mask: measuring, options: options, progress: { progress.tell($0, $1) })
     progress.tell("Writing", 0.95)
     defer { progress.finish() }
     do {
@@ -83,34 +82,8 @@ struct PostCommand: ParsableCommand {
           ]))
     } catch { throw CommandFailure(CommandFailure.failed, CommandFailure.input(error).problems) }
     progress.finish()
-    tell(made, of: pair)
-  }
-
-  private func tell(_ made: PostProcessing, of pair: HalfMapPair) {
-    let summary = made.summary
-    guard !computing.json else { return printOut(JSONFile.text(summary)) }
-    printOut(
-      "\(Format.resolution(summary.resolution143)) at 0.143, "
-        + "\(Format.resolution(summary.resolution50)) at 0.5, inside \(summary.mask)")
-    if let end = summary.fscEnd { printOut(RunSummary.neverFalls(to: end)) }
-    let line =
-      bFactor != nil
-      ? "as given"
-      : summary.guinierCorrelation.map { "Guinier plot, correlation \(Format.fixed($0, 2))" }
-        ?? "too few shells for a Guinier plot"
-    printOut("B factor \(Format.fixed(summary.bFactor, 1)) Å² (\(line))")
-    if summary.localResolution.count == 3 {
-      let local = summary.localResolution.map { Format.fixed($0, 2) }
-      printOut("Local resolution \(local[0]) to \(local[2]) Å (5 to 95%), median \(local[1]) Å")
-    }
-    if let path = MeasuringMask.Choice(mask).path {
-      let advice = MaskReport(of: made.mask.volume).advice(
-        resolution: summary.resolution143, pixelSize: summary.pixelSize)
-      for problem in advice {
-        printProblem(
-          Problem("\(path): \(problem.what)", whatToDo: problem.whatToDo, severity: .warning))
-      }
-    }
+    if computing.json { return printOut(JSONFile.text(made.summary)) }
+    PostReport.tell(made, isGiven: bFactor != nil, maskPath: choice.path)
     printOut("Wrote \(destination.output): map_sharp.mrc, map_local.mrc, fsc.xml and the rest")
   }
 }

@@ -22,9 +22,14 @@ struct OutputOptions: ParsableArguments {
   }
 
   /// The same, for a tool that makes its folder at the end.
-  func checked(isFolder: Bool = false, inputs: [String]) throws -> ToolOutput {
+  ///
+  /// - Parameter replacing: whether it goes on with what is there.
+  func checked(
+    isFolder: Bool = false, inputs: [String], replacing: Bool = false
+  ) throws -> ToolOutput {
     do {
-      return try ToolOutput(output, isFolder: isFolder, replacing: force, inputs: inputs)
+      return try ToolOutput(
+        output, isFolder: isFolder, replacing: force || replacing, inputs: inputs)
     } catch { throw CommandFailure.input(error) }
   }
 }

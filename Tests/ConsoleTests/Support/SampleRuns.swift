@@ -58,7 +58,9 @@ enum SampleRuns {
       effectiveSampleSize: histogram(upper: 60, mean: 14, width: 8),
       scoreGain: histogram(upper: 80, mean: 25, width: 12), evaluationsPerParticle: 210,
       particles: 2500, skipped: 3,
-      seconds: ["reconstruction": 8, "search": 64, "filtering": 5], cpuSeconds: 150)
+      seconds: ["reconstruction": 8, "search": 64, "filtering": 5], cpuSeconds: 150,
+      views: ViewStatistics(
+        samplingCompensation: 0.76, unseen: 0, effectiveDirections: 214.4, cells: 576))
   }
 
   static func histogram(upper: Double, mean: Double, width: Double) -> IterationMetrics.Histogram {
@@ -174,6 +176,8 @@ enum SampleRuns {
       }
       var final = metrics(iteration: iterations, seed: seed)
       (final.iteration, final.isFinal) = (iterations + 1, true)
+      final.cones = ConeStatistics(
+        areaRatio: 0.68, resolutions: halfSphere(count: 256).map { 3.1 + 0.9 * pow($0.z, 4) })
       (final.fsc.resolution143, final.fsc.resolution50) = (3.33, 4.1)
       snapshot.final = final
       snapshot.chimeraXLine = "chimerax \(snapshot.folder)/final/map_sharp.mrc"

@@ -1,0 +1,102 @@
+import CryoEM
+import Ground
+import Refinement
+import Report
+import Surface
+
+/// What the orientations' pane shows.
+enum OrientationView: Sendable, Hashable, CaseIterable {
+  /// Views over azimuth and elevation, and on a globe.
+  case rectangle, globe
+  /// The resolution of the directions of the final maps, on a globe.
+  case resolution
+
+  /// The one after.
+  var next: OrientationView {
+    switch self {
+    case .rectangle: .globe
+    case .globe: .resolution
+    case .resolution: .rectangle
+    }
+  }
+}
+
+extension RunScreen {
+  /// How evenly the views lie and the map is resolved: the numbers, and a map of the sphere.
+  func drawOrientations(_ metrics: IterationMetrics, in rect: Rect, of frame: inout Frame) {
+    let columns = max(1, metrics.orientationAzimuths)
+    let rows = metrics.orientationCounts.count / columns
+    guard rows > 0 else {
+      frame.write("no orientations", x: rect.x, y: rect.y, .dim, width: rect.width)
+      return
+    }
+    let numbers = Self.numbers(of: metrics)
+    let (upper, lower) = rect.split(top: numbers.isEmpty || rect.height < 7 ? 0 : 1)
+    if !upper.isEmpty {
+      var x = upper.x
+      for number in numbers {
+        let width = min(number.text.count, upper.x + upper.width - x)
+        guard width > 3 else { break }
+        frame.write(number.text, x: x, y: upper.y, number.role, width: width)
+        x += width + 2
+      }
+    }
+    switch orientationView {
+    case .rectangle, .globe:
+      frame.draw(
+        Self.map(
+          metrics.orientationCounts.map(Double.init), columns: columns, rows: rows,
+          projection: orientationView == .globe ? .mollweide : .rectangular, unit: "particles"),
+        in: lower)
+    case .resolution:
+      guard let cones = metrics.cones else {
+        frame.write(
+          "the final maps tell the resolution by direction", x: lower.x, y: lower.y, .dim,
+          width: lower.width)
+        return
+      }
+      frame.draw(
+        Self.map(
+          cones.map(columns: columns, rows: rows), columns: columns, rows: rows,
+          projection: .mollweide, unit: "Å", range: cones.range), in: lower)
+    }
+  }
+
+  private static func map(
+    _ values: [Double], columns: Int, rows: Int, projection: HeatMap.Projection, unit: String,
+    range: ClosedRange<Double>? = nil
+  ) -> HeatMap {
+    HeatMap(
+      columns: columns, rows: rows, values: values,
+      x: PlotAxis(title: "azimuth", range: 0...360, isAngle: true),
+      y: PlotAxis(title: "elevation", range: -90...90, isAngle: true), range: range,
+      projection: projection, unit: unit)
+  }
+
+  /// cFAR, SCF* and the effective directions, as far as they were measured; what is flagged stands out.
+  private static func numbers(of metrics: IterationMetrics) -> [(text: String, role: Role)] {
+    var numbers: [(text: String, role: Role)] = []
+    func role(_ value: Double, least: Double) -> Role { value < least ? .warning : .text }
+    if let cones = metrics.cones {
+      numbers.append(
+        (
+          "cFAR " + Format.fixed(cones.areaRatio, 2),
+          role(cones.areaRatio, least: ConeStatistics.leastAreaRatio)
+        ))
+      if let range = cones.range {
+        let (fine, coarse) = (range.lowerBound, range.upperBound)
+        numbers.append(("\(Format.fixed(fine, 1))–\(Format.fixed(coarse, 1)) Å", .text))
+      }
+    }
+    if let views = metrics.views {
+      let factor = views.samplingCompensation
+      numbers.append(
+        (
+          "SCF* " + Format.fixed(factor, 2), role(factor, least: ViewStatistics.leastCompensation)
+        ))
+      numbers.append(
+        ("\(Int(views.effectiveDirections.rounded())) of \(views.cells) directions", .dim))
+    }
+    return numbers
+  }
+}

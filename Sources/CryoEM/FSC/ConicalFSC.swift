@@ -1,0 +1,130 @@
+import Fourier
+import Glibc
+import Ground
+
+/// The Fourier shell correlation of two maps inside cones about many axes: how the resolution depends on
+/// direction (Tan et al., Nature Methods 14, 793, 2017).
+///
+/// A cone has two halves, since the transform of a real map has nothing new at the opposite of a
+/// frequency.
+public struct ConicalFSC: Sendable {
+  /// The axes, unit vectors in the frame of the maps.
+  public let axes: [Vector3]
+  /// For each axis the correlation of each shell: Re Σ a·b* / √(Σ|a|² Σ|b|²) over the samples of the
+  /// cone, nan where there are none or a map has no power; 1 in shell 0.
+  public let curves: [[Double]]
+  /// Voxels along the maps' edge, and their size, Å.
+  public let size: Int
+  public let pixelSize: Double
+
+  /// The curves of two maps.
+  ///
+  /// - Parameters:
+  ///   - mask: by which both are multiplied, in their box.
+  ///   - count: of axes, spread evenly over half a sphere.
+  ///   - halfAngle: of the cones, radians.
+  public init(
+    halfA a: Volume, halfB b: Volume, mask: Volume, count: Int = 256,
+    halfAngle: Double = radians(20), scheduler: Scheduler = oneAfterTheOther
+  ) {
+    precondition(a.size == b.size && a.size == mask.size)
+    (size, pixelSize) = (a.size, a.pixelSize)
+    axes = halfSphere(count: count)
+    let transform = RowTransform(VoxelRows(of: mask.voxels, size: a.size))
+    // The last shell reaches half a sample beyond its number.
+    let radius = a.size / 2
+    let spectra = collected(2, scheduler) { half in
+      var values = transform.rows.values(of: half == 0 ? a.voxels : b.voxels)
+      let weights = transform.rows.values(of: mask.voxels)
+      for index in values.indices { values[index] *= weights[index] }
+      let spectrum = BallSpectrum(size: transform.rows.size, radius: radius)
+      values.withUnsafeBufferPointer { values in
+        guard let base = values.baseAddress else { return }
+        transform.forward(base, transform.workspace(radius: radius), into: spectrum)
+      }
+      return spectrum
+    }
+    let cones = ConeSums(axes: axes, halfAngle: halfAngle, shells: radius)
+    curves = cones.curves(spectra[0], spectra[1], scheduler)
+  }
+
+  /// The correlation at which a direction's resolution ends.
+  public static let threshold = 0.143
+
+  /// For each axis Σ s² FSC(s) over the shells s before its curve falls to 0.143, an area weighted as the
+  /// shells are large; shells without samples are left out. (SIMPLE, policy of the FSC area score.)
+  public var areas: [Double] {
+    curves.map { curve in
+      var area = 0.0
+      for (shell, value) in curve.enumerated().dropFirst() where !value.isNaN {
+        if value <= Self.threshold { break }
+        area += value * Double(shell * shell)
+      }
+      return area
+    }
+  }
+
+  /// For each axis where its curve falls under 0.143, Å.
+  public var resolutions: [Double] {
+    curves.map { curve in
+      var last = 1.0
+      let whole = curve.map { value -> Double in
+        if !value.isNaN { last = value }
+        return last
+      }
+      return resolution(of: whole, below: Self.threshold, size: size, pixelSize: pixelSize)
+    }
+  }
+
+  /// What is kept of it.
+  public var statistics: ConeStatistics {
+    let areas = areas
+    let largest = areas.max() ?? 0
+    return ConeStatistics(
+      areaRatio: largest > 0 ? (areas.min() ?? 0) / largest : 0, resolutions: resolutions)
+  }
+}
+
+/// How evenly the directions are resolved.
+public struct ConeStatistics: Codable, Sendable, Equatable {
+  /// The conical FSC area ratio (cFAR): the smallest area under a cone's curve over the largest; 1 for a
+  /// map that is alike in all directions.
+  public var areaRatio: Double
+  /// The resolution about each of the axes of `halfSphere(count:)`, as many as there are, Å.
+  public var resolutions: [Double]
+
+  public init(areaRatio: Double, resolutions: [Double]) {
+    (self.areaRatio, self.resolutions) = (areaRatio, resolutions)
+  }
+
+  /// Under this ratio the resolution depends on direction.
+  public static let leastAreaRatio = 0.5
+
+  /// The finest and the coarsest of the resolutions, Å; nil where no curve falls.
+  public var range: ClosedRange<Double>? {
+    let finite = resolutions.filter { $0.isFinite && $0 > 0 }
+    guard let least = finite.min(), let most = finite.max() else { return nil }
+    return least...most
+  }
+
+  /// The resolutions as a map over azimuth (0…360°, columns, fastest) and elevation (−90…90°, rows):
+  /// each cell has that of the nearest axis.
+  public func map(columns: Int, rows: Int) -> [Double] {
+    let axes = halfSphere(count: resolutions.count)
+    guard !axes.isEmpty else { return [Double](repeating: .nan, count: columns * rows) }
+    return (0..<rows).flatMap { row in
+      let elevation = ((Double(row) + 0.5) / Double(rows) - 0.5) * Double.pi
+      return (0..<columns).map { column in
+        let azimuth = (Double(column) + 0.5) / Double(columns) * 2 * Double.pi
+        let direction = Vector3(
+          cos(elevation) * cos(azimuth), cos(elevation) * sin(azimuth), sin(elevation))
+        var (best, nearest) = (-1.0, 0)
+        for (index, axis) in axes.enumerated() {
+          let along = abs((axis * direction).sum())
+          if along > best { (best, nearest) = (along, index) }
+        }
+        return resolutions[nearest]
+      }
+    }
+  }
+}

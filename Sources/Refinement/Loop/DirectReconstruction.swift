@@ -1,0 +1,107 @@
+import CryoEM
+import Fourier
+import Ground
+import Particles
+
+/// The last reconstruction of a refinement by itself: particles at the poses that they come with.
+///
+/// The noise is that of the images, weights are those of a final pass before anything was learnt, and
+/// every image counts in its own grey values. Images are read a few at a time: memory does not grow with
+/// their number.
+public struct DirectReconstruction: Sendable {
+  private let sums: FinalSums
+  /// The images that could not be used.
+  public let badImages: [BadImage]
+
+  /// Steps of the work.
+  public enum Step: String, Sendable {
+    case survey = "Looking at the images"
+    case measuring = "Measuring the images"
+    case inserting = "Inserting the images"
+  }
+
+  /// Inserts all images.
+  ///
+  /// - Parameters:
+  ///   - settings: of which the windows, the CTF's parts, the symmetry, the sign of the data, the share
+  ///     of bad images, the memory limit and the threads count.
+  ///   - particles: with half-sets.
+  ///   - tell: gets warnings and lines for the log.
+  ///   - progress: told the step and which share of it is done.
+  /// - Throws: `Problem` where a half-set has no usable image, or too many images are bad.
+  public init(
+    settings: RefinementSettings, particles: ParticleSet, images: any ImageSource,
+    control: RefinementControl = RefinementControl(),
+    tell: @escaping @Sendable (RefinementEvent) -> Void = { _ in },
+    progress: @escaping @Sendable (Step, Double) -> Void = { _, _ in }
+  ) throws {
+    var settings = settings
+    settings.subtractOutside = false
+    settings.marginalize = false
+    settings.estimateGreyscale = false
+    if settings.dataSign == .auto { settings.dataSign = .as_is }
+    let (box, pixelSize) = (images.boxSize, particles.optics.first?.pixelSize ?? 1)
+    // There is no map to compare the images with: nothing is said of their grey scale.
+    let nothing = Volume(size: box, pixelSize: pixelSize)
+    let surveyed = try Preparation(
+      RefinementInput(
+        settings: settings, particles: particles, images: images, map: nothing, halfMaps: nil,
+        mask: nothing.map { _ in 1 }, fulcrum: .zero),
+      control: control, events: tell
+    ).surveyed { progress(.survey, $1) }
+    let geometry = Geometry(
+      box: box, pixelSize: pixelSize, window: box, period: box, centre: .zero, fulcrum: .zero,
+      maskDiameter: Double(box),
+      stretch: settings.useAnisotropicMagnification ? particles.stretch : 1,
+      symmetry: try PointGroup(settings.symmetry))
+    let points = SamplingPoints(window: box, maximumShell: 1)
+    let packer = ImagePacker(
+      transformer: surveyed.transformer, geometry: geometry, points: points,
+      survey: surveyed.survey, outside: [], highpassShell: 0)
+    let total = Double(max(1, particles.count))
+    let magnitudes = try packer.magnitudes(
+      threads: settings.threads, bad: surveyed.bad, control: control
+    ) { progress(.measuring, Double($0) / total) }
+    let context = RunContext(
+      settings: settings, particles: particles, shard: Shard(of: particles.count),
+      geometry: geometry, points: points,
+      images: PackedImages(points: points, count: 0), magnitudes: magnitudes,
+      windowCentres: [SIMD2<Int32>](repeating: .zero, count: particles.count),
+      survey: surveyed.survey, skipped: Set(surveyed.bad.all.map(\.particle)), bad: surveyed.bad,
+      noiseShare: surveyed.transformer.noiseShare,
+      folds: [Int32](repeating: 0, count: particles.count), interpolation: .cubic,
+      insertion: .trilinear, gyration: 1, control: control,
+      centres: BodyCentres(body: .zero, fulcrum: .zero, rest: .zero))
+    let start = particles.poses.enumerated().map { context.alignment($1, of: $0) }
+    let state = RefinementState(
+      start: start, poses: start,
+      posteriors: [PosePosterior](repeating: .point, count: start.count),
+      scales: [Float](repeating: 1, count: start.count),
+      noiseFactors: [[Double]](repeating: [1], count: 2 * max(1, particles.optics.count)),
+      greyscale: [1, 1], band: 1)
+    let memory = MemoryPlan(
+      particles: 0, images: 0, geometry: geometry, settings: settings, hasHalfMaps: false,
+      resolution: nil)
+    let pass = FinalPass(
+      context: context, transformer: surveyed.transformer, outside: [],
+      isFrugal: memory.finalIsFrugal)
+    guard
+      let sums = try pass.accumulate(state, progress: { progress(.inserting, Double($0) / total) })
+    else {
+      throw Problem(
+        "the sums of the images are elsewhere", whatToDo: "Reconstruct in one process.")
+    }
+    self.sums = sums
+    for line in context.bad.warnings(of: .final) { tell(.warning(line)) }
+    badImages = context.bad.all
+  }
+
+  /// The unfiltered half-maps, in the particles' box and frame.
+  public func halfMaps() -> (a: Volume, b: Volume) { sums.halfMaps() }
+
+  /// The map of all images, filtered by what the half-maps agree on. Spends the sums: once, and after
+  /// the half-maps.
+  ///
+  /// - Parameter fsc: the corrected curve of the half-maps, in shells of the box.
+  public func combined(fsc: [Double]) -> Volume { sums.combined(fsc: fsc) }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import CryoEM
+import Ground
+import Jobs
+import Refinement
+import Runs
+import Tools
+
+/// `fulcrum reconstruct`: particles at the poses that they have.
+struct ReconstructCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reconstruct", abstract: "Map, half-maps and FSC of particles at their poses.",
+    usage: "fulcrum reconstruct PARTICLES -o FOLDER [--mask MASK.mrc] [options]",
+    discussion: "Example: fulcrum reconstruct run_data.star --mask mask.mrc -o rec")
+
+  @Argument(
+    help: ArgumentHelp("Particles (.star, .cs, .csg).", valueName: "particles"),
+    completion: Completions.particles)
+  var input: String
+
+  @OptionGroup var destination: OutputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Mask of the FSC, or: auto, sphere. (default: auto)", valueName: "mask"),
+    completion: Completions.maps)
+  var mask: String?
+
+  @Option(help: ArgumentHelp("Point group. (default: C1)", valueName: "group"))
+  var symmetry = "C1"
+
+  @Flag(help: "The images' contrast is opposite to the map's.")
+  var invert = false
+
+  @OptionGroup var particles: ParticleOptions
+  @OptionGroup var computing: ComputingOptions
+
+  func run() throws {
+    let choice = MeasuringMask.Choice(mask)
+    let named = [input] + (choice.path.map { [$0] } ?? [])
+    let output = try destination.checked(isFolder: true, inputs: named)
+    var settings = RefinementSettings()
+    settings.symmetry = symmetry
+    settings.dataSign = invert ? .inverted : .as_is
+    settings.threads = computing.count
+    do { _ = try PointGroup(symmetry) } catch { throw CommandFailure.input(error) }
+    let read = try particles.read(input, settings: settings)
+    let volume: Volume?
+    do {
+      volume = try choice.path.map { (path) throws(Problems) in
+        try HalfMapPair.mask(
+          path,
+          of: Sampling(size: read.images.boxSize, pixelSize: read.particles.optics[0].pixelSize),
+          input)
+      }
+    } catch { throw CommandFailure.input(error) }
+    var options = PostProcessing.Options()
+    options.threads = computing.count
+    let progress = ToolProgress()
+    defer { progress.finish() }
+    let inputs = read.file.files + (choice.path.map { [$0] } ?? [])
+    let made: ParticleReconstruction
+    do {
+      made = try ParticleReconstruction(
+        read, mask: (choice, volume), settings: settings, options: options,
+        tell: { printError("warning: \($0)") }, progress: { progress.tell($0, $1) })
+      let folder = try ToolFolder(output, inputs: inputs)
+      try made.write(into: folder)
+      try folder.finish(
+        ToolRecord(
+          inputs: inputs,
+          facts: [
+            ("particles", .count(read.particles.count - made.badImages.count)),
+            ("symmetry", .text(symmetry)), ("mask", .text(made.post.mask.description)),
+          ]))
+    } catch { throw CommandFailure(CommandFailure.failed, CommandFailure.input(error).problems) }
+    progress.finish()
+    if computing.json { return printOut(JSONFile.text(made.post.summary)) }
+    let set = read.particles
+    let inA = set.halfSets.count { $0 == .a }
+    printOut(
+      "\(Format.counted(set.count, "particle")) (\(inA) + \(set.count - inA)), \(symmetry)")
+    PostReport.tell(made.post, isGiven: false)
+    printOut("Wrote \(destination.output): map.mrc, half_map_a.mrc, half_map_b.mrc and the rest")
+  }
+}

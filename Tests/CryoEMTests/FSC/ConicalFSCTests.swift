@@ -1,0 +1,96 @@
+import CryoEM
+import Fourier
+import Glibc
+import Ground
+import Testing
+
+/// Conical FSC beside a direct evaluation over all frequencies, and on phantoms whose answer is known.
+struct ConicalFSCTests {
+  private let size = 32
+  private let pixelSize = 2.0
+  private let mask = Volume.sphere(size: 32, pixelSize: 2, radius: 24, outerRadius: 31)
+
+  /// Half-maps of white signal that keeps `gain` of a frequency, in shells along x, y and z, and of noise.
+  private func halves(_ gain: (Vector3) -> Double) -> (Volume, Volume) {
+    var generator = SeededGenerator(seed: 11)
+    func white(_ deviation: Double) -> Volume {
+      Volume(size: size, pixelSize: pixelSize).map { _ in Float(deviation * generator.normal()) }
+    }
+    var spectrum = (white(1) * mask).spectrum
+    var values = spectrum.values
+    spectrum.forEachFrequency { index, x, y, z, _ in
+      let kept = Float(gain(Vector3(Double(x), Double(y), Double(z))))
+      values[index] = values[index].times(ComplexFloat(kept, 0))
+    }
+    spectrum.values = values
+    let signal = Volume(spectrum: spectrum, pixelSize: pixelSize)
+    return (signal + white(0.02), signal + white(0.02))
+  }
+
+  /// Fine across z, coarse along it.
+  private func flat(_ k: Vector3) -> Double {
+    exp(-pow((k.x * k.x + k.y * k.y).squareRoot() / 13, 6) - pow(abs(k.z) / 7, 6))
+  }
+
+  @Test func curvesAreThoseOfADirectEvaluation() {
+    let (a, b) = halves(flat)
+    let cones = ConicalFSC(halfA: a, halfB: b, mask: mask)
+    let (first, second) = ((a * mask).spectrum, (b * mask).spectrum)
+    let least = cos(radians(20))
+    var areas: [Double] = []
+    for (axis, curve) in zip(cones.axes, cones.curves) {
+      var sums = [Vector3](repeating: .zero, count: size / 2)
+      first.forEachFrequency { index, x, y, z, _ in
+        let k = Vector3(Double(x), Double(y), Double(z))
+        let length = (k * k).sum().squareRoot()
+        let shell = Int(length.rounded())
+        guard shell > 0, shell < size / 2, abs((k * axis).sum()) >= least * length - 1e-6 else {
+          return
+        }
+        let (p, q) = (first.values[index], second.values[index])
+        let weight = x == 0 ? 0.5 : 1.0
+        sums[shell] +=
+          weight
+          * Vector3(
+            Double((p * q).sum()), Double((p * p).sum()), Double((q * q).sum()))
+      }
+      var (area, hasEnded) = (0.0, false)
+      for shell in 1..<(size / 2) where sums[shell].y > 0 {
+        let value = sums[shell].x / (sums[shell].y * sums[shell].z).squareRoot()
+        #expect(abs(value - curve[shell]) < 2e-3, "axis \(axis), shell \(shell)")
+        hasEnded = hasEnded || value <= 0.143
+        if !hasEnded { area += value * Double(shell * shell) }
+      }
+      areas.append(area)
+    }
+    let expected = (areas.min() ?? 0) / (areas.max() ?? 1)
+    #expect(abs(cones.statistics.areaRatio - expected) < 0.01)
+    #expect(expected < 0.3)
+  }
+
+  /// The axes along z are the coarse ones, those across it the fine ones.
+  @Test func theWeakDirectionIsFound() throws {
+    let (a, b) = halves(flat)
+    let cones = ConicalFSC(halfA: a, halfB: b, mask: mask)
+    let range = try #require(cones.statistics.range)
+    for (axis, resolution) in zip(cones.axes, cones.resolutions) {
+      if axis.z > 0.97 { #expect(resolution > 0.8 * range.upperBound) }
+      if axis.z < 0.1 { #expect(resolution < 1.4 * range.lowerBound) }
+    }
+    let map = cones.statistics.map(columns: 8, rows: 4)
+    #expect(map[0] > map[8] && map[31] > map[16])
+  }
+
+  @Test func whatIsAlikeAllAroundIsOne() {
+    let (a, b) = halves { exp(-pow(($0 * $0).sum().squareRoot() / 11, 6)) }
+    let ratio = ConicalFSC(halfA: a, halfB: b, mask: mask).statistics.areaRatio
+    #expect(ratio > 0.6 && ratio <= 1, "\(ratio)")
+  }
+
+  @Test func threadsChangeNothing() {
+    let (a, b) = halves(flat)
+    let one = ConicalFSC(halfA: a, halfB: b, mask: mask)
+    let many = ConicalFSC(halfA: a, halfB: b, mask: mask, scheduler: scheduler(threads: 4))
+    #expect(one.areas == many.areas)
+  }
+}
