@@ -75,9 +75,8 @@ struct FulcrumCommand: ParsableCommand {
     CommandGroup(
       name: "TOOLS",
       subcommands: [
-        ConvertCommand.self, SelectCommand.self, ExpandCommand.self, MaskCommand.self,
-        FrameCommand.self, ComposeCommand.self, SubtractCommand.self, ReconstructCommand.self,
-        PostCommand.self, OrientCommand.self,
+        MaskCommand.self, FrameCommand.self, ComposeCommand.self, SubtractCommand.self,
+        ReconstructCommand.self, PostCommand.self, OrientCommand.self,
       ])
   ]
 
