@@ -82,7 +82,7 @@ import Testing
       DispatchQueue(label: "rank").async(group: group) {
         guard
           let communicator = try? Communicator(
-            patience: 0.3, opening: { () throws(Problem) in ranks.transport(of: rank) })
+            patience: 5, opening: { () throws(Problem) in ranks.transport(of: rank) })
         else { return }
         let isStopping = Atomic(false)
         communicator.listen { _, signals in
