@@ -21,6 +21,23 @@ final class ExactSums: Sendable {
   private let slabs: Slabs
   private let locks: [Lock]
 
+  /// Asks for the memory of sums with all threads: the first image to touch it would have to wait for
+  /// what is the work of many.
+  static func touch(_ sums: [ExactSums]) {
+    let page = 4096 / MemoryLayout<Int64>.stride
+    let chunk = 1 << 18
+    let each = ((sums.first?.values.count ?? 0) + chunk - 1) / chunk
+    inParallel(sums.count * each) { range in
+      for piece in range {
+        let values = sums[piece / each].values
+        let first = piece % each * chunk
+        for index in stride(from: first, to: min(first + chunk, values.count), by: page) {
+          values.pointer[index] = 0
+        }
+      }
+    }
+  }
+
   /// What a whole number is worth: of the data and of the weights. Powers of two.
   struct Quanta: Sendable, Equatable {
     let data: Float

@@ -43,6 +43,7 @@ struct Accumulation: Sendable {
         radius: radius, interpolation: context.insertion, quanta: quanta[slot / folds],
         accumulators: 2 * folds)
     }
+    ExactSums.touch(sums)
     let used = context.shard.particles.filter { !context.skipped.contains($0) }
     let count = context.particles.count
     let counter = Counter()

@@ -60,6 +60,7 @@ struct FinalPass: Sendable {
             scale: context.largestScale(state, in: half)),
           accumulators: halves.count)
       }
+      ExactSums.touch(sums)
       let (count, held) = (context.particles.count, context.shard.particles.count)
       try insert(halves, state, packer: packer, into: sums) {
         progress(counter.add($0) * count / held)

@@ -95,8 +95,8 @@ struct CutOffSearchTests {
     let mask = Volume.sphere(size: size, pixelSize: 1, radius: 4, outerRadius: 6)
     let common = Volume(size: size, pixelSize: 1).map { _ in Float(generator.normal()) }
     let halves = (0..<2).map { _ in
-      (common + mask.map { Float(generator.normal()) * (1.5 - $0) })
-        .filtered(byShell: { $0 <= 5 ? 1 : 0 })
+      let noise = Volume(size: size, pixelSize: 1).map { _ in Float(generator.normal()) }
+      return (common + noise * mask.map { 1.5 - $0 }).filtered(byShell: { $0 <= 5 ? 1 : 0 })
     }
     let bank = bank(from: 2, to: 5, step: 1.4)
     let weights = [1, 0.9, 0.8, 0.7, 0.6, 0.5]
