@@ -36,6 +36,10 @@ finish() {
   for process in "${daemons[@]}"; do kill "$process" 2>/dev/null; done
   sleep 0.5
   for process in "${daemons[@]}"; do kill -9 "$process" 2>/dev/null; done
+  # What jobs have left, in namespaces that are this script's alone.
+  for host in n1 n2; do
+    for process in $(ip netns pids "fulcrum-$host" 2>/dev/null); do kill -9 "$process" 2>/dev/null; done
+  done
   [ -n "${KEEP:-}" ] && cp -r "$work" "$KEEP"
   for host in n1 n2; do ip netns del "fulcrum-$host" 2>/dev/null; done
   rm -rf "$work"
@@ -243,5 +247,6 @@ fi
 await 10 gone "$job4" || fail "the job is still in the queue"
 say "$("$FULCRUM" list "$work" | grep '^waiting')"
 scancel "$(cat "$work/blocker")"
+await 20 gone "$(cat "$work/blocker")" || fail "the other job does not end"
 
 [ $faults -eq 0 ] && say "all as it should be" || { say "$faults faults"; exit 1; }
