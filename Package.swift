@@ -96,7 +96,8 @@ let package = Package(
     .executableTarget(
       name: "fulcrum",
       dependencies: [
-        "Console", "CryoEM", "Ground", "Jobs", "Phantoms", "Ranks", "Refinement", "Report", "Runs",
+        "Console", "CryoEM", "Ground", "Jobs", "Particles", "Phantoms", "Ranks", "Refinement",
+        "Report", "Runs",
         "Surface", "Terminal", "Tools", argumentParser,
       ]),
     .executableTarget(
