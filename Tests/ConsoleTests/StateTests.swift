@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Ground
 import Jobs
 import Runs
@@ -43,6 +44,30 @@ import Testing
       Issue.record("nothing was started here")
       return
     }
+  }
+
+  /// A refinement that the command line asks for begins at once, lanes or not.
+  @Test func aRefinementByCommandBeginsHere() throws {
+    var stage = Stage(.runs)
+    stage.application.surroundings.lanes = SampleRuns.lanes
+    var form = FormScreen(SampleRuns.job())
+    form.startsHere = true
+    stage.show(form)
+    stage.play("s")
+    guard case .start? = stage.takeEffects().last else {
+      Issue.record("nothing was started")
+      return
+    }
+    let path = FileManager.default.temporaryDirectory.path + "/fulcrum-here-\(UUID()).toml"
+    try Job().toml().write(toFile: path, atomically: false, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let (_, effects) = try Application.opening(
+      .refine(job: path), options: Application.Options())
+    guard case .push(let screen as FormScreen)? = effects.first else {
+      Issue.record("no form was opened")
+      return
+    }
+    #expect(screen.startsHere)
   }
 
   @Test func startDoesNotAskWithoutLanes() {

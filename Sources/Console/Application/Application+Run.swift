@@ -166,7 +166,9 @@ extension Application {
       for assignment in options.assignments {
         try job.set(assignment: assignment, typedIn: FilePath.currentFolder)
       }
-      var effects: [Effect] = [.push(FormScreen(job, path: path))]
+      var form = FormScreen(job, path: path)
+      if case .refine = start { form.startsHere = problems.isEmpty }
+      var effects: [Effect] = [.push(form)]
       if let first = problems.first {
         effects.append(.complain(first))
       } else if case .refine = start {

@@ -133,11 +133,13 @@ extension FormScreen {
     case .checked(let report) where report.job == job:
       let wasToStart = if case .runningToStart = check { true } else { false }
       check = .done(report)
+      let isAsked = !startsHere
+      startsHere = false
       if let first = errors.first {
         if let key = first.keys.first { show(key) }
         return [.complain(first.problem)]
       }
-      if wasToStart, !surroundings.lanes.isEmpty {
+      if wasToStart, isAsked, !surroundings.lanes.isEmpty {
         return [.popUp(laneChooser(surroundings.lanes))]
       }
       if wasToStart {

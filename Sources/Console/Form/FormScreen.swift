@@ -26,6 +26,8 @@ struct FormScreen: Screen {
   var showsAdvanced = false
   /// The result of the last check, while the job has not changed since.
   var check: Check?
+  /// Whether the command line has asked to refine here: nobody needs to be asked where.
+  var startsHere = false
   /// What the files say, of this job or of one before.
   private(set) var files: FileFacts?
   var runs: [RunListing] = []
