@@ -96,7 +96,9 @@ extension Application {
     surroundings.timeZoneOffset = localTimeZoneOffset
     surroundings.pictures = capabilities.pictures
     surroundings.cellSize = screen.cellSize
-    let lanes = Lane.all(in: settings.folder, hasSlurm: ChildProcess.isInPath("sbatch"))
+    // A script of keys does the same on every machine, with or without a scheduler.
+    let lanes = Lane.all(
+      in: settings.folder, hasSlurm: options.script == nil && ChildProcess.isInPath("sbatch"))
     surroundings.lanes = lanes.lanes
     if !surroundings.usesMouse { screen.setMouse(false) }
     var application = Application(surroundings, first: first)
