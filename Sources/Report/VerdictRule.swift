@@ -167,7 +167,7 @@ public struct VerdictRule: Sendable {
       guard let ratio = facts.summary?.conicalAreaRatio, ratio < threshold else { return nil }
       return Finding(
         sentence: "the resolution depends on direction: the conical FSC area ratio (cFAR) is "
-          + Format.fixed(ratio, 2),
+          + Format.fixed(ratio, 3),
         remedy: "Look at the resolution by direction beside the orientations; more side views help."
       )
     },

@@ -192,8 +192,8 @@ struct TerminalTests {
 
     let second = try TerminalSession(folder: set.path)
     try second.start("watch runs/job")
-    let text = try second.wait(for: "finished")
-    #expect(text.contains("1 FSC"))
+    // The state of a run is read before its numbers.
+    try second.wait("the finished run") { $0.contains("finished") && $0.contains("1 FSC") }
   }
 
   /// Leaving the screens leaves the refinement too, with plain lines until it ends.
