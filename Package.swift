@@ -160,7 +160,7 @@ let package = Package(
       name: "ConsoleTests",
       dependencies: [
         "Console", "CryoEM", "EMFiles", "Ground", "Jobs", "Refinement", "Report", "Runs",
-        "Surface", "Terminal", "Tools",
+        "Surface", "Terminal", "TestSupport", "Tools",
       ],
       resources: [.copy("Golden")]),
     .testTarget(

@@ -3,6 +3,7 @@ import EMFiles
 import Foundation
 import Ground
 import Surface
+import TestSupport
 import Testing
 import Tools
 
@@ -106,11 +107,8 @@ struct MaskMakerTests {
   }
 
   @Test func saveNeverTakesWhatIsThere() throws {
-    let folder =
-      FileManager.default.temporaryDirectory.path + "/fulcrum-maker-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let (input, output) = (folder + "/map.mrc", folder + "/mask.mrc")
+    let folder = try TemporaryFolder()
+    let (input, output) = (folder("map.mrc"), folder("mask.mrc"))
     let map = map
     try MRCVolume.write(
       map.voxels, size: SIMD3(repeating: 48), voxelSize: 3, origin: SIMD3(1, 2, 3), to: input)

@@ -4,22 +4,14 @@ import Foundation
 import Ground
 import Runs
 import Surface
+import TestSupport
 import Testing
 
 @testable import Console
 
 /// What the screens read from real run folders.
 @Suite struct RunReaderTests {
-  /// A folder that goes with the test.
-  final class Folder {
-    let path = FileManager.default.temporaryDirectory.path + "/fulcrum-console-" + UUID().uuidString
-    init() throws {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-  }
-
-  private func writer(in folder: Folder, name: String = "one") throws -> RunWriter {
+  private func writer(in folder: TemporaryFolder, name: String = "one") throws -> RunWriter {
     try RunWriter(
       creating: folder.path + "/runs/" + name, job: SampleRuns.job(),
       manifest: RunManifest(name: name, particles: 12, maximumIterations: 9))
@@ -28,7 +20,7 @@ import Testing
   /// A screen that opens gets its run even where another screen has had it read before, and nothing
   /// has changed since.
   @Test func everyScreenThatOpensGetsItsRun() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let path = try writer(in: folder).folder.path
     let read = DispatchSemaphore(value: 0)
     let background = Background(
@@ -43,7 +35,7 @@ import Testing
   }
 
   @Test func readsWhatIsNewAndNothingTwice() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let writer = try writer(in: folder)
     let reader = RunReader()
     let path = writer.folder.path
@@ -70,7 +62,7 @@ import Testing
   /// A run that somebody deletes stays on the screen as it was, and says so; when it comes back, it is
   /// read as ever.
   @Test(arguments: [false, true]) func tellsThatARunIsGone(_ hasEnded: Bool) throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let writer = try writer(in: folder)
     let path = writer.folder.path
     writer.take(.iteration(SampleRuns.metrics(iteration: 0, seed: 0)))
@@ -91,7 +83,7 @@ import Testing
   }
 
   @Test func listsRunsWithTheirParameters() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let reader = RunReader()
     #expect(reader.runs(in: folder.path, isForced: false)?.listings.isEmpty == true)
     #expect(reader.runs(in: folder.path, isForced: false)?.listings.count == nil)
@@ -105,7 +97,7 @@ import Testing
 
   /// Of very many runs the names are there at once; their files are read by and by, each once.
   @Test func manyRunsAreReadByAndBy() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     for number in 0..<40 { _ = try writer(in: folder, name: "run\(number)") }
     let reader = RunReader()
     let first = try #require(reader.runs(in: folder.path, isForced: false, budget: 0))
@@ -122,7 +114,7 @@ import Testing
 
   /// A day of events does not fill the memory: the last ones are kept, whole.
   @Test func aFloodOfEventsIsBounded() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let path = try writer(in: folder).folder.path
     let reader = RunReader()
     let file = try #require(FileHandle(forWritingAtPath: path + "/events.jsonl"))
@@ -148,7 +140,7 @@ import Testing
   }
 
   @Test func damagedRunsAreShownAsSuch() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let path = try writer(in: folder).folder.path
     try "{".write(toFile: path + "/run.json", atomically: true, encoding: .utf8)
     let reader = RunReader()
@@ -160,7 +152,7 @@ import Testing
 
   /// The half-maps of an iteration hold a part of the box; the mask's part is found by the header.
   @Test func slicesFindTheMaskOfAPartOfTheBox() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let writer = try writer(in: folder)
     let size = 16
     let whole = (0..<size * size * size).map { Float($0) }
@@ -180,7 +172,7 @@ import Testing
   }
 
   @Test func pickerReadsFoldersAndHeaders() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     try MRCVolume.write(
       [Float](repeating: 1, count: 64), size: SIMD3(4, 4, 4), voxelSize: 1.5,
       to: folder.path + "/map.mrc")
@@ -200,9 +192,8 @@ import Testing
 /// What a new run that goes on from another one starts with.
 @Suite struct ContinuationTests {
   @Test func takesThePosesAndLeavesTheImagesWhereTheyAre() throws {
-    let path =
-      FileManager.default.temporaryDirectory.path + "/fulcrum-continue-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try TemporaryFolder()
+    let path = folder.path
     var job = SampleRuns.job()
     job.folder = "/data/project"
     let writer = try RunWriter(

@@ -1,9 +1,9 @@
-import FoundationEssentials
 import Ground
 import Jobs
 import Runs
 import Surface
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Console
@@ -58,9 +58,8 @@ import Testing
       Issue.record("nothing was started")
       return
     }
-    let path = FileManager.default.temporaryDirectory.path + "/fulcrum-here-\(UUID()).toml"
-    try Job().toml().write(toFile: path, atomically: false, encoding: .utf8)
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Job().toml(), to: "job.toml")
     let (_, effects) = try Application.opening(
       .refine(job: path), options: Application.Options())
     guard case .push(let screen as FormScreen)? = effects.first else {

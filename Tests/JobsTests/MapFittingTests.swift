@@ -1,6 +1,5 @@
 import CryoEM
 import EMFiles
-import FoundationEssentials
 import Phantoms
 import TestSupport
 import Testing
@@ -9,16 +8,13 @@ import Testing
 @testable import Refinement
 
 /// Maps and masks of other boxes and pixel sizes, or parts of them, in the particles' box.
-final class MapFittingTests {
-  private let folder = FileManager.default.temporaryDirectory.path + "/fulcrum-maps-\(UUID())"
+struct MapFittingTests {
+  private let folder: TemporaryFolder
   /// Blobs well inside the box of 32 pixels of 3 Å, off its centre.
   private let phantom = Phantom.random(blobs: 12, radius: 14, width: 5, seed: 4)
     .moved(rotation: .identity, about: .zero)
 
-  init() throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  init() throws { folder = try TemporaryFolder() }
 
   private func write(
     _ map: Volume, _ name: String, from corner: SIMD3<Int> = .zero, size: SIMD3<Int>? = nil,
@@ -31,7 +27,7 @@ final class MapFittingTests {
         for x in 0..<part.x { voxels.append(map[corner.x + x, corner.y + y, corner.z + z]) }
       }
     }
-    let path = folder + "/" + name
+    let path = folder(name)
     try MRCVolume.write(voxels, size: part, voxelSize: map.pixelSize, origin: origin, to: path)
     return path
   }

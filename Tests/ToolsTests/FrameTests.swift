@@ -13,13 +13,6 @@ struct FrameTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func write(_ map: Volume, _ name: String, origin: SIMD3<Float> = .zero) throws -> String {
-    try MRCVolume.write(
-      map.voxels, size: SIMD3(repeating: map.size), voxelSize: map.pixelSize, origin: origin,
-      to: folder(name))
-    return folder(name)
-  }
-
   private func moved(_ phantom: Phantom, _ change: FrameChange) -> Phantom {
     var result = phantom
     for index in result.blobs.indices {
@@ -70,10 +63,10 @@ struct FrameTests {
   }
 
   @Test func particlesAndMasksFollow() throws {
-    let map = try write(phantom.map(size: 32, pixelSize: 3), "map.mrc")
+    let map = try folder.write(phantom.map(size: 32, pixelSize: 3), "map.mrc")
     let ball = Volume.sphere(
       size: 32, pixelSize: 3, radius: 10, outerRadius: 16, centre: Vector3(12, -6, 3))
-    let mask = try write(ball, "mask.mrc")
+    let mask = try folder.write(ball, "mask.mrc")
     let star = folder("p.star")
     try AtomicFile.write(
       """
@@ -143,7 +136,7 @@ struct FrameTests {
     back.centre = .point(-plan.change.centre)
     let returned = try back.planned()
     #expect(distance(returned.change.centre, plan.change.inverse.centre) < 1e-9)
-    recipe.maps.append(try write(ball.boxed(to: 24), "other.mrc"))
+    recipe.maps.append(try folder.write(ball.boxed(to: 24), "other.mrc"))
     #expect(throws: Problems.self) { try recipe.planned() }
   }
 }

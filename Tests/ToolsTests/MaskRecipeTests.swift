@@ -12,13 +12,6 @@ struct MaskRecipeTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func write(_ map: Volume, _ name: String, origin: SIMD3<Float> = .zero) throws -> String {
-    try MRCVolume.write(
-      map.voxels, size: SIMD3(repeating: map.size), voxelSize: map.pixelSize, origin: origin,
-      to: folder(name))
-    return folder(name)
-  }
-
   private func noise(_ size: Int, seed: UInt64, deviation: Double = 1) -> Volume {
     var generator = SeededGenerator(seed: seed)
     return Volume(size: size, pixelSize: 2).map { _ in Float(deviation * generator.normal()) }
@@ -41,7 +34,7 @@ struct MaskRecipeTests {
 
   @Test func aMapGivesTheLargestPieceFilledWithItsEdge() throws {
     var recipe = MaskRecipe()
-    recipe.maps = [try write(3 * balls, "map.mrc")]
+    recipe.maps = [try folder.write(3 * balls, "map.mrc")]
     recipe.lowPass = 0
     recipe.threshold = .density(1.5)
     (recipe.extend, recipe.edge) = (4, 12)
@@ -73,8 +66,8 @@ struct MaskRecipeTests {
   @Test func halfMapsGiveTheirThresholdByTheNoise() throws {
     let signal = 4 * balls
     let paths = [
-      try write(signal + noise(48, seed: 1), "a.mrc"),
-      try write(signal + noise(48, seed: 2), "b.mrc"),
+      try folder.write(signal + noise(48, seed: 1), "a.mrc"),
+      try folder.write(signal + noise(48, seed: 2), "b.mrc"),
     ]
     var recipe = MaskRecipe()
     recipe.maps = paths
@@ -94,7 +87,7 @@ struct MaskRecipeTests {
 
   @Test func aModelIsWithinARadiusOfItsAtoms() throws {
     let origin = SIMD3<Float>(-30, 12, 100)
-    let map = try write(balls, "map.mrc", origin: origin)
+    let map = try folder.write(balls, "map.mrc", origin: origin)
     var generator = SeededGenerator(seed: 4)
     var lines = "data_x\nloop_\n_atom_site.Cartn_x\n_atom_site.Cartn_y\n_atom_site.Cartn_z\n"
     lines += "_atom_site.auth_asym_id\n_atom_site.auth_seq_id\n"
@@ -143,8 +136,8 @@ struct MaskRecipeTests {
     }
     let (a, b) = (ball(-6), ball(6))
     var recipe = MaskRecipe()
-    recipe.maps = [try write(a, "a.mrc")]
-    let other = try write(b, "b.mrc")
+    recipe.maps = [try folder.write(a, "a.mrc")]
+    let other = try folder.write(b, "b.mrc")
     (recipe.extend, recipe.edge, recipe.fillsHoles) = (0, 0, false)
     for combination in MaskRecipe.Combination.allCases {
       recipe.combinations = [(other, combination)]
@@ -164,7 +157,7 @@ struct MaskRecipeTests {
     recipe.inverts = true
     let inverted = try #require(try recipe.made().masks.first).mask
     #expect(inverted == a.map { $0 >= 0.5 ? 0 : 1 })
-    recipe.clearOf = [try write(Volume(size: 16, pixelSize: 2), "small.mrc")]
+    recipe.clearOf = [try folder.write(Volume(size: 16, pixelSize: 2), "small.mrc")]
     #expect(throws: Problem.self) { try recipe.made() }
   }
 
@@ -172,7 +165,7 @@ struct MaskRecipeTests {
     // An odd box with an origin, as maps of other programs have.
     var map = Volume(size: 33, pixelSize: 1.25)
     map[10, 20, 16] = 1
-    let path = try write(map, "odd.mrc", origin: SIMD3(5, -7, 11))
+    let path = try folder.write(map, "odd.mrc", origin: SIMD3(5, -7, 11))
     var recipe = MaskRecipe()
     recipe.maps = [path]
     recipe.lowPass = 0
@@ -205,7 +198,7 @@ struct MaskRecipeTests {
 
   @Test func spheresFollowTheirFormula() throws {
     var recipe = MaskRecipe()
-    recipe.gridMap = try write(Volume(size: 32, pixelSize: 2), "grid.mrc")
+    recipe.gridMap = try folder.write(Volume(size: 32, pixelSize: 2), "grid.mrc")
     let balls = [(Vector3(5, -3, 2), 11.3), (Vector3(-14, 0, 7), 6.1)]
     recipe.shapes = balls.map { .sphere(centre: $0.0, radius: $0.1) }
     (recipe.extend, recipe.edge) = (2, 9)
@@ -224,7 +217,7 @@ struct MaskRecipeTests {
       map.voxels[index] = Float(exp(-(position * position).sum() / 800))
     }
     var recipe = MaskRecipe()
-    recipe.maps = [try write(map + noise(48, seed: 3, deviation: 0.02), "map.mrc")]
+    recipe.maps = [try folder.write(map + noise(48, seed: 3, deviation: 0.02), "map.mrc")]
     recipe.lowPass = 8
     recipe.threshold = .mass(50)
     #expect(abs(try #require(try recipe.made().masks.first).regionMass - 50) < 0.5)
@@ -242,7 +235,7 @@ struct MaskRecipeTests {
         exp(-(a * a).sum() / 450) + exp(-(b * b).sum() / 250))
     }
     var recipe = MaskRecipe()
-    recipe.maps = [try write(map, "map.mrc")]
+    recipe.maps = [try folder.write(map, "map.mrc")]
     recipe.lowPass = 0
     recipe.threshold = .density(0.15)
     recipe.segments = 2

@@ -1,59 +1,50 @@
 import Foundation
 import Ground
 import TOMLText
+import TestSupport
 import Testing
 
 @testable import Tools
 
 struct ToolOutputTests {
-  private let folder: String
+  private let folder: TemporaryFolder
 
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.path + "/fulcrum-tools-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
-
-  private func write(_ text: String, to name: String) throws -> String {
-    let path = folder + "/" + name
-    try text.write(toFile: path, atomically: false, encoding: .utf8)
-    return path
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   @Test func whatIsThereStays() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let old = try write("old", to: "mask.mrc")
+    let old = try folder.write("old", to: "mask.mrc")
     #expect(throws: Problem.self) { try ToolOutput(old, replacing: false, inputs: []) }
     #expect(throws: Never.self) { try ToolOutput(old, replacing: true, inputs: []) }
-    #expect(throws: Never.self) { try ToolOutput(folder + "/new", replacing: false, inputs: []) }
+    #expect(throws: Never.self) {
+      try ToolOutput(folder.path + "/new", replacing: false, inputs: [])
+    }
     // A file where a folder is to be, and the other way round, is never replaced.
     #expect(throws: Problem.self) {
       try ToolOutput(old, isFolder: true, replacing: true, inputs: [])
     }
-    #expect(throws: Problem.self) { try ToolOutput(folder, replacing: true, inputs: []) }
+    #expect(throws: Problem.self) { try ToolOutput(folder.path, replacing: true, inputs: []) }
   }
 
   @Test func inputsAreNeverWrittenTo() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let map = try write("map", to: "map.mrc")
-    let link = folder + "/link.mrc"
+    let map = try folder.write("map", to: "map.mrc")
+    let link = folder.path + "/link.mrc"
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: map)
-    for name in [map, link, folder + "/../" + FilePath.name(of: folder) + "/map.mrc"] {
+    for name in [map, link, folder.path + "/../" + FilePath.name(of: folder.path) + "/map.mrc"] {
       #expect(throws: Problem.self) { try ToolOutput(name, replacing: true, inputs: [map]) }
     }
-    let output = try ToolOutput(folder, isFolder: true, replacing: true, inputs: [map])
+    let output = try ToolOutput(folder.path, isFolder: true, replacing: true, inputs: [map])
     #expect(throws: Problem.self) { try output.file("map.mrc", notOneOf: [map]) }
-    #expect(try output.file("other.mrc", notOneOf: [map]) == folder + "/other.mrc")
+    #expect(try output.file("other.mrc", notOneOf: [map]) == folder.path + "/other.mrc")
   }
 
   @Test func theRecordNamesCommandAndInputs() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let map = try write("map", to: "a \"map\".mrc")
-    let output = try ToolOutput(folder + "/o.mrc", replacing: false, inputs: [map])
+    let map = try folder.write("map", to: "a \"map\".mrc")
+    let output = try ToolOutput(folder.path + "/o.mrc", replacing: false, inputs: [map])
     let record = ToolRecord(
       command: ["fulcrum", "mask", map], inputs: [map],
       facts: [("threshold", .number(0.25)), ("pieces", .count(3)), ("kept", .text("largest"))])
     try record.write(beside: output)
-    let text = try String(contentsOfFile: folder + "/o.mrc.toml", encoding: .utf8)
+    let text = try String(contentsOfFile: folder.path + "/o.mrc.toml", encoding: .utf8)
     let table = try parseTOML(text)
     #expect(table["command"]?.string == "fulcrum mask '\(map)'")
     #expect(table["threshold"]?.number == 0.25)

@@ -12,16 +12,9 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Replace what is there.")
   var force = false
 
-  /// Where to write, once it is certain that nothing is lost by it.
+  /// Where to write, once it is certain that nothing is lost by it; nothing is made yet.
   ///
   /// Throws a `CommandFailure` where there is something already, or where it is one of the inputs.
-  func place(isFolder: Bool = false, inputs: [String]) throws -> ToolOutput {
-    let place = try checked(isFolder: isFolder, inputs: inputs)
-    do { try place.makeFolders() } catch { throw CommandFailure.input(error) }
-    return place
-  }
-
-  /// The same, for a tool that makes its folder at the end.
   ///
   /// - Parameter replacing: whether it goes on with what is there.
   func checked(
