@@ -104,13 +104,11 @@ final class Desk: Sendable {
   /// A rank is gone; everybody here is to stop. Returns whether that is new.
   @discardableResult
   func fail(_ problem: Problem, rank: Int) -> Bool {
-    let isFirst = state.withLock { state in
-      defer { state.failure = state.failure ?? problem }
-      return state.failure == nil
-    }
-    guard isFirst else { return false }
-    arrived.signal()
+    guard state.withLock({ $0.failure == nil }) else { return false }
+    // Told before anybody can come back from a meeting with it.
     hear(RankSignals(isStopping: true), from: rank)
+    state.withLock { $0.failure = problem }
+    arrived.signal()
     return true
   }
 
