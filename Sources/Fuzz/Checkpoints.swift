@@ -25,7 +25,7 @@ private func seedState() -> LoopState {
 
 private let run = "fuzz"
 private let start = SearchLog.Start(
-  iteration: 1, settings: RefinementSettings(), chunk: SearchPass.chunk)
+  iteration: 1, settings: [RefinementSettings()], chunk: SearchPass.chunk)
 
 /// The checkpoint of a run of which the first byte of the input chooses file and depth.
 func readCheckpoint(_ bytes: [UInt8]) {
@@ -38,8 +38,10 @@ func readCheckpoint(_ bytes: [UInt8]) {
   let store = RunCheckpoints(
     RunFolder(FilePath.folder(of: FilePath.folder(of: path))), run: run)
   do {
-    let state = try LoopState(in: store)
-    try state?.requireFit(seedState().refinement, maximumShell: 9, place: store.place)
+    let state = try RunState(in: store)
+    try state?.requireFit(bodies: 1, place: store.place)
+    try state?.bodies.first?.requireFit(
+      seedState().refinement, maximumShell: 9, place: store.place)
     if let state { _ = try CheckpointContent(state).bytes }
   } catch {
     let problem = error as? Problem
@@ -81,7 +83,7 @@ func writeCheckpoints(_ folder: String) throws {
   var state = seedState()
   state.outcomes = outcomes
   state.badImages = [BadImage(particle: 1, reason: "cut off", stage: .packing)]
-  let content = try CheckpointContent(state)
+  let content = try CheckpointContent(RunState(bodies: [state]))
   try store.save(content)
   let log = try SearchLog(start, in: store)
   for (chunk, outcome) in outcomes.enumerated() { log.add([outcome], chunk: chunk) }

@@ -25,4 +25,4 @@ public protocol CheckpointStore: Sendable {
 }
 
 /// What distinguishes the checkpoints that this version of the program reads and writes.
-public let checkpointLayout = LoopState.layout + SearchLog.layout
+public let checkpointLayout = RunState.layout + SearchLog.layout

@@ -58,22 +58,9 @@ struct CommonMotion: Sendable, Equatable {
 }
 
 extension LoopState {
-  /// The state that was saved; nil where there is none.
-  ///
-  /// - Throws: `Problem` for what cannot be read.
-  init?(in store: any CheckpointStore) throws(Problem) {
-    guard let bytes = try store.state() else { return nil }
-    guard let state = CheckpointContent.value(LoopState.self, of: bytes), state.isConsistent else {
-      throw Problem(
-        "\(store.place): the checkpoint is damaged",
-        whatToDo: "Remove it to begin the run anew, or start a new run from the last poses.")
-    }
-    self = state
-  }
-
   /// Whether the parts belong together: one length for all that is by particle, two halves, no negative
   /// counts.
-  private var isConsistent: Bool {
+  var isConsistent: Bool {
     let count = refinement.start.count
     let particles = 0..<count
     return [refinement.poses.count, refinement.posteriors.count, refinement.scales.count]

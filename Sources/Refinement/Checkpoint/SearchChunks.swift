@@ -18,6 +18,20 @@ struct SearchChunks: Sendable, Codable {
     outcomes += other.outcomes
   }
 
+  /// Takes chunks out.
+  mutating func take(_ wanted: Range<Int>) -> SearchChunks {
+    var (taken, left) = (SearchChunks(), SearchChunks())
+    for (chunk, outcomes) in byChunk.sorted(by: { $0.key < $1.key }) {
+      if wanted.contains(chunk) {
+        taken.add(outcomes, chunk: chunk)
+      } else {
+        left.add(outcomes, chunk: chunk)
+      }
+    }
+    self = left
+    return taken
+  }
+
   /// Whether the counts divide the outcomes; what was read may be anything.
   var isConsistent: Bool {
     guard counts.count == chunks.count else { return false }

@@ -17,14 +17,14 @@ final class SearchLog: Sendable {
   struct Start: Sendable, Codable {
     /// Number of the iteration.
     var iteration: Int
-    /// With what was changed for it.
-    var settings: RefinementSettings
+    /// With what was changed for it, of each body.
+    var settings: [RefinementSettings]
     /// Particles of a chunk.
     var chunk: Int
   }
 
   static let layout = layoutDescription(
-    of: Start(iteration: 0, settings: RefinementSettings(), chunk: 0))
+    of: Start(iteration: 0, settings: [], chunk: 0))
 
   /// How the search of an iteration began before the process died; nil where it did not.
   static func start(in store: any CheckpointStore, iteration: Int) -> Start? {
@@ -53,12 +53,9 @@ final class SearchLog: Sendable {
     state = Mutex(State(known: known, lastSave: Self.now))
   }
 
-  /// The chunks that were finished before the process died; they are handed out once.
-  func takeKnown() -> SearchChunks {
-    state.withLock { state in
-      defer { state.known = SearchChunks() }
-      return state.known
-    }
+  /// The chunks that were finished before the process died, of some or all; each is handed out once.
+  func takeKnown(_ chunks: Range<Int> = 0..<Int.max) -> SearchChunks {
+    state.withLock { $0.known.take(chunks) }
   }
 
   /// Takes a finished chunk; saves those that wait when it is time.

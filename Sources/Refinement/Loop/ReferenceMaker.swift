@@ -88,7 +88,7 @@ struct ReferenceMaker: Sendable {
     guard context.settings.estimateGreyscale else { return 0 }
     let band = context.geometry.shell(atResolution: context.settings.initialResolution)
     let evaluations = 50.0
-    let sample = Double(min(context.particles.count, 2 * Refiner.calibrated))
+    let sample = Double(min(context.particles.count, 2 * Body.calibrated))
     return sample * evaluations * 1.6 * Double(band * band) * 3.5
   }
 

@@ -9,7 +9,8 @@ public final class RefinementControl: Sendable {
   private let stopAfterIteration = Atomic(false)
   private let paused = Atomic(false)
   private let pauses = Mutex(Pauses())
-  private let change = Mutex<(@Sendable (RefinementSettings) -> RefinementSettings)?>(nil)
+  /// Changes the settings of a body, given its index.
+  private let change = Mutex<(@Sendable (Int, RefinementSettings) -> RefinementSettings)?>(nil)
 
   /// Seconds that it was held, and since when it is.
   private struct Pauses {
@@ -53,17 +54,24 @@ public final class RefinementControl: Sendable {
   public func changeSettings(
     _ change: @escaping @Sendable (RefinementSettings) -> RefinementSettings
   ) {
+    changeSettings(ofRegions: { change($1) })
+  }
+
+  /// The same for several regions; `change` is given the index of each.
+  public func changeSettings(
+    ofRegions change: @escaping @Sendable (Int, RefinementSettings) -> RefinementSettings
+  ) {
     self.change.withLock { waiting in
       guard let first = waiting else {
         waiting = change
         return
       }
-      waiting = { change(first($0)) }
+      waiting = { change($0, first($0, $1)) }
     }
   }
 
   /// The change that waits, once.
-  func takeSettingsChange() -> (@Sendable (RefinementSettings) -> RefinementSettings)? {
+  func takeSettingsChange() -> (@Sendable (Int, RefinementSettings) -> RefinementSettings)? {
     change.withLock { waiting in
       defer { waiting = nil }
       return waiting

@@ -11,8 +11,13 @@ struct SearchPass: Sendable {
   let references: [ReferenceGrid]
   /// Where finished chunks are kept; nil for nowhere.
   var log: SearchLog?
+  /// What the first of all chunks is called there.
+  var firstChunk = 0
   /// Particles that a thread searches at a time.
   static let chunk = 16
+
+  /// Number of chunks of some particles.
+  static func chunks(of particles: Int) -> Int { (particles + chunk - 1) / chunk }
 
   /// What the pass says of one particle.
   struct Outcome: Sendable {
@@ -45,10 +50,12 @@ struct SearchPass: Sendable {
       for (chunk, outcomes) in found.byChunk { log?.add(outcomes, chunk: chunk) }
     }
     do {
-      let known = try shard.agree(log?.takeKnown() ?? SearchChunks()).byChunk
+      let chunks = firstChunk..<firstChunk + Self.chunks(of: all.count)
+      let known = try shard.agree(log?.takeKnown(chunks) ?? SearchChunks()).byChunk
       let own = Array(shard.particles)
       let found = try run(
-        state, own: own, known: known, firstChunk: shard.particles.lowerBound / Self.chunk
+        state, own: own, known: known,
+        firstChunk: firstChunk + shard.particles.lowerBound / Self.chunk
       ) { progress($0 * all.count / own.count) }
       let outcomes = try shard.gather(found).flatMap { $0 }
       shard.ranks.endReports()

@@ -96,7 +96,7 @@ struct ResumingTests {
     #expect(parts.count == 3)
     // An outcome that no search can find shows in the result.
     let log = try SearchLog(
-      SearchLog.Start(iteration: 1, settings: set.settings, chunk: SearchPass.chunk), in: store)
+      SearchLog.Start(iteration: 1, settings: [set.settings], chunk: SearchPass.chunk), in: store)
     let known = log.takeKnown().byChunk
     #expect(known.mapValues(\.count) == [0: 16, 1: 16])
     #expect(log.takeKnown().byChunk.isEmpty, "each is handed out once")
@@ -160,8 +160,11 @@ struct ResumingTests {
   /// A state whose parts do not belong together would fall apart later.
   @Test func aStateThatDoesNotAddUpIsDamaged() throws {
     let store = MemoryStore()
-    store.save(try CheckpointContent(state()))
-    let whole = try #require(try LoopState(in: store))
+    store.save(try CheckpointContent(RunState(bodies: [state()])))
+    let saved = try #require(try RunState(in: store))
+    try saved.requireFit(bodies: 1, place: "memory")
+    #expect(throws: Problem.self) { try saved.requireFit(bodies: 2, place: "memory") }
+    let whole = try #require(saved.bodies.first)
     try whole.requireFit(state().refinement, maximumShell: 9, place: "memory")
     let spoilers: [(inout LoopState) -> Void] = [
       { $0.refinement.poses.removeLast() }, { $0.refinement.posteriors.removeLast() },
@@ -174,11 +177,19 @@ struct ResumingTests {
     for (index, spoil) in spoilers.enumerated() {
       var state = state()
       spoil(&state)
-      store.save(try CheckpointContent(state))
+      store.save(try CheckpointContent(RunState(bodies: [state])))
       let problem = #expect(throws: Problem.self, "spoiler \(index)") {
-        _ = try LoopState(in: store)
+        _ = try RunState(in: store)
       }
       #expect(problem?.what == "memory: the checkpoint is damaged")
+    }
+    // Bodies of one run have the same particles and are in one iteration.
+    var (other, later) = (state(), state())
+    other.refinement.start.removeLast()
+    later.refinement.iteration = 1
+    for bodies in [[], [state(), other], [state(), later]] {
+      store.save(try CheckpointContent(RunState(bodies: bodies)))
+      #expect(throws: Problem.self) { _ = try RunState(in: store) }
     }
     #expect(throws: Problem.self) {
       try whole.requireFit(state().refinement, maximumShell: 8, place: "memory")
@@ -197,7 +208,7 @@ struct ResumingTests {
   func partsThatDoNotAddUpAreLeftOut(counts: [Int]) throws {
     let store = MemoryStore()
     let start = SearchLog.Start(
-      iteration: 1, settings: RefinementSettings(), chunk: SearchPass.chunk)
+      iteration: 1, settings: [RefinementSettings()], chunk: SearchPass.chunk)
     store.beginSearch(try CheckpointContent(start))
     let outcome = SearchPass.Outcome(
       pose: Alignment(rotation: .identity, position: .zero), posterior: .point, likelihood: .none,

@@ -19,15 +19,15 @@ struct CalibrationTests {
         origin: pose.origin + 1.5 * generator.normalVector2())
     }
     let input = body.input(poses: disturbed)
-    var refiner = try Refiner(
+    var moving = try Body(
       input, shard: Shard(of: input.particles.count), control: RefinementControl()
     ) { _ in }
-    let before = refiner.state.greyscale
-    refiner.loop.refinement.band = refiner.context.geometry.shell(atResolution: 9)
-    try refiner.calibrate(refiner.initialReferences())
+    let before = moving.state.greyscale
+    moving.loop.refinement.band = moving.context.geometry.shell(atResolution: 9)
+    try moving.calibrate(moving.initialReferences())
     for half in 0..<2 {
       #expect(before[half] < 0.9, "\(before)")
-      #expect(abs(refiner.state.greyscale[half] - 1) < 0.05, "\(refiner.state.greyscale)")
+      #expect(abs(moving.state.greyscale[half] - 1) < 0.05, "\(moving.state.greyscale)")
     }
   }
 }

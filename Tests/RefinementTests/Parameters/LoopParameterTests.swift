@@ -119,13 +119,13 @@ struct LoopParameterTests {
       body.settings.estimateGreyscale = estimates
       body.settings.maximumIterations = 2
       var refiner = try Refiner(
-        body.input(), shard: Shard(of: body.input().particles.count), control: RefinementControl()
+        [body.input()], shard: Shard(of: body.input().particles.count), control: RefinementControl()
       ) { _ in }
       _ = try refiner.run()
-      let found = refiner.state.greyscale
+      let found = refiner.bodies[0].state.greyscale
       #expect(estimates == (found != [1, 1]), "\(found)")
       #expect(found.allSatisfy { abs($0 - 1) < 0.2 }, "\(found)")
-      let told = try #require(refiner.loop.metrics.last).greyscale
+      let told = try #require(refiner.bodies[0].loop.metrics.last).greyscale
       #expect(told != [1, 1], "what is measured is reported all the same")
     }
   }

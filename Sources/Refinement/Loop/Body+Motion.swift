@@ -2,7 +2,7 @@ import CryoEM
 import Particles
 
 /// What a search says of how the body moves.
-extension Refiner {
+extension Body {
   /// Learns the motion of each half from its own particles, and takes over what motion and images
   /// together say of each pose, without what all have in common; returns that.
   mutating func learned(_ outcomes: [SearchPass.Outcome]) -> [CommonMotion] {

@@ -3,20 +3,19 @@ import Fourier
 import Ground
 
 /// The end of a refinement.
-extension Refiner {
+extension Body {
+  /// Gives the memory of the packed images back.
+  mutating func dropImages() {
+    context.images = PackedImages(points: context.points, count: 0)
+  }
+
   /// The result; nil on all ranks but the first.
-  ///
-  /// - Parameter last: the metrics of the last iteration.
-  mutating func finish(
-    after last: IterationMetrics, converged: Bool
-  ) throws -> RefinementResult? {
+  mutating func finish() throws -> RefinementResult? {
     let iteration = state.iteration + 1
     events(.stage(.final, iteration: iteration))
     var clock = IterationClock()
     clock.begin(.final)
     let total = context.particles.count
-    // The last pass reads the images themselves: room for its larger cubes.
-    context.images = PackedImages(points: context.points, count: 0)
     let pass = FinalPass(
       context: context, transformer: transformer, outside: outside,
       isFrugal: try context.shard.agree(memory.finalIsFrugal))
@@ -25,7 +24,7 @@ extension Refiner {
     let inserted = try pass.accumulate(state) {
       progress.tell(Double($0) / Double(total), of: 0, done: $0)
     }
-    guard let sums = inserted else { return nil }
+    guard let sums = inserted, let last = loop.metrics.last else { return nil }
     for line in context.bad.warnings(of: .final) { events(.warning(line)) }
     let halves = sums.halfMaps()
     progress.tell(1, of: 1)
@@ -62,7 +61,8 @@ extension Refiner {
       shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
       badImages: context.bad.all, halfMapA: halves.a, halfMapB: halves.b,
       map: map, sharpened: sharpened, mask: mask, fscMask: input.mask,
-      localResolution: localResolution, fsc: fsc, bFactor: measures.bFactor, converged: converged,
+      localResolution: localResolution, fsc: fsc, bFactor: measures.bFactor,
+      converged: loop.converged,
       metrics: loop.metrics, final: final, bodyDefocus: state.bodyDefocus,
       bodyDefoci: bodyDefoci)
   }

@@ -2,13 +2,22 @@ import CryoEM
 import Fourier
 
 /// The search of an iteration, and what is learnt of it.
-extension Refiner {
+extension Body {
+  /// Whether there is anything to be found: poses that are held still have a scale.
+  var isSearched: Bool {
+    let settings = context.settings
+    return settings.rotationExtent > 0 || settings.shiftExtent > 0 || settings.minimizeScale
+  }
+
+  /// - Parameters:
+  ///   - log: where finished chunks are kept.
+  ///   - firstChunk: what the first is called there.
   func search(
-    _ references: [ReferenceGrid], band: Int, _ clock: inout IterationClock
+    _ references: [ReferenceGrid], band: Int, log: SearchLog?, firstChunk: Int,
+    _ clock: inout IterationClock
   ) throws -> [SearchPass.Outcome] {
     let settings = context.settings
-    // Poses that are held still have a scale to be found.
-    guard settings.rotationExtent > 0 || settings.shiftExtent > 0 || settings.minimizeScale else {
+    guard isSearched else {
       return state.poses.map {
         SearchPass.Outcome(
           pose: $0, posterior: .point, likelihood: .none, scale: 1, gain: 0, isAtLimit: false,
@@ -18,12 +27,8 @@ extension Refiner {
     events(.stage(.search, iteration: state.iteration + 1))
     clock.begin(.search)
     defer { clock.end() }
-    let log = try checkpoints.map {
-      try SearchLog(
-        SearchLog.Start(
-          iteration: state.iteration + 1, settings: settings, chunk: SearchPass.chunk), in: $0)
-    }
-    let pass = searchPass(references, band: band, log: log)
+    var pass = searchPass(references, band: band)
+    (pass.log, pass.firstChunk) = (log, firstChunk)
     // What the images say of the noise is measured after the search, on some of them: an eighth of
     // an adaptive search each.
     let total = context.particles.count
@@ -42,9 +47,7 @@ extension Refiner {
     return outcomes
   }
 
-  private func searchPass(
-    _ references: [ReferenceGrid], band: Int, log: SearchLog? = nil
-  ) -> SearchPass {
+  private func searchPass(_ references: [ReferenceGrid], band: Int) -> SearchPass {
     let settings = context.settings
     let plan: SearchPlan
     if settings.exhaustiveSearch {
@@ -69,7 +72,7 @@ extension Refiner {
       search: PoseSearch(
         plan: plan, points: context.points, geometry: context.geometry,
         extents: (settings.rotationExtent, settings.shiftExtent)),
-      band: band, references: references, log: log)
+      band: band, references: references)
   }
 
   /// Particles of each half and optics group from which the first grey scale is found.

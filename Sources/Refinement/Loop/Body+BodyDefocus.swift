@@ -2,7 +2,7 @@ import CryoEM
 import Ground
 
 /// The defocus of the body, where its sign is found on the way.
-extension Refiner {
+extension Body {
   /// Looks for the hand of the data where it is wanted and can be seen; returns whether the images were
   /// packed anew with it, so that what was made of them has to be made once more.
   ///
@@ -31,7 +31,8 @@ extension Refiner {
       events: events)
     let poses = context.poses(state)
     var finding = try BodyDefocusMeasurement(
-      context: context, packers: (plus: packer(1, poses), minus: packer(-1, poses)),
+      context: context,
+      packers: (plus: packer(sign: 1, at: poses), minus: packer(sign: -1, at: poses)),
       references: product.references, band: product.band, edge: product.edge
     ).measure(state) { progress.tell($0, of: 0) }
     (finding.resolution, finding.phase) = (resolution, degrees(effect.phase))
@@ -46,7 +47,7 @@ extension Refiner {
   }
 
   /// A packer as that of the beginning, with the body at the defocus of its height at some poses.
-  private func packer(_ sign: Int, _ poses: [Pose]) -> ImagePacker {
+  func packer(sign: Int, at poses: [Pose]) -> ImagePacker {
     ImagePacker(
       transformer: transformer, geometry: context.geometry, points: context.points,
       survey: context.survey, outside: outside,
@@ -64,7 +65,7 @@ extension Refiner {
     context.images = PackedImages(points: context.points, count: 0)
     let total = context.particles.count
     let held = context.shard.particles.count
-    let packed = try packer(state.bodyDefocus.sign, context.particles.poses).pack(
+    let packed = try packer(sign: state.bodyDefocus.sign, at: context.particles.poses).pack(
       threads: context.settings.threads, shard: context.shard, scratch: scratch, bad: context.bad,
       control: control
     ) { progress.tell(Double($0) / Double(held), of: 1, done: $0 * total / held) }

@@ -1,0 +1,42 @@
+import Ground
+
+/// The state of a refinement between iterations: that of each of its bodies.
+struct RunState: Sendable, Codable {
+  var bodies: [LoopState]
+
+  /// What the fields are called and what they look like.
+  static let layout = LoopState.layout
+
+  init(bodies: [LoopState]) { self.bodies = bodies }
+
+  /// The state that was saved; nil where there is none.
+  ///
+  /// - Throws: `Problem` for what cannot be read.
+  init?(in store: any CheckpointStore) throws(Problem) {
+    guard let bytes = try store.state() else { return nil }
+    guard let state = CheckpointContent.value(RunState.self, of: bytes), state.isConsistent else {
+      throw Problem(
+        "\(store.place): the checkpoint is damaged",
+        whatToDo: "Remove it to begin the run anew, or start a new run from the last poses.")
+    }
+    self = state
+  }
+
+  /// Whether the bodies have the same particles and are in one iteration.
+  private var isConsistent: Bool {
+    guard let first = bodies.first else { return false }
+    return bodies.allSatisfy {
+      $0.isConsistent && $0.refinement.iteration == first.refinement.iteration
+        && $0.refinement.start.count == first.refinement.start.count
+    }
+  }
+
+  /// - Throws: `Problem` where the run has another number of bodies.
+  func requireFit(bodies count: Int, place: String) throws(Problem) {
+    guard bodies.count == count else {
+      throw Problem(
+        "\(place): the checkpoint has \(bodies.count) regions and the job \(count)",
+        whatToDo: "Put the job back as it was, or start a new run.")
+    }
+  }
+}
