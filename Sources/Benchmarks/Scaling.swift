@@ -145,19 +145,14 @@ struct Scaling: ParsableCommand {
 }
 
 extension WorkRecorder.Stage {
-  /// The loops whose pieces are particles of the whole set.
-  private static let overParticles = [
-    "pack(threads:scratch:bad:control:progress:)", "run(_:over:progress:)",
-    "insert(_:progress:)", "insert(_:_:packer:into:progress:)", "map(_:threads:_:)",
-  ]
-
   /// The stage with so many times as many particles.
   fileprivate func scaled(by factor: Int) -> WorkRecorder.Stage {
     var stage = self
     // The filtering of the start searches a sample, and no set is larger for that.
     guard !name.hasPrefix(RefinementEvent.Stage.filtering.rawValue) else { return stage }
     stage.work = work.map { part in
-      guard case .loop(let name, let chunks) = part, Self.overParticles.contains(name) else {
+      // Loops over all particles are named so.
+      guard case .loop(let name, let chunks) = part, name.hasPrefix("particles: ") else {
         return part
       }
       return .loop(

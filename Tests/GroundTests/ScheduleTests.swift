@@ -25,9 +25,23 @@ struct ScheduleTests {
     let work: [Work] = [.loop(name: "outer", chunks: [[inner], [inner]])]
     #expect(Schedule(workers: 1, delay: 0).elapsed(work) == 16)
     #expect(Schedule(workers: 2, delay: 0).elapsed(work) == 8)
-    // The outer loop takes one helper; its first chunk's loop gets both others, the second's none.
-    #expect(Schedule(workers: 4, delay: 0).elapsed(work) == 8)
+    // The outer loop takes one helper, and each of its chunks' loops one of the two others.
+    #expect(Schedule(workers: 4, delay: 0).elapsed(work) == 4)
+    #expect(Schedule(workers: 3, delay: 0).elapsed(work) == 8)
     #expect(Schedule(workers: 16, delay: 0).elapsed(work) == 1)
+  }
+
+  /// Who is left of a loop may have the threads of those who are done.
+  @Test func sharesGrowAsPiecesEnd() {
+    let inner = loop([1, 1])
+    // One second beside the long piece, whose own loop begins after the short one has ended.
+    let work: [Work] = [.loop(name: "outer", chunks: [[.serial(2), inner], [.serial(1)]])]
+    #expect(Schedule(workers: 2, delay: 0).elapsed(work) == 3)
+    // Begun together, both have one of two threads.
+    let together: [Work] = [.loop(name: "outer", chunks: [[inner], [inner]])]
+    #expect(Schedule(workers: 2, delay: 0).elapsed(together) == 2)
+    #expect(Schedule(workers: 3, delay: 0).elapsed(together) == 2)
+    #expect(Schedule(workers: 4, delay: 0).elapsed(together) == 1)
   }
 
   @Test func helpersComeLate() {
@@ -89,6 +103,20 @@ struct CrewTests {
     let expected = 59_400 + 432
     #expect(sum.withLock { $0 } == expected)
     #expect(active.withLock { $0.most } <= threads)
+  }
+
+  /// Each piece of a loop has its part of the threads, whoever begins first; and more once others are done.
+  @Test func piecesShareTheThreads() {
+    let crew = Crew(threads: 16)
+    #expect(crew.take(3) == 3)
+    let four = crew.inside(helpers: 3)
+    #expect(four.take(10) == 3)
+    #expect(four.take(10) == 3)
+    let one = four.inside(helpers: 3)
+    #expect(one.take(10) == 0)
+    four.leave()
+    four.leave()
+    #expect(four.take(10) == 7)
   }
 
   /// Helpers come back after a loop.

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// Runs `body` for chunks of 0..<count on up to `threads` threads, and returns when all are done; inside
-/// of other work, on those of its crew that are free.
+/// of other work, on its share of the crew as far as it is free.
 ///
 /// Chunks are handed out in order; what a chunk computes must not depend on the thread, so that the
 /// results are the same for any number of threads. The second argument numbers the worker, from 0.
@@ -64,9 +64,9 @@ private func loop(
     return
   }
   let next = Atomic(0)
-  let active = Atomic(helpers + 1)
+  let inside = crew.inside(helpers: helpers)
   DispatchQueue.concurrentPerform(iterations: helpers + 1) { worker in
-    Crew.$current.withValue(crew) {
+    Crew.$current.withValue(inside) {
       Gate.$current.withValue(gate) {
         while true {
           let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -75,9 +75,6 @@ private func loop(
         }
       }
     }
-    // The last one to leave is the one that goes on.
-    if active.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue > 0 {
-      crew.giveBack()
-    }
+    inside.leave()
   }
 }

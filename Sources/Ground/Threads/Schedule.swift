@@ -1,5 +1,6 @@
 /// Plays recorded work for a number of workers, as loops are run: whoever begins a loop takes the
-/// workers that are free then, chunks are handed out in order, and whoever finds no chunk left is free.
+/// workers that are free then, up to its share of those of the loop around it (`Crew`), chunks are
+/// handed out in order, and whoever finds no chunk left is free.
 public struct Schedule: Sendable {
   /// The workers.
   public let workers: Int
@@ -12,7 +13,7 @@ public struct Schedule: Sendable {
 
   /// Seconds until all of some work is done.
   public func elapsed(_ work: [WorkRecorder.Work]) -> Double {
-    var play = Play(free: workers - 1, delay: delay)
+    var play = Play(workers: workers, delay: delay)
     return play.run(work)
   }
 
@@ -34,11 +35,13 @@ private struct Play {
     let chunks: [[WorkRecorder.Work]]
     var next = 0
     var active: Int
+    /// The workers that it and all inside of it should have.
+    let workers: Int
     /// Who began it, waiting for the others.
     var owner: Worker?
 
-    init(_ chunks: [[WorkRecorder.Work]], active: Int) {
-      (self.chunks, self.active) = (chunks, active)
+    init(_ chunks: [[WorkRecorder.Work]], active: Int, workers: Int) {
+      (self.chunks, self.active, self.workers) = (chunks, active, workers)
     }
   }
 
@@ -54,15 +57,24 @@ private struct Play {
     init(_ frames: [Frame], isFirst: Bool = false) {
       (self.frames, self.isFirst) = (frames, isFirst)
     }
+
+    /// The innermost loop that it is at.
+    var loop: Loop? {
+      for case .chunks(let loop) in frames.reversed() { return loop }
+      return nil
+    }
   }
 
+  private let workers: Int
   private var free: Int
   private let delay: Double
   /// Who goes on when, by time; equal times in the order in which they were put in.
   private var queue: [(time: Double, number: Int, worker: Worker)] = []
   private var number = 0
 
-  init(free: Int, delay: Double) { (self.free, self.delay) = (free, delay) }
+  init(workers: Int, delay: Double) {
+    (self.workers, free, self.delay) = (workers, workers - 1, delay)
+  }
 
   mutating func run(_ work: [WorkRecorder.Work]) -> Double {
     put(Worker([.work(work, next: 0)], isFirst: true), at: 0)
@@ -85,9 +97,10 @@ private struct Play {
           put(worker, at: time + seconds)
           return false
         case .loop(_, let chunks):
-          let helpers = min(free, chunks.count - 1)
+          let share = worker.loop.map { Crew.share(of: $0.workers, among: $0.active) } ?? workers
+          let helpers = min(free, chunks.count - 1, share - 1)
           free -= helpers
-          let loop = Loop(chunks, active: helpers + 1)
+          let loop = Loop(chunks, active: helpers + 1, workers: share)
           for _ in 0..<helpers { put(Worker([.chunks(loop)]), at: time + delay) }
           loop.owner = worker
           worker.frames.append(.chunks(loop))

@@ -53,7 +53,8 @@ struct Accumulation: Sendable {
       geometry: context.geometry, marginalize: context.settings.marginalize)
     let rooms = WorkspacePool { ExactSums.Room(points: context.points.paddedCount, radius: radius) }
     parallelFor(
-      count: used.count, chunk: Self.chunk, threads: context.settings.threads
+      count: used.count, chunk: Self.chunk, threads: context.settings.threads,
+      name: "particles: insert"
     ) { range, _ in
       let room = rooms.take()
       defer { rooms.giveBack(room) }

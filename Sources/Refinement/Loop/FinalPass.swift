@@ -118,7 +118,8 @@ struct FinalPass: Sendable {
       )
     }
     parallelFor(
-      count: used.count, chunk: Self.chunk, threads: context.settings.threads
+      count: used.count, chunk: Self.chunk, threads: context.settings.threads,
+      name: "particles: insert"
     ) { range, _ in
       let (workspace, packed, room) = workspaces.take()
       defer { workspaces.giveBack((workspace, packed, room)) }

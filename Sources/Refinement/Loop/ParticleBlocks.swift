@@ -25,7 +25,8 @@ enum ParticleBlocks {
   ) -> [Part] {
     let blocks = grouped(particles)
     let parts = Collected<Part>(count: blocks.count)
-    parallelFor(count: blocks.count, chunk: 1, threads: threads) { range, _ in
+    parallelFor(count: blocks.count, chunk: 1, threads: threads, name: "particles: sum") {
+      range, _ in
       for block in range { parts[block] = body(blocks[block]) }
     }
     return (try? parts.values()) ?? []

@@ -81,7 +81,9 @@ struct SearchPass: Sendable {
     let outcomes = Collected<[Outcome]>(count: (own.count + chunk - 1) / chunk)
     let counter = Counter()
     let workspaces = WorkspacePool { search.workspace() }
-    parallelFor(count: own.count, chunk: chunk, threads: context.settings.threads) { range, _ in
+    parallelFor(
+      count: own.count, chunk: chunk, threads: context.settings.threads, name: "particles: search"
+    ) { range, _ in
       let index = range.lowerBound / chunk
       if let known = known?[firstChunk + index], known.count == range.count {
         outcomes[index] = known

@@ -179,7 +179,7 @@ struct MotionLearning: Sendable {
     guard let components = Components(model) else { return nil }
     let blocks = (observed.count + Self.block - 1) / Self.block
     let parts = Collected<Sums>(count: blocks)
-    parallelFor(count: blocks, chunk: 1, threads: threads) { range, _ in
+    parallelFor(count: blocks, chunk: 1, threads: threads, name: "particles: motion") { range, _ in
       for index in range {
         let members = index * Self.block..<min(observed.count, (index + 1) * Self.block)
         parts[index] = Self.sums(observed[members], components, model)

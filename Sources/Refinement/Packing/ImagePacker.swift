@@ -100,7 +100,7 @@ struct ImagePacker: Sendable {
     let counter = Counter()
     let fingerprints = Collected<[Fingerprint]>(count: (count + chunk - 1) / chunk)
     let workspaces = WorkspacePool { Workspace(packer: self, measures: true) }
-    parallelFor(count: count, chunk: chunk, threads: threads) { range, _ in
+    parallelFor(count: count, chunk: chunk, threads: threads, name: "particles: pack") { range, _ in
       let workspace = workspaces.take()
       defer { workspaces.giveBack(workspace) }
       var seen: [Fingerprint] = []
@@ -150,7 +150,9 @@ struct ImagePacker: Sendable {
     let workspaces = WorkspacePool {
       (Workspace(packer: self, measures: true), PackedImages(points: points, count: 1))
     }
-    parallelFor(count: transformer.particles.count, chunk: 32, threads: threads) { range, _ in
+    parallelFor(
+      count: transformer.particles.count, chunk: 32, threads: threads, name: "particles: measure"
+    ) { range, _ in
       let (workspace, packed) = workspaces.take()
       defer { workspaces.giveBack((workspace, packed)) }
       for particle in range where !bad.contains(particle) {
