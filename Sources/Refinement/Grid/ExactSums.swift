@@ -18,7 +18,7 @@ final class ExactSums: Sendable {
   /// Three numbers a sample: real and imaginary part of the numerator, and the denominator, in quanta.
   /// Sums of the same shape and quanta add number by number.
   let values: FFTBuffer<Int64>
-  private let slabs: Slabs
+  let slabs: Slabs
   private let locks: [Lock]
 
   /// Asks for the memory of sums with all threads: the first image to touch it would have to wait for
@@ -204,31 +204,6 @@ final class ExactSums: Sendable {
     }
     result.complete(threads: threads)
     return result
-  }
-}
-
-extension ExactSums {
-  /// The sums on some planes as they travel between ranks: whole numbers, the parts of a plane that is
-  /// kept twice together.
-  func bytes(ofPlanes planes: Range<Int>, threads: Int) -> [UInt8] {
-    let layout = GridLayout(radius: radius)
-    let count = 3 * layout.width * layout.extent
-    let size = planes.count * count * MemoryLayout<Int64>.stride
-    return [UInt8](unsafeUninitializedCapacity: size) { target, filled in
-      nonisolated(unsafe) let output =
-        UnsafeMutableRawBufferPointer(target).bindMemory(to: Int64.self)
-      parallelFor(count: planes.count, chunk: 1, threads: threads) { range, _ in
-        for index in range {
-          let places = slabs.places(of: planes.lowerBound + index)
-          for sample in 0..<count {
-            output[index * count + sample] = places.reduce(0) {
-              $0 &+ values.pointer[$1 * count + sample]
-            }
-          }
-        }
-      }
-      filled = size
-    }
   }
 }
 

@@ -1,5 +1,5 @@
-import Fourier
 import Ground
+import Ranks
 
 /// Sums of inserted images over all ranks. They are whole numbers, and the same in any order.
 extension Shard {
@@ -10,7 +10,7 @@ extension Shard {
     while let last = sums.popLast() {
       let own = try total(last, threads: threads)
       result.append(
-        accumulator(last, of: try ranks.gather(own), threads: threads))
+        try accumulator(last, of: try ranks.gather(own), threads: threads))
     }
     return result.reversed()
   }
@@ -23,7 +23,7 @@ extension Shard {
       var parts = [[UInt8]](repeating: [], count: ranks.count)
       parts[0] = try total(last, threads: threads)
       let all = try ranks.exchange(parts)
-      if isFirst { result.append(accumulator(last, of: all, threads: threads)) }
+      if isFirst { result.append(try accumulator(last, of: all, threads: threads)) }
     }
     return result.reversed()
   }
@@ -36,45 +36,39 @@ extension Shard {
 
   /// What all ranks have summed up on this rank's planes, as numbers of an accumulator.
   private func total(_ sums: ExactSums, threads: Int) throws -> [UInt8] {
-    let parts = (0..<ranks.count).map {
-      sums.bytes(ofPlanes: planes(of: $0, sums), threads: threads)
+    let all = try ranks.exchange(
+      (0..<ranks.count).map {
+        sums.parcel(ofPlanes: planes(of: $0, sums), threads: threads).bytes
+      })
+    let rows = ExactSums.rows(radius: sums.radius, planes: planes(of: ranks.rank, sums).count)
+    let parcels = try all.map {
+      try Self.parcel(of: $0, rows: rows, sums) as SumsParcel<Int64>
     }
-    let all = try ranks.exchange(parts)
-    let count = all[0].count / MemoryLayout<Int64>.stride
-    let worth = [sums.quanta.data, sums.quanta.data, sums.quanta.weight]
-    return [UInt8](unsafeUninitializedCapacity: count * MemoryLayout<Float>.stride) {
-      target, size in
-      let floats = UnsafeMutableRawBufferPointer(target).bindMemory(to: Float.self)
-      nonisolated(unsafe) let output = floats
-      let step = 3 * 4096
-      parallelFor(count: count, chunk: step, threads: threads) { range, _ in
-        for index in range {
-          let sum = all.reduce(into: Int64(0)) { sum, bytes in
-            bytes.withUnsafeBytes {
-              sum &+= $0.loadUnaligned(
-                fromByteOffset: index * MemoryLayout<Int64>.stride, as: Int64.self)
-            }
-          }
-          output[index] = Float(sum) * worth[index % 3]
-        }
-      }
-      size = count * MemoryLayout<Float>.stride
-    }
+    return ExactSums.total(parcels, rows: rows, quanta: sums.quanta, threads: threads).bytes
   }
 
   /// The accumulator of planes' numbers, by the ranks that have added them up.
   private func accumulator(
     _ sums: ExactSums, of parts: [[UInt8]], threads: Int
-  ) -> Accumulator {
+  ) throws -> Accumulator {
     let result = Accumulator(radius: sums.radius, interpolation: sums.interpolation)
-    var place = UnsafeMutableRawPointer(result.sums.pointer)
-    for part in parts {
-      part.withUnsafeBytes { bytes in
-        if let base = bytes.baseAddress { place.copyMemory(from: base, byteCount: bytes.count) }
-      }
-      place += part.count
+    for (rank, part) in parts.enumerated() {
+      let planes = planes(of: rank, sums)
+      let rows = ExactSums.rows(radius: sums.radius, planes: planes.count)
+      result.put(
+        try Self.parcel(of: part, rows: rows, sums), onPlanes: planes, threads: threads)
     }
     result.complete(threads: threads)
     return result
+  }
+
+  private static func parcel<Number>(
+    of bytes: [UInt8], rows: Int, _ sums: ExactSums
+  ) throws -> SumsParcel<Number> {
+    guard
+      let parcel = SumsParcel<Number>(
+        bytes, rows: rows, width: GridLayout(radius: sums.radius).width)
+    else { throw unreadable }
+    return parcel
   }
 }

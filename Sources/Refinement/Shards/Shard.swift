@@ -77,10 +77,14 @@ struct Shard: Sendable {
 
   private static func value<Value: Codable>(of bytes: [UInt8]) throws -> Value {
     guard let value = CheckpointContent.value(Value.self, of: bytes) else {
-      throw Problem(
-        "a message between the ranks cannot be read", whatToDo: "Run all ranks with one program.")
+      throw unreadable
     }
     return value
+  }
+
+  static var unreadable: Problem {
+    Problem(
+      "a message between the ranks cannot be read", whatToDo: "Run all ranks with one program.")
   }
 
   /// What a failure of this rank comes to when the others have heard of it, and have told theirs; one

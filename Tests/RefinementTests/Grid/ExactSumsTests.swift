@@ -74,6 +74,45 @@ struct ExactSumsTests {
     }
   }
 
+  /// Sums of three ranks that have travelled by planes are those of one; corners do not travel.
+  @Test(arguments: [Interpolation.trilinear, .cubic])
+  func sumsTravelByRows(interpolation: Interpolation) throws {
+    let expected = sums(interpolation, Array(0..<count)).completed
+    let ranks = (0..<3).map { rank in
+      sums(interpolation, accumulators: 64, (0..<count).filter { $0 % 3 == rank })
+    }
+    let layout = GridLayout(radius: radius)
+    let result = Accumulator(radius: radius, interpolation: interpolation)
+    var travelled = 0
+    for planes in [0..<1, 1..<14, 14..<layout.extent] {
+      let rows = ExactSums.rows(radius: radius, planes: planes.count)
+      let parcels = try ranks.map { sums in
+        let bytes = sums.parcel(ofPlanes: planes, threads: 2).bytes
+        travelled += bytes.count
+        return try #require(SumsParcel<Int64>(bytes, rows: rows, width: layout.width))
+      }
+      let total = ExactSums.total(parcels, rows: rows, quanta: ranks[0].quanta, threads: 2)
+      result.put(
+        try #require(SumsParcel(total.bytes, rows: rows, width: layout.width)),
+        onPlanes: planes, threads: 2)
+    }
+    result.complete(threads: 1)
+    #expect(isSame(result, expected))
+    #expect(travelled < 3 * 24 * layout.count * 7 / 10)
+  }
+
+  /// What is no parcel of these rows is not taken up.
+  @Test func parcelsAreChecked() {
+    let layout = GridLayout(radius: radius)
+    let rows = ExactSums.rows(radius: radius, planes: 2)
+    let bytes = sums(.trilinear, [0]).parcel(ofPlanes: 15..<17, threads: 1).bytes
+    #expect(SumsParcel<Int64>(bytes, rows: rows, width: layout.width) != nil)
+    #expect(SumsParcel<Int64>(Array(bytes.dropLast()), rows: rows, width: layout.width) == nil)
+    #expect(SumsParcel<Int64>(bytes, rows: rows, width: 3) == nil)
+    #expect(SumsParcel<Int64>(bytes, rows: rows + 9, width: layout.width) == nil)
+    #expect(SumsParcel<Int64>([], rows: rows, width: layout.width) == nil)
+  }
+
   /// Parts of the particles, summed apart and added, are the whole.
   @Test func partsAdd() {
     let expected = sums(.trilinear, Array(0..<count)).completed
