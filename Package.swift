@@ -152,7 +152,7 @@ let package = Package(
     .testTarget(
       name: "ToolsTests",
       dependencies: [
-        "CryoEM", "EMFiles", "Ground", "Phantoms", "TOMLText", "TestSupport", "Tools",
+        "CryoEM", "EMFiles", "Ground", "Particles", "Phantoms", "TOMLText", "TestSupport", "Tools",
       ]),
     .testTarget(name: "SurfaceTests", dependencies: ["Surface"], resources: [.copy("Golden")]),
     .testTarget(name: "TerminalTests", dependencies: ["Surface", "Terminal"]),

@@ -9,6 +9,7 @@ import Surface
 /// themes, and keys of parameters with their values.
 enum Completions {
   static let jobs = CompletionKind.file(extensions: ["toml"])
+  static let particles = CompletionKind.file(extensions: ["star", "cs", "csg"])
   static let maps = CompletionKind.file(extensions: ["mrc", "map", "ccp4", "gz"])
 
   static let particles = CompletionKind.file(extensions: ["star", "cs", "csg"])

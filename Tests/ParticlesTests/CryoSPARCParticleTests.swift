@@ -176,6 +176,7 @@ extension CSColumn {
     case .integers(let values, let width): return .integers(flipped(values, width), width: width)
     case .identifiers(let values): return .identifiers(values.reversed())
     case .texts(let values): return .texts(values.reversed())
+    default: return self
     }
   }
 }

@@ -20,8 +20,8 @@ public struct CSField: Sendable, Equatable {
   public var shape: [Int] = []
   /// Bytes before the field in its record.
   var offset = 0
-  /// How a header states the type.
-  var stated: String
+  /// How a header states the type, "<f4".
+  public internal(set) var stated: String
 
   /// Elements of the field.
   public var count: Int { shape.reduce(1, *) }

@@ -10,6 +10,18 @@ public enum CSColumn: Sendable {
   case identifiers([UInt64])
   /// Texts; a new field has room for the longest.
   case texts([String])
+  /// Texts, each different one once: row i has `values[indices[i]]`. A new field has room for the longest,
+  /// or for as many bytes as are asked for.
+  case interned([String], [Int32], width: Int = 1)
+  /// Numbers of a type as NumPy writes it, "<f8", `shape` of them for every row.
+  case typed(String, shape: [Int] = [], [Double])
+  /// `width` numbers for every row, of 32 bits in a new field, that are computed when they are written: of a
+  /// row and an element.
+  case computed(width: Int = 1, count: Int, @Sendable (Int, Int) -> Double)
+  /// Bytes that are made when they are written, of a type as NumPy writes it, "|S12"; fewer than the field
+  /// has are filled up with zeros.
+  case made(
+    String, shape: [Int] = [], count: Int, @Sendable (Int) -> UnsafeRawBufferPointer)
 
   var rowCount: Int {
     switch self {
@@ -17,12 +29,16 @@ public enum CSColumn: Sendable {
     case .integers(let values, let width): values.count / width
     case .identifiers(let values): values.count
     case .texts(let values): values.count
+    case .interned(_, let indices, _): indices.count
+    case .typed(_, let shape, let values): values.count / max(1, shape.reduce(1, *))
+    case .made(_, _, let count, _), .computed(_, let count, _): count
     }
   }
 
   var width: Int {
     switch self {
-    case .numbers(_, let width), .integers(_, let width): width
+    case .numbers(_, let width), .integers(_, let width), .computed(let width, _, _): width
+    case .typed(_, let shape, _), .made(_, let shape, _, _): shape.reduce(1, *)
     default: 1
     }
   }
@@ -30,7 +46,8 @@ public enum CSColumn: Sendable {
   /// Whether a field has the kind and the shape for these values, if they are numbers.
   func fits(_ field: CSField) -> Bool {
     switch (self, field.kind) {
-    case (.texts, _): true
+    case (.texts, _), (.interned, _): true
+    case (.made(let type, let shape, _, _), _): field.stated == type && field.shape == shape
     case (_, .bytes), (_, .unicode), (_, .opaque): false
     default: field.count == width
     }
@@ -39,13 +56,29 @@ public enum CSColumn: Sendable {
   /// The field that a new column makes.
   func field(name: String) -> CSField {
     switch self {
-    case .numbers(_, let width):
+    case .numbers(_, let width), .computed(let width, _, _):
       CSField(name: name, type: "<f4", shape: width == 1 ? [] : [width])
     case .integers(_, let width):
       CSField(name: name, type: "<u4", shape: width == 1 ? [] : [width])
     case .identifiers: CSField(name: name, type: "<u8", shape: [])
-    case .texts(let values):
-      CSField(name: name, type: "|S\(max(1, values.map(\.utf8.count).max() ?? 1))", shape: [])
+    case .texts(let values): textField(name, values, width: 1)
+    case .interned(let values, _, let width): textField(name, values, width: width)
+    case .typed(let type, let shape, _), .made(let type, let shape, _, _):
+      CSField(name: name, type: type, shape: shape)
+    }
+  }
+
+  private func textField(_ name: String, _ values: [String], width: Int) -> CSField {
+    let longest = values.map(\.utf8.count).max() ?? 1
+    return CSField(name: name, type: "|S\(max(width, longest))", shape: [])
+  }
+
+  /// The text of a row; nil for a column of something else.
+  func text(row: Int) -> String? {
+    switch self {
+    case .texts(let values): values[row]
+    case .interned(let values, let indices, _): values[Int(indices[row])]
+    default: nil
     }
   }
 
@@ -58,13 +91,27 @@ public enum CSColumn: Sendable {
       field.kind == .floating
         ? field.bits(of: Double(values[row * width + component]))
         : field.bits(of: Int64(values[row * width + component]))
+    case .computed(_, _, let compute): field.bits(of: compute(row, component))
     case .identifiers(let values): field.elementByteCount == 8 ? values[row] : nil
-    case .texts: nil
+    case .typed(_, let shape, let values):
+      // What was not a number before is none again.
+      field.bits(anyOf: values[row * shape.reduce(1, *) + component])
+    case .texts, .interned, .made: nil
     }
   }
 }
 
 extension CSField {
+  /// A number's bits as this field stores it, also where it is not finite; nil when it does not fit.
+  fileprivate func bits(anyOf value: Double) -> UInt64? {
+    guard kind == .floating, !value.isFinite else { return bits(of: value) }
+    switch elementByteCount {
+    case 8: return value.bitPattern
+    case 4: return UInt64(Float(value).bitPattern)
+    default: return UInt64(Float16(value).bitPattern)
+    }
+  }
+
   /// A number's bits as this field stores it; nil when it is not finite or does not fit.
   fileprivate func bits(of value: Double) -> UInt64? {
     guard value.isFinite else { return nil }
@@ -110,8 +157,9 @@ extension CSFile {
     }
   }
 
-  /// Leaves a field of the file out of what is written.
+  /// Leaves a field of the file, or of one that was joined, out of what is written.
   public mutating func remove(_ name: String) {
+    removedNames.insert(name)
     if let index = fields[..<sourceFieldCount].firstIndex(where: { $0.name == name }) {
       removals.insert(index)
     }
@@ -124,16 +172,16 @@ extension CSFile {
   public func write(to path: String, within root: String? = nil) throws(Problem) {
     let file = try AtomicFile(path: path, within: root)
     var output = OutputBuffer(file)
-    if fields.count == sourceFieldCount && removals.isEmpty {
+    if fields.count == sourceFieldCount && removals.isEmpty && rowCount == sourceRowCount {
       try output.append(large: UnsafeRawBufferPointer(rebasing: source.bytes[..<dataOffset]))
     } else {
       let kept = fields.indices.filter { !removals.contains($0) }.map { fields[$0] }
-      output.bytes += NumPyHeader.encoded(fields: kept, rowCount: rowCount)
+      output.bytes += NumPyHeader.encoded(fields: kept, rowCount: rowCount, style: headerStyle)
     }
     let removed = removals.sorted(by: >).map { fields[$0] }
     let columns = edits.sorted { $0.key < $1.key }
     for row in 0..<rowCount {
-      let record = dataOffset + row * sourceRowByteCount
+      let record = dataOffset + sourceRow(row) * sourceRowByteCount
       let begin = output.bytes.count
       output.bytes.append(contentsOf: source.bytes[record..<record + sourceRowByteCount])
       for (index, edit) in columns where edit.changed?[row] ?? true {
@@ -155,7 +203,7 @@ extension CSFile {
       }
       try output.flushIfFull()
     }
-    let end = dataOffset + rowCount * sourceRowByteCount
+    let end = dataOffset + sourceRowCount * sourceRowByteCount
     try output.append(large: UnsafeRawBufferPointer(rebasing: source.bytes[end...]))
     try file.commit()
   }
@@ -174,11 +222,24 @@ extension CSFile {
   private func put(
     _ column: CSColumn, row: Int, field: CSField, at start: Int, in bytes: inout [UInt8]
   ) -> Bool {
-    if case .texts(let values) = column {
-      let text = Array(values[row].utf8)
-      guard field.kind == .bytes, text.count <= field.byteCount else { return false }
+    if case .made(_, _, _, let make) = column {
+      let made = make(row)
+      guard made.count <= field.byteCount else { return false }
       for index in 0..<field.byteCount {
-        bytes[start + index] = index < text.count ? text[index] : 0
+        bytes[start + index] = index < made.count ? made[index] : 0
+      }
+      return true
+    }
+    if let text = column.text(row: row) {
+      guard field.kind == .bytes, text.utf8.count <= field.byteCount else { return false }
+      var place = start
+      for byte in text.utf8 {
+        bytes[place] = byte
+        place += 1
+      }
+      while place < start + field.byteCount {
+        bytes[place] = 0
+        place += 1
       }
       return true
     }

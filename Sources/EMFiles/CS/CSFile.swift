@@ -10,17 +10,25 @@ public struct CSFile: Sendable {
   /// The fields of the file's own records, added ones last.
   public internal(set) var fields: [CSField]
   /// Number of records.
-  public let rowCount: Int
+  public private(set) var rowCount: Int
   let source: FileBytes
   /// Where records begin in the source, and bytes of each there.
   let dataOffset: Int
   let sourceRowByteCount: Int
+  /// Records of the source, and what of it is behind them.
+  let sourceRowCount: Int
+  /// How the source's header is padded.
+  let headerStyle: NumPyHeader.Style
+  /// The source's record for each record, where they are not all records in order.
+  private(set) var selection: [Int32]?
   /// How many of the fields are in the source.
   let sourceFieldCount: Int
   /// New values for fields of the source, and values of added fields, by the field's index.
   var edits: [Int: Edit] = [:]
   /// Fields of the source that are not written, by index.
   var removals: Set<Int> = []
+  /// Names of fields that are not written.
+  var removedNames: Set<String> = []
   /// Other files whose fields are looked up by uid.
   var joins: [Join] = []
 
@@ -80,6 +88,7 @@ public struct CSFile: Sendable {
     }
     let header = try NumPyHeader(source: source)
     (fields, rowCount, dataOffset) = (header.fields, header.rowCount, header.dataOffset)
+    (sourceRowCount, headerStyle) = (header.rowCount, header.style)
     sourceRowByteCount = header.rowByteCount
     sourceFieldCount = fields.count
     try checkSize()
@@ -105,6 +114,23 @@ public struct CSFile: Sendable {
         whatToDo: "The file is damaged: make or copy it again.")
     }
   }
+
+  /// The file with some of its records, in any order and as often as they are named.
+  ///
+  /// - Parameter rows: the record of this file for each of the new one's; no field may have been set yet.
+  public func selecting(rows: [Int32]) -> CSFile {
+    precondition(edits.isEmpty, "records are selected before fields are set")
+    var file = self
+    file.rowCount = rows.count
+    file.selection = rows.map { Int32(sourceRow(Int($0))) }
+    file.joins = joins.map { join in
+      Join(file: join.file, rows: rows.map { join.rows[Int($0)] })
+    }
+    return file
+  }
+
+  /// The source's record of a record.
+  func sourceRow(_ row: Int) -> Int { selection.map { Int($0[row]) } ?? row }
 
   /// Whether a field exists, in the file itself or in one that was joined.
   public func hasField(_ name: String) -> Bool { locate(name) != nil }
@@ -133,7 +159,7 @@ public struct CSFile: Sendable {
 
   /// The bytes of a field of a record of the source.
   func bytes(of field: CSField, row: Int) -> UnsafeRawBufferPointer {
-    let start = dataOffset + row * sourceRowByteCount + field.offset
+    let start = dataOffset + sourceRow(row) * sourceRowByteCount + field.offset
     return UnsafeRawBufferPointer(rebasing: source.bytes[start..<start + field.byteCount])
   }
 }

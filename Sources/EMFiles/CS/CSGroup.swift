@@ -105,6 +105,41 @@ extension CSGroup {
   }
 }
 
+extension CSGroup {
+  /// Writes a new group of particles for a .cs file in the same folder: a result for each prefix of its
+  /// fields that is one of cryoSPARC's.
+  ///
+  /// - Parameters:
+  ///   - metafile: the .cs file.
+  ///   - path: the group to write.
+  /// - Throws: a problem when the file cannot be read, or the group not be written.
+  public static func write(groupOf metafile: String, to path: String) throws(Problem) {
+    let file = try CSFile(path: metafile)
+    let prefixes = Set(
+      file.fields.compactMap { field in
+        field.name.contains("/") ? field.name.split(separator: "/").first.map(String.init) : nil
+      })
+    func mapping(_ entries: [(String, YAMLValue)]) -> YAMLValue {
+      .mapping(entries.map { YAMLValue.Entry(key: $0, value: $1) })
+    }
+    let results = prefixes.filter { !$0.hasPrefix("relion") && $0 != "local_refine" }.sorted().map {
+      (
+        $0,
+        mapping([
+          ("metafile", .text(">" + FilePath.name(of: metafile))),
+          ("num_items", .text("\(file.rowCount)")), ("type", .text("particle.\($0)")),
+        ])
+      )
+    }
+    let group = mapping([
+      ("description", .text("Particles, converted")), ("name", .text("particles")),
+      ("title", .text("Particles")), ("type", .text("particle")),
+    ])
+    try AtomicFile.write(
+      mapping([("group", group), ("results", mapping(results))]).yaml, to: path)
+  }
+}
+
 extension YAMLValue {
   /// The same mapping with the value of a key changed.
   fileprivate func changing(_ key: String, _ change: (YAMLValue) -> YAMLValue) -> YAMLValue {

@@ -7,6 +7,16 @@ struct NumPyHeader {
   var rowByteCount: Int
   /// Where the records begin.
   var dataOffset: Int
+  /// How the header is padded.
+  var style = Style.plain
+
+  /// How a header is padded: NumPy writes it anew in the manner in which it was.
+  enum Style: CaseIterable {
+    /// So that records begin at a multiple of 64, or, before NumPy 1.14, of 16.
+    case plain, old
+    /// With room for a number of records of 21 digits besides, as NumPy does since 1.23.
+    case growing
+  }
 
   init(source: FileBytes) throws(Problem) {
     let (bytes, path) = (source.bytes, source.path)
@@ -48,6 +58,11 @@ struct NumPyHeader {
       rowByteCount += field.byteCount
       fields.append(field)
     }
+    let (written, records) = (fields, rowCount)
+    style =
+      Style.allCases.first {
+        NumPyHeader.encoded(fields: written, rowCount: records, style: $0).count == dataOffset
+      } ?? .plain
     let names = fields.map(\.name)
     guard Set(names).count == names.count || names.contains("") else {
       throw damaged("names a field twice")
@@ -65,14 +80,18 @@ struct NumPyHeader {
       : "the field \(name) has the unknown type \(type)"
   }
 
-  /// The bytes of a header, as NumPy writes it: padded so that records begin at a multiple of 64.
-  static func encoded(fields: [CSField], rowCount: Int) -> [UInt8] {
+  /// The bytes of a header, as NumPy writes it.
+  static func encoded(fields: [CSField], rowCount: Int, style: Style = .plain) -> [UInt8] {
     let entries = fields.map(\.entry).joined(separator: ", ")
-    let text = "{'descr': [\(entries)], 'fortran_order': False, 'shape': (\(rowCount),), }"
+    var text = "{'descr': [\(entries)], 'fortran_order': False, 'shape': (\(rowCount),), }"
+    if style == .growing {
+      text += String(repeating: " ", count: max(0, 21 - "\(rowCount)".utf8.count))
+    }
+    let alignment = style == .old ? 16 : 64
     let isLong = text.utf8.count > 65535 - 128
     let prefix = isLong ? 12 : 10
     // One byte is for the newline.
-    let padding = (64 - (prefix + text.utf8.count + 1) % 64) % 64
+    let padding = (alignment - (prefix + text.utf8.count + 1) % alignment) % alignment
     let length = text.utf8.count + padding + 1
     var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [isLong ? 2 : 1, 0]
     for index in 0..<(prefix - 8) { bytes.append(UInt8(length >> (8 * index) & 0xFF)) }

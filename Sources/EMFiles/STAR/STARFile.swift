@@ -72,13 +72,19 @@ public struct STARFile: Sendable {
 public enum STARColumn: Sendable {
   /// Numbers, written with six decimals.
   case numbers([Double])
+  /// Numbers, written with six decimals, or with as many as it takes to read the same number again.
+  case exactNumbers([Double])
   case integers([Int])
   case texts([String])
+  /// Values that are made when they are written: the value of a row is appended as it shall stand in the
+  /// file, in quotes where it needs them.
+  case made(count: Int, append: @Sendable (Int, inout [UInt8]) -> Void)
 
   /// Number of rows.
   public var count: Int {
     switch self {
-    case .numbers(let values): values.count
+    case .numbers(let values), .exactNumbers(let values): values.count
+    case .made(let count, _): count
     case .integers(let values): values.count
     case .texts(let values): values.count
     }
@@ -88,6 +94,8 @@ public enum STARColumn: Sendable {
   func append(row: Int, to bytes: inout [UInt8]) {
     switch self {
     case .numbers(let values): appendFixed(values[row], decimals: 6, to: &bytes)
+    case .exactNumbers(let values): appendExact(values[row], to: &bytes)
+    case .made(_, let append): append(row, &bytes)
     case .integers(let values): bytes.append(contentsOf: "\(values[row])".utf8)
     case .texts(let values): appendSTARText(values[row], to: &bytes)
     }
@@ -95,24 +103,52 @@ public enum STARColumn: Sendable {
 
   /// The first row with a number that is not finite.
   var firstNonFinite: Int? {
-    if case .numbers(let values) = self { values.firstIndex { !$0.isFinite } } else { nil }
+    switch self {
+    case .numbers(let values), .exactNumbers(let values): values.firstIndex { !$0.isFinite }
+    default: nil
+    }
+  }
+}
+
+/// Appends a number with six decimals where they give the same number again, and with as many digits as
+/// it takes where not.
+public func appendExact(_ value: Double, to bytes: inout [UInt8]) {
+  if abs(value) < 1e9, (value * 1e6).rounded() / 1e6 == value {
+    appendFixed(value, decimals: 6, to: &bytes)
+  } else {
+    bytes.append(contentsOf: "\(value)".utf8)
   }
 }
 
 /// Appends a value, in quotes where the format wants them.
-private func appendSTARText(_ text: String, to bytes: inout [UInt8]) {
-  let special = Array("_#$'\"[];".utf8)
-  let isPlain =
-    text.utf8.first.map { !special.contains($0) } == true && !text.utf8.contains { $0 <= 0x20 }
-    && !text.hasPrefix("data_") && !text.hasPrefix("loop_")
+public func appendSTARText(_ text: String, to bytes: inout [UInt8]) {
+  var text = text
+  text.withUTF8 { appendSTARText(UnsafeRawBufferPointer($0), to: &bytes) }
+}
+
+/// Appends a value, in quotes where the format wants them.
+public func appendSTARText(_ text: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
+  let hasSpaces = text.contains { $0 <= 0x20 }
   // RELION writes its lists, "[1,2]", without quotes.
-  let isList = text.hasPrefix("[") && text.hasSuffix("]") && !text.utf8.contains { $0 <= 0x20 }
-  if isPlain || isList {
-    bytes.append(contentsOf: text.utf8)
+  let isList = text.first == UInt8(ascii: "[") && text.last == UInt8(ascii: "]")
+  if !hasSpaces && !text.isEmpty && (isList || isPlain(text)) {
+    bytes.append(contentsOf: text)
     return
   }
-  let quote = text.utf8.contains(0x22) ? UInt8(ascii: "'") : UInt8(ascii: "\"")
+  let quote = text.contains(0x22) ? UInt8(ascii: "'") : UInt8(ascii: "\"")
   bytes.append(quote)
-  bytes.append(contentsOf: text.utf8.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 })
+  bytes.append(contentsOf: text.lazy.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 })
   bytes.append(quote)
+}
+
+/// Whether a value without spaces can mean nothing but itself.
+private func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+  switch text[0] {
+  case UInt8(ascii: "_"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "'"),
+    UInt8(ascii: "\""), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ";"):
+    return false
+  case UInt8(ascii: "d"): return !text.starts(with: "data_".utf8)
+  case UInt8(ascii: "l"): return !text.starts(with: "loop_".utf8)
+  default: return true
+  }
 }

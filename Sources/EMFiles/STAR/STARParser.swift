@@ -88,7 +88,7 @@ struct STARParser {
       throw problem("the column _\(name) occurs twice in data_\(block ?? "")", start)
     }
     table.names.append(name)
-    table.layout.lastLabel = start
+    table.layout.labelStarts.append(start)
     position = end
     if table.isLoop {
       try expectLineEnd("_\(name)")

@@ -6,39 +6,97 @@ extension STARTable {
   /// - Returns: where the untouched rest begins.
   func write(from cursor: Int, to output: inout OutputBuffer) throws(Problem) -> Int {
     try checkFinite()
-    var position = cursor
-    if isLoop {
-      try output.append(large: slice(cursor, layout.labelsEnd))
-      writeNewLabels(to: &output)
-      position = layout.labelsEnd
-    }
-    let columns = edits.sorted { $0.key < $1.key }
+    guard isLoop else { return try writePairs(from: cursor, to: &output) }
+    try writeLabels(from: cursor, to: &output)
+    let lastRow = layout.rowStarts.count - 1
+    let columns = Set(edits.keys).union(removals).sorted()
+    var previous = -1
     for row in 0..<rowCount {
-      for (column, edit) in columns where edit.changed?[row] ?? true {
-        let start = fieldStart(row: row, column: column)
-        output.bytes.append(contentsOf: slice(position, start))
-        position = fieldEnd(source.bytes, from: start)
-        appendAligned(edit.column, row: row, width: position - start, to: &output.bytes)
+      let place = sourceRow(row)
+      let line = line(ofSourceRow: place)
+      // What stands between two rows goes with the second.
+      if place == previous + 1 {
+        output.bytes.append(contentsOf: slice(lineEnd(ofSourceRow: previous), line.lowerBound))
       }
-      if isLoop && !additions.isEmpty {
-        let start = fieldStart(row: row, column: layout.columnCount - 1)
-        let end = fieldEnd(source.bytes, from: start)
-        output.bytes.append(contentsOf: slice(position, end))
-        position = end
-        for column in additions {
-          output.bytes.append(0x20)
-          column.append(row: row, to: &output.bytes)
-        }
+      writeRow(row, line: line, columns: columns, to: &output.bytes)
+      if output.bytes.last != 0x0A, row < rowCount - 1 || place < lastRow {
+        output.append(newline)
       }
+      previous = place
       try output.flushIfFull()
     }
-    if !isLoop {
-      try output.append(large: slice(position, layout.labelsEnd))
-      writeNewPairs(to: &output)
-      position = layout.labelsEnd
-    }
     try output.flush()
-    return position
+    return lineEnd(ofSourceRow: lastRow)
+  }
+
+  /// - Parameter columns: the columns of the file that were set or removed, in order.
+  private func writeRow(
+    _ row: Int, line: Range<Int>, columns: [Int], to bytes: inout [UInt8]
+  ) {
+    var position = line.lowerBound
+    let last = layout.columnCount - 1
+    for column in columns {
+      let start = fieldStart(row: row, column: column)
+      if removals.contains(column) {
+        // With the space before it, or behind it where it is the first.
+        let before = column == 0 ? start : end(row: row, column: column - 1)
+        bytes.append(contentsOf: slice(position, max(position, before)))
+        position =
+          column == 0 && column < last
+          ? fieldStart(row: row, column: 1) : end(row: row, column: column)
+      } else if let edit = edits[column], edit.changed?[row] ?? true {
+        bytes.append(contentsOf: slice(position, start))
+        position = fieldEnd(source.bytes, from: start)
+        appendAligned(edit.column, row: row, width: position - start, to: &bytes)
+      }
+    }
+    if !additions.isEmpty {
+      let end = end(row: row, column: last)
+      bytes.append(contentsOf: slice(position, max(position, end)))
+      position = end
+      for column in additions {
+        bytes.append(0x20)
+        column.append(row: row, to: &bytes)
+      }
+    }
+    bytes.append(contentsOf: slice(position, line.upperBound))
+  }
+
+  private func end(row: Int, column: Int) -> Int {
+    fieldEnd(source.bytes, from: fieldStart(row: row, column: column))
+  }
+
+  /// The line of a row of the file, with its end.
+  private func line(ofSourceRow row: Int) -> Range<Int> {
+    var start = layout.rowStarts[row]
+    while start > layout.labelsEnd, source.bytes[start - 1] != 0x0A { start -= 1 }
+    return start..<lineEnd(ofSourceRow: row)
+  }
+
+  /// Behind the line of a row of the file; of the labels for the row before the first.
+  private func lineEnd(ofSourceRow row: Int) -> Int {
+    guard row >= 0 else { return layout.labelsEnd }
+    var end =
+      layout.rowStarts[row]
+      + Int(layout.fieldOffsets[row * layout.columnCount + layout.columnCount - 1])
+    while end < source.bytes.count, source.bytes[end] != 0x0A { end += 1 }
+    return min(end + 1, source.bytes.count)
+  }
+
+  private func writePairs(
+    from cursor: Int, to output: inout OutputBuffer
+  ) throws(Problem) -> Int {
+    var position = cursor
+    for (column, edit) in edits.sorted(by: { $0.key < $1.key }) where edit.changed?[0] ?? true {
+      let start = fieldStart(row: 0, column: column)
+      output.bytes.append(contentsOf: slice(position, start))
+      position = fieldEnd(source.bytes, from: start)
+      appendAligned(edit.column, row: 0, width: position - start, to: &output.bytes)
+    }
+    try output.append(large: slice(position, layout.labelsEnd))
+    writeNewPairs(to: &output)
+    try output.flush()
+    return layout.labelsEnd
   }
 
   private func checkFinite() throws(Problem) {
@@ -52,28 +110,59 @@ extension STARTable {
     }
   }
 
-  private func writeNewLabels(to output: inout OutputBuffer) {
-    let isNumbered = labels.contains(UInt8(ascii: "#"))
-    if !additions.isEmpty && labels.last != 0x0A { output.append(lineEnd) }
-    for number in layout.columnCount..<columnNames.count {
-      output.append("_\(columnNames[number])\(isNumbered ? " #\(number + 1) " : "")\(lineEnd)")
+  /// The labels of the columns that stay, and of the new ones.
+  private func writeLabels(
+    from cursor: Int, to output: inout OutputBuffer
+  ) throws(Problem) {
+    var position = cursor
+    var isRenumbered = false
+    for column in 0..<layout.columnCount {
+      let start = lineStart(of: layout.labelStarts[column])
+      let end =
+        column + 1 < layout.columnCount
+        ? lineStart(of: layout.labelStarts[column + 1]) : layout.labelsEnd
+      if removals.contains(column) {
+        try output.append(large: slice(position, start))
+        position = end
+        isRenumbered = true
+      } else if isRenumbered {
+        let number = column + 1 - removals.count { $0 < column }
+        output.append("_\(columnNames[column])\(isNumbered ? " #\(number) " : "")\(newline)")
+        position = end
+      }
+    }
+    try output.append(large: slice(position, layout.labelsEnd))
+    if !additions.isEmpty && labels.last != 0x0A { output.append(newline) }
+    for column in layout.columnCount..<columnNames.count {
+      let number = column + 1 - removals.count
+      output.append("_\(columnNames[column])\(isNumbered ? " #\(number) " : "")\(newline)")
     }
   }
 
+  private func lineStart(of offset: Int) -> Int {
+    var start = offset
+    while start > 0, source.bytes[start - 1] != 0x0A { start -= 1 }
+    return start
+  }
+
+  private var isNumbered: Bool { labels.contains(UInt8(ascii: "#")) }
+
   private func writeNewPairs(to output: inout OutputBuffer) {
-    if !additions.isEmpty && labels.last != 0x0A { output.append(lineEnd) }
+    if !additions.isEmpty && labels.last != 0x0A { output.append(newline) }
     for (index, column) in additions.enumerated() {
       output.append("_\(columnNames[layout.columnCount + index]) ")
       column.append(row: 0, to: &output.bytes)
-      output.append(lineEnd)
+      output.append(newline)
     }
   }
 
   /// The line of the last label.
-  private var labels: UnsafeRawBufferPointer { slice(layout.lastLabel, layout.labelsEnd) }
+  private var labels: UnsafeRawBufferPointer {
+    slice(layout.labelStarts.last ?? layout.labelsEnd, layout.labelsEnd)
+  }
 
   /// The line end that the file uses.
-  private var lineEnd: String { labels.contains(0x0D) ? "\r\n" : "\n" }
+  private var newline: String { labels.contains(0x0D) ? "\r\n" : "\n" }
 
   /// Writes a value so that it ends where the old one, `width` long, did, as far as the spaces
   /// before it allow: columns that were aligned stay so.
@@ -91,10 +180,6 @@ extension STARTable {
       spare += 1
     }
     bytes.removeSubrange(begin - spare..<begin)
-  }
-
-  private func fieldStart(row: Int, column: Int) -> Int {
-    layout.rowStarts[row] + Int(layout.fieldOffsets[row * layout.columnCount + column])
   }
 
   private func slice(_ start: Int, _ end: Int) -> UnsafeRawBufferPointer {

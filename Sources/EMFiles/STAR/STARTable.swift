@@ -9,19 +9,23 @@ public struct STARTable: Sendable {
   /// Names of the columns without the underscore, added ones last.
   public private(set) var columnNames: [String]
   /// Number of rows.
-  public let rowCount: Int
+  public private(set) var rowCount: Int
 
   let source: FileBytes
   let layout: Layout
   var edits: [Int: Edit] = [:]
   var additions: [STARColumn] = []
+  /// The file's row for each row, where they are not all rows in order.
+  private(set) var selection: [Int32]?
+  /// Columns of the file that are not written, by index.
+  private(set) var removals: Set<Int> = []
 
   /// Where things are in the file.
   struct Layout: Sendable {
     /// Behind the last column's label and its line end; for pairs, behind the last pair's line.
     var labelsEnd = 0
-    /// First byte of the last label, for its style.
-    var lastLabel = 0
+    /// First byte of each label.
+    var labelStarts: [Int] = []
     /// Where each row begins.
     var rowStarts: [Int] = []
     /// Where each field begins, from the row's start; row by row.
@@ -51,8 +55,31 @@ public struct STARTable: Sendable {
   /// Whether there is a column of a name.
   public func hasColumn(_ name: String) -> Bool { columnNames.contains(name) }
 
-  /// Whether any column was set or added.
-  public var isChanged: Bool { !edits.isEmpty || !additions.isEmpty }
+  /// Whether rows were selected, or any column was set, added or removed.
+  public var isChanged: Bool {
+    !edits.isEmpty || !additions.isEmpty || selection != nil || !removals.isEmpty
+  }
+
+  /// The table with some of its rows, in any order and as often as they are named.
+  ///
+  /// - Parameter rows: the row of this table for each of the new one's; none may have been set yet.
+  public func selecting(rows: [Int32]) -> STARTable {
+    precondition(isLoop && edits.isEmpty && additions.isEmpty, "rows are selected before columns")
+    var table = self
+    table.rowCount = rows.count
+    table.selection = rows.map { Int32(sourceRow(Int($0))) }
+    return table
+  }
+
+  /// Leaves a column of the file out of what is written.
+  public mutating func remove(_ name: String) {
+    if let index = columnNames[..<layout.columnCount].firstIndex(of: name) {
+      removals.insert(index)
+    }
+  }
+
+  /// The file's row of a row.
+  func sourceRow(_ row: Int) -> Int { selection.map { Int($0[row]) } ?? row }
 
   /// Sets a column, or adds it behind the last one.
   ///
@@ -75,7 +102,7 @@ public struct STARTable: Sendable {
 
   /// The line of the file that a row is on, from 1.
   public func line(ofRow row: Int) -> Int {
-    lineNumber(of: layout.rowStarts[row], in: source)
+    lineNumber(of: layout.rowStarts[sourceRow(row)], in: source)
   }
 
   /// How messages name a place: file, table, row and line.
@@ -93,11 +120,16 @@ public struct STARTable: Sendable {
 
   /// The bytes of a field without its quotes, as they are in the file.
   func field(row: Int, column: Int) -> UnsafeRawBufferPointer {
-    let start =
-      layout.rowStarts[row] + Int(layout.fieldOffsets[row * layout.columnCount + column])
+    let start = fieldStart(row: row, column: column)
     let end = fieldEnd(source.bytes, from: start)
     let quotes = isQuote(source.bytes[start]) ? 1 : 0
     return UnsafeRawBufferPointer(rebasing: source.bytes[(start + quotes)..<(end - quotes)])
+  }
+
+  /// Where a field begins in the file.
+  func fieldStart(row: Int, column: Int) -> Int {
+    let row = sourceRow(row)
+    return layout.rowStarts[row] + Int(layout.fieldOffsets[row * layout.columnCount + column])
   }
 }
 

@@ -7,8 +7,11 @@ extension ParticleReading {
   ///
   /// - Parameters:
   ///   - needsCTF: whether the fields of the CTF are looked at.
+  ///   - needsPoses: whether poses must be there.
   ///   - problems: gets everything that is wrong, but for the half-sets.
-  init(cryoSPARC file: CSFile, needsCTF: Bool, problems: inout ProblemList) {
+  init(
+    cryoSPARC file: CSFile, needsCTF: Bool, needsPoses: Bool, problems: inout ProblemList
+  ) {
     guard file.rowCount > 0 else {
       problems.add(
         Problem("\(file.path) has no records", whatToDo: "Check that the right file was given."))
@@ -17,6 +20,7 @@ extension ParticleReading {
     hasCTF = needsCTF && file.hasField("ctf/df1_A")
     readImages(file, problems: &problems)
     readOptics(file, problems: &problems)
+    hasPoses = needsPoses || file.hasField("alignments3D/pose")
     readPoses(file, problems: &problems)
     readDefoci(file, problems: &problems)
     readHalfSets(file)
@@ -51,6 +55,11 @@ extension ParticleReading {
   }
 
   private mutating func readPoses(_ file: CSFile, problems: inout ProblemList) {
+    guard hasPoses else {
+      particles.poses = [Pose](
+        repeating: Pose(rotation: .identity, origin: .zero), count: file.rowCount)
+      return
+    }
     guard file.hasField("alignments3D/pose") else {
       problems.add(
         Problem(

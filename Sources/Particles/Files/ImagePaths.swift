@@ -65,3 +65,23 @@ private func exists(_ path: String) -> Bool {
   var status = stat()
   return stat(path, &status) == 0
 }
+
+extension ParticleOutput {
+  /// The size of the images of an optics group, pixels: as the file says, or the first image that is found;
+  /// 0 where neither does.
+  func imageSize(ofGroup group: Int, options: ParticleConversion) -> Int {
+    let stated = particles.optics[group].imageSize
+    guard stated == 0, let row = particles.opticsIndices.firstIndex(of: Int32(group)) else {
+      return stated
+    }
+    let name = file.stackNames[Int(particles.images[row].stack)]
+    return header(of: name, options: options)?.columns ?? 0
+  }
+
+  /// The header of an image or micrograph that a file names; nil where it is not found, or is no MRC.
+  func header(of name: String, options: ParticleConversion) -> MRCHeader? {
+    let folders = [options.projectDirectory, FilePath.folder(of: file.path)]
+    let found = imagePathCandidates(name, folders: folders).first(where: exists)
+    return found.flatMap { path in try? MRCHeader(path: path) }
+  }
+}

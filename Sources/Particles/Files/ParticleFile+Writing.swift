@@ -53,9 +53,9 @@ extension ParticleFile {
       let notes = try output.update(file, path: path)
       try group?.write(main: fileName(path), to: withoutExtension(path) + ".csg", within: root)
       return notes
-    case (.star(let file, let table), .cs):
-      return try output.convert(file.tables[table], path: path)
-    case (.cs(let file, _), .star): return try output.convert(file, path: path)
+    case (.star, .cs): return try output.convert(ParticleConversion(target: .cs), to: path)
+    case (.cs, .star):
+      return try output.convert(ParticleConversion(target: .star(.v31)), to: path)
     }
     return []
   }

@@ -17,12 +17,14 @@ public struct ParticleFile: Sendable {
   public let particles: ParticleSet
   /// Whether the file has what the CTF needs; if not, the defoci are zeros without meaning.
   public let hasCTF: Bool
+  /// Whether the file has poses; if not, they are identities without meaning.
+  public let hasPoses: Bool
   /// What was assumed where the file leaves a choice, for the log.
   public let log: [String]
   /// The stacks as the file names them, one for each of `particles.stacks`.
   public let stackNames: [String]
   /// What is wrong with the column of the half-sets; it is of no concern where they are drawn anew.
-  let halfSetProblems: [Problem]
+  public let halfSetProblems: [Problem]
   /// For each stack that a row names without the number of an image the place of that row.
   let unnumbered: [Int32: String]
   /// The file's columns.
@@ -45,11 +47,12 @@ public struct ParticleFile: Sendable {
   ///   - resolvingImages: whether the image stacks must exist; without them `particles.stacks` are
   ///     the names in the file.
   ///   - needsCTF: whether the columns of the CTF are needed; if not, they are not looked at.
+  ///   - needsPoses: whether particles without poses are refused.
   /// - Throws: everything that is wrong, as far as it can be told in one go. What is wrong with the
   ///   half-sets is told by `checkHalfSets`.
   public static func read(
     path: String, passthrough: [String] = [], projectDirectory: String = ".",
-    resolvingImages: Bool = true, needsCTF: Bool = true
+    resolvingImages: Bool = true, needsCTF: Bool = true, needsPoses: Bool = true
   ) throws(Problems) -> ParticleFile {
     var problems = ProblemList()
     let kind = problems.catching { () throws(Problem) in try ParticleFileKind(path: path) }
@@ -72,7 +75,8 @@ public struct ParticleFile: Sendable {
       }
       try problems.throwIfAny()
       guard let file else { throw Problems(problems.all) }
-      reading = ParticleReading(cryoSPARC: file, needsCTF: needsCTF, problems: &problems)
+      reading = ParticleReading(
+        cryoSPARC: file, needsCTF: needsCTF, needsPoses: needsPoses, problems: &problems)
       content = .cs(file, groupRead)
     default:
       if !passthrough.isEmpty {
@@ -86,7 +90,8 @@ public struct ParticleFile: Sendable {
       guard let file else { throw Problems(problems.all) }
       let table = RelionTables(file, problems: &problems)
       try problems.throwIfAny()
-      reading = ParticleReading(relion: table, needsCTF: needsCTF, problems: &problems)
+      reading = ParticleReading(
+        relion: table, needsCTF: needsCTF, needsPoses: needsPoses, problems: &problems)
       content = .star(file, particles: table.particlesIndex)
     }
     let names = reading.particles.stacks
@@ -99,7 +104,8 @@ public struct ParticleFile: Sendable {
     reading.findCopies(areFiles: resolvingImages)
     return ParticleFile(
       path: path, files: files, format: kind == .cs || kind == .csg ? .cs : .star,
-      particles: reading.particles, hasCTF: reading.hasCTF, log: reading.log, stackNames: names,
+      particles: reading.particles, hasCTF: reading.hasCTF, hasPoses: reading.hasPoses,
+      log: reading.log, stackNames: names,
       halfSetProblems: reading.halfSetProblems.all, unnumbered: reading.unnumbered,
       content: content)
   }
@@ -133,6 +139,7 @@ public struct ParticleFile: Sendable {
 struct ParticleReading {
   var particles = ParticleSet()
   var hasCTF = true
+  var hasPoses = true
   var log: [String] = []
   var halfSetProblems = ProblemList()
   var unnumbered: [Int32: String] = [:]

@@ -39,19 +39,27 @@ extension ParticleReading {
   ///
   /// - Parameters:
   ///   - needsCTF: whether the columns of the CTF are looked at.
+  ///   - needsPoses: whether poses must be there.
   ///   - problems: gets everything that is wrong, but for the half-sets.
-  init(relion tables: RelionTables, needsCTF: Bool, problems: inout ProblemList) {
+  init(
+    relion tables: RelionTables, needsCTF: Bool, needsPoses: Bool, problems: inout ProblemList
+  ) {
     let table = tables.particles
     hasCTF = needsCTF && table.hasColumn("rlnDefocusU")
     (particles.optics, particles.opticsIndices) = relionOptics(
       tables, requiresCTF: hasCTF, problems: &problems)
     readImages(table, problems: &problems)
+    hasPoses = needsPoses || table.hasColumn("rlnAngleRot")
     readPoses(table, problems: &problems)
     readDefoci(table, problems: &problems)
     readHalfSets(table)
     readOriginalImages(table)
     readPlaces(tables)
-    particles.signs = [Float](repeating: 1, count: table.rowCount)
+    // A file that was converted keeps the sign under cryoSPARC's name.
+    particles.signs =
+      table.hasColumn("blob/sign")
+      ? table.numbers("blob/sign", problems: &problems).map { Float($0) }
+      : [Float](repeating: 1, count: table.rowCount)
   }
 
   private mutating func readImages(_ table: STARTable, problems: inout ProblemList) {
@@ -69,6 +77,11 @@ extension ParticleReading {
   }
 
   private mutating func readPoses(_ table: STARTable, problems: inout ProblemList) {
+    guard hasPoses else {
+      particles.poses = [Pose](
+        repeating: Pose(rotation: .identity, origin: .zero), count: table.rowCount)
+      return
+    }
     let missing = ["rlnAngleRot", "rlnAngleTilt", "rlnAnglePsi"].filter { !table.hasColumn($0) }
     guard missing.isEmpty else {
       problems.add(

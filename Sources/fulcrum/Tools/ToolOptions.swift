@@ -16,13 +16,15 @@ struct OutputOptions: ParsableArguments {
   ///
   /// Throws a `CommandFailure` where there is something already, or where it is one of the inputs.
   ///
-  /// - Parameter replacing: whether it goes on with what is there.
+  /// - Parameters:
+  ///   - path: one of several outputs; nil for what was named.
+  ///   - replacing: whether it goes on with what is there.
   func checked(
-    isFolder: Bool = false, inputs: [String], replacing: Bool = false
+    _ path: String? = nil, isFolder: Bool = false, inputs: [String], replacing: Bool = false
   ) throws -> ToolOutput {
     do {
       return try ToolOutput(
-        output, isFolder: isFolder, replacing: force || replacing, inputs: inputs)
+        path ?? output, isFolder: isFolder, replacing: force || replacing, inputs: inputs)
     } catch { throw CommandFailure.input(error) }
   }
 }

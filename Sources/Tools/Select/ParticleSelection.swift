@@ -1,0 +1,284 @@
+import CryoEM
+import Ground
+import Particles
+
+/// A selection of particles: an expression, other files, duplicates, a random subset, in this order.
+public struct ParticleSelection: Sendable {
+  /// A .star, .cs or .csg file, or a run's folder, which stands for its final particles.
+  public var input: String
+  /// .cs files with other fields of the same particles.
+  public var passthrough: [String] = []
+  /// What rows must fulfil; nil for all.
+  public var expression: String?
+  /// The file with the poses that `turned` and `moved` are against; nil for a run's input.
+  public var against: String?
+  /// Files that particles must be in, and must not be in.
+  public var and: [String] = []
+  public var minus: [String] = []
+  /// A file whose columns are added; particles that are not in it are left out.
+  public var join: String?
+  /// How near particles of a micrograph are duplicates, Å; nil to leave them.
+  public var separation: Double?
+  /// The column whose higher values are better, with a minus in front whose lower ones are.
+  public var score: String?
+  /// How many to draw at random; nil for all.
+  public var random: SubsetSize?
+  /// What a random subset has as many particles of in each part.
+  public var balance = SubsetBalance.none
+  public var seed: UInt64 = 0
+
+  public init(input: String) { self.input = input }
+
+  /// A number of particles, or a share of them.
+  public enum SubsetSize: Sendable, Equatable {
+    case count(Int)
+    case percent(Double)
+  }
+
+  /// What a random subset is balanced over.
+  public enum SubsetBalance: String, Sendable, CaseIterable { case none, half, micrograph, view }
+
+  /// What was selected.
+  public struct Result: Sendable, Codable {
+    /// The files that were read, and those that were written.
+    public var inputs: [String]
+    public var outputs: [String] = []
+    public var particles: Int
+    public var kept: Int
+    /// Particles of the two half-sets among the kept; nil where there are none.
+    public var halfSets: [Int]?
+    /// What each step has left.
+    public var steps: [Step] = []
+    /// What was assumed.
+    public var notes: [String] = []
+
+    /// A step and how many particles it left.
+    public struct Step: Sendable, Codable {
+      public var what: String
+      public var kept: Int
+    }
+  }
+
+  /// The selected rows of a file.
+  public struct Selected: Sendable {
+    /// The file, before anything was selected.
+    public var records: ParticleRecords
+    /// Whether each row is kept.
+    public var isKept: [Bool]
+    /// The kept rows of the file whose columns are added, for each kept row; nil for none.
+    var joined: (records: ParticleRecords, rows: [Int32])?
+    public var result: Result
+
+    /// The kept rows, with the columns that are added.
+    public func kept() throws(Problem) -> ParticleRecords {
+      let selected = records.selecting(rows: isKept.indices.filter { isKept[$0] }.map(Int32.init))
+      guard let joined else { return selected }
+      return try selected.joined(with: joined.records, rows: joined.rows)
+    }
+
+    /// The rows that are not kept.
+    public func rejected() -> ParticleRecords {
+      records.selecting(rows: isKept.indices.filter { !isKept[$0] }.map(Int32.init))
+    }
+  }
+
+  /// Reads the files and selects.
+  ///
+  /// - Parameter progress: gets the step and how far it is, from 0 to 1.
+  /// - Throws: what is wrong with a file, or with the expression, at its character.
+  public func run(progress: (String, Double) -> Void = { _, _ in }) throws -> Selected {
+    let parsed = try parse()
+    progress("Reading", 0)
+    let source = try SelectionSource(input: input, passthrough: passthrough)
+    let records = source.records
+    var selected = Selected(
+      records: records, isKept: [Bool](repeating: true, count: records.count),
+      result: Result(inputs: source.files, particles: records.count, kept: records.count))
+    progress("Selecting", 0.3)
+    if let parsed, let expression {
+      try select(parsed, expression, source: source, in: &selected)
+    }
+    for path in and { try intersect(path, isIn: true, &selected) }
+    for path in minus { try intersect(path, isIn: false, &selected) }
+    if let path = join { try join(path, &selected) }
+    if let separation { try removeDuplicates(separation, &selected) }
+    if let random { try draw(random, &selected) }
+    restrictJoin(&selected)
+    selected.result.kept = selected.isKept.count { $0 }
+    if let halves = records.halfSets() {
+      let kept = zip(halves, selected.isKept).filter(\.1).map(\.0)
+      selected.result.halfSets = [kept.count { $0 == .a }, kept.count { $0 == .b }]
+    }
+    guard selected.result.kept > 0 else {
+      let steps = selected.result.steps.map { "\($0.what) leaves \($0.kept)" }
+      throw Problem(
+        "no particle of \(records.path) is left: \(steps.joined(separator: ", "))",
+        whatToDo: "Select less strictly; nothing was written.")
+    }
+    progress("Writing", 0.6)
+    return selected
+  }
+
+  private func parse() throws(Problem) -> SelectionExpression? {
+    guard let expression else { return nil }
+    do throws(SelectionError) { return try SelectionExpression(expression) } catch {
+      throw error.problem(in: expression)
+    }
+  }
+
+  private func select(
+    _ parsed: SelectionExpression, _ expression: String, source: SelectionSource,
+    in selected: inout Selected
+  ) throws {
+    var columns = SelectionColumns(records: source.records)
+    columns.motionAdvice = source.motionAdvice
+    if expression.contains("turned") || expression.contains("moved") {
+      if let start = try source.start(against: against) {
+        columns.motions = try source.motions(from: start)
+        selected.result.inputs += start.files.filter { !selected.result.inputs.contains($0) }
+      }
+    }
+    do throws(SelectionError) {
+      selected.isKept = try parsed.rows(of: columns)
+    } catch { throw error.problem(in: expression) }
+    step(expression, &selected)
+  }
+
+  private func step(_ what: String, _ selected: inout Selected) {
+    selected.result.steps.append(
+      Result.Step(what: what, kept: selected.isKept.count { $0 }))
+  }
+
+  private func intersect(
+    _ path: String, isIn wanted: Bool, _ selected: inout Selected
+  ) throws(Problem) {
+    let other = try ParticleRecords(path: path)
+    selected.result.inputs += other.files
+    let matching = try ParticleMatching(selected.records, other)
+    for row in selected.isKept.indices where (matching.rows[row] >= 0) != wanted {
+      selected.isKept[row] = false
+    }
+    step("\(wanted ? "in" : "not in") \(path), by \(matching.key)", &selected)
+  }
+
+  private func join(_ path: String, _ selected: inout Selected) throws(Problem) {
+    let other = try ParticleRecords(path: path)
+    guard other.format == selected.records.format else {
+      throw Problem(
+        "\(input) and \(path) are of different formats",
+        whatToDo: "Convert one of them first: fulcrum convert IN -o OUT.")
+    }
+    selected.result.inputs += other.files
+    let matching = try ParticleMatching(selected.records, other)
+    for row in selected.isKept.indices where matching.rows[row] < 0 { selected.isKept[row] = false }
+    selected.joined = (other, matching.rows)
+    step("joined with \(path), by \(matching.key)", &selected)
+  }
+
+  /// The rows of the other file for the kept rows.
+  private func restrictJoin(_ selected: inout Selected) {
+    guard let joined = selected.joined else { return }
+    selected.joined = (
+      joined.records, zip(joined.rows, selected.isKept).filter(\.1).map(\.0)
+    )
+  }
+}
+
+extension ParticleSelection {
+  private func removeDuplicates(_ distance: Double, _ selected: inout Selected) throws {
+    let rows = selected.isKept.indices.filter { selected.isKept[$0] }
+    let records = selected.records.selecting(rows: rows.map(Int32.init))
+    var problems = ProblemList()
+    guard let centers = records.centers(problems: &problems),
+      let micrographs = records.micrographs()
+    else {
+      try problems.throwIfAny()
+      throw Problem(
+        "\(input): the particles have no places on micrographs, so duplicates cannot be found",
+        whatToDo:
+          "Give a file with \(records.format == .cs ? "location/…, or its passthrough" : "rlnMicrographName and rlnCoordinateX, Y")."
+      )
+    }
+    let kept = Duplicates.kept(
+      centers: centers, micrographs: micrographs.indices, distance: distance,
+      scores: try scores(of: records), copies: records.families(filaments: false),
+      filaments: records.filamentKeys())
+    for (place, row) in rows.enumerated() where !kept[place] { selected.isKept[row] = false }
+    step("\(Format.short(distance)) Å apart", &selected)
+  }
+
+  /// The scores of rows: the larger the better.
+  private func scores(of records: ParticleRecords) throws -> [Double] {
+    guard let score else { return [Double](repeating: 0, count: records.count) }
+    let isLowBetter = score.hasPrefix("-")
+    let name = isLowBetter ? String(score.dropFirst()) : score
+    do throws(SelectionError) {
+      let values = try SelectionColumns(records: records).numbers(name, place: 0)
+      return isLowBetter ? values.map { -$0 } : values
+    } catch {
+      throw Problem("--best \(score): \(error.what)", whatToDo: error.whatToDo)
+    }
+  }
+
+  private func draw(_ size: SubsetSize, _ selected: inout Selected) throws {
+    let rows = selected.isKept.indices.filter { selected.isKept[$0] }
+    let records = selected.records.selecting(rows: rows.map(Int32.init))
+    let wanted =
+      switch size {
+      case .count(let count): min(count, rows.count)
+      case .percent(let percent): Int((Double(rows.count) * percent / 100).rounded())
+      }
+    let taken = BalancedSubset.drawn(
+      count: wanted, families: records.families(filaments: true), parts: try parts(of: records),
+      seed: seed)
+    for (place, row) in rows.enumerated() where !taken[place] { selected.isKept[row] = false }
+    let count = taken.count { $0 }
+    step("\(Format.count(wanted)) at random", &selected)
+    if count != wanted {
+      selected.result.notes.append(
+        "\(Format.count(count)) and not \(Format.count(wanted)): copies of a particle and segments of "
+          + "a filament stay together.")
+    }
+  }
+
+  /// The part of each row that a subset has its share of.
+  private func parts(of records: ParticleRecords) throws -> [Int32] {
+    func missing(_ what: String) -> Problem {
+      Problem(
+        "\(input) has no \(what) to balance over", whatToDo: "Choose another --balance, or none.")
+    }
+    switch balance {
+    case .none: return [Int32](repeating: 0, count: records.count)
+    case .half:
+      guard let halves = records.halfSets() else { throw missing("half-sets") }
+      return halves.map { half in half.map { Int32($0.rawValue) } ?? 2 }
+    case .micrograph:
+      guard let names = records.micrographs() else { throw missing("micrographs") }
+      return names.indices
+    case .view:
+      var problems = ProblemList()
+      guard let poses = records.poses(problems: &problems) else {
+        try problems.throwIfAny()
+        throw missing("poses")
+      }
+      return BalancedSubset.views(of: poses)
+    }
+  }
+}
+
+extension ParticleSelection.Result {
+  /// A few lines for people.
+  public var text: String {
+    let halves = halfSets.map {
+      ", half-sets of \(Format.count($0[0])) and \(Format.count($0[1]))"
+    }
+    var lines = ["\(Format.counted(particles, "particle")) in \(inputs.first ?? "")"]
+    lines += steps.map { "\(Format.count($0.kept)) after: \($0.what)" }
+    lines.append(
+      "kept \(Format.count(kept))" + (halves ?? "")
+        + ", rejected \(Format.count(particles - kept))")
+    lines += notes
+    if !outputs.isEmpty { lines.append("Wrote " + outputs.joined(separator: ", ")) }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,126 @@
+import CryoEM
+import Ground
+import Particles
+
+/// What the names of an expression stand for: columns of the file, words that mean the same in either
+/// format, and how far a particle has turned and moved.
+struct SelectionColumns {
+  let records: ParticleRecords
+  /// How far each particle turned (degrees) and moved (Å); nil where there is nothing to compare with.
+  var motions: (turned: [Double], moved: [Double])?
+  /// What must be given for `turned` and `moved`.
+  var motionAdvice = "Give the file with the poses before with --against."
+
+  /// Words that mean the same in either format, and what they are.
+  static let words = [
+    "half", "defocus", "astigmatism", "turned", "moved", "row", "micrograph", "group", "class",
+    "image", "uid",
+  ]
+
+  enum Values {
+    case numbers([Double])
+    /// Each text once, and which one each row has.
+    case texts([String], [Int32])
+  }
+
+  /// The column of a name, as numbers.
+  func numbers(_ name: String, place: Int) throws(SelectionError) -> [Double] {
+    switch name {
+    case "row": return (0..<records.count).map { Double($0 + 1) }
+    case "turned", "moved":
+      guard let motions else {
+        throw SelectionError("“\(name)” needs poses to compare with", motionAdvice, at: place)
+      }
+      return name == "turned" ? motions.turned : motions.moved
+    case "defocus", "astigmatism":
+      let isStar = records.format == .star
+      let u = try column(isStar ? "rlnDefocusU" : "ctf/df1_A", place: place)
+      let v = try column(isStar ? "rlnDefocusV" : "ctf/df2_A", place: place)
+      return zip(u, v).map { name == "defocus" ? ($0 + $1) / 2 : abs($0 - $1) }
+    case "group" where records.format == .cs:
+      return try column("ctf/exp_group_id", place: place).map { $0 + 1 }
+    case "group": return try column("rlnOpticsGroup", place: place)
+    case "class" where records.format == .cs:
+      return try column("alignments3D/class", place: place).map { $0 + 1 }
+    case "class": return try column("rlnClassNumber", place: place)
+    case "half", "micrograph", "image", "uid":
+      throw SelectionError(
+        "“\(name)” is a text", "Compare it with a text in quotes, or count it: count(\(name)).",
+        at: place)
+    default: return try column(name, place: place)
+    }
+  }
+
+  /// The column of a name, as texts.
+  func texts(_ name: String, place: Int) throws(SelectionError) -> ([String], [Int32]) {
+    switch name {
+    case "half":
+      guard let halves = records.halfSets() else {
+        throw SelectionError("the file has no half-sets", "Leave “half” out.", at: place)
+      }
+      return (["A", "B", ""], halves.map { half in half.map { Int32($0.rawValue) } ?? 2 })
+    case "micrograph":
+      guard let names = records.micrographs() else {
+        throw SelectionError(
+          "the file names no micrographs", "Leave “micrograph” out.", at: place)
+      }
+      return names
+    case "image":
+      let name = records.format == .cs ? "blob/path" : "rlnImageName"
+      return try textColumn(name, place: place)
+    case "row", "turned", "moved", "defocus", "astigmatism", "group", "class":
+      throw SelectionError(
+        "“\(name)” is a number", "Compare it with a number without quotes.", at: place)
+    default: return try textColumn(name, place: place)
+    }
+  }
+
+  private func column(_ name: String, place: Int) throws(SelectionError) -> [Double] {
+    let found = try resolved(name, place: place)
+    var problems = ProblemList()
+    guard let values = records.numbers(found, problems: &problems) else {
+      let problem = problems.all.first
+      throw SelectionError(
+        problem?.what ?? "there is no column \(name)",
+        problem?.whatToDo ?? "Check the name.", at: place)
+    }
+    return values
+  }
+
+  private func textColumn(
+    _ name: String, place: Int
+  ) throws(SelectionError) -> ([String], [Int32]) {
+    guard let texts = records.texts(try resolved(name, place: place)) else {
+      throw SelectionError("there is no column \(name)", "Check the name.", at: place)
+    }
+    return texts
+  }
+
+  /// The file's name of a column: as it is, without the underscore, without RELION's prefix, or without
+  /// cryoSPARC's, where only one column is meant.
+  func resolved(_ name: String, place: Int) throws(SelectionError) -> String {
+    if records.hasColumn(name) { return name }
+    let bare = name.hasPrefix("_") ? String(name.dropFirst()) : name
+    if records.hasColumn(bare) { return bare }
+    if records.hasColumn("rln" + bare) { return "rln" + bare }
+    let names = records.columnNames
+    let meant = names.filter { $0.hasSuffix("/" + bare) }
+    if meant.count == 1 { return meant[0] }
+    if meant.count > 1 {
+      throw SelectionError(
+        "“\(name)” may be \(meant.joined(separator: " or "))", "Write the whole name.", at: place)
+    }
+    let elements = names.filter { $0.hasPrefix(bare + "[") }
+    if let first = elements.first, let last = elements.last {
+      throw SelectionError(
+        "“\(name)” has several elements", "Name one: \(first) to \(last).", at: place)
+    }
+    let nearest = nearestName(to: bare, among: names + Self.words)
+    throw SelectionError(
+      "there is no column “\(name)”",
+      bare.contains("/") && names.contains(String(bare.prefix { $0 != "/" }))
+        ? "Put spaces around a / that divides."
+        : nearest.map { "Do you mean \($0)? Put texts in quotes." } ?? "Put texts in quotes.",
+      at: place)
+  }
+}

@@ -1,0 +1,162 @@
+import Ground
+
+/// A word of a selection's expression, with the character that it begins at.
+struct SelectionToken: Equatable {
+  enum Kind: Equatable {
+    case number(Double)
+    /// Text in quotes.
+    case text(String)
+    /// A name of a column, a word of the language, or a word without quotes.
+    case word(String)
+    case symbol(String)
+    case end
+  }
+
+  var kind: Kind
+  /// The first character, from 0.
+  var place: Int
+}
+
+/// What is wrong with an expression, and at which character.
+struct SelectionError: Error {
+  var what: String
+  var whatToDo: String
+  /// From 0.
+  var place: Int
+
+  init(_ what: String, _ whatToDo: String, at place: Int) {
+    (self.what, self.whatToDo, self.place) = (what, whatToDo, place)
+  }
+
+  /// The problem, with the place in the expression.
+  func problem(in expression: String) -> Problem {
+    let rest = String(Array(expression).dropFirst(place).prefix(24))
+    return Problem(
+      "character \(place + 1) of the expression"
+        + (rest.isEmpty ? ", its end" : ", at “\(rest)”") + ": \(what)",
+      whatToDo: whatToDo)
+  }
+}
+
+extension SelectionToken {
+  /// The words of an expression.
+  ///
+  /// A name may hold letters, digits, `_`, `.`, `/` and elements in brackets: `alignments3D/shift[0]`. A
+  /// division needs a space on one side at least, or a number.
+  static func all(in expression: String) throws(SelectionError) -> [SelectionToken] {
+    let characters = Array(expression)
+    var tokens: [SelectionToken] = []
+    var index = 0
+    while index < characters.count {
+      let start = index
+      let character = characters[index]
+      if character.isWhitespace {
+        index += 1
+        continue
+      }
+      let kind: Kind
+      if character == "\"" || character == "'" {
+        kind = .text(try quoted(characters, &index))
+      } else if character.isASCIIDigit
+        || (character == "." && characters.at(index + 1)?.isASCIIDigit == true)
+      {
+        kind = try number(characters, &index)
+      } else if character.isLetter || character == "_" {
+        kind = .word(name(characters, &index))
+      } else {
+        kind = .symbol(try symbol(characters, &index))
+      }
+      tokens.append(SelectionToken(kind: kind, place: start))
+    }
+    tokens.append(SelectionToken(kind: .end, place: characters.count))
+    return tokens
+  }
+
+  private static func quoted(
+    _ characters: [Character], _ index: inout Int
+  ) throws(SelectionError) -> String {
+    let start = index
+    let quote = characters[index]
+    index += 1
+    while index < characters.count, characters[index] != quote { index += 1 }
+    guard index < characters.count else {
+      throw SelectionError("a quote does not end", "End the text with \(quote).", at: start)
+    }
+    index += 1
+    return String(characters[start + 1..<index - 1])
+  }
+
+  private static func number(
+    _ characters: [Character], _ index: inout Int
+  ) throws(SelectionError) -> Kind {
+    let start = index
+    var end = index
+    while let next = characters.at(end), next.isASCIIDigit || next == "." { end += 1 }
+    if let mark = characters.at(end), mark == "e" || mark == "E" {
+      let sign = characters.at(end + 1)
+      let first = sign == "+" || sign == "-" ? end + 2 : end + 1
+      if characters.at(first)?.isASCIIDigit == true {
+        end = first
+        while characters.at(end)?.isASCIIDigit == true { end += 1 }
+      }
+    }
+    // What goes on with letters is a name that begins with digits, such as an image's.
+    if let next = characters.at(end), next.isLetter || "_@".contains(next) {
+      index = end
+      return .word(String(characters[start..<end]) + name(characters, &index))
+    }
+    guard let value = Double(String(characters[start..<end])), value.isFinite else {
+      throw SelectionError(
+        "“\(String(characters[start..<end]))” is no number", "Mend the number.", at: start)
+    }
+    index = end
+    return .number(value)
+  }
+
+  private static func name(_ characters: [Character], _ index: inout Int) -> String {
+    let start = index
+    while let next = characters.at(index) {
+      if next.isLetter || next.isNumber || "_.@".contains(next) {
+        index += 1
+      } else if next == "/", index > start, characters.at(index + 1)?.isLetter == true {
+        index += 1
+      } else if next == "[", let close = elementEnd(characters, from: index) {
+        index = close
+      } else {
+        break
+      }
+    }
+    return String(characters[start..<index])
+  }
+
+  /// Behind "[0]".
+  private static func elementEnd(_ characters: [Character], from start: Int) -> Int? {
+    var end = start + 1
+    while characters.at(end)?.isASCIIDigit == true { end += 1 }
+    return end > start + 1 && characters.at(end) == "]" ? end + 1 : nil
+  }
+
+  private static let symbols = [
+    "<=", ">=", "==", "!=", "!~", "&&", "||", "<", ">", "=", "~", "+", "-", "*", "/", "%", "(", ")",
+    "[", "]", ",", "!", "&", "|",
+  ]
+
+  private static func symbol(
+    _ characters: [Character], _ index: inout Int
+  ) throws(SelectionError) -> String {
+    for symbol in symbols where characters[index...].starts(with: symbol) {
+      index += symbol.count
+      return symbol
+    }
+    throw SelectionError(
+      "“\(characters[index])” means nothing here", "Remove it, or put texts in quotes.", at: index)
+  }
+}
+
+extension Character {
+  var isASCIIDigit: Bool { isASCII && isNumber }
+}
+
+extension Array {
+  func at(_ index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}
