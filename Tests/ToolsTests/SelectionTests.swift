@@ -63,7 +63,7 @@ import Testing
     #expect(told.contains("character \(place) of the expression"), "\(told)")
   }
 
-  @Test func deepNestingIsNoCrash() {
+  @Test func deepNestingIsNoCrash() throws {
     let deep = String(repeating: "(", count: 100_000) + "row > 1"
     #expect(complaint { _ = try rows(deep) }?.contains("nested too deep") == true)
     let many = (1...400).map { "row = \($0)" }.joined(separator: " or ")

@@ -95,27 +95,29 @@ extension SelectionExpression {
 
     mutating func or() throws(SelectionError) -> SelectionExpression {
       var left = try and()
-      while take("or", "||", "|") != nil { left = .or(left, try linked { try $0.and() }) }
+      while take("or", "||", "|") != nil {
+        try link()
+        left = .or(left, try and())
+      }
       return left
     }
 
     mutating func and() throws(SelectionError) -> SelectionExpression {
       var left = try not()
-      while take("and", "&&", "&") != nil { left = .and(left, try linked { try $0.not() }) }
+      while take("and", "&&", "&") != nil {
+        try link()
+        left = .and(left, try not())
+      }
       return left
     }
 
-    /// The next one of a chain, each link of which is a level of the tree.
-    private mutating func linked(
-      _ next: (inout Parser) throws(SelectionError) -> SelectionExpression
-    ) throws(SelectionError) -> SelectionExpression {
+    /// Counts a link of a chain, each of which is a level of the tree.
+    private mutating func link() throws(SelectionError) {
       links += 1
       guard links <= 500 else {
         throw SelectionError(
-          "more than 500 conditions are joined", "Write a list: row in (1, 2, 3).",
-          at: self.next.place)
+          "more than 500 conditions are joined", "Write a list: row in (1, 2, 3).", at: next.place)
       }
-      return try next(&self)
     }
 
     mutating func not() throws(SelectionError) -> SelectionExpression {
@@ -172,7 +174,8 @@ extension SelectionExpression {
     mutating func sum() throws(SelectionError) -> SelectionExpression {
       var left = try product()
       while let (symbol, place) = take("+", "-") {
-        left = .arithmetic(left, symbol, try linked { try $0.product() }, place: place)
+        try link()
+        left = .arithmetic(left, symbol, try product(), place: place)
       }
       return left
     }
@@ -180,7 +183,8 @@ extension SelectionExpression {
     mutating func product() throws(SelectionError) -> SelectionExpression {
       var left = try factor()
       while let (symbol, place) = take("*", "/", "%") {
-        left = .arithmetic(left, symbol, try linked { try $0.factor() }, place: place)
+        try link()
+        left = .arithmetic(left, symbol, try factor(), place: place)
       }
       return left
     }
