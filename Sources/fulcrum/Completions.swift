@@ -12,8 +12,6 @@ enum Completions {
   static let particles = CompletionKind.file(extensions: ["star", "cs", "csg"])
   static let maps = CompletionKind.file(extensions: ["mrc", "map", "ccp4", "gz"])
 
-  static let particles = CompletionKind.file(extensions: ["star", "cs", "csg"])
-
   /// The run folders below this one.
   static let runs = CompletionKind.custom { _, _, prefix in runFolders(startingWith: prefix) }
 

@@ -75,7 +75,9 @@ struct FulcrumCommand: ParsableCommand {
     CommandGroup(
       name: "TOOLS",
       subcommands: [
-        ConvertCommand.self, SelectCommand.self, ExpandCommand.self, MaskCommand.self, FrameCommand.self, ComposeCommand.self, SubtractCommand.self, ReconstructCommand.self, PostCommand.self, OrientCommand.self,
+        ConvertCommand.self, SelectCommand.self, ExpandCommand.self, MaskCommand.self,
+        FrameCommand.self, ComposeCommand.self, SubtractCommand.self, ReconstructCommand.self,
+        PostCommand.self, OrientCommand.self,
       ])
   ]
 

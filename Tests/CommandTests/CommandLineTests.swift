@@ -8,7 +8,8 @@ struct CommandLineTests {
       "run", "check", "resume", "watch", "list", "new", "simulate", "fsc", "mpi",
     ] + tools
   static let tools = [
-    "convert", "select", "expand", "mask", "frame", "compose", "subtract", "reconstruct", "post", "orient",
+    "convert", "select", "expand", "mask", "frame", "compose", "subtract", "reconstruct", "post",
+    "orient",
   ]
 
   @Test(arguments: [[]] + commands.map { [$0] })

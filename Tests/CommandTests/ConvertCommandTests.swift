@@ -23,7 +23,7 @@ struct ConvertCommandTests {
     (["start.star", "-o", "out.cs", "--passthrough", "x.cs"], "cannot be joined with passthrough"),
     (["start.star", "-o", "out.cs", "--relion", "3.0"], "a version of RELION was asked for"),
     (["missing.star", "-o", "out.cs"], "missing.star: cannot be read"),
-    (["mask.mrc", "-o", "out.cs"], "mask.mrc is not a STAR file"),
+    (["mask.mrc", "-o", "out.cs"], "mask.mrc is an MRC map or stack of images, not a STAR"),
     (["start.star", "-o", "out.cs", "--micrograph-size", "12"], "'12' is invalid"),
     (["cut.star", "-o", "out.cs"], "has 3 values for"),
   ])

@@ -35,7 +35,7 @@ struct SelectCommandTests {
     (["select", "start.star", "row > 1", "-o", "o.cs"], "particles of a .star file"),
     (["select", "start.star", "turned > 1", "-o", "o.star"], "--against"),
     (["select", "start.star", "--separate", "20", "-o", "o.star"], "no places on micrographs"),
-    (["select", "start.star", "--and", "mask.mrc", "-o", "o.star"], "mask.mrc is not a STAR file"),
+    (["select", "start.star", "--and", "mask.mrc", "-o", "o.star"], "mask.mrc is an MRC map"),
     (["select", "start.star", "--random", "0", "-o", "o.star"], "'0' is invalid"),
     (["select", "start.star", "--best", "row", "-o", "o.star"], "--best needs --separate"),
     (["select", "start.star", "-o", "start.star", "--force"], "one of the inputs"),

@@ -55,7 +55,7 @@ import Testing
     ("row in (1, 'x')", 5, "numbers and texts"), ("row in (1", 10, "“)” is missing"),
     ("image < 'x'", 7, "texts are equal or not"), ("", 1, "nothing stands here"),
     ("rlnDefocusU/rlnDefocusV > 1", 1, "Put spaces around a /"), ("row = half", 7, "is a text"),
-    ("(row > 1) + 1 > 2", 2, "a condition, and a number"), ("1..2 < row", 1, "is no number"),
+    ("(row > 1) + 1 > 2", 6, "a condition, and a number"), ("1..2 < row", 1, "is no number"),
   ])
   func mistakesAreToldAtTheirCharacter(expression: String, place: Int, words: String) {
     let told = complaint { _ = try rows(expression) } ?? ""

@@ -76,7 +76,7 @@ public struct CSFile: Sendable {
 
   private init(source original: FileBytes) throws(Problem) {
     path = original.path
-    let head = Array(original.bytes.prefix(64))
+    let head = Array(original.bytes.prefix(4096))
     switch FileSignature(head) {
     case .numpy: source = original
     case .cryoSPARCStream:

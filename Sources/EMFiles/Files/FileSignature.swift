@@ -3,9 +3,9 @@
 enum FileSignature: Equatable {
   /// Text of wide characters, by the name that `iconv` has for them.
   case wideText(encoding: String)
-  case gitLFSPointer, gzip, bzip2, xz, hdf5, tiff, numpy, cryoSPARCStream, star, text, unknown
+  case gitLFSPointer, gzip, bzip2, xz, hdf5, tiff, numpy, cryoSPARCStream, mrc, star, text, unknown
 
-  /// Judges from the first bytes; 64 are enough for all but `star`, for which more are better.
+  /// Judges from the first bytes; 64 are enough for all but `mrc` and `star`, for which more are better.
   init(_ head: [UInt8]) {
     func begins(_ prefix: [UInt8]) -> Bool { head.starts(with: prefix) }
     if begins(Array("version https://git-lfs".utf8)) {
@@ -26,6 +26,10 @@ enum FileSignature: Equatable {
       head[1..<6].elementsEqual(Array("CSDAT".utf8))
     {
       self = .cryoSPARCStream
+    } else if head.count >= 212, head[208..<212].elementsEqual(Array("MAP ".utf8)),
+      head.contains(0)
+    {
+      self = .mrc
     } else if let encoding = wideEncoding(head) {
       self = .wideText(encoding: encoding)
     } else if head.isEmpty || !head.allSatisfy(isTextByte) {
@@ -47,6 +51,7 @@ enum FileSignature: Equatable {
     case .tiff: "a TIFF image"
     case .numpy: "a NumPy array"
     case .cryoSPARCStream: "a cryoSPARC data set in stream form"
+    case .mrc: "an MRC map or stack of images"
     case .star: "a STAR file"
     case .text: "a text file"
     case .unknown: nil
@@ -62,6 +67,7 @@ enum FileSignature: Equatable {
     case .gzip: "Unpack it with `gunzip`."
     case .bzip2: "Unpack it with `bunzip2`."
     case .xz: "Unpack it with `unxz`."
+    case .mrc: "Give the file that lists the particles, a .star or .cs file."
     default: "Check that the right file was given."
     }
   }

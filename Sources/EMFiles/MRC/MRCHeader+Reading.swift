@@ -27,7 +27,7 @@ extension MRCHeader {
   /// - Parameter path: for messages.
   init(bytes: [UInt8], path: String) throws(Problem) {
     let signature = FileSignature(bytes)
-    if let description = signature.description {
+    if signature != .mrc, let description = signature.description {
       throw Problem("\(path) is \(description), not an MRC file", whatToDo: signature.advice)
     }
     guard bytes.count == MRCHeader.byteCount else {

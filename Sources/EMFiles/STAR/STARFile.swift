@@ -91,7 +91,7 @@ public enum STARColumn: Sendable {
   }
 
   /// Appends the text of a row's value.
-  func append(row: Int, to bytes: inout [UInt8]) {
+  public func append(row: Int, to bytes: inout [UInt8]) {
     switch self {
     case .numbers(let values): appendFixed(values[row], decimals: 6, to: &bytes)
     case .exactNumbers(let values): appendExact(values[row], to: &bytes)

@@ -15,8 +15,8 @@ extension STARTable {
       let place = sourceRow(row)
       let line = line(ofSourceRow: place)
       // What stands between two rows goes with the second.
-      if place == previous + 1 {
-        output.bytes.append(contentsOf: slice(lineEnd(ofSourceRow: previous), line.lowerBound))
+      if place != previous {
+        output.bytes.append(contentsOf: slice(lineEnd(ofSourceRow: place - 1), line.lowerBound))
       }
       writeRow(row, line: line, columns: columns, to: &output.bytes)
       if output.bytes.last != 0x0A, row < rowCount - 1 || place < lastRow {

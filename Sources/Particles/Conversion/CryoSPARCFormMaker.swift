@@ -12,6 +12,10 @@ struct CryoSPARCFormMaker {
   private(set) var notes: [String] = []
   /// The fields that cryoSPARC has.
   private var fields: [(name: String, column: CSColumn)] = []
+  /// The STAR file in the form of RELION 3.1.
+  private let form: RelionForm
+  /// Pixels along an edge of each optics group's images; 0 where nothing says.
+  private let imageSizes: [Int]
   /// What the STAR file kept of a .cs file.
   private let own: OwnFields
   /// Columns that a reader of the .cs file gets back from cryoSPARC's fields.
@@ -22,6 +26,21 @@ struct CryoSPARCFormMaker {
   init(output: ParticleOutput, file: STARFile, table: STARTable, options: ParticleConversion) {
     (self.output, self.file, self.table, self.options) = (output, file, table, options)
     own = OwnFields(file: file, table: table)
+    let form = output.relionForm(file, table: table)
+    self.form = form
+    let stated = form.opticsTexts("rlnImageSize")
+    imageSizes = output.particles.optics.indices.map { group in
+      let size = output.imageSize(ofGroup: group, options: options)
+      guard size == 0, let row = output.particles.opticsIndices.firstIndex(of: Int32(group)) else {
+        return size
+      }
+      return stated.flatMap { Int($0[Int(form.groups[row])]) } ?? 0
+    }
+    if file.index(ofBlock: "optics") == nil {
+      // What rows say of optics is kept with the groups.
+      recovered.formUnion(form.optics.map(\.name))
+      if own.isListed("uid") != nil { recovered.formUnion(oldOpticsColumns) }
+    }
   }
 
   private var particles: ParticleSet { output.particles }
@@ -99,21 +118,22 @@ struct CryoSPARCFormMaker {
     let carried = own.texts("blob/path", like: names, images.map(\.stack))
     add("blob/path", carried ?? .interned(names, images.map(\.stack)))
     add("blob/idx", .integers(images.map { Int($0.slice) }))
-    let sizes = particles.optics.indices.map { output.imageSize(ofGroup: $0, options: options) }
-    if sizes.contains(0) {
+    if imageSizes.contains(0) {
       notes.append(
         "blob/shape was left out: neither the file nor an image that is found says how large the "
           + "images are.")
     } else {
-      let rows = particles.opticsIndices.flatMap { [sizes[Int($0)], sizes[Int($0)]] }
+      let rows = particles.opticsIndices.flatMap { [imageSizes[Int($0)], imageSizes[Int($0)]] }
       add("blob/shape", .integers(rows, width: 2))
     }
-    add("blob/sign", .numbers(particles.signs.map { Double($0) }))
+    let signs = CSColumn.numbers(particles.signs.map { Double($0) })
+    particles.signs.allSatisfy { $0 == 1 }
+      ? addDefault("blob/sign", signs) : add("blob/sign", signs)
     recovered.insert("blob/sign")
   }
 
   private mutating func addDefoci() {
-    let defoci = particles.defoci
+    let defoci = output.writtenDefoci
     func plain(
       _ field: String, _ name: String, idle: Double = .nan, _ value: (Defocus) -> Double
     ) {
@@ -136,7 +156,7 @@ struct CryoSPARCFormMaker {
     angle("ctf/df_angle_rad", "rlnDefocusAngle", \.angle)
     angle("ctf/phase_shift_rad", "rlnPhaseShift", idle: 0, \.phaseShift)
     if let (scales, alphas) = own.scales(table, scaleFactors: defoci.map(\.scale)) {
-      add("ctf/scale", .numbers(scales))
+      if !isIdle("ctf/scale", scales, 1) { add("ctf/scale", .numbers(scales)) }
       add("alignments3D/alpha", .numbers(alphas))
       recovered.insert("rlnCtfScalefactor")
     } else {
@@ -173,9 +193,10 @@ struct CryoSPARCFormMaker {
   private mutating func addShifts() {
     let imageSizes = particles.opticsIndices.map { single(particles.optics[Int($0)].pixelSize) }
     let pixelSizes = own.numbers("alignments3D/psize_A") ?? imageSizes
-    let offsets = own.vectors("ctf/shift_A", width: 2)
+    let offsets = own.vectors("ctf/shift_A", width: 2)?.map(single)
     var shifts = [Double](repeating: 0, count: 2 * count)
     let carried = own.vectors("alignments3D/shift", width: 2)
+    var backs: [[Double]] = []
     for (axis, name) in ["rlnOriginXAngst", "rlnOriginYAngst"].enumerated() {
       func stored(_ row: Int, _ origin: Double) -> Double {
         storedShift(
@@ -192,13 +213,17 @@ struct CryoSPARCFormMaker {
           pixelSize: single(pixelSizes[row]))
       }
       if isRecovered(name, { back[$0] }) { recovered.insert(name) }
+      backs.append(back)
     }
     add("alignments3D/shift", .numbers(shifts, width: 2))
     add("alignments3D/psize_A", .numbers(pixelSizes))
     // Origins in pixels of a file before RELION 3.1 come back in Å.
     if !table.hasColumn("rlnOriginXAngst"), table.hasColumn("rlnOriginX") {
       for (axis, name) in ["rlnOriginXAngst", "rlnOriginYAngst"].enumerated() {
-        add(KeptColumns.particles + name, .typed("<f8", output.poses.map { $0.origin[axis] }))
+        let origins = output.poses.map { $0.origin[axis] }
+        if zip(origins, backs[axis]).contains(where: { abs($0 - $1) > 1e-9 }) {
+          add(KeptColumns.particles + name, .typed("<f8", origins))
+        }
       }
     }
   }
@@ -213,13 +238,11 @@ struct CryoSPARCFormMaker {
   }
 
   private mutating func addRelations() {
-    if Set(particles.sources).count < count, !table.hasColumn("sym_expand/src_uid") {
+    if Set(particles.sources).count < count, own.isGenerated("sym_expand/src_uid") {
       add("sym_expand/src_uid", .identifiers(particles.sources.map(scrambled)))
     }
-    if particles.filaments.count == count, !table.hasColumn("filament/filament_uid"),
-      own.isListed("filament/filament_uid") ?? true
-    {
-      add(
+    if particles.filaments.count == count {
+      addDefault(
         "filament/filament_uid",
         .identifiers(particles.filaments.map { scrambled(UInt64(bitPattern: Int64($0)) ^ 0xF11) }))
     }
@@ -252,10 +275,7 @@ extension CryoSPARCFormMaker {
     add("location/micrograph_path", carried ?? .interned(names.values, names.indices))
     recovered.insert("rlnMicrographName")
     let uids = names.values.map { Checksum.of($0.utf8) }
-    if !table.hasColumn("location/micrograph_uid"), own.isListed("location/micrograph_uid") ?? true
-    {
-      add("location/micrograph_uid", .identifiers(names.indices.map { uids[Int($0)] }))
-    }
+    addDefault("location/micrograph_uid", .identifiers(names.indices.map { uids[Int($0)] }))
     addCoordinates(names: names.values, indices: names.indices)
     addMicrographPixelSizes()
   }
@@ -317,16 +337,12 @@ extension CryoSPARCFormMaker {
   }
 
   private mutating func addMicrographPixelSizes() {
-    guard !table.hasColumn("location/micrograph_psize_A"),
-      own.isListed("location/micrograph_psize_A") ?? true,
-      let optics = file.index(ofBlock: "optics").map({ file.tables[$0] }),
-      let name = micrographPixelSizeColumns.first(where: { optics.hasColumn($0) })
+    guard own.isGenerated("location/micrograph_psize_A"),
+      let texts = micrographPixelSizeColumns.compactMap({ form.opticsTexts($0) }).first
     else { return }
-    var problems = ProblemList()
-    let sizes = optics.numbers(name, problems: &problems)
-    let rows = output.relionForm(file, table: table).groups
-    guard problems.isEmpty, sizes.allSatisfy({ $0 > 0 }), !sizes.isEmpty else { return }
-    add("location/micrograph_psize_A", .numbers(rows.map { sizes[Int($0)] }))
+    let sizes = texts.map { Double($0) ?? 0 }
+    guard sizes.allSatisfy({ $0 > 0 && $0.isFinite }), !sizes.isEmpty else { return }
+    add("location/micrograph_psize_A", .numbers(form.groups.map { sizes[Int($0)] }))
   }
 }
 
@@ -334,9 +350,12 @@ extension CryoSPARCFormMaker {
 
 extension CryoSPARCFormMaker {
   private mutating func addOptics() {
-    let form = output.relionForm(file, table: table)
     let groups = particles.opticsIndices.map { Int($0) }
-    let stored = particles.optics.map { StoredOptics($0) }
+    let stored = zip(particles.optics, imageSizes).map { group, size in
+      var stored = StoredOptics(group)
+      stored.imageSize = size
+      return stored
+    }
     let numbers = (form.opticsTexts("rlnOpticsGroup") ?? []).map { Int($0) ?? 0 }
     let hasNumbers = !numbers.isEmpty && numbers.allSatisfy { (1..<1 << 31).contains($0) }
     let identifiers =
@@ -349,7 +368,7 @@ extension CryoSPARCFormMaker {
       .numbers(groups.flatMap { stored[$0].aberrations[keyPath: path] }, width: width)
     }
     add("blob/psize_A", perGroup(\.pixelSize))
-    guard output.file.hasCTF else { return keepOptics(form, stored: stored) }
+    guard output.file.hasCTF else { return keepOptics(stored: stored) }
     if own.isGenerated("ctf/type") {
       add("ctf/type", .interned(["imported"], [Int32](repeating: 0, count: count)))
     }
@@ -358,18 +377,17 @@ extension CryoSPARCFormMaker {
     add("ctf/cs_mm", perGroup(\.sphericalAberration))
     add("ctf/amp_contrast", perGroup(\.amplitudeContrast))
     addDefault("ctf/shift_A", .numbers([Double](repeating: 0, count: 2 * count), width: 2))
-    let hasOdd = stored.contains { !$0.aberrations.oddZernike.isEmpty }
-    for (name, path) in [("ctf/tilt_A", \CryoSPARCAberrations.tilt), ("ctf/trefoil_A", \.trefoil)] {
-      hasOdd ? add(name, list(path, width: 2)) : addDefault(name, list(path, width: 2))
+    func addList(
+      _ name: String, _ path: KeyPath<CryoSPARCAberrations, [Double]>, _ column: CSColumn
+    ) {
+      let saysSomething = stored.contains { $0.aberrations[keyPath: path].contains { $0 != 0 } }
+      saysSomething ? add(name, column) : addDefault(name, column)
     }
-    let hasEven = stored.contains { !$0.aberrations.evenZernike.isEmpty }
-    hasEven
-      ? add("ctf/tetra_A", list(\.tetra, width: 4))
-      : addDefault("ctf/tetra_A", list(\.tetra, width: 4))
-    let hasScale = stored.contains { $0.aberrations.anisomag != [0, 0, 0, 0] }
-    let anisomag = magnifications(stored: stored)
-    hasScale ? add("ctf/anisomag", anisomag) : addDefault("ctf/anisomag", anisomag)
-    keepOptics(form, stored: stored)
+    addList("ctf/tilt_A", \.tilt, list(\.tilt, width: 2))
+    addList("ctf/trefoil_A", \.trefoil, list(\.trefoil, width: 2))
+    addList("ctf/tetra_A", \.tetra, list(\.tetra, width: 4))
+    addList("ctf/anisomag", \.anisomag, magnifications(stored: stored))
+    keepOptics(stored: stored)
     addOpticsNotes()
   }
 
@@ -405,7 +423,7 @@ extension CryoSPARCFormMaker {
   }
 
   /// Keeps the columns of the table of optics that do not come back from cryoSPARC's fields.
-  private mutating func keepOptics(_ form: RelionForm, stored: [StoredOptics]) {
+  private mutating func keepOptics(stored: [StoredOptics]) {
     var groupOfRow: [Int32: Int] = [:]
     for (row, group) in zip(form.groups, particles.opticsIndices) { groupOfRow[row] = Int(group) }
     let used = groupOfRow.keys.sorted()
@@ -416,6 +434,14 @@ extension CryoSPARCFormMaker {
       }, numbers: numbers)
     for (name, texts) in form.optics {
       let mine = used.map { texts[Int($0)] }
+      // What `addMicrographPixelSizes` says comes back under the first of their names.
+      if name == micrographPixelSizeColumns[0], own.isGenerated("location/micrograph_psize_A"),
+        mine.allSatisfy({ text in
+          Double(text).map { fewestDecimals(ofSingles: [$0]) == [$0] && $0 > 0 } ?? false
+        })
+      {
+        continue
+      }
       if let same = back.first(where: { $0.name == name })?.texts,
         zip(mine, same).allSatisfy({ isSameValue($0, $1) })
       {

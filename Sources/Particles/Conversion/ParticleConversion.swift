@@ -45,7 +45,7 @@ extension ParticleFile {
     _ conversion: ParticleConversion, to path: String, within root: String? = nil
   ) throws(Problem) -> [String] {
     let output = ParticleOutput(
-      file: self, poses: particles.poses, halfSets: nil, extraColumns: [], root: root)
+      file: self, poses: particles.poses, halfSets: nil, defoci: nil, extraColumns: [], root: root)
     return try output.convert(conversion, to: path)
   }
 

@@ -139,6 +139,7 @@ struct RelionFormMaker {
 
   private mutating func addDefoci() {
     var scaled = particles
+    scaled.defoci = output.writtenDefoci
     if particles.relativeScales != nil {
       scaled.applyScales()
       form.notes.append(
@@ -304,7 +305,7 @@ struct RelionFormMaker {
       let shape = field.shape.map { "\($0)" }.joined(separator: ",")
       var value = "*"
       if !recovered.contains(field.name) {
-        if isConstant(reader), field.name != "uid", field.name != "blob/sign" {
+        if isConstant(reader), !Self.alwaysColumns.contains(field.name) {
           value = constantText(reader)
         } else {
           for component in 0..<field.count {
@@ -326,6 +327,12 @@ struct RelionFormMaker {
         ("fieldShape", .texts(rows.map(\.shape))), ("fieldValue", .texts(rows.map(\.value))),
       ])
   }
+
+  /// Fields that others are understood by, which have columns also where all records say the same: a
+  /// program that drops the table of fields shall not change them.
+  private static let alwaysColumns: Set<String> = [
+    "uid", "blob/sign", "ctf/shift_A", "alignments3D/psize_A",
+  ]
 
   private func isConstant(_ reader: CSFieldReader) -> Bool {
     guard count > 1, reader.field.count <= 4 else { return false }

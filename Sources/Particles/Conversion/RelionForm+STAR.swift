@@ -119,4 +119,4 @@ extension ParticleOutput {
 }
 
 /// Columns of pixel sizes before RELION 3.1.
-private let oldOpticsColumns: Set<String> = ["rlnMagnification", "rlnDetectorPixelSize"]
+let oldOpticsColumns: Set<String> = ["rlnMagnification", "rlnDetectorPixelSize"]

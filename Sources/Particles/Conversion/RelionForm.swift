@@ -66,6 +66,23 @@ struct RelionForm {
     }
   }
 
+  /// Whether the columns that pixel sizes had before RELION 3.1 are there, and say the same still.
+  private func keptMagnifications(_ pixelSizes: [Double]) -> Bool {
+    func column(_ name: String) -> STARColumn? { particles.first { $0.name == name }?.column }
+    guard let detector = column("rlnDetectorPixelSize"),
+      let magnification = column("rlnMagnification"), !pixelSizes.isEmpty
+    else { return false }
+    func value(_ column: STARColumn, _ row: Int) -> Double {
+      var bytes: [UInt8] = []
+      column.append(row: row, to: &bytes)
+      return bytes.withUnsafeBytes { number($0) } ?? .nan
+    }
+    return groups.indices.allSatisfy { row in
+      let size = pixelSizes[Int(groups[row])]
+      return abs(1e4 * value(detector, row) / value(magnification, row) - size) < 1e-9 * size
+    }
+  }
+
   /// One table, every particle with its optics.
   private var table30: (NewSTARTable, notes: [String]) {
     let pixelSizes = (opticsTexts("rlnImagePixelSize") ?? []).map { Double($0) ?? 1 }
@@ -83,8 +100,11 @@ struct RelionForm {
       }
       columns.append((String(name.dropLast("Angst".count)), .exactNumbers(pixels)))
     }
+    let statesSize = keptMagnifications(pixelSizes)
+    if !statesSize { columns.removeAll { oldOpticsColumns.contains($0.name) } }
     for (name, texts) in optics where name != "rlnImageDimensionality" {
       if name == "rlnImagePixelSize" {
+        if statesSize { continue }
         // Å are 1e4 micrometres over the magnification.
         columns.append(("rlnMagnification", perRow(texts.map { _ in "10000.000000" })))
         columns.append(("rlnDetectorPixelSize", perRow(texts)))

@@ -94,7 +94,8 @@ private func opticsRows(
 private func opticsOfRows(
   _ table: STARTable, requiresCTF: Bool, problems: inout ProblemList
 ) -> ([OpticsGroup], [Int32]) {
-  let columns = OpticsColumns(table, rows: nil, requiresCTF: requiresCTF, problems: &problems)
+  var columns = OpticsColumns(table, rows: nil, requiresCTF: requiresCTF, problems: &problems)
+  columns.readZernikes(table, problems: &problems)
   var groups: [OpticsGroup] = []
   var indexOfValues: [[Double]: Int32] = [:]
   let indices = (0..<table.rowCount).map { row in
@@ -186,8 +187,7 @@ private struct OpticsColumns {
     }
     names = (try? table.texts("rlnOpticsGroupName")) ?? []
     imageSizes = whole("rlnImageSize")
-    odd = lists(table, "rlnOddZernike", problems: &problems)
-    even = lists(table, "rlnEvenZernike", problems: &problems)
+    readZernikes(table, problems: &problems)
     for (row, dimensions) in whole("rlnImageDimensionality").enumerated()
     where dimensions != 2 && counts(row) {
       problems.add(
@@ -196,6 +196,13 @@ private struct OpticsColumns {
             + "\(dimensions) dimensions",
           whatToDo: "Give particles that are images, not subtomograms."))
     }
+  }
+
+  /// Reads the lists of higher-order terms, which stand in rows of particles where a newer file was
+  /// written in the form of RELION 3.0.
+  mutating func readZernikes(_ table: STARTable, problems: inout ProblemList) {
+    odd = lists(table, "rlnOddZernike", problems: &problems)
+    even = lists(table, "rlnEvenZernike", problems: &problems)
   }
 
   private func counts(_ row: Int) -> Bool { rows?[row] ?? true }
@@ -221,18 +228,22 @@ private struct OpticsColumns {
   private func lists(
     _ table: STARTable, _ name: String, problems: inout ProblemList
   ) -> [[Double]] {
-    guard let texts = try? table.texts(name) else { return [] }
-    return texts.enumerated().map { row, text in
+    guard let (texts, indices) = try? table.interned(name) else { return [] }
+    let lists = texts.map { text -> (values: [Double], isRight: Bool) in
       let inner = text.hasPrefix("[") && text.hasSuffix("]") ? text.dropFirst().dropLast() : ""
       let parts = inner.split(separator: ",")
       let values = parts.compactMap { Double($0) }.filter(\.isFinite)
-      if counts(row), text != "[]", (parts.isEmpty || values.count != parts.count) {
+      return (values, text == "[]" || (!parts.isEmpty && values.count == parts.count))
+    }
+    return indices.enumerated().map { row, index in
+      if counts(row), !lists[Int(index)].isRight {
         problems.add(
           Problem(
-            "\(table.place(row: row, column: name)): \"\(text)\" is not a list of numbers [a,b,…]",
+            "\(table.place(row: row, column: name)): \"\(texts[Int(index)])\" is not a list of "
+              + "numbers [a,b,…]",
             whatToDo: "Mend the value."))
       }
-      return values
+      return lists[Int(index)].values
     }
   }
 
@@ -241,16 +252,19 @@ private struct OpticsColumns {
     [
       voltage[row], sphericalAberration[row], amplitudeContrast[row], pixelSize[row], tiltX[row],
       tiltY[row], Double(premultiplied[row]), Double(flipped[row]),
-    ] + magnification.map { $0[row] }
+    ] + magnification.map { $0[row] } + [Double(odd(row).count)] + odd(row) + even(row)
   }
+
+  private func odd(_ row: Int) -> [Double] { odd.isEmpty ? [] : odd[row] }
+  private func even(_ row: Int) -> [Double] { even.isEmpty ? [] : even[row] }
 
   func group(row: Int) -> OpticsGroup {
     OpticsGroup(
       name: names.isEmpty ? "opticsGroup\(row + 1)" : names[row], voltage: voltage[row],
       sphericalAberration: sphericalAberration[row], amplitudeContrast: amplitudeContrast[row],
       pixelSize: pixelSize[row], imageSize: imageSizes.isEmpty ? 0 : imageSizes[row],
-      beamTilt: Vector2(tiltX[row], tiltY[row]), oddZernike: odd.isEmpty ? [] : odd[row],
-      evenZernike: even.isEmpty ? [] : even[row], magnification: magnification.map { $0[row] },
+      beamTilt: Vector2(tiltX[row], tiltY[row]), oddZernike: odd(row), evenZernike: even(row),
+      magnification: magnification.map { $0[row] },
       isPremultiplied: premultiplied[row] != 0, isPhaseFlipped: flipped[row] != 0)
   }
 }

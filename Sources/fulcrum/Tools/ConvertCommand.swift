@@ -7,7 +7,7 @@ import Tools
 /// `fulcrum convert`: particle files of RELION and cryoSPARC into each other.
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "convert", abstract: "Particle files of RELION and cryoSPARC into each other.",
+    commandName: "convert", abstract: "Convert particle files of RELION and cryoSPARC.",
     usage: "fulcrum convert IN -o OUT [options]",
     discussion: """
       The format is the ending of OUT: .star, .cs or .csg. The way back gives every column back; \

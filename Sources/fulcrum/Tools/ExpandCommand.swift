@@ -59,7 +59,8 @@ struct ExpandCommand: ParsableCommand {
           "\(output.output): particles of a \(ending) file are written to one",
           whatToDo: "Name it \(ending), and convert it then: fulcrum convert IN -o OUT.")
       }
-      let place = try output.place(inputs: result.inputs)
+      let place = try output.checked(inputs: result.inputs)
+      try place.makeFolders()
       try records.write(to: place.path)
       try ToolRecord(
         inputs: result.inputs,

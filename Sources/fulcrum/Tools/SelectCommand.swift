@@ -6,7 +6,7 @@ import Tools
 /// `fulcrum select`: some of the particles of a file or a run.
 struct SelectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "select", abstract: "Select particles: by columns, at random, against files.",
+    commandName: "select", abstract: "Select particles: by columns, at random, by files.",
     usage: "fulcrum select IN|RUN ['EXPRESSION'] -o OUT [options]",
     discussion: """
       Names: columns (rlnDefocusU, alignments3D/shift[0]), half, defocus, row,
