@@ -39,6 +39,7 @@ let package = Package(
 
     // What all rooms stand on.
     .target(name: "Ground", swiftSettings: optimised),
+    .target(name: "Images", dependencies: ["CZlib"], swiftSettings: optimised),
     .target(name: "TOMLText"),
     .target(name: "Ranks", dependencies: ["Ground"], swiftSettings: optimised),
     .target(name: "Provenance", plugins: ["CommitPlugin"]),
@@ -82,14 +83,16 @@ let package = Package(
       ],
       swiftSettings: optimised),
 
+    .target(name: "Viewing", dependencies: ["CryoEM", "Images"], swiftSettings: optimised),
+
     // The screens' rooms.
-    .target(name: "Surface", dependencies: ["TOMLText"], swiftSettings: optimised),
-    .target(name: "Terminal", dependencies: ["CNcurses", "Ground", "Surface"]),
+    .target(name: "Surface", dependencies: ["Images", "TOMLText"], swiftSettings: optimised),
+    .target(name: "Terminal", dependencies: ["CNcurses", "Ground", "Images", "Surface"]),
     .target(
       name: "Console",
       dependencies: [
-        "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Refinement", "Report", "Runs",
-        "Surface", "Terminal", "TOMLText", "Tools",
+        "CryoEM", "EMFiles", "Ground", "Images", "Jobs", "Particles", "Refinement", "Report",
+        "Runs", "Surface", "Terminal", "TOMLText", "Tools", "Viewing",
       ]),
 
     // Programs.
@@ -98,7 +101,7 @@ let package = Package(
       dependencies: [
         "Console", "CryoEM", "Ground", "Jobs", "Particles", "Phantoms", "Ranks", "Refinement",
         "Report", "Runs",
-        "Surface", "Terminal", "Tools", argumentParser,
+        "Surface", "Terminal", "Tools", "Viewing", argumentParser,
       ]),
     .executableTarget(
       name: "Benchmarks",
@@ -154,13 +157,16 @@ let package = Package(
       dependencies: [
         "CryoEM", "EMFiles", "Ground", "Particles", "Phantoms", "TOMLText", "TestSupport", "Tools",
       ]),
-    .testTarget(name: "SurfaceTests", dependencies: ["Surface"], resources: [.copy("Golden")]),
-    .testTarget(name: "TerminalTests", dependencies: ["Surface", "Terminal"]),
+    .testTarget(name: "ImagesTests", dependencies: ["CZlib", "Images"]),
+    .testTarget(name: "ViewingTests", dependencies: ["CryoEM", "Images", "Viewing"]),
+    .testTarget(
+      name: "SurfaceTests", dependencies: ["Images", "Surface"], resources: [.copy("Golden")]),
+    .testTarget(name: "TerminalTests", dependencies: ["Images", "Surface", "Terminal"]),
     .testTarget(
       name: "ConsoleTests",
       dependencies: [
-        "Console", "CryoEM", "EMFiles", "Ground", "Jobs", "Refinement", "Report", "Runs",
-        "Surface", "Terminal", "TestSupport", "Tools",
+        "Console", "CryoEM", "EMFiles", "Ground", "Images", "Jobs", "Refinement", "Report",
+        "Runs", "Surface", "Terminal", "TestSupport", "Tools", "Viewing",
       ],
       resources: [.copy("Golden")]),
     .testTarget(

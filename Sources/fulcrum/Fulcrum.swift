@@ -66,7 +66,8 @@ struct FulcrumCommand: ParsableCommand {
     version: versionLine,
     subcommands: [
       NewCommand.self, RunCommand.self, CheckCommand.self, ResumeCommand.self, WatchCommand.self,
-      ListCommand.self, SimulateCommand.self, FSCCommand.self, MPICommand.self,
+      ListCommand.self, ViewCommand.self, SimulateCommand.self, FSCCommand.self,
+      MPICommand.self,
     ],
     groupedSubcommands: tools)
 

@@ -13,7 +13,7 @@ import Testing
     try Golden.check(stage.text, "\(scene.rawValue)-\(size.width)x\(size.height).txt")
   }
 
-  @Test(arguments: [Stage.Scene.live, .results, .mask, .comparison])
+  @Test(arguments: [Stage.Scene.live, .results, .mask, .comparison, .maps])
   func looksAsReviewedInAWideWindow(_ scene: Stage.Scene) throws {
     let stage = Stage(scene, size: Size(width: 160, height: 50))
     try Golden.check(stage.text, "\(scene.rawValue)-160x50.txt")
@@ -34,7 +34,7 @@ import Testing
     try Golden.check(text, "\(scene.rawValue)-80x24-ascii.txt")
   }
 
-  @Test(arguments: [Stage.Scene.runs, .live, .form, .mask], [ColourLevel.c16, .c256])
+  @Test(arguments: [Stage.Scene.runs, .live, .form, .mask, .maps], [ColourLevel.c16, .c256])
   func looksAsReviewedInColour(_ scene: Stage.Scene, _ colours: ColourLevel) throws {
     let stage = Stage(scene, colours: colours)
     try Golden.check(stage.grid.ansiText, "\(scene.rawValue)-80x24-\(colours.rawValue).ansi")

@@ -1,3 +1,4 @@
+import Images
 import Surface
 import Testing
 
@@ -5,14 +6,17 @@ import Testing
 
 /// Pictures in true pixels, decoded again by the rules of their protocols.
 @Suite struct PictureTests {
+  /// A diagonal in pink over 64 greys.
   private let picture = Picture(
     area: Rect(x: 3, y: 2, width: 3, height: 1), width: 23, height: 14,
-    pixels: (0..<14 * 23).flatMap { index -> [UInt8] in
-      let (x, y) = (index % 23, index / 23)
-      if x == y { return [250, 10, 120] }
-      let grey = UInt8((x * 11 + y * 3) % 256)
-      return [grey, grey, grey]
-    })
+    image: IndexedImage(
+      width: 23, height: 14,
+      indices: (0..<14 * 23).map { index in
+        let (x, y) = (index % 23, index / 23)
+        return x == y ? 64 : UInt8((x * 11 + y * 3) % 64)
+      },
+      palette: (0..<64).map { IndexedImage.RGB(UInt8(4 * $0), UInt8(4 * $0), UInt8(4 * $0)) }
+        + [IndexedImage.RGB(250, 10, 120)]))
 
   /// Reads sixels: colours in hundredths, and for each colour which of six rows a column has.
   private func decoded(_ text: String, width: Int, height: Int) -> [[Int]] {
@@ -66,22 +70,42 @@ import Testing
     let image = decoded(text, width: 23, height: 14)
     for (index, parts) in image.enumerated() {
       #expect(parts.count == 3)
-      for (part, wanted) in zip(parts, picture.pixels[3 * index..<3 * index + 3]) {
-        // A step of the palette: eight of a grey, a sixth of the whole of another colour.
-        let step = index % 23 == index / 23 ? 43.0 : 9.0
-        #expect(abs(Double(part) * 2.55 - Double(wanted)) < step)
+      let wanted = picture.image[index % 23, index / 23]
+      for (part, wanted) in zip(parts, [wanted.red, wanted.green, wanted.blue]) {
+        // Sixels have hundredths.
+        #expect(abs(Double(part) * 2.55 - Double(wanted)) < 1.5)
+      }
+    }
+  }
+
+  /// A picture of fewer pixels than its cells have is enlarged.
+  @Test func sixelsAreEnlarged() {
+    var large = picture
+    (large.width, large.height) = (46, 28)
+    let image = decoded(SixelEncoder.encoded(large), width: 46, height: 28)
+    for y in 0..<28 {
+      for x in 0..<46 {
+        let wanted = picture.image[x / 2, y / 2]
+        #expect(abs(Double(image[y * 46 + x][0]) * 2.55 - Double(wanted.red)) < 1.5)
       }
     }
   }
 
   @Test func kittyGetsThePixelsInChunks() throws {
+    // Noise, which cannot be packed.
+    var state: UInt32 = 1
     let large = Picture(
-      area: picture.area, width: 60, height: 40,
-      pixels: (0..<7200).map { UInt8($0 * 7 % 256) })
+      area: picture.area, width: 60, height: 120,
+      image: IndexedImage(
+        width: 60, height: 120,
+        indices: (0..<7200).map { _ in
+          state = state &* 1_664_525 &+ 1_013_904_223
+          return UInt8(state >> 24)
+        }, palette: (0..<256).map { IndexedImage.RGB(UInt8($0), 0, 0) }))
     let text = KittyEncoder.encoded(large, number: 5)
     let chunks = text.split(separator: "\u{1B}_G").map(String.init)
     #expect(chunks.count == 3)
-    #expect(chunks[0].hasPrefix("a=T,f=24,s=60,v=40,c=3,r=1,i=5,p=1,q=2,C=1,m=1;"))
+    #expect(chunks[0].hasPrefix("a=T,f=100,c=3,r=1,i=5,p=1,q=2,C=1,m=1;"))
     #expect(chunks[1].hasPrefix("m=1;"))
     #expect(chunks[2].hasPrefix("m=0;"))
     var payload = ""
@@ -102,7 +126,7 @@ import Testing
         bits &= (1 << size) - 1
       }
     }
-    #expect(bytes == large.pixels)
+    #expect(bytes == large.image.png)
   }
 
   @Test func aSliceFillsItsCellsWithoutBeingStretched() throws {
@@ -116,12 +140,13 @@ import Testing
     // 240 × 160 pixels below the title: the width decides.
     #expect(picture.area == Rect(x: 5, y: 5, width: 30, height: 7))
     #expect((picture.width, picture.height) == (240, 112))
-    #expect(picture.pixels.count == 240 * 112 * 3)
     func pixel(_ x: Int, _ y: Int) -> [UInt8] {
-      Array(picture.pixels[3 * (y * 240 + x)..<3 * (y * 240 + x) + 3])
+      let colour = picture.image[x, y]
+      return [colour.red, colour.green, colour.blue]
     }
     #expect(pixel(0, 50) == [0, 0, 0])
-    #expect(pixel(60, 50) == [65, 65, 65])
+    // Column 10 of 40, in 64 greys.
+    #expect(pixel(60, 50) == [64, 64, 64])
     // The outline of the mask in its own colour, not in grey.
     let outline = try #require(look[.outline].foreground.components)
     #expect(pixel(120, 50) == [outline.red, outline.green, outline.blue])

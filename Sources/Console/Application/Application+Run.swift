@@ -16,6 +16,8 @@ extension Application {
     case refine(job: String)
     /// A run, live or finished.
     case run(folder: String)
+    /// Maps to look at.
+    case maps(MapChoice)
   }
 
   /// How the application looks and listens.
@@ -140,7 +142,7 @@ extension Application {
   private static func folder(of start: Start) -> String {
     switch start {
     case .runs(let folder): return FilePath.absolute(folder)
-    case .form, .refine: return FilePath.currentFolder
+    case .form, .refine, .maps: return FilePath.currentFolder
     case .run(let folder):
       // runs/NAME belongs to the folder above runs.
       let place = FilePath.folder(of: FilePath.absolute(folder))
@@ -152,6 +154,7 @@ extension Application {
   static func opening(_ start: Start, options: Options) throws -> (any Screen, [Effect]) {
     switch start {
     case .runs: return (RunsScreen(), [])
+    case .maps(let choice): return (MapScreen(shelf: MapShelf(choice)), [])
     case .run(let folder): return (RunsScreen(), [.push(RunScreen(folder: folder))])
     case .form(let path), .refine(let path as String?):
       var job = Job(folder: FilePath.currentFolder)

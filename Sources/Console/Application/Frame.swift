@@ -72,6 +72,9 @@ public struct Frame: Sendable {
     pictures.append(picture)
   }
 
+  /// Puts a picture in pixels over cells that stay blank.
+  mutating func add(_ picture: Picture) { pictures.append(picture) }
+
   /// Draws a widget.
   mutating func draw(_ widget: some Widget, in rect: Rect) { grid.draw(widget, in: rect, look) }
 }

@@ -105,6 +105,7 @@ enum Question: Sendable, Hashable {
   case leaveForm
   case setFulcrum
   case setThreshold
+  case mapLevel
   case applyRemedy
   /// A number of the mask maker, by the command that asks for it.
   case makerValue(Command)

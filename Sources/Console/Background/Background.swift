@@ -17,6 +17,8 @@ final class Background: Sendable {
   private let themes: ThemeCatalogue
   /// The slices that are being read, or will be next.
   private let wantedSlices = Mutex<SliceRequest?>(nil)
+  /// The maps that are being read, or will be.
+  private let wantedMaps = Mutex<Set<MapRequest>>([])
   /// The job whose files are being read, or will be next.
   private let wantedFiles = Mutex<Job?>(nil)
   /// When queues were last looked at.
@@ -58,6 +60,7 @@ final class Background: Sendable {
     case .readThemes: read { self.postThemes() }
     case .checkTheme(let identifier): read { self.postThemesIfChanged(identifier) }
     case .readSlices(let request): readSlices(request)
+    case .readMap(let request): readMap(request)
     case .readParticles(let folder, let iteration):
       work { self.post(.particles(ParticleReader.table(of: folder, iteration: iteration))) }
     case .comparePoses(let first, let other):
@@ -93,6 +96,17 @@ final class Background: Sendable {
       guard self.wantedSlices.withLock({ $0 == request }) else { return }
       self.post(.slices(SliceReader.slices(request)))
       self.wantedSlices.withLock { if $0 == request { $0 = nil } }
+    }
+  }
+
+  /// Reads a map once, however often it is asked for meanwhile.
+  private func readMap(_ request: MapRequest) {
+    guard wantedMaps.withLock({ $0.insert(request).inserted }) else { return }
+    work {
+      do throws(Problem) {
+        self.post(.map(try MapReader.read(request)))
+      } catch { self.post(.mapProblem(request, error)) }
+      _ = self.wantedMaps.withLock { $0.remove(request) }
     }
   }
 

@@ -62,6 +62,11 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case edgeWidth = "edge-width"
   case previewMask = "preview-mask"
   case useMask = "use-mask"
+  // Maps.
+  case maps, blink, clip
+  case colourBy = "colour-by"
+  case fitView = "fit"
+  case viewAxis = "view-axis"
   // Live run and results.
   case panel1 = "panel-1"
   case panel2 = "panel-2"
@@ -90,7 +95,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
 
   /// The screens and panes in which keys have their own meaning.
   public enum Context: String, Sendable, Hashable, CaseIterable {
-    case everywhere, runs, form, mask, maker, run, compare
+    case everywhere, runs, form, mask, maker, map, run, compare
 
     /// The name on the help screen.
     public var title: String {
@@ -100,6 +105,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
       case .form: "Job form"
       case .mask: "Fulcrum and mask"
       case .maker: "Mask maker"
+      case .map: "Maps"
       case .run: "Run"
       case .compare: "Compare"
       }

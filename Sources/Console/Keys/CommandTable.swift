@@ -3,7 +3,7 @@ import Terminal
 extension Command {
   /// Every command with its label, help and default keys, in the order of the key bar and the help.
   static let table: [CommandDescription] =
-    runsTable + formTable + maskTable + makerTable + runTable + everywhereTable
+    runsTable + formTable + maskTable + makerTable + mapTable + runTable + everywhereTable
 
   /// What is said about this command in a context; in any, where it has no meaning there.
   func description(in context: Context) -> CommandDescription {
@@ -144,6 +144,36 @@ extension Command {
     line(.useMask, in: [.maker], [.enter], "Use", "Save the mask and use it in the form"),
   ]
 
+  private static let mapTable: [CommandDescription] = [
+    line(.zoom, in: [.map], ["z", .enter], "Zoom", "Pane to the whole screen and back"),
+    line(.blink, in: [.map], ["b", " "], "Blink", "To the map that was seen before, and back"),
+    line(
+      .previousIteration, in: [.map], ["["], "Earlier", "To the map before, as of an iteration"),
+    line(.nextIteration, in: [.map], ["]"], "Later", "To the next map, as of an iteration"),
+    line(
+      .mapKind, in: [.map], ["w"], "Map", "The other maps: sharpened, half-maps, their difference"),
+    line(.raiseThreshold, in: [.map], [">", "."], "Raise", "Surface at a higher density"),
+    line(.lowerThreshold, in: [.map], ["<", ","], "Lower", "Surface at a lower density"),
+    line(
+      .typeThreshold, in: [.map], ["t"], "Level", "Type the level: a density, sd or kDa"),
+    line(
+      .colourBy, in: [.map], ["c"], "Colour",
+      "Colour by local resolution, difference of halves, region or motion"),
+    line(.outline, in: [.map], ["o"], "Mask", "Show the mask: veil and outline, or hide it"),
+    line(.clip, in: [.map], ["x"], "Cut", "Cut the surface open at the cross; PgUp, PgDn move it"),
+    line(.fitView, in: [.map], ["f"], "Fit", "Fit the picture to the mask, the box, the surface"),
+    line(
+      .viewAxis, in: [.map], ["a"], "Axis", "See the surface along z, y, x (arrows turn it)"),
+    line(.sliceForward, in: [.map], ["+", "="], "Nearer", "Surface larger, or one slice deeper"),
+    line(.sliceBack, in: [.map], ["-"], "Farther", "Surface smaller, or one slice back"),
+    line(.mapProjection, in: [.map], ["p"], "Project", "Projections in place of slices"),
+    line(.moreContrast, in: [.map], [")"], "Contrast", "More contrast of the slices"),
+    line(.lessContrast, in: [.map], ["("], "Less", "Less contrast of the slices"),
+    line(.coordinates, in: [.map], ["e"], "Type", "Type the cross's coordinates in voxels"),
+    line(.boxCentre, in: [.map], ["B"], "Box centre", "Cross to the centre of the box"),
+    line(.maskCentre, in: [.map], ["m"], "Mask centre", "Cross to the centre of the mask"),
+  ]
+
   private static let runTable: [CommandDescription] = [
     line(.zoom, in: [.run, .compare], ["z", .enter], "Zoom", "Pane to the whole screen and back"),
     line(.pause, in: [.run], ["p"], "Pause", "Pause the run, or let it go on"),
@@ -154,6 +184,7 @@ extension Command {
     line(.previousIteration, in: [.run], ["["], "Earlier", "To the iteration before"),
     line(.nextIteration, in: [.run], ["]"], "Later", "To the iteration after"),
     line(.follow, in: [.run], ["f"], "Follow", "Follow the newest iteration and log line"),
+    line(.maps, in: [.run, .mask], ["V"], "Maps", "Surface and slices of the maps"),
     line(.particles, in: [.run], ["t"], "Particles", "Table of particles and their poses"),
     line(.parameters, in: [.run], ["i"], "Job", "Parameters of the run"),
     line(

@@ -39,6 +39,11 @@ extension RunScreen {
       ]
     case .change: return [.popUp(changeChooser)]
     case .advice: return [.popUp(adviceChooser)]
+    case .maps:
+      guard let snapshot, let shelf = MapShelf(snapshot) else { return [] }
+      var screen = MapScreen(shelf: shelf)
+      if let title = metrics?.stepName, iteration != nil { screen.open(at: title) }
+      return [.push(screen)]
     case .resume:
       return [.resumeRun(folder: folder), .say("Resuming \(name): looking at its input")]
     case .continueRun:

@@ -68,14 +68,17 @@ struct RunScreen: Screen {
     } else if snapshot?.status == .queued {
       commands += [.stop, .parameters]
     } else {
-      commands += [.previousIteration, .nextIteration, .particles, .continueRun, .parameters]
+      commands += [
+        .previousIteration, .nextIteration, .maps, .particles, .continueRun, .parameters,
+      ]
       if obstacle(to: .resume) == nil { commands.insert(.resume, at: 2) }
     }
     switch focus {
     case .orientations: commands.append(.projection)
     case .poses: commands.append(.baseline)
     case .noise: commands.append(.guinier)
-    case .slices: commands += [.mapKind, .plane, .mapProjection, .moreContrast, .lessContrast]
+    case .slices:
+      commands += [.maps, .mapKind, .plane, .mapProjection, .moreContrast, .lessContrast]
     case .log: commands += [.logLevel, .search]
     default: break
     }
@@ -111,6 +114,8 @@ struct RunScreen: Screen {
     case .advice:
       return snapshot?.objections.isEmpty == false
         ? nil : "Nothing is to be said against the numbers"
+    case .maps:
+      return snapshot.flatMap { MapShelf($0) } == nil ? "No maps are kept of the run yet" : nil
     case .continueRun:
       return snapshot?.job == nil ? "The run's parameters cannot be read" : nil
     case .previousIteration, .nextIteration:

@@ -94,6 +94,8 @@ struct SliceView {
   let mask: (Int) -> [Float]
   /// Whether what is shown fades with the mask.
   var fades = false
+  /// The projection along a plane's axis, in place of its slice.
+  var projection: ((Int) -> Plane)?
 
   /// Draws the planes side by side; a narrow rectangle shows the plane with the focus alone.
   ///
@@ -106,31 +108,61 @@ struct SliceView {
     let places = Layout.split(
       rect, .columns, Array(repeating: .init(), count: planes.count), gap: 0)
     for (plane, place) in zip(planes, places) {
-      let axes = CrossHair.axes(of: plane)
-      let inner = frame.box(
-        place,
-        Box(
-          title: "\(Plane.names[plane]) = \(hair.voxel[axes.through])",
-          isFocused: plane == hair.focus && planes.count > 1))
-      guard !voxels.isEmpty else { continue }
-      var slice = SliceReader.plane(plane, of: voxels, mask: nil, size: size, at: hair.voxel)
-      slice.mask = mask(plane)
-      let range = slice.contrast(width: Float(hair.width))
-      if fades, let black = range?.lowerBound, slice.mask.count == slice.values.count {
-        for index in slice.values.indices {
-          slice.values[index] = black + (slice.values[index] - black) * slice.mask[index]
-        }
+      draw(plane: plane, isFocused: plane == hair.focus && planes.count > 1, in: place, of: &frame)
+      {
+        overlay(plane, $0, $1, &$2)
       }
-      let image = ImageSlice(
-        width: size, height: size, pixels: slice.values, range: range, mask: slice.mask,
-        crosshair: Point(x: hair.voxel[axes.across], y: size - 1 - hair.voxel[axes.up]))
-      frame.draw(picture: image, in: inner)
-      overlay(plane, image, inner, &frame)
-      let cells =
-        frame.pictureCell.flatMap { image.picture(in: inner, cell: $0, frame.look)?.area }
-        ?? Self.pixels(of: image, in: inner, frame.base)
-      frame.mark(cells, .row(pane: "plane", plane))
     }
+  }
+
+  /// Draws a plane in a box.
+  ///
+  /// - Returns: the cells that its image covers.
+  @discardableResult
+  func draw(
+    plane: Int, isFocused: Bool, in place: Rect, of frame: inout Frame,
+    overlay: (ImageSlice, Rect, inout Frame) -> Void
+  ) -> Rect {
+    let axes = CrossHair.axes(of: plane)
+    let name = Plane.names[plane]
+    let title =
+      projection == nil
+      ? "\(name) = \(hair.voxel[axes.through])" : "\(name.prefix(2)) along \(name.suffix(1))"
+    let inner = frame.box(place, Box(title: title, isFocused: isFocused))
+    guard !voxels.isEmpty else { return Rect(x: inner.x, y: inner.y, width: 0, height: 0) }
+    var slice =
+      projection?(plane)
+      ?? SliceReader.plane(plane, of: voxels, mask: nil, size: size, at: hair.voxel)
+    slice.mask = mask(plane)
+    let range = slice.contrast(width: Float(hair.width))
+    if fades, let black = range?.lowerBound, slice.mask.count == slice.values.count {
+      for index in slice.values.indices {
+        slice.values[index] = black + (slice.values[index] - black) * slice.mask[index]
+      }
+    }
+    let image = ImageSlice(
+      width: size, height: size, pixels: slice.values, range: range, mask: slice.mask,
+      crosshair: Point(x: hair.voxel[axes.across], y: size - 1 - hair.voxel[axes.up]))
+    frame.draw(picture: image, in: inner)
+    overlay(image, inner, &frame)
+    let cells =
+      frame.pictureCell.flatMap { image.picture(in: inner, cell: $0, frame.look)?.area }
+      ?? Self.pixels(of: image, in: inner, frame.base)
+    frame.mark(cells, .row(pane: "plane", plane))
+    return cells
+  }
+
+  /// Marks a voxel: with a solid sign on the slice that it lies on, else with a hollow one.
+  func mark(
+    _ voxel: SIMD3<Int>, on plane: Int, _ image: ImageSlice, in rect: Rect, of frame: inout Frame
+  ) {
+    guard frame.pictureCell == nil else { return }
+    let axes = CrossHair.axes(of: plane)
+    let pixel = Point(x: voxel[axes.across], y: size - 1 - voxel[axes.up])
+    guard let cell = image.cell(of: pixel, in: rect, frame.look) else { return }
+    let isHere = voxel[axes.through] == hair.voxel[axes.through]
+    frame.write(
+      frame.look[isHere ? Symbol.marked : .unmarked], x: cell.x, y: cell.y, .changed)
   }
 
   /// The cells that the image covers, so that a click finds its voxel.

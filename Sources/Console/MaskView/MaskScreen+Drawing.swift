@@ -48,22 +48,9 @@ extension MaskScreen {
       return SliceReader.plane(plane, of: mask.voxels, mask: nil, size: size, at: cross).values
     }
     view.draw(in: rect, of: &frame) { plane, image, inner, frame in
-      drawFulcrum(on: plane, image, in: inner, of: &frame)
+      guard let fulcrum else { return }
+      view.mark(nearest(fulcrum), on: plane, image, in: inner, of: &frame)
     }
-  }
-
-  /// Marks the fulcrum that is set: as a solid sign on the slice that it lies on, else as a hollow one.
-  private func drawFulcrum(
-    on plane: Int, _ image: ImageSlice, in rect: Rect, of frame: inout Frame
-  ) {
-    guard let fulcrum, frame.pictureCell == nil else { return }
-    let axes = CrossHair.axes(of: plane)
-    let voxel = nearest(fulcrum)
-    let pixel = Point(x: voxel[axes.across], y: size - 1 - voxel[axes.up])
-    guard let cell = image.cell(of: pixel, in: rect, frame.look) else { return }
-    let isHere = voxel[axes.through] == cross[axes.through]
-    frame.write(
-      frame.look[isHere ? Symbol.marked : .unmarked], x: cell.x, y: cell.y, .changed)
   }
 
   /// What is known of map, mask and fulcrum, and the advice of the field.

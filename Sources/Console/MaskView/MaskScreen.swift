@@ -33,7 +33,8 @@ struct MaskScreen: Screen {
 
   var keyBar: [Command] {
     [
-      .setFulcrum, .makeMask, .coordinates, .maskCentre, .boxCentre, .nextPane, .sliceForward,
+      .setFulcrum, .makeMask, .maps, .coordinates, .maskCentre, .boxCentre, .nextPane,
+      .sliceForward,
       .sliceBack, .outline, .moreContrast, .dynamicMask,
     ] + (threshold == nil ? [] : [.raiseThreshold, .lowerThreshold])
   }
@@ -55,6 +56,10 @@ struct MaskScreen: Screen {
     switch command {
     case .back: return [.pop]
     case .outline: showsOutline.toggle()
+    case .maps:
+      guard let shelf = MapShelf(job, fulcrum: fulcrum.map { ($0 - Double(size / 2)) * pixelSize })
+      else { return [.say("The job names no map yet")] }
+      return [.push(MapScreen(shelf: shelf))]
     case .makeMask:
       guard let map = volumes?.map else { return [.say("There is no map to make a mask of")] }
       return [

@@ -1,17 +1,20 @@
+import Images
+
 /// An image in true pixels over cells of a grid, for terminals that can show them.
 public struct Picture: Sendable, Hashable {
   /// The cells that it covers.
   public var area: Rect
+  /// Pixels of those cells.
   public var width: Int
   public var height: Int
-  /// Red, green and blue, row by row from the top.
-  public var pixels: [UInt8]
+  /// What is shown there, scaled to them where it has another number of pixels.
+  public var image: IndexedImage
 
-  public init(area: Rect, width: Int, height: Int, pixels: [UInt8]) {
+  public init(area: Rect, width: Int, height: Int, image: IndexedImage) {
     self.area = area
     self.width = width
     self.height = height
-    self.pixels = pixels
+    self.image = image
   }
 }
 
@@ -41,14 +44,24 @@ extension ImageSlice {
     let area = body.centred(Size(width: columns, height: rows))
     let size = Size(width: columns * cell.width, height: rows * cell.height)
     return Picture(
-      area: area, width: size.width, height: size.height, pixels: colours(size, appearance))
+      area: area, width: size.width, height: size.height, image: colours(size, appearance))
   }
 
-  /// Red, green and blue of the slice at a size of its own.
-  private func colours(_ size: Size, _ appearance: Appearance) -> [UInt8] {
+  /// The slice at a size of its own: 64 greys, the outline and the cross-hair.
+  private func colours(_ size: Size, _ appearance: Appearance) -> IndexedImage {
     let (black, white) = limits()
-    let outline = appearance[.outline].foreground.components ?? (255, 200, 0)
-    let hair = appearance[.crosshair].foreground.components ?? (255, 255, 0)
+    let greys = (0..<ColourMap.levels).map { level -> IndexedImage.RGB in
+      let grey = UInt8(level * 255 / (ColourMap.levels - 1))
+      return IndexedImage.RGB(grey, grey, grey)
+    }
+    func marks(_ role: Role, _ other: IndexedImage.RGB) -> IndexedImage.RGB {
+      appearance[role].foreground.components.map { IndexedImage.RGB($0, $1, $2) } ?? other
+    }
+    let palette =
+      greys + [
+        marks(.outline, IndexedImage.RGB(255, 200, 0)),
+        marks(.crosshair, IndexedImage.RGB(255, 255, 0)),
+      ]
     func column(_ x: Int) -> Int { min(width - 1, x * width / size.width) }
     func row(_ y: Int) -> Int { min(height - 1, y * height / size.height) }
     func isInside(_ x: Int, _ y: Int) -> Bool {
@@ -56,29 +69,28 @@ extension ImageSlice {
       let index = row(y) * width + column(x)
       return index < mask.count && mask[index] >= 0.5
     }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(size.width * size.height * 3)
+    var indices: [UInt8] = []
+    indices.reserveCapacity(size.width * size.height)
     for y in 0..<size.height {
       for x in 0..<size.width {
         let place = Point(x: column(x), y: row(y))
         if let crosshair, isArm(place, of: crosshair) {
-          bytes += [hair.red, hair.green, hair.blue]
+          indices.append(UInt8(greys.count + 1))
           continue
         }
         if !mask.isEmpty, isInside(x, y),
           !isInside(x - 1, y) || !isInside(x + 1, y) || !isInside(x, y - 1) || !isInside(x, y + 1)
         {
-          bytes += [outline.red, outline.green, outline.blue]
+          indices.append(UInt8(greys.count))
           continue
         }
         let index = place.y * width + place.x
         let value = index < pixels.count ? pixels[index] : black
-        let share = (value - black) / (white - black)
-        let grey = UInt8(share.isFinite ? min(max(share, 0), 1) * 255 : 0)
-        bytes += [grey, grey, grey]
+        indices.append(UInt8(ColourMap.level(of: Double((value - black) / (white - black)))))
       }
     }
-    return bytes
+    return IndexedImage(
+      width: size.width, height: size.height, indices: indices, palette: palette)
   }
 
   /// The arms of the cross-hair leave its middle open.

@@ -1,10 +1,11 @@
+import Images
 import Surface
 
 /// Pictures in kitty's graphics protocol, which Ghostty, WezTerm and Konsole speak, too.
 enum KittyEncoder {
-  /// Places a picture over its cells; the terminal scales it. The cursor stays where it is.
+  /// Places a picture over its cells, as a PNG file; the terminal scales it. The cursor stays where it is.
   static func encoded(_ picture: Picture, number: Int) -> String {
-    let payload = Array(Base64.encoded(picture.pixels).utf8)
+    let payload = Array(Base64.encoded(picture.image.png).utf8)
     var text = ""
     var start = 0
     repeat {
@@ -12,8 +13,8 @@ enum KittyEncoder {
       let isFirst = start == 0
       let keys =
         isFirst
-        ? "a=T,f=24,s=\(picture.width),v=\(picture.height),c=\(picture.area.width),"
-          + "r=\(picture.area.height),i=\(number),p=1,q=2,C=1," : ""
+        ? "a=T,f=100,c=\(picture.area.width),r=\(picture.area.height),"
+          + "i=\(number),p=1,q=2,C=1," : ""
       let chunk = String(decoding: payload[start..<end], as: UTF8.self)
       text += "\u{1B}_G\(keys)m=\(end < payload.count ? 1 : 0);\(chunk)\u{1B}\\"
       start = end

@@ -1,6 +1,7 @@
 import CryoEM
 import Foundation
 import Report
+import Viewing
 
 @testable import Console
 @testable import Ground
@@ -247,6 +248,25 @@ enum SampleRuns {
       size: size, pixelSize: 3, radius: 24, outerRadius: 36, centre: SIMD3(24, 18, 12))
     return MaskViewVolumes(
       job: job(), map: map, mask: mask, report: MaskReport(of: mask), problem: nil)
+  }
+
+  /// The ball with its knob as a run's maps: sharper at its end, coarser voxels in iterations.
+  static func map(_ request: MapRequest) -> ReadMap {
+    let volumes = volumes()
+    var map = volumes.map ?? Volume(size: 48, pixelSize: 3)
+    switch request.kind {
+    case .mask: map = volumes.mask ?? map
+    case .sharpened: map = map.map { $0 * $0 }
+    case .difference: map = map.map { 0.2 * $0 }
+    case .localResolution:
+      let empty = map
+      empty.forEachVoxel { index, place in map.voxels[index] = Float(4 + place.x / 40) }
+    default: break
+    }
+    let viewed = ViewedMap(map)
+    return ReadMap(
+      request: request, map: viewed, usualLevel: LevelTable.usual(for: map, viewed.levels),
+      valueRange: request.kind == .localResolution ? 3.2...4.8 : 0...1)
   }
 
   static func slices(of folder: String, iteration: Int?) -> SliceSet {

@@ -17,7 +17,7 @@ struct Stage {
   /// What an application opens with.
   enum Scene: String, CaseIterable {
     case runs, welcome, live, results, files, form, blank, mask, compare, comparison, particles
-    case help, palette, theme, card, check, lanes, queued, maker
+    case help, palette, theme, card, check, lanes, queued, maker, maps, slices
   }
 
   init(
@@ -57,6 +57,12 @@ struct Stage {
     case .maker:
       show(FormScreen(job))
       play("m n > > b s v")
+    case .maps:
+      show(RunScreen(folder: runs + "body"))
+      play("V o c")
+    case .slices:
+      show(RunScreen(folder: runs + "body"))
+      play("V o Tab x")
     case .compare: show(CompareScreen(folders: [runs + "head-wide", runs + "body"]))
     case .comparison:
       let names = ["head-wide", "body", "small-region", "a-run-of-a-long-name"]
@@ -124,6 +130,7 @@ struct Stage {
           seed: name.count % 3))
     case .readSlices(let request):
       return .slices(SampleRuns.slices(of: request.folder, iteration: request.iteration))
+    case .readMap(let request): return .map(SampleRuns.map(request))
     case .readVolumes(let job):
       var volumes = SampleRuns.volumes()
       volumes.job = job

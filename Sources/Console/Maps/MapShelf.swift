@@ -1,0 +1,190 @@
+import CryoEM
+import Ground
+import Jobs
+import Refinement
+import Runs
+import Viewing
+
+/// Which of the maps of a step is looked at.
+enum MapKind: String, Sendable, Hashable, CaseIterable {
+  case map, sharpened = "sharpened map", halfA = "half-map A", halfB = "half-map B",
+    difference = "A − B", localResolution = "local resolution", mask
+
+  /// Those that are stepped through; the others are for colours and veils.
+  static let shown: [MapKind] = [.map, .sharpened, .halfA, .halfB, .difference]
+}
+
+/// A map that is to be read.
+struct MapRequest: Sendable, Hashable {
+  /// One file, or two half-maps of which the mean or the difference is meant.
+  var files: [String]
+  var kind: MapKind
+  /// Files are read inside this folder, without following links out of it; nil for any.
+  var root: String?
+  /// The edge (Å) of the whole box of which the file may hold a part; nil where the file is whole.
+  var wholeEdge: Double?
+}
+
+/// The maps of one moment: before a refinement, of an iteration, at its end, or of a file.
+struct MapStep: Sendable, Hashable {
+  var title: String
+  var maps: [MapKind: MapRequest]
+
+  /// The map of a kind, or the one that is nearest to it.
+  func map(of kind: MapKind) -> (kind: MapKind, request: MapRequest)? {
+    for kind in [kind, .map, .sharpened] + MapKind.shown {
+      if let request = maps[kind] { return (kind, request) }
+    }
+    return nil
+  }
+}
+
+/// All maps that can be looked at together, in one frame.
+struct MapShelf: Sendable, Hashable {
+  /// Whose they are.
+  var title: String
+  var steps: [MapStep]
+  /// The first one is the veil and the outline; all give their colours to regions.
+  var masks: [MapRequest] = []
+  /// Å.
+  var localResolution: MapRequest?
+  /// Å in the shared frame.
+  var fulcrum: Vector3?
+  /// How far the body goes.
+  var sway: BodySway?
+}
+
+extension MapShelf {
+  /// Maps of files.
+  init(_ choice: MapChoice) {
+    func request(_ path: String, _ kind: MapKind) -> MapRequest {
+      MapRequest(files: [path], kind: kind)
+    }
+    let maps = choice.maps
+    if choice.areHalves, maps.count == 2 {
+      steps = [Self.step("maps", halves: maps, root: nil, wholeEdge: nil)]
+    } else {
+      steps = maps.map {
+        MapStep(title: FilePath.name(of: $0), maps: [.map: request($0, .map)])
+      }
+    }
+    title = maps.count == 1 ? FilePath.name(of: maps[0]) : "\(maps.count) maps"
+    masks = choice.masks.map { request($0, .mask) }
+    localResolution = choice.localResolution.map { request($0, .localResolution) }
+  }
+
+  /// The maps of a run; nil while none is kept.
+  init?(_ snapshot: RunSnapshot) {
+    let folder = RunFolder(snapshot.folder)
+    let edge = snapshot.manifest.map { Double($0.boxSize) * $0.pixelSize }
+    var steps = snapshot.job.map(Self.consensus(of:)) ?? []
+    masks = snapshot.job.map(Self.masks(of:)) ?? []
+    for iteration in snapshot.iterationsWithMaps {
+      let place = folder.iterationPath(iteration)
+      steps.append(
+        Self.step(
+          "iteration \(iteration)", halves: ["a", "b"].map { "\(place)/half_map_\($0).mrc" },
+          root: folder.path, wholeEdge: edge))
+    }
+    let names = Set(snapshot.files.map { FilePath.name(of: $0.path) })
+    func final(_ name: String, _ kind: MapKind) -> MapRequest? {
+      names.contains(name)
+        ? MapRequest(
+          files: [FilePath.joined(folder.finalPath, name)], kind: kind, root: folder.path) : nil
+    }
+    if names.contains("map.mrc") || names.contains("map_sharp.mrc") {
+      var step = MapStep(title: "final", maps: [:])
+      if names.isSuperset(of: ["half_map_a.mrc", "half_map_b.mrc"]) {
+        step = Self.step(
+          "final", halves: ["a", "b"].map { "\(folder.finalPath)/half_map_\($0).mrc" },
+          root: folder.path, wholeEdge: nil)
+      }
+      step.maps[.map] = final("map.mrc", .map) ?? step.maps[.map]
+      step.maps[.sharpened] = final("map_sharp.mrc", .sharpened)
+      steps.append(step)
+      if let mask = final("mask.mrc", .mask) { masks = [mask] }
+      localResolution = final("local_resolution.mrc", .localResolution)
+    }
+    guard !steps.isEmpty else { return nil }
+    (title, self.steps) = (snapshot.name, steps)
+    if let place = snapshot.summary?.fulcrum, place.count == 3 {
+      fulcrum = Vector3(place[0], place[1], place[2])
+    }
+    if let fulcrum, let metrics = snapshot.metrics(of: nil) {
+      sway = BodySway(
+        fulcrum: fulcrum, rotation: Self.deviation(metrics.rotationFromStart),
+        shift: Self.deviation(metrics.shiftFromStart))
+    }
+  }
+
+  /// The maps that a job begins with; nil while it names none.
+  init?(_ job: Job, fulcrum: Vector3?) {
+    steps = Self.consensus(of: job)
+    guard !steps.isEmpty else { return nil }
+    (title, masks, self.fulcrum) = (job.name, Self.masks(of: job), fulcrum)
+  }
+
+  private static func consensus(of job: Job) -> [MapStep] {
+    let input = Parameter.input
+    var steps: [MapStep] = []
+    if let first = job[input.halfMapA], let other = job[input.halfMapB] {
+      steps.append(
+        step(
+          "consensus", halves: [job.resolved(first), job.resolved(other)], root: nil,
+          wholeEdge: nil))
+    }
+    if let map = job[input.map] {
+      if steps.isEmpty { steps.append(MapStep(title: "consensus", maps: [:])) }
+      steps[0].maps[.map] = MapRequest(files: [job.resolved(map)], kind: .map)
+    }
+    return steps
+  }
+
+  private static func masks(of job: Job) -> [MapRequest] {
+    job[Parameter.input.mask].map { [MapRequest(files: [job.resolved($0)], kind: .mask)] } ?? []
+  }
+
+  /// The standard deviation along each of three axes of a vector whose length has a histogram.
+  private static func deviation(_ histogram: IterationMetrics.Histogram) -> Double {
+    let width = (histogram.upper - histogram.lower) / Double(max(1, histogram.counts.count))
+    var (sum, count) = (0.0, 0.0)
+    for (bin, particles) in histogram.counts.enumerated() {
+      let value = histogram.lower + (Double(bin) + 0.5) * width
+      sum += Double(particles) * value * value
+      count += Double(particles)
+    }
+    return count > 0 ? (sum / count / 3).squareRoot() : 0
+  }
+
+  private static func step(
+    _ title: String, halves: [String], root: String?, wholeEdge: Double?
+  ) -> MapStep {
+    func request(_ files: [String], _ kind: MapKind) -> MapRequest {
+      MapRequest(files: files, kind: kind, root: root, wholeEdge: wholeEdge)
+    }
+    return MapStep(
+      title: title,
+      maps: [
+        .map: request(halves, .map), .halfA: request([halves[0]], .halfA),
+        .halfB: request([halves[1]], .halfB), .difference: request(halves, .difference),
+      ])
+  }
+}
+
+/// What a person asks to look at on the command line.
+public struct MapChoice: Sendable, Hashable {
+  /// At least one.
+  public var maps: [String]
+  /// Whether two maps are half-maps.
+  public var areHalves: Bool
+  public var masks: [String]
+  /// A map of the local resolution, Å.
+  public var localResolution: String?
+
+  public init(
+    maps: [String], areHalves: Bool = false, masks: [String] = [], localResolution: String? = nil
+  ) {
+    (self.maps, self.areHalves) = (maps, areHalves)
+    (self.masks, self.localResolution) = (masks, localResolution)
+  }
+}

@@ -1,0 +1,50 @@
+import Images
+import Surface
+import Synchronization
+import Viewing
+
+/// Remembers the last pictures, which take longer to make than a frame may. What it returns depends on
+/// what it is asked for alone.
+final class MapStudio: Sendable {
+  /// All that a picture of a surface depends on; maps are named by their requests.
+  struct SurfaceKey: Sendable, Hashable {
+    var map: MapRequest
+    var level: Float
+    var camera: ViewCamera
+    var colours: MapScreen.Colouring
+    var colourMap: MapRequest?
+    var range: ClosedRange<Double>?
+    var veil: MapRequest?
+    var ink: SurfaceInk
+    var width: Int, height: Int
+    var aspect: Double
+    var block: Int
+    var smoothing: Double
+  }
+
+  struct ProjectionKey: Sendable, Hashable {
+    var map: MapRequest
+    var axis: Int
+  }
+
+  private let surface = Mutex<(key: SurfaceKey, image: IndexedImage)?>(nil)
+  private let projections = Mutex<[ProjectionKey: Plane]>([:])
+
+  func surface(_ key: SurfaceKey, _ make: () -> IndexedImage) -> IndexedImage {
+    if let known = surface.withLock({ $0 }), known.key == key { return known.image }
+    let image = make()
+    surface.withLock { $0 = (key, image) }
+    return image
+  }
+
+  func projection(_ key: ProjectionKey, _ make: () -> Plane) -> Plane {
+    if let known = projections.withLock({ $0[key] }) { return known }
+    let plane = make()
+    projections.withLock {
+      // Three of a map, of two maps that blink.
+      if $0.count >= 6 { $0.removeAll() }
+      $0[key] = plane
+    }
+    return plane
+  }
+}

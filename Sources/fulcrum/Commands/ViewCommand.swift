@@ -1,0 +1,70 @@
+import ArgumentParser
+import Console
+import CryoEM
+import Ground
+import Surface
+import Tools
+import Viewing
+
+/// `fulcrum view`: maps as shaded surfaces and slices, in the terminal.
+struct ViewCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "view", abstract: "Look at maps: surface and slices.",
+    usage: "fulcrum view MAP... [--mask M] [options]",
+    discussion: """
+      Arrows turn the surface, Tab goes to the slices, b blinks between two maps.
+      Without a terminal it says what is in the maps.
+      Example: fulcrum view before.mrc after.mrc --mask mask.mrc
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Maps; [ and ] step through them.", valueName: "map.mrc"),
+    completion: Completions.maps)
+  var maps: [String]
+
+  @Flag(help: "The two maps are half-maps: see their mean and difference.")
+  var halves = false
+
+  @Option(
+    help: ArgumentHelp("Mask to see as a veil; several give regions.", valueName: "mask.mrc"),
+    completion: Completions.maps)
+  var mask: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Local resolution in Å, to colour by.", valueName: "map.mrc"),
+    completion: Completions.maps)
+  var localResolution: String?
+
+  /// Listed by `fulcrum --help`.
+  @OptionGroup(visibility: .hidden) var screens: ScreenOptions
+
+  func validate() throws {
+    if halves, maps.count != 2 { throw ValidationError("--halves needs two maps") }
+  }
+
+  func run() throws {
+    for path in maps + mask + [localResolution].compactMap({ $0 }) {
+      do { _ = try InputFile(path: path) } catch { throw CommandFailure.input(error) }
+    }
+    let choice = MapChoice(
+      maps: maps, areHalves: halves, masks: mask, localResolution: localResolution)
+    if try screens.open(.maps(choice)) { return }
+    for path in maps {
+      do {
+        let map = try MapGrid.read(path).map
+        printOut("\(path): \(Self.facts(of: map))")
+      } catch { throw CommandFailure.input(error) }
+    }
+  }
+
+  /// What is in a map, in a line.
+  static func facts(of map: Volume) -> String {
+    let table = LevelTable(map)
+    func number(_ value: Double) -> String { Format.rounded(value, digits: 4) }
+    let level = LevelTable.usual(for: map, table)
+    return
+      "box \(map.size), \(number(map.pixelSize)) Å; density \(number(Double(table.minimum))) to "
+      + "\(number(Double(table.maximum))), mean \(number(table.mean)), sd \(number(table.deviation)); "
+      + "\(Format.short(table.mass(above: level))) kDa above \(number(Double(level)))"
+  }
+}
