@@ -105,7 +105,7 @@ final class KernelBench {
           grid.pointer, Int32(radius), how, points, image, m, shift, &sums)
       case .insert:
         (isBaseline ? fulcrum_place_base : fulcrum_place)(
-          Int32(radius), how, Int32(slabPlanes), Int32(slabCount), points, image, m, shift,
+          Int32(radius), how, Int32(slabPlanes), Int32(slabCount), points, image, m, nil, shift,
           [1e-4, 0, 1e-4], 0x1p28, 0x1p28, room.slabs.pointer, room.starts.pointer,
           room.samples.pointer)
         (isBaseline ? fulcrum_add_base : fulcrum_add)(

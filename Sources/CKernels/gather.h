@@ -14,11 +14,19 @@ typedef struct {
   int32_t plane[16]; // z index of that tap
 } located;
 
-FULCRUM_INLINE located locate(lanes kx, lanes ky, const float m[6], int radius) {
+// Where points go: q = m k, and from there along `bend` times the square of q; null for planes.
+FULCRUM_INLINE located locate_bent(lanes kx, lanes ky, const float m[6], const float *bend,
+                                   int radius) {
   located at;
   at.x = m[0] * kx + m[1] * ky;
   at.y = m[2] * kx + m[3] * ky;
   at.z = m[4] * kx + m[5] * ky;
+  if (bend) {
+    lanes square = at.x * at.x + at.y * at.y + at.z * at.z;
+    at.x += bend[0] * square;
+    at.y += bend[1] * square;
+    at.z += bend[2] * square;
+  }
   int_lanes below = at.x < 0.0f;
   at.sign = 1.0f + 2.0f * __builtin_convertvector(below, lanes);
   // Grids have room for all points; whatever a caller does, nothing beyond the border is touched.
@@ -39,6 +47,10 @@ FULCRUM_INLINE located locate(lanes kx, lanes ky, const float m[6], int radius) 
   memcpy(at.first, &first, sizeof first);
   memcpy(at.plane, &iz, sizeof iz);
   return at;
+}
+
+FULCRUM_INLINE located locate(lanes kx, lanes ky, const float m[6], int radius) {
+  return locate_bent(kx, ky, m, 0, radius);
 }
 
 // Asks for the samples around sixteen points before they are read: a slice crosses the rows of a grid

@@ -17,12 +17,13 @@ FULCRUM_INLINE lanes bounded(lanes x) {
 }
 
 // The slab of each point into `slabs`, and the number of points in each slab.
-FULCRUM_INLINE void count_slabs(fulcrum_points points, const float m[6], int radius, int planes,
-                                int slab_count, uint16_t *slabs, int32_t *counts) {
+FULCRUM_INLINE void count_slabs(fulcrum_points points, const float m[6], const float *bend,
+                                int radius, int planes, int slab_count, uint16_t *slabs,
+                                int32_t *counts) {
   memset(counts, 0, sizeof(int32_t) * (size_t)slab_count);
   const float inverse = 1.0f / (float)planes;
   for (int i = 0; i < points.count; i += 16) {
-    located at = locate(load(points.kx + i), load(points.ky + i), m, radius);
+    located at = locate_bent(load(points.kx + i), load(points.ky + i), m, bend, radius);
     int_lanes plane;
     memcpy(&plane, at.plane, sizeof plane);
     // Half a plane keeps the rounding of the division away from whole numbers.
@@ -35,9 +36,10 @@ FULCRUM_INLINE void count_slabs(fulcrum_points points, const float m[6], int rad
 
 void KERNEL(fulcrum_place)(int radius, enum fulcrum_interpolation how, int planes, int slab_count,
                     fulcrum_points points, fulcrum_image image, const float m[6],
-                    const float shift[2], const float damping[3], float data_scale,
-                    float weight_scale, uint16_t *slabs, int32_t *starts, fulcrum_sample *samples) {
-  count_slabs(points, m, radius, planes, slab_count, slabs, starts);
+                    const float *bend, const float shift[2], const float damping[3],
+                    float data_scale, float weight_scale, uint16_t *slabs, int32_t *starts,
+                    fulcrum_sample *samples) {
+  count_slabs(points, m, bend, radius, planes, slab_count, slabs, starts);
   int32_t total = 0;
   for (int s = 0; s < slab_count; s++) {
     int32_t count = starts[s];
@@ -49,7 +51,7 @@ void KERNEL(fulcrum_place)(int radius, enum fulcrum_interpolation how, int plane
                                    fulcrum_grid_extent(radius));
   for (int i = 0; i < points.count; i += 16) {
     lanes kx = load(points.kx + i), ky = load(points.ky + i);
-    located at = locate(kx, ky, m, radius);
+    located at = locate_bent(kx, ky, m, bend, radius);
     lanes cosine, sine;
     cosine_sine_of_turns(kx * shift[0] + ky * shift[1], &cosine, &sine);
     lanes decay = exponential_of_negative(damping[0] * kx * kx + damping[1] * kx * ky +

@@ -73,6 +73,50 @@ struct ImagePainter: Sendable {
     return image
   }
 
+  /// The same with the curvature of the Ewald sphere: each point at its own height.
+  ///
+  /// - Parameters:
+  ///   - hand: +1 where what is above the box centre's plane is nearer to focus, −1 for the other.
+  ///   - lift: what the small body's motion adds to its heights, Å.
+  func curvedSignal(
+    large: Pose, small: Pose, lift: Double, belt: Phantom?, defocus: Defocus, hand: Int,
+    optics group: Int
+  ) -> [ComplexFloat] {
+    let wavelength = optics[group].wavelength
+    let beltProjector = belt.map {
+      PhantomProjector(
+        $0, boxSize: boxSize, pixelSize: pixelSize, magnification: optics[group].magnification)
+    }
+    func bent(_ side: Double) -> [ComplexFloat] {
+      let bend = side * Double(hand) * wavelength
+      var sum = self.large[group].transform(at: large, bend: bend)
+      let parts = [self.small[group], beltProjector].compactMap { $0 }
+      for part in parts {
+        for (index, value) in part.transform(at: small, bend: bend, lift: lift).enumerated() {
+          sum[index] += value
+        }
+      }
+      return sum
+    }
+    let (plus, minus) = (bent(1), bent(-1))
+    // α = ½(C + iD), D the CTF a quarter of a turn farther on: −sin(γ + φ) = α e^{iφ} + α* e^{−iφ}.
+    var (ctf, quadrature): ([Float], [Float]) = ([], [])
+    var turned = defocus
+    turned.phaseShift += .pi / 2
+    ContrastTransferFunction(optics: optics[group], defocus: defocus)
+      .fill(values: &ctf, boxSize: boxSize, pixelSize: pixelSize)
+    ContrastTransferFunction(optics: optics[group], defocus: turned)
+      .fill(values: &quadrature, boxSize: boxSize, pixelSize: pixelSize)
+    var image = plus
+    for index in image.indices {
+      let (c, d) = (0.5 * ctf[index], 0.5 * quadrature[index])
+      image[index] =
+        plus[index].times(ComplexFloat(c, d)) + minus[index].times(ComplexFloat(c, -d))
+      if let phases = phases[group] { image[index] = image[index].times(phases[index]) }
+    }
+    return image
+  }
+
   /// The pixels of a transform.
   func image(of transform: [ComplexFloat]) -> [Float] {
     PhantomProjector.image(of: transform, boxSize: boxSize, plan: plan)

@@ -40,7 +40,12 @@ public struct PhantomProjector: Sendable {
   /// half-plane transform with the phase origin at the box centre: rows of boxSize/2 + 1 values,
   /// ky in FFTW's order. A pixel of the image is the sum of the voxels (of edge `pixelSize`) behind
   /// it. Zero beyond the radius boxSize/2 − 1.
-  public func transform(at pose: Pose) -> [ComplexFloat] {
+  ///
+  /// - Parameters:
+  ///   - bend: each point z above the plane of the box centre has the phase exp(iπ·bend·z·k²), k the
+  ///     frequency in the image: half of what the Ewald sphere does for bend = ±λ, Å. 0 for none.
+  ///   - lift: what is added to z, Å.
+  public func transform(at pose: Pose, bend: Double = 0, lift: Double = 0) -> [ComplexFloat] {
     let (limit, width) = (boxSize / 2 - 1, boxSize / 2 + 1)
     var image = [ComplexFloat](repeating: .zero, count: boxSize * width)
     let step = 1 / (Double(boxSize) * pixelSize)
@@ -49,15 +54,24 @@ public struct PhantomProjector: Sendable {
     for group in groups {
       let tables = group.blobs.map { blob in
         let p = position(of: blob, pose)
-        return (
-          x: PhaseTable(position: p.x, width: 0, step: step, count: limit + 1),
-          y: PhaseTable(position: p.y, width: 0, step: step, count: limit + 1),
-          weight: Float(blob.weight * scale)
-        )
+        var x = PhaseTable(position: p.x, width: 0, step: step, count: limit + 1)
+        let y = PhaseTable(position: p.y, width: 0, step: step, count: limit + 1)
+        let height = (pose.rotation.row2 * blob.position).sum() + lift
+        let angle = Double.pi * bend * height * step * step
+        if bend != 0 { x.bend(by: angle) }
+        return (x: x, y: y, weight: Float(blob.weight * scale), angle: angle)
       }
       for ky in -limit...limit {
         row.clear()
-        for table in tables { row.add(table.weight * table.y.value(at: ky), times: table.x) }
+        for table in tables {
+          var factor = table.weight * table.y.value(at: ky)
+          if bend != 0 {
+            let turned = ComplexFloat(factor.x, factor.y)
+              .times(.unit(angle: table.angle * Double(ky * ky)))
+            factor = SIMD2(turned.x, turned.y)
+          }
+          row.add(factor, times: table.x)
+        }
         let start = transformIndex(ky, size: boxSize) * width
         for kx in 0...limit where kx * kx + ky * ky <= limit * limit {
           image[start + kx] +=

@@ -28,6 +28,17 @@ struct PhaseTable {
     }
   }
 
+  /// Multiplies the value at each frequency k · step by exp(i·angle·k²).
+  mutating func bend(by angle: Double) {
+    for k in real.indices {
+      let phase = angle * Double(k * k)
+      let (c, s) = (Float(cos(phase)), Float(sin(phase)))
+      (real[k], imaginary[k]) = (
+        real[k] * c - imaginary[k] * s, real[k] * s + imaginary[k] * c
+      )
+    }
+  }
+
   /// The value at a frequency of either sign.
   @inline(__always)
   func value(at frequency: Int) -> SIMD2<Float> {

@@ -23,6 +23,8 @@ public struct Simulation: Sendable {
   /// How far the centres of mass of the two bodies lie above the plane of the box centre, Å: away along
   /// the third axis of the image.
   public let largeHeights: [Double], smallHeights: [Double]
+  /// What the small body's motion about the hinge adds to the heights of its points, Å.
+  private let smallLifts: [Double]
   /// Defocus, optics group and half-set of each particle.
   public let defoci: [Defocus]
   public let opticsIndices: [Int32]
@@ -58,6 +60,7 @@ public struct Simulation: Sendable {
     let centres = (large: phantom.large.centreOfMass, small: phantom.small.centreOfMass)
     largeHeights = draws.map { ($0.large.rotation.row2 * centres.large).sum() }
     smallHeights = draws.map { ($0.small.rotation.row2 * centres.small).sum() + $0.lift }
+    smallLifts = draws.map(\.lift)
     defoci = draws.map(\.defocus)
     opticsIndices = (0..<settings.count).map { Int32($0 % optics.count) }
     halfSets = Self.split(settings.count, seed: settings.seed)
@@ -68,6 +71,16 @@ public struct Simulation: Sendable {
   /// The noise-free transform of a particle's image, phase origin at the box centre, in the units of
   /// the phantom's projections.
   public func signal(of particle: Int) -> [ComplexFloat] {
+    if settings.ewald != 0, settings.hasCTF {
+      return painter.curvedSignal(
+        large: largePoses[particle], small: smallPoses[particle], lift: smallLifts[particle],
+        belt: belt(of: particle), defocus: defoci[particle], hand: settings.ewald,
+        optics: Int(opticsIndices[particle]))
+    }
+    return flatSignal(of: particle)
+  }
+
+  private func flatSignal(of particle: Int) -> [ComplexFloat] {
     painter.signal(
       large: largePoses[particle], small: smallPoses[particle], belt: belt(of: particle),
       defoci: (

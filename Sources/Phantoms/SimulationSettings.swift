@@ -32,6 +32,9 @@ public struct SimulationSettings: Sendable, Equatable {
   /// defocus is less by this times the height of its centre of mass above the box centre's plane. 0 for
   /// one defocus for all.
   public var bodyDefocus = 0
+  /// The curvature of the Ewald sphere: each point imaged at its own height, and of which hand the data
+  /// are, +1 or −1; then `bodyDefocus` says nothing. 0 for planes.
+  public var ewald = 0
   /// Mass of the belt about the small body that differs from particle to particle, relative to the
   /// body's; 0 for none.
   public var beltMass = 0.0

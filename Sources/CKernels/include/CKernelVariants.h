@@ -31,9 +31,9 @@ int fulcrum_has_variant(enum fulcrum_variant variant);
                                float *residual);                                                   \
   void fulcrum_place_##variant(int radius, enum fulcrum_interpolation how, int planes,             \
                                int slab_count, fulcrum_points points, fulcrum_image image,         \
-                               const float m[6], const float shift[2], const float damping[3],     \
-                               float data_scale, float weight_scale, uint16_t *slabs,              \
-                               int32_t *starts, fulcrum_sample *samples);                          \
+                               const float m[6], const float *bend, const float shift[2],          \
+                               const float damping[3], float data_scale, float weight_scale,       \
+                               uint16_t *slabs, int32_t *starts, fulcrum_sample *samples);         \
   void fulcrum_add_##variant(int64_t *sums, int radius, enum fulcrum_interpolation how,            \
                              const fulcrum_sample *samples, int count);                            \
   void fulcrum_shift_scores_##variant(const float *real, const float *imaginary,                   \

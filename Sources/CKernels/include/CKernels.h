@@ -91,12 +91,13 @@ static inline long fulcrum_shared_planes(enum fulcrum_interpolation interpolatio
 
 /// The samples of an image, sorted by the slab of `planes` grid planes in which their first tap lies:
 /// data z exp(+2 pi i k . shift) damping data_scale and weights w weight_scale, both within +-2^30;
-/// damping = exp(-(d0 kx^2 + d1 kx ky + d2 ky^2)). Those of slab s are samples[starts[s]] up to
+/// damping = exp(-(d0 kx^2 + d1 kx ky + d2 ky^2)). With `bend` a point goes to q + bend |q|^2, q = m k,
+/// as on a sphere; without (null), to q. Those of slab s are samples[starts[s]] up to
 /// samples[starts[s + 1]]; `slabs` is room for a number for each point, `starts` has slab_count + 1.
 /// In the sums plane z of slab s stands at plane z + s fulcrum_shared_planes(): no two slabs add to the
 /// same place.
 void fulcrum_place(int radius, enum fulcrum_interpolation interpolation, int planes, int slab_count,
-                   fulcrum_points points, fulcrum_image image, const float m[6],
+                   fulcrum_points points, fulcrum_image image, const float m[6], const float *bend,
                    const float shift[2], const float damping[3], float data_scale,
                    float weight_scale, uint16_t *slabs, int32_t *starts, fulcrum_sample *samples);
 

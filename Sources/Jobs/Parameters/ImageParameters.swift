@@ -159,3 +159,17 @@ public struct CTFParameters: ParameterGroup {
       the other hand, to put it on (inverted), once the resolution shows it, and says what it found.
       """)
 }
+
+/// The last reconstruction.
+public struct ReconstructionParameters: ParameterGroup {
+  public let ewald: ParameterKey<RefinementSettings.EwaldMode> = .init(
+    "reconstruction.ewald", "Ewald sphere in the last reconstruction",
+    .choice(of: RefinementSettings.EwaldMode.self), default: .auto, .image, advanced: true,
+    to: .settings(\.ewald), relion: "Correct for Ewald-sphere curvature? (--ewald)",
+    onlyWhen: { Parameter.ctf.correct.is(true) },
+    help: """
+      A thick body is not at one defocus from top to bottom: finer than about 3 Å its far parts fade. \
+      On and inverted are the two hands of the data, as ctf.body_defocus has them; auto takes the hand \
+      that was found there, where it is worth it. It makes the last reconstruction slower.
+      """)
+}

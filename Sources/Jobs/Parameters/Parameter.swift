@@ -83,14 +83,15 @@ public struct Parameter: Sendable, Identifiable {
   public static let image: ImageParameters = .init()
   public static let noise: NoiseParameters = .init()
   public static let ctf: CTFParameters = .init()
+  public static let reconstruction: ReconstructionParameters = .init()
   public static let compute: ComputeParameters = .init()
   public static let output: OutputParameters = .init()
 
   /// Every parameter, in the order of the form.
   public static let all: [Parameter] = {
     let groups: [any ParameterGroup] = [
-      input, search, prior, fulcrum, refinement, nonuniform, mask, image, noise, ctf, compute,
-      output,
+      input, search, prior, fulcrum, refinement, nonuniform, mask, image, noise, ctf,
+      reconstruction, compute, output,
     ]
     return groups.flatMap(\.parameters)
   }()

@@ -70,6 +70,7 @@ extension RefinementSettings.DataSign: ParameterConvertible {}
 extension RefinementSettings.NoiseModel: ParameterConvertible {}
 extension RefinementSettings.PriorModel: ParameterConvertible {}
 extension RefinementSettings.BodyDefocusMode: ParameterConvertible {}
+extension RefinementSettings.EwaldMode: ParameterConvertible {}
 extension RefinementSettings.MaskMode: ParameterConvertible {}
 extension RefinementSettings.NonuniformSettings.Filter: ParameterConvertible {}
 extension JobInputs.FulcrumLocation: ParameterConvertible {}

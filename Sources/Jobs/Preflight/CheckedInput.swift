@@ -60,6 +60,9 @@ struct CheckedInput {
     adviseBodyDefocus(
       settings, mask: maps.mask, optics: found.particles.optics, resolution: maps.resolution,
       findings: &findings)
+    adviseEwald(
+      settings, mask: maps.mask, optics: found.particles.optics, resolution: maps.resolution,
+      findings: &findings)
     if let warning = Self.doubt(of: maps, settings) { findings.add(warning) }
     self.geometry = geometry
     (self.inputs, self.valid, self.data) = (inputs, valid, data)

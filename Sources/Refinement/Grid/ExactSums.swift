@@ -53,6 +53,11 @@ final class ExactSums: Sendable {
       self.weight = Self.quantum(of: weight)
     }
 
+    /// The same for data that may be larger by a factor.
+    func withDataRoom(_ factor: Double) -> Quanta {
+      Quanta(data: factor * Double(data) * 0x1p29, weight: Double(weight) * 0x1p29)
+    }
+
     private static func quantum(of largest: Double) -> Float {
       guard largest > 0, largest.isFinite else { return 0x1p-30 }
       // The exponent alone: no rounding decides.
@@ -116,6 +121,9 @@ final class ExactSums: Sendable {
   struct Placement {
     /// Points of the image's half-plane to grid units, 3×2 row-major.
     var matrix: SliceMatrix
+    /// Where points go from there, times their squared distance from the origin in grid units; nil for
+    /// a plane.
+    var bend: SIMD3<Float>?
     /// Position of the reference's origin in the window, turns per pixel of k.
     var shift: SIMD2<Float>
     /// Coefficients of kx², kx·ky, ky² in the exponent of the shift posterior's damping.
@@ -169,13 +177,17 @@ final class ExactSums: Sendable {
     placement.matrix.withPointer { matrix in
       withUnsafeBytes(of: placement.shift) { shift in
         withUnsafeBytes(of: placement.damping) { damping in
-          fulcrum_place(
-            Int32(radius), interpolation.kernel, Int32(slabs.planes), Int32(slabs.count), points,
-            image, matrix, shift.assumingMemoryBound(to: Float.self).baseAddress,
-            damping.assumingMemoryBound(to: Float.self).baseAddress,
-            scale * placement.weight / quanta.data,
-            scale * scale * placement.weight / quanta.weight, room.slabs.pointer,
-            room.starts.pointer, room.samples.pointer)
+          withUnsafeBytes(of: placement.bend ?? .zero) { bend in
+            fulcrum_place(
+              Int32(radius), interpolation.kernel, Int32(slabs.planes), Int32(slabs.count), points,
+              image, matrix,
+              placement.bend == nil ? nil : bend.assumingMemoryBound(to: Float.self).baseAddress,
+              shift.assumingMemoryBound(to: Float.self).baseAddress,
+              damping.assumingMemoryBound(to: Float.self).baseAddress,
+              scale * placement.weight / quanta.data,
+              scale * scale * placement.weight / quanta.weight, room.slabs.pointer,
+              room.starts.pointer, room.samples.pointer)
+          }
         }
       }
     }

@@ -18,7 +18,7 @@ extension Body {
     let total = context.particles.count
     let pass = FinalPass(
       context: context, transformer: transformer, outside: outside,
-      isFrugal: try context.shard.agree(memory.finalIsFrugal))
+      isFrugal: try context.shard.agree(memory.finalIsFrugal), ewald: ewaldCurvature())
     let progress = StageProgress(
       .final, particles: total, costs: pass.costs, events: events)
     let inserted = try pass.accumulate(state) {

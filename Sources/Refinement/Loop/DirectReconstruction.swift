@@ -26,12 +26,14 @@ public struct DirectReconstruction: Sendable {
   ///   - settings: of which the windows, the CTF's parts, the symmetry, the sign of the data, the share
   ///     of bad images, the memory limit and the threads count.
   ///   - particles: with half-sets.
+  ///   - thickness: of what is in the images, where settings take the Ewald sphere for curved; without
+  ///     it, a ball of 0.7 of the box. `auto` knows no hand here: planes.
   ///   - tell: gets warnings and lines for the log.
   ///   - progress: told the step and which share of it is done.
   /// - Throws: `Problem` where a half-set has no usable image, or too many images are bad.
   public init(
     settings: RefinementSettings, particles: ParticleSet, images: any ImageSource,
-    control: RefinementControl = RefinementControl(),
+    thickness: MaskThickness? = nil, control: RefinementControl = RefinementControl(),
     tell: @escaping @Sendable (RefinementEvent) -> Void = { _ in },
     progress: @escaping @Sendable (Step, Double) -> Void = { _, _ in }
   ) throws {
@@ -84,7 +86,8 @@ public struct DirectReconstruction: Sendable {
       resolution: nil)
     let pass = FinalPass(
       context: context, transformer: surveyed.transformer, outside: [],
-      isFrugal: memory.finalIsFrugal)
+      isFrugal: memory.finalIsFrugal,
+      ewald: Self.curvature(settings, thickness, particles, images, pixelSize: pixelSize))
     guard
       let sums = try pass.accumulate(state, progress: { progress(.inserting, Double($0) / total) })
     else {
@@ -94,6 +97,21 @@ public struct DirectReconstruction: Sendable {
     self.sums = sums
     for line in context.bad.warnings(of: .final) { tell(.warning(line)) }
     badImages = context.bad.all
+  }
+
+  private static func curvature(
+    _ settings: RefinementSettings, _ thickness: MaskThickness?, _ particles: ParticleSet,
+    _ images: any ImageSource, pixelSize: Double
+  ) -> EwaldCurvature? {
+    guard settings.correctCTF, settings.ewald == .on || settings.ewald == .inverted else {
+      return nil
+    }
+    let box = images.boxSize
+    let known = thickness ?? MaskThickness(ballOfRadius: 0.35 * Double(box) * pixelSize)
+    return EwaldCurvature(
+      sign: settings.ewald == .on ? 1 : -1, thickness: known,
+      centres: BodyCentres(body: known.centre, fulcrum: .zero, rest: .zero),
+      particles: particles, now: particles.poses, box: box)
   }
 
   /// The unfiltered half-maps, in the particles' box and frame.

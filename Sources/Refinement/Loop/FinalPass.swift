@@ -11,6 +11,8 @@ struct FinalPass: Sendable {
   let outside: [BoxModel]
   /// Whether half-sets are inserted one after the other, for less memory; the sums are the same.
   var isFrugal = false
+  /// The curvature of the Ewald sphere; nil to take it for a plane.
+  var ewald: EwaldCurvature?
   /// Images that a thread reads, transforms and inserts at a time.
   private static let chunk = 4
 
@@ -25,8 +27,9 @@ struct FinalPass: Sendable {
     let (sums, sharpening, local) = (
       1.2 * volume, volume, 0.5 * volume + 0.8 * period * period * period
     )
+    let each = ewald == nil ? image : 2 * image
     return [
-      Double(context.particles.count) * image / threads + sums, 3 * volume / min(2, threads),
+      Double(context.particles.count) * each / threads + sums, 3 * volume / min(2, threads),
       1.9 * volume / (1 + 0.5 * (threads - 1)), 2.2 * volume, sharpening + local,
     ]
   }
@@ -46,7 +49,8 @@ struct FinalPass: Sendable {
     let packer = ImagePacker(
       transformer: transformer, geometry: geometry, points: points,
       survey: currentNoise(state), outside: outside, highpassShell: 0,
-      defocus: context.bodyDefocus(sign: state.bodyDefocus.sign, at: context.poses(state)))
+      defocus: context.bodyDefocus(
+        sign: ewald?.sign ?? state.bodyDefocus.sign, at: context.poses(state)))
     let radius = geometry.clampedGridRadius(ofShell: box / 2 - 1)
     let threads = context.settings.threads
     let counter = Counter()
@@ -57,7 +61,8 @@ struct FinalPass: Sendable {
           radius: radius, interpolation: context.insertion,
           quanta: packer.quanta(
             of: half, whole: context.magnitudes[half.rawValue].whole,
-            scale: context.largestScale(state, in: half)),
+            scale: context.largestScale(state, in: half)
+          ).withDataRoom(ewald == nil ? 1 : Self.room),
           accumulators: halves.count)
       }
       ExactSums.touch(sums)
@@ -73,6 +78,11 @@ struct FinalPass: Sendable {
       geometry: geometry, halves: accumulators,
       last: context.filledShell(of: geometry, upTo: box / 2 - 1), threads: threads)
   }
+
+  /// What the largest data are multiplied by for side-bands: half the data without their CTF are
+  /// inserted, while magnitudes are those of data times it. Where that is least, at low frequencies, it
+  /// is the amplitude contrast, some hundredths.
+  private static let room = 64.0
 
   /// Both halves at once, or one after the other where memory is short.
   private var halvesAtATime: [[HalfSet]] {
@@ -113,7 +123,7 @@ struct FinalPass: Sendable {
     let radius = sums[0].radius
     let workspaces = WorkspacePool {
       (
-        ImagePacker.Workspace(packer: packer), PackedImages(points: points, count: 1),
+        ImagePacker.Workspace(packer: packer), PackedImages(points: points, count: 2),
         ExactSums.Room(points: points.paddedCount, radius: radius)
       )
     }
@@ -127,15 +137,21 @@ struct FinalPass: Sendable {
       for particle in range.lazy.map({ used[$0] }) {
         if context.control.isStopRequested || bad.isOverLimit { return }
         do throws(Problem) {
-          try packer.pack(particle, centre: .zero, into: packed, slot: 0, workspace)
+          if let ewald {
+            try packer.packSideBands(particle, ewald, into: packed, workspace)
+          } else {
+            try packer.pack(particle, centre: .zero, into: packed, slot: 0, workspace)
+          }
         } catch {
           bad.add(particle, error, in: .final)
           continue
         }
         let slot = halves.firstIndex(of: context.particles.halfSets[particle]) ?? 0
-        insert(
-          particle, packed.image(0), points: all, state, into: sums[slot],
-          geometry: packer.geometry, room)
+        for (image, curvature) in curvatures(of: particle, packer.geometry).enumerated() {
+          insert(
+            particle, packed.image(image), points: all, state, curvature: curvature,
+            into: sums[slot], geometry: packer.geometry, room)
+        }
       }
       progress(range.count)
     }
@@ -146,7 +162,7 @@ struct FinalPass: Sendable {
 
   private func insert(
     _ particle: Int, _ image: fulcrum_image, points: fulcrum_points, _ state: RefinementState,
-    into sums: ExactSums, geometry: Geometry, _ room: ExactSums.Room
+    curvature: Double, into sums: ExactSums, geometry: Geometry, _ room: ExactSums.Room
   ) {
     let start = state.start[particle]
     let inserter = Inserter(
@@ -161,6 +177,15 @@ struct FinalPass: Sendable {
     inserter.insert(
       image, points: points, at: state.poses[particle], posterior: state.posteriors[particle],
       scale: state.scales[particle], magnification: context.magnification(of: particle),
-      into: sums, room)
+      curvature: curvature, into: sums, room)
+  }
+
+  /// Where each packed part of an image goes along the beam: a plane, or the two points of the sphere.
+  private func curvatures(of particle: Int, _ geometry: Geometry) -> [Double] {
+    guard let ewald else { return [0] }
+    let coefficient = EwaldCurvature.coefficient(
+      wavelength: transformer.optics(of: particle).wavelength,
+      period: Double(geometry.period) * geometry.pixelSize)
+    return [-Double(ewald.sign) * coefficient, Double(ewald.sign) * coefficient]
   }
 }

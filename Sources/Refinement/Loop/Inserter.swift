@@ -11,9 +11,13 @@ struct Inserter: Sendable {
   var moved: (@Sendable (Alignment) -> Alignment)?
 
   /// Inserts into sums.
+  ///
+  /// - Parameter curvature: how far a point goes along the beam, times its squared distance from the
+  ///   origin in grid units; 0 for a plane.
   func insert(
     _ image: fulcrum_image, points: fulcrum_points, at pose: Alignment, posterior: PosePosterior,
-    scale: Float, magnification: [Double], into sums: ExactSums, _ room: ExactSums.Room
+    scale: Float, magnification: [Double], curvature: Double = 0, into sums: ExactSums,
+    _ room: ExactSums.Room
   ) {
     let edge = geometry.windowEdge
     func place(_ pose: Alignment, weight: Float, shiftCovariance: Vector3) {
@@ -26,6 +30,7 @@ struct Inserter: Sendable {
           matrix: SliceMatrix(
             rotation: pose.rotation, oversampling: geometry.oversampling,
             magnification: magnification),
+          bend: curvature == 0 ? nil : SIMD3<Float>(pose.rotation.row2 * curvature),
           shift: SIMD2<Float>(pose.position / edge),
           damping: SIMD3<Float>(Float(d.x), Float(2 * d.y), Float(d.z)), weight: weight),
         scale: scale, room)

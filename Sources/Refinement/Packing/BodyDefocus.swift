@@ -62,10 +62,18 @@ extension ParticleSet {
 extension ImagePacker {
   /// Puts a particle's CTF with a changed defocus, as the microscope had it, into the workspace.
   func evaluateCTF(change: Double, of particle: Int, _ workspace: Workspace) {
+    evaluateCTF(change: change, of: particle, workspace, into: &workspace.other)
+  }
+
+  /// Puts it, turned on by an angle, into an array.
+  func evaluateCTF(
+    change: Double, turn: Double = 0, of particle: Int, _ workspace: Workspace,
+    into values: inout [Float]
+  ) {
     transformer.transferFunction(
-      of: particle, change: change, scale: workspace.image.scale, isAsImaged: true
+      of: particle, change: change, turn: turn, scale: workspace.image.scale, isAsImaged: true
     ).fill(
-      values: &workspace.other, boxSize: geometry.box,
+      values: &values, boxSize: geometry.box,
       pixelSize: transformer.optics(of: particle).pixelSize)
   }
 

@@ -16,12 +16,12 @@ struct ImagePacker: Sendable {
   /// The defocus of the body and of what is around it, where that is not the particle's.
   let defocus: BodyDefocus?
   /// Shell of each sample of the box's half-spectrum; box/2 for all beyond the last that is used.
-  private let shells: [Int32]
+  let shells: [Int32]
   /// 1/σ² per shell of the box, 0 where data are ignored, per half-set and optics group.
-  private let inverseNoise: [[Float]]
+  let inverseNoise: [[Float]]
   /// What remains of it in each direction, for each sample of the half-spectrum; empty unless noise is
   /// coloured.
-  private let directionFactors: [[Float]]
+  let directionFactors: [[Float]]
   private let inverse: RealTransform
   private let forward: RealTransform
 
@@ -229,6 +229,8 @@ struct ImagePacker: Sendable {
     let windowSpectrum: FFTBuffer<ComplexFloat>
     /// A CTF at another defocus than the particle's; empty where there is none.
     nonisolated(unsafe) var other: [Float] = []
+    /// The same a quarter of a turn farther on.
+    nonisolated(unsafe) var quadrature: [Float] = []
     let modelReal: FFTBuffer<Float>
     let modelImaginary: FFTBuffer<Float>
 

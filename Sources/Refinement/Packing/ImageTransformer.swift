@@ -283,16 +283,18 @@ struct ImageTransformer: Sendable {
   ///
   /// - Parameters:
   ///   - change: what is added to both values of the particle's defocus, Å.
+  ///   - turn: what is added to its phase shift, radians.
   ///   - scale: what the CTF is multiplied by.
   ///   - isAsImaged: whether flipped phases, which follow the particle's own defocus, are left out.
   func transferFunction(
-    of particle: Int, change: Double = 0, scale: Double, isAsImaged: Bool = false
+    of particle: Int, change: Double = 0, turn: Double = 0, scale: Double, isAsImaged: Bool = false
   ) -> ContrastTransferFunction {
     var group = optics(of: particle)
     if isAsImaged { group.isPhaseFlipped = false }
     var defocus = particles.defoci[particle]
     defocus.u += change
     defocus.v += change
+    defocus.phaseShift += turn
     defocus.scale *= scale
     return ContrastTransferFunction(optics: group, defocus: defocus, switches: switches)
   }

@@ -65,6 +65,9 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
   public var useAnisotropicMagnification = true
   /// Whether the body is imaged at the defocus of its own height, and of which hand the data are.
   public var bodyDefocus = BodyDefocusMode.auto
+  /// Whether the last reconstruction takes the Ewald sphere for what it is, and of which hand the data
+  /// are.
+  public var ewald = EwaldMode.auto
   /// How noise is modelled.
   public var noiseModel = NoiseModel.symmetric
   /// What masks the reference.
@@ -106,6 +109,9 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
   public enum BodyDefocusMode: String, Sendable, Codable, CaseIterable {
     case auto, off, on, inverted
   }
+  /// The Ewald sphere of the last reconstruction: planes (`off`), or curved with the hand of `on` or
+  /// `inverted`, as the body's defocus has them, or with the hand that the run knows of that.
+  public enum EwaldMode: String, Sendable, Codable, CaseIterable { case auto, off, on, inverted }
   /// Whether the prior is what a user expects or what the particles do.
   public enum PriorModel: String, Sendable, Codable, CaseIterable { case fixed, learned }
   /// How noise is modelled: per shell, one value for all shells, or per shell and direction.

@@ -24,6 +24,7 @@ public struct ParticleReconstruction: Sendable {
   ) throws {
     let made = try DirectReconstruction(
       settings: settings, particles: input.particles, images: input.images,
+      thickness: mask.volume.flatMap(MaskThickness.init),
       tell: { event in if case .warning(let text) = event { tell(text) } }
     ) { step, share in
       let (start, width) =

@@ -43,10 +43,18 @@ struct SimulateCommand: ParsableCommand {
     help: ArgumentHelp("Bodies' own defocus: 1, -1, or 0.", valueName: "n"))
   var bodyDefocus = 0
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Ewald sphere's hand: 1, -1, or 0.", valueName: "n"))
+  var ewald = 0
+
+  @Option(help: ArgumentHelp("Voltage, kV.", valueName: "x", visibility: .hidden))
+  var voltage = 300.0
+
   @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
   var seed: UInt64 = 1
 
-  @Flag(help: "Write 32-bit numbers instead of 16-bit ones.")
+  @Flag(help: ArgumentHelp("Write 32-bit numbers instead of 16-bit ones.", visibility: .hidden))
   var float32 = false
 
   func validate() throws {
@@ -60,6 +68,8 @@ struct SimulateCommand: ParsableCommand {
       ("--belt must be from 0 to 10", (0...10).contains(belt)),
       ("--body-distance must be from 0 to 1000", (0...1000).contains(bodyDistance)),
       ("--body-defocus must be -1, 0 or 1", (-1...1).contains(bodyDefocus)),
+      ("--ewald must be -1, 0 or 1", (-1...1).contains(ewald)),
+      ("--voltage must be from 10 to 1000", (10...1000).contains(voltage)),
     ]
     for (rule, holds) in ranges where !holds { throw ValidationError(rule) }
   }
@@ -80,6 +90,12 @@ struct SimulateCommand: ParsableCommand {
     settings.beltMass = belt
     settings.bodyDistance = bodyDistance
     settings.bodyDefocus = bodyDefocus
+    settings.ewald = ewald
+    settings.optics = [
+      OpticsGroup(
+        name: "opticsGroup1", voltage: voltage, sphericalAberration: 2.7, amplitudeContrast: 0.1,
+        pixelSize: pixelSize, imageSize: box)
+    ]
     settings.isNormalised = true
     settings.seed = seed
     let name = FilePath.name(of: FilePath.absolute(folder))

@@ -13,7 +13,7 @@ struct ParticleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Folder of the image paths. (default: .)", valueName: "folder"),
     completion: .directory)
-  var projectDir = FilePath.currentFolder
+  var projectDir: String?
 
   @Flag(help: "Draw new half-sets.")
   var resplit = false
@@ -24,7 +24,8 @@ struct ParticleOptions: ParsableArguments {
   func read(_ path: String, settings: RefinementSettings) throws -> ParticleInput {
     do {
       let input = try ParticleInput(
-        path, passthrough: passthrough, projectFolder: projectDir, settings: settings,
+        path, passthrough: passthrough, projectFolder: projectDir ?? FilePath.currentFolder,
+        settings: settings,
         resplit: resplit)
       for warning in input.warnings { printProblem(warning) }
       return input

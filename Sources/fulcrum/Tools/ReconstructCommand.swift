@@ -26,8 +26,11 @@ struct ReconstructCommand: ParsableCommand {
     completion: Completions.maps)
   var mask: String?
 
-  @Option(help: ArgumentHelp("Point group. (default: C1)", valueName: "group"))
+  @Option(help: ArgumentHelp("Point group.", valueName: "group"))
   var symmetry = "C1"
+
+  @Option(help: ArgumentHelp("Ewald sphere.", valueName: "hand"))
+  var ewald: EwaldHand?
 
   @Flag(help: "The images' contrast is opposite to the map's.")
   var invert = false
@@ -42,6 +45,7 @@ struct ReconstructCommand: ParsableCommand {
     var settings = RefinementSettings()
     settings.symmetry = symmetry
     settings.dataSign = invert ? .inverted : .as_is
+    settings.ewald = ewald?.mode ?? .off
     settings.threads = computing.count
     do { _ = try PointGroup(symmetry) } catch { throw CommandFailure.input(error) }
     let read = try particles.read(input, settings: settings)
@@ -71,7 +75,8 @@ struct ReconstructCommand: ParsableCommand {
           inputs: inputs,
           facts: [
             ("particles", .count(read.particles.count - made.badImages.count)),
-            ("symmetry", .text(symmetry)), ("mask", .text(made.post.mask.description)),
+            ("symmetry", .text(symmetry)), ("ewald", .text(ewald?.rawValue ?? "off")),
+            ("mask", .text(made.post.mask.description)),
           ]))
     } catch { throw CommandFailure(CommandFailure.failed, CommandFailure.input(error).problems) }
     progress.finish()
@@ -82,5 +87,17 @@ struct ReconstructCommand: ParsableCommand {
       "\(Format.counted(set.count, "particle")) (\(inA) + \(set.count - inA)), \(symmetry)")
     PostReport.tell(made.post, isGiven: false)
     printOut("Wrote \(destination.output): map.mrc, half_map_a.mrc, half_map_b.mrc and the rest")
+  }
+}
+
+/// Of which hand the Ewald sphere is curved in a reconstruction.
+enum EwaldHand: String, ExpressibleByArgument, CaseIterable {
+  case on, inverted
+
+  var mode: RefinementSettings.EwaldMode {
+    switch self {
+    case .on: .on
+    case .inverted: .inverted
+    }
   }
 }

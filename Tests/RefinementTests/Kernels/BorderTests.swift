@@ -53,7 +53,8 @@ struct BorderTests {
     near.withPointer {
       fulcrum_place(
         Int32(radius), interpolation.kernel, Int32(slabs.planes), Int32(slabs.count),
-        points.points(factor: ones, band: 7), images.image(0), $0, zero.pointer, zero.pointer,
+        points.points(factor: ones, band: 7), images.image(0), $0, [0.3, -0.2, 0.1], zero.pointer,
+        zero.pointer,
         0x1p20, 0x1p20, &room, &starts, &samples)
     }
     fulcrum_add(

@@ -138,6 +138,7 @@ struct VariantTests {
         repeating: 0, count: 3 * (radius + 4) * extent * slabs.stored(extent: extent))
       var shift = [self.shift.x, self.shift.y]
       var damping: [Float] = [0.002, -0.001, 0.003]
+      var bend: [Float] = [0.01, -0.004, 0.002]
       var room = [UInt16](repeating: 0, count: Int(points.count))
       var starts = [Int32](repeating: 0, count: slabs.count + 1)
       var samples = [fulcrum_sample](repeating: fulcrum_sample(), count: Int(points.count))
@@ -146,7 +147,7 @@ struct VariantTests {
       matrix.withPointer {
         place(
           Int32(radius), interpolation.kernel, Int32(slabs.planes), Int32(slabs.count), points,
-          images.image(0), $0, &shift, &damping, 0x1p20, 0x1p20, &room, &starts, &samples)
+          images.image(0), $0, &bend, &shift, &damping, 0x1p20, 0x1p20, &room, &starts, &samples)
       }
       add(&sums, Int32(radius), interpolation.kernel, samples, points.count)
       #expect(starts.last == points.count && starts == starts.sorted())
