@@ -35,6 +35,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
   /// half-maps; nil in runs of earlier versions.
   public var samplingCompensation: Double?
   public var conicalAreaRatio: Double?
+  /// What chance leaves of it in maps that are alike in all directions.
+  public var conicalEvenAreaRatio: Double?
   /// The fulcrum, Å from the box centre.
   public var fulcrum: [Double]
   /// The same as x,y,z in voxels of the final maps, from the corner; nil in runs of earlier versions.
@@ -52,7 +54,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
     resolutionAtHalf: Double, fscEnd: Double? = nil, medianRotation: Double, medianShift: Double,
     shareAtLimit: Double, particles: Int, skipped: Int, badImages: [String]? = nil,
     motion: BodyMotion? = nil, bFactor: Double, samplingCompensation: Double? = nil,
-    conicalAreaRatio: Double? = nil, fulcrum: [Double], fulcrumVoxel: [Double]? = nil,
+    conicalAreaRatio: Double? = nil, conicalEvenAreaRatio: Double? = nil, fulcrum: [Double],
+    fulcrumVoxel: [Double]? = nil,
     seconds: Double, cpuSeconds: Double, verdict: String, verdicts: [Verdict]? = nil
   ) {
     self.converged = converged
@@ -71,6 +74,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
     self.bFactor = bFactor
     self.samplingCompensation = samplingCompensation
     self.conicalAreaRatio = conicalAreaRatio
+    self.conicalEvenAreaRatio = conicalEvenAreaRatio
     self.fulcrum = fulcrum
     self.fulcrumVoxel = fulcrumVoxel
     self.seconds = seconds

@@ -163,8 +163,10 @@ public struct VerdictRule: Sendable {
     VerdictRule(
       name: "uneven-resolution", what: "conical FSC area ratio",
       threshold: ConeStatistics.leastAreaRatio
-    ) { facts, threshold in
-      guard let ratio = facts.summary?.conicalAreaRatio, ratio < threshold else { return nil }
+    ) { facts, _ in
+      guard let summary = facts.summary, let ratio = summary.conicalAreaRatio,
+        ConeStatistics.isUneven(ratio, even: summary.conicalEvenAreaRatio)
+      else { return nil }
       return Finding(
         sentence: "the resolution depends on direction: the conical FSC area ratio (cFAR) is "
           + Format.fixed(ratio, 3),

@@ -103,9 +103,12 @@ enum RunReport {
       )
     }
     if let factor = summary.samplingCompensation, let ratio = summary.conicalAreaRatio {
+      let even =
+        summary.conicalEvenAreaRatio
+        .map { "; chance alone leaves \(Format.fixed($0, 2)) in this mask" } ?? ""
       lines.append(
         "Orientations: SCF* \(Format.fixed(factor, 2)) of the views, cFAR \(Format.fixed(ratio, 2)) of "
-          + "the map (1 where all directions are alike).")
+          + "the map (1 where all directions are alike\(even)).")
     }
     for objection in summary.objections {
       lines.append("\(objection.severity == .bad ? "Wrong" : "Mind"): \(objection.sentence).")

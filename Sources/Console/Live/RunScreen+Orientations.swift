@@ -81,7 +81,7 @@ extension RunScreen {
       numbers.append(
         (
           "cFAR " + Format.fixed(cones.areaRatio, 2),
-          role(cones.areaRatio, least: ConeStatistics.leastAreaRatio)
+          cones.isUneven ? .warning : .text
         ))
       if let range = cones.range {
         let (fine, coarse) = (range.lowerBound, range.upperBound)

@@ -16,6 +16,9 @@ public struct ConicalFSC: Sendable {
   /// Voxels along the maps' edge, and their size, Å.
   public let size: Int
   public let pixelSize: Double
+  /// Of the samples of a transform, the share that the mask leaves independent: (Σm²)²/Σm⁴ of all voxels.
+  public let independentShare: Double
+  let halfAngle: Double
 
   /// The curves of two maps.
   ///
@@ -28,7 +31,8 @@ public struct ConicalFSC: Sendable {
     halfAngle: Double = radians(20), scheduler: Scheduler = oneAfterTheOther
   ) {
     precondition(a.size == b.size && a.size == mask.size)
-    (size, pixelSize) = (a.size, a.pixelSize)
+    (size, pixelSize, self.halfAngle) = (a.size, a.pixelSize, halfAngle)
+    independentShare = Self.independentShare(of: mask)
     axes = halfSphere(count: count)
     let transform = RowTransform(VoxelRows(of: mask.voxels, size: a.size))
     // The last shell reaches half a sample beyond its number.
@@ -55,13 +59,17 @@ public struct ConicalFSC: Sendable {
   /// shells are large; shells without samples are left out. (SIMPLE, policy of the FSC area score.)
   public var areas: [Double] {
     curves.map { curve in
-      var area = 0.0
-      for (shell, value) in curve.enumerated().dropFirst() where !value.isNaN {
-        if value <= Self.threshold { break }
-        area += value * Double(shell * shell)
-      }
-      return area
+      Self.area(under: curve)
     }
+  }
+
+  static func area(under curve: [Double]) -> Double {
+    var area = 0.0
+    for (shell, value) in curve.enumerated().dropFirst() where !value.isNaN {
+      if value <= threshold { break }
+      area += value * Double(shell * shell)
+    }
+    return area
   }
 
   /// For each axis where its curve falls under 0.143, Å.
@@ -81,7 +89,8 @@ public struct ConicalFSC: Sendable {
     let areas = areas
     let largest = areas.max() ?? 0
     return ConeStatistics(
-      areaRatio: largest > 0 ? (areas.min() ?? 0) / largest : 0, resolutions: resolutions)
+      areaRatio: largest > 0 ? (areas.min() ?? 0) / largest : 0,
+      evenAreaRatio: evenAreaRatio, resolutions: resolutions)
   }
 }
 
@@ -90,15 +99,29 @@ public struct ConeStatistics: Codable, Sendable, Equatable {
   /// The conical FSC area ratio (cFAR): the smallest area under a cone's curve over the largest; 1 for a
   /// map that is alike in all directions.
   public var areaRatio: Double
+  /// The ratio that 19 of 20 maps exceed which are alike in all directions and have as few independent
+  /// samples; nil for measurements that do not know it.
+  public var evenAreaRatio: Double?
   /// The resolution about each of the axes of `halfSphere(count:)`, as many as there are, Å.
   public var resolutions: [Double]
 
-  public init(areaRatio: Double, resolutions: [Double]) {
-    (self.areaRatio, self.resolutions) = (areaRatio, resolutions)
+  public init(areaRatio: Double, evenAreaRatio: Double? = nil, resolutions: [Double]) {
+    self.areaRatio = areaRatio
+    self.evenAreaRatio = evenAreaRatio
+    self.resolutions = resolutions
   }
 
-  /// Under this ratio the resolution depends on direction.
+  /// Under this ratio the resolution depends on direction, if it is more than chance.
   public static let leastAreaRatio = 0.5
+
+  /// Whether the resolution depends on direction, beyond what chance does in a small mask.
+  public var isUneven: Bool { Self.isUneven(areaRatio, even: evenAreaRatio) }
+
+  /// Whether a ratio says that the resolution depends on direction, where maps that are alike in all
+  /// directions have at least `even`.
+  public static func isUneven(_ areaRatio: Double, even: Double?) -> Bool {
+    areaRatio < min(leastAreaRatio, even ?? 1)
+  }
 
   /// The finest and the coarsest of the resolutions, Å; nil where no curve falls.
   public var range: ClosedRange<Double>? {

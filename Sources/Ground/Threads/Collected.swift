@@ -27,12 +27,14 @@ public final class Collected<Value: Sendable>: Sendable {
     }
   }
 
+  /// The values that are there, in order: all of them where no problem was met.
+  public var filled: [Value] { state.withLock { $0.values.compactMap { $0 } } }
+
   /// All values in order.
   ///
   /// - Throws: the problem, if there was one.
   public func values() throws(Problem) -> [Value] {
-    let (values, problem) = state.withLock { ($0.values, $0.problem) }
-    if let problem { throw problem }
-    return values.compactMap { $0 }
+    if let problem = state.withLock({ $0.problem }) { throw problem }
+    return filled
   }
 }

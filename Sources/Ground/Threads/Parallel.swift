@@ -36,7 +36,7 @@ public func inParts<Part: Sendable>(
   inParallel(count, chunk: chunk, name: name) { range in
     parts[range.lowerBound / chunk] = body(range)
   }
-  return (try? parts.values()) ?? []
+  return parts.filled
 }
 
 private func loop(

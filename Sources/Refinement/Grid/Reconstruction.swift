@@ -40,7 +40,7 @@ struct Reconstruction: Sendable {
         means[part] = parts[part].shellMeans(oversampling: 1, shells: radius)
       }
     }
-    let known = (try? means.values()) ?? []
+    let known = means.filled
     return (0...radius).map { shell in known.reduce(0) { $0 + $1[shell] } }
   }
 

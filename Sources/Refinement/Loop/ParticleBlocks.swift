@@ -29,6 +29,6 @@ enum ParticleBlocks {
       range, _ in
       for block in range { parts[block] = body(blocks[block]) }
     }
-    return (try? parts.values()) ?? []
+    return parts.filled
   }
 }

@@ -200,7 +200,7 @@ struct ReferenceMaker: Sendable {
     }
     let edge = Double(context.geometry.period) * context.geometry.pixelSize
     return (
-      (try? references.values()) ?? [],
+      references.filled,
       filter?.cutOffs.quantiles([0, 0.5, 1], in: mask).map { edge / $0 }
     )
   }
@@ -250,7 +250,7 @@ struct ReferenceMaker: Sendable {
             regularisation: Reconstruction.regularisation(means: means[half], last: last)))
       }
     }
-    return (try? halves.values()) ?? []
+    return halves.filled
   }
 
   /// 1/τ² per shell of the cube: the mean weight over the signal-to-noise ratio FSC/(1 − FSC).

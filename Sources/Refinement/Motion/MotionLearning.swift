@@ -186,7 +186,7 @@ struct MotionLearning: Sendable {
       }
     }
     // In order: the same sum for any number of threads.
-    return (try? parts.values())?.reduce(Sums(before: model)) { $0.adding($1) }
+    return parts.filled.reduce(Sums(before: model)) { $0.adding($1) }
   }
 
   private static func sums(

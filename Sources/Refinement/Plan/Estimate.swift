@@ -132,8 +132,11 @@ private struct Times {
   }
 
   /// Bytes of the sums of a half-set or fold on their way: whole numbers to whoever adds them up, and what
-  /// comes of them to all.
-  private func sums(radius: Int) -> Double { 36 * Double(GridLayout(radius: radius).count) }
+  /// comes of them to all; of the half of a ball that is filled.
+  private func sums(radius: Int) -> Double {
+    let reach = Double(radius + 2)
+    return 36 * 2 / 3 * Double.pi * reach * reach * reach
+  }
 
   /// Seconds in which every rank sends so much, less its own part, and receives as much: over a network of
   /// 10 Gb/s, and through memory.

@@ -74,7 +74,8 @@ extension ViewStatistics {
 
 extension ConeStatistics {
   fileprivate var isPossible: Bool {
-    resolutions.count <= 4096 && resolutions.allSatisfy { isMeasure($0) } && isMeasure(areaRatio)
+    resolutions.count <= 4096 && resolutions.allSatisfy { isMeasure($0) }
+      && isMeasure(areaRatio, evenAreaRatio)
   }
 }
 
@@ -122,7 +123,8 @@ extension RunSummary: OutsideValue {
     if fulcrum.count > 3 || !fulcrum.allSatisfy({ isMeasure($0) }) { return "fulcrum" }
     return isMeasure(
       resolutionBefore, resolutionAfter, resolutionAtHalf, medianRotation, medianShift,
-      shareAtLimit, bFactor, seconds, cpuSeconds, samplingCompensation, conicalAreaRatio)
+      shareAtLimit, bFactor, seconds, cpuSeconds, samplingCompensation, conicalAreaRatio,
+      conicalEvenAreaRatio)
       ? nil : "a number"
   }
 }

@@ -81,6 +81,7 @@ extension RunSummary {
       bFactor: result.bFactor,
       samplingCompensation: result.final.views?.samplingCompensation,
       conicalAreaRatio: result.final.cones?.areaRatio,
+      conicalEvenAreaRatio: result.final.cones?.evenAreaRatio,
       fulcrum: place,
       fulcrumVoxel: place.map { $0 / result.map.pixelSize + Double(result.map.size / 2) },
       seconds: manifest.duration,

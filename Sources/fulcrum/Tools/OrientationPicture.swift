@@ -27,6 +27,7 @@ struct OrientationPicture {
     }
     if let cones = made.cones?.statistics {
       var line = "cFAR \(Format.fixed(cones.areaRatio, 2))"
+      if let even = cones.evenAreaRatio { line += " (by chance \(Format.fixed(even, 2)))" }
       if let range = cones.range {
         line +=
           "; by direction \(Format.fixed(range.lowerBound, 2)) to "

@@ -11,8 +11,10 @@ struct ConicalFSCTests {
   private let mask = Volume.sphere(size: 32, pixelSize: 2, radius: 24, outerRadius: 31)
 
   /// Half-maps of white signal that keeps `gain` of a frequency, in shells along x, y and z, and of noise.
-  private func halves(_ gain: (Vector3) -> Double) -> (Volume, Volume) {
-    var generator = SeededGenerator(seed: 11)
+  private func halves(seed: UInt64 = 11, noise: Double = 0.02, _ gain: (Vector3) -> Double) -> (
+    Volume, Volume
+  ) {
+    var generator = SeededGenerator(seed: seed)
     func white(_ deviation: Double) -> Volume {
       Volume(size: size, pixelSize: pixelSize).map { _ in Float(deviation * generator.normal()) }
     }
@@ -24,7 +26,7 @@ struct ConicalFSCTests {
     }
     spectrum.values = values
     let signal = Volume(spectrum: spectrum, pixelSize: pixelSize)
-    return (signal + white(0.02), signal + white(0.02))
+    return (signal + white(noise), signal + white(noise))
   }
 
   /// Fine across z, coarse along it.
@@ -87,6 +89,36 @@ struct ConicalFSCTests {
     let (a, b) = halves { exp(-pow(($0 * $0).sum().squareRoot() / 11, 6)) }
     let ratio = ConicalFSC(halfA: a, halfB: b, mask: mask).statistics.areaRatio
     #expect(ratio > 0.6 && ratio <= 1, "\(ratio)")
+  }
+
+  /// Half-maps that are alike in all directions, in a small mask and weak: their ratios are far below 1 by
+  /// chance, and below what is said of chance in about one of 20.
+  @Test func chanceIsTold() {
+    let small = Volume.sphere(size: size, pixelSize: pixelSize, radius: 12, outerRadius: 16)
+    var (below, ratios, said): (Int, [Double], [Double]) = (0, [], [])
+    for seed in 1...20 {
+      let (a, b) = halves(seed: UInt64(seed), noise: 0.05) { exp(-pow(($0 * $0).sum() / 90, 2)) }
+      let statistics = ConicalFSC(halfA: a, halfB: b, mask: small).statistics
+      let even = statistics.evenAreaRatio ?? 0
+      if statistics.areaRatio < even { below += 1 }
+      ratios.append(statistics.areaRatio)
+      said.append(even)
+    }
+    let (median, chance) = (ratios.sorted()[10], said.sorted()[10])
+    #expect(below <= 3, "\(below) of 20; \(median), \(chance)")
+    #expect(median < 0.85 && chance > 0.5 * median, "\(median), \(chance)")
+  }
+
+  /// What has a direction is flagged in spite of chance, and what has none is not.
+  @Test func onlyMoreThanChanceIsUneven() {
+    let (a, b) = halves(flat)
+    #expect(ConicalFSC(halfA: a, halfB: b, mask: mask).statistics.isUneven)
+    let (c, d) = halves { exp(-pow(($0 * $0).sum() / 90, 2)) }
+    #expect(!ConicalFSC(halfA: c, halfB: d, mask: mask).statistics.isUneven)
+    #expect(ConeStatistics.isUneven(0.45, even: 0.46))
+    #expect(!ConeStatistics.isUneven(0.45, even: 0.44))
+    #expect(!ConeStatistics.isUneven(0.55, even: 0.9))
+    #expect(ConeStatistics.isUneven(0.45, even: nil))
   }
 
   @Test func threadsChangeNothing() {
