@@ -57,6 +57,8 @@ let package = Package(
       dependencies: ["CKernels", "CryoEM", "Fourier", "Ground", "Particles", "Ranks"],
       swiftSettings: optimised),
     .target(
+      name: "Motion", dependencies: ["CryoEM", "Ground", "Refinement"], swiftSettings: optimised),
+    .target(
       name: "Jobs",
       dependencies: [
         "CryoEM", "EMFiles", "Ground", "Particles", "Refinement", "TOMLText",
@@ -78,8 +80,8 @@ let package = Package(
     .target(
       name: "Tools",
       dependencies: [
-        "CryoEM", "EMFiles", "Fourier", "Ground", "Jobs", "Particles", "Refinement", "Runs",
-        "TOMLText",
+        "CryoEM", "EMFiles", "Fourier", "Ground", "Jobs", "Motion", "Particles", "Refinement",
+        "Runs", "TOMLText",
       ],
       swiftSettings: optimised),
 
@@ -99,8 +101,8 @@ let package = Package(
     .executableTarget(
       name: "fulcrum",
       dependencies: [
-        "Console", "CryoEM", "Ground", "Jobs", "Particles", "Phantoms", "Ranks", "Refinement",
-        "Report", "Runs",
+        "Console", "CryoEM", "Ground", "Jobs", "Motion", "Particles", "Phantoms", "Ranks",
+        "Refinement", "Report", "Runs",
         "Surface", "Terminal", "Tools", "Viewing", argumentParser,
       ]),
     .executableTarget(
@@ -135,6 +137,8 @@ let package = Package(
         "Ranks", "Refinement", "TestSupport",
       ],
       swiftSettings: optimised),
+    .testTarget(
+      name: "MotionTests", dependencies: ["CryoEM", "Ground", "Motion"], swiftSettings: optimised),
     .testTarget(
       name: "JobsTests",
       dependencies: [

@@ -78,7 +78,7 @@ struct FulcrumCommand: ParsableCommand {
       subcommands: [
         ConvertCommand.self, SelectCommand.self, ExpandCommand.self, MaskCommand.self,
         FrameCommand.self, ComposeCommand.self, SubtractCommand.self, ReconstructCommand.self,
-        PostCommand.self, OrientCommand.self,
+        PostCommand.self, OrientCommand.self, MotionCommand.self,
       ])
   ]
 

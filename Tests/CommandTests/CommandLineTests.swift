@@ -9,7 +9,7 @@ struct CommandLineTests {
     ] + tools
   static let tools = [
     "convert", "select", "expand", "mask", "frame", "compose", "subtract", "reconstruct", "post",
-    "orient",
+    "orient", "motion",
   ]
 
   @Test(arguments: [[]] + commands.map { [$0] })

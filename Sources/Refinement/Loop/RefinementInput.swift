@@ -70,6 +70,8 @@ public struct RefinementResult: Sendable {
   /// Posterior width of each pose: degrees about an axis, and Å along an axis.
   public var rotationDeviations: [Double]
   public var shiftDeviations: [Double]
+  /// What each image says of its pose; empty where poses were not searched.
+  public var evidence: [PoseEvidence]
   /// The images that could not be used, by particle.
   public var badImages: [BadImage]
   /// The unfiltered half-maps, their mean weighted by the FSC, and the sharpened map, in the input's

@@ -9,6 +9,8 @@ public struct BodyMotion: Codable, Sendable, Equatable {
   public struct Measured: Codable, Sendable, Equatable {
     public var value: Double
     public var error: Double
+
+    public init(value: Double, error: Double) { (self.value, self.error) = (value, error) }
   }
 
   /// The motion along one of its principal axes: standard deviation, and direction in the body's frame
@@ -49,8 +51,34 @@ extension BodyMotion {
     let covariance = models.dropFirst().reduce(first.covariance * share) {
       $0 + $1.covariance * share
     }
-    particles = models.reduce(0) { $0 + $1.particles }
-    outliers = models.reduce(0) { $0 + $1.outliers * share }
+    self.init(
+      covariance, particles: models.reduce(0) { $0 + $1.particles },
+      outliers: models.reduce(0) { $0 + $1.outliers * share }, fulcrum: fulcrum, box: box,
+      pixelSize: pixelSize)
+  }
+
+  /// What a covariance of rotation vector (radians) and translation of the fulcrum (Å) says.
+  ///
+  /// - Parameters:
+  ///   - covariance: 36 numbers by rows.
+  ///   - particles: of how many particles' exact poses it is.
+  public init?(
+    covariance: [Double], particles: Double, outliers: Double, fulcrum: Vector3, box: Int,
+    pixelSize: Double
+  ) {
+    precondition(covariance.count == 36)
+    var matrix = Matrix6()
+    for row in 0..<6 { for column in 0..<6 { matrix[row, column] = covariance[6 * row + column] } }
+    self.init(
+      matrix, particles: particles, outliers: outliers, fulcrum: fulcrum, box: box,
+      pixelSize: pixelSize)
+  }
+
+  private init?(
+    _ covariance: Matrix6, particles: Double, outliers: Double, fulcrum: Vector3, box: Int,
+    pixelSize: Double
+  ) {
+    (self.particles, self.outliers) = (particles, outliers)
     let count = max(particles, 1)
     func block(_ row: Int, _ column: Int) -> SmallMatrix<3> {
       var block = SmallMatrix<3>()

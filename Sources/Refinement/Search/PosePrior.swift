@@ -140,7 +140,7 @@ struct PosePrior: Sendable {
   /// Derivatives of the change from the start (rows) by the five parameters.
   private func changeDerivatives(at pose: Alignment, rotation: Vector3) -> Matrix5 {
     var slopes = Matrix5()
-    let turn = rotationDerivatives(rotation, inverse: true)
+    let turn = Rotation.rightJacobian(at: rotation, inverse: true)
     for row in 0..<3 {
       for column in 0..<3 { slopes[row, column] = turn[row][column] }
     }
@@ -155,7 +155,7 @@ struct PosePrior: Sendable {
   /// The inverse: derivatives of the five parameters (rows) by the change.
   private func parameterDerivatives(at pose: Alignment, rotation: Vector3) -> Matrix5 {
     var slopes = Matrix5()
-    let turn = rotationDerivatives(rotation, inverse: false)
+    let turn = Rotation.rightJacobian(at: rotation)
     let moves = shiftDerivatives(at: pose)
     for column in 0..<3 {
       for row in 0..<3 {
@@ -167,34 +167,6 @@ struct PosePrior: Sendable {
     slopes[3, 3] = 1
     slopes[4, 4] = 1
     return slopes
-  }
-
-  /// The right Jacobian of the exponential map at v, or its inverse: exp(v + J⁻¹w) = exp(v)·exp(w) to
-  /// first order.
-  ///
-  /// J = 1 − (1 − cos a)/a² [v]× + (a − sin a)/a³ [v]×² and
-  /// J⁻¹ = 1 + ½ [v]× + (1/a² − (1 + cos a)/(2a sin a)) [v]×², a = |v| (Chirikjian, Stochastic Models,
-  /// Information Theory, and Lie Groups, volume 2).
-  private func rotationDerivatives(_ v: Vector3, inverse: Bool) -> [Vector3] {
-    let square = (v * v).sum()
-    let angle = square.squareRoot()
-    let (first, second): (Double, Double)
-    if inverse {
-      first = 0.5
-      second =
-        angle < 1e-3
-        ? 1.0 / 12 : 1 / square - (1 + cos(angle)) / (2 * angle * max(sin(angle), 1e-9))
-    } else {
-      first = angle < 1e-3 ? -0.5 : -(1 - cos(angle)) / square
-      second = angle < 1e-3 ? 1.0 / 6 : (angle - sin(angle)) / (square * angle)
-    }
-    // [v]×² = v vᵀ − a².
-    let diagonal = 1 - second * square
-    return [
-      v * (second * v.x) + Vector3(diagonal, -first * v.z, first * v.y),
-      v * (second * v.y) + Vector3(first * v.z, diagonal, -first * v.x),
-      v * (second * v.z) + Vector3(-first * v.y, first * v.x, diagonal),
-    ]
   }
 
   /// Derivatives of the projected fulcrum by the five parameters.

@@ -30,6 +30,7 @@ enum RunLayout {
     ("local_resolution.mrc", "local resolution"),
     ("particles.star", "particles with their new poses"),
     ("particles.cs", "particles with their new poses"),
+    (PoseEvidenceFile.name, "what the images say of the poses"),
     ("fsc.tsv", "FSC curves, a table"),
     ("fsc.star", "FSC curves as of relion_postprocess"),
     ("fsc.xml", "FSC curve for a deposition"),

@@ -38,6 +38,12 @@ extension RunWriter {
         extraColumns: Self.columns(of: result),
         to: path + "/particles." + particles.format.rawValue, within: folder.path)
     }
+    if !result.evidence.isEmpty {
+      try insist { () throws(Problem) in
+        try PoseEvidenceFile.write(
+          result.evidence, to: path + "/" + PoseEvidenceFile.name, within: folder.path)
+      }
+    }
     if let motion = summary.motion {
       try insist { () throws(Problem) in try folder.write(motion, to: path + "/motion.json") }
     }

@@ -1,0 +1,46 @@
+import CryoEM
+
+extension PosePrior {
+  /// What an image says at a pose, from what it says of the change from the start.
+  func evidence(_ likelihood: PoseLikelihood, at pose: Alignment) -> PoseEvidence {
+    let change = changeFromStart(of: pose)
+    // The shift of the fulcrum counts alike from wherever it is; the rotation vector does not.
+    let turn = Rotation.rightJacobian(at: change.rotation, inverse: true)
+    var derivatives = Matrix5.identity
+    for row in 0..<3 { for column in 0..<3 { derivatives[row, column] = turn[row][column] } }
+    let information = likelihood.information
+    let slope = derivatives.transposedTimes(likelihood.vector - information.times(change))
+    let here = information.congruent(by: derivatives)
+    var evidence = PoseEvidence()
+    var next = 0
+    for row in 0..<5 {
+      evidence.slope[row] = Float(slope[row])
+      for column in row..<5 {
+        evidence.information[next] = Float(here[row, column])
+        next += 1
+      }
+    }
+    return evidence
+  }
+}
+
+extension Refiner {
+  /// What each image says of its particle's pose by the last search; nothing where it was not searched.
+  ///
+  /// The references of that search stood where the frame anchor has moved the poses from since, so
+  /// what the images said of the poses before holds for those after. A learnt motion moves the poses
+  /// by the images and the motion; what is left of the frame's drift by then is ignored.
+  var evidence: [PoseEvidence] {
+    guard loop.outcomes.count == state.poses.count, loop.previous.count == state.poses.count else {
+      return []
+    }
+    var before = state
+    before.poses = loop.previous
+    return state.poses.indices.map { particle in
+      let outcome = loop.outcomes[particle]
+      guard !context.skipped.contains(particle), !outcome.isLost else { return PoseEvidence() }
+      let pose = context.settings.learnsMotion ? state.poses[particle] : outcome.pose
+      return context.prior(of: particle, before).evidence(outcome.likelihood, at: pose)
+    }
+  }
+}

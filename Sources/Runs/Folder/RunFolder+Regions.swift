@@ -1,0 +1,49 @@
+import Ground
+import Report
+
+/// What a finished run says of one region: a folder of final results.
+public struct FinishedRegion: Sendable {
+  /// The run's name, or that of the region where it has several.
+  public let name: String
+  /// `final/`, or `final/NAME/`.
+  public let path: String
+  public let summary: RunSummary
+  /// The names of its files.
+  let names: Set<String>
+
+  /// The path of a file; nil where there is none.
+  public func file(_ name: String) -> String? { names.contains(name) ? path + "/" + name : nil }
+
+  /// The particles with the region's poses.
+  public var particles: String? { file("particles.star") ?? file("particles.cs") }
+}
+
+extension RunFolder {
+  /// The regions of a finished run: each folder in `final/` that has a summary, in their order there,
+  /// or `final/` itself.
+  ///
+  /// - Throws: a problem where the run has not finished, or a summary cannot be read.
+  public func finishedRegions() throws(Problem) -> [FinishedRegion] {
+    let folders = entries(of: finalPath).filter { holds(finalPath + "/" + $0 + "/summary.json") }
+    if folders.isEmpty {
+      guard exists, holds(summaryPath) else {
+        throw Problem(
+          "\(path): there is no finished run",
+          whatToDo: exists
+            ? "Let it come to its end, or go on with it: fulcrum resume \(shellQuoted(path))"
+            : "Give the folder of a finished run.")
+      }
+      return [try region(name: name, at: finalPath)]
+    }
+    var regions: [FinishedRegion] = []
+    for folder in folders { regions.append(try region(name: folder, at: finalPath + "/" + folder)) }
+    return regions
+  }
+
+  private func region(name: String, at folder: String) throws(Problem) -> FinishedRegion {
+    FinishedRegion(
+      name: name, path: folder,
+      summary: try JSONFile.read(RunSummary.self, from: folder + "/summary.json", within: path),
+      names: Set(entries(of: folder).filter { holds(folder + "/" + $0) }))
+  }
+}

@@ -1,0 +1,194 @@
+import CryoEM
+import Ground
+import Motion
+import Particles
+import Runs
+
+/// The regions of finished runs, read for `fulcrum motion`: particle by particle together.
+public struct MotionInput: Sendable {
+  /// What is known of a region beside its poses.
+  public struct Source: Sendable {
+    public let name: String
+    public let map: String, mask: String
+    public let localResolution: String?
+  }
+
+  public let regions: [MovingRegion]
+  public let sources: [Source]
+  /// The particles of the first region.
+  public let file: ParticleFile
+  /// How many of them are in every region.
+  public let shared: Int
+  /// Of the maps.
+  public let grid: MapGrid
+  /// Paths of everything that was read.
+  public let paths: [String]
+
+  /// - Parameter runs: folders of finished runs, the first of which the others' motion is against.
+  /// - Throws: everything that is wrong.
+  public init(
+    _ runs: [String], progress: (String, Double) -> Void = { _, _ in }
+  ) throws(Problems) {
+    var problems = ProblemList()
+    var found: [FinishedRegion] = []
+    for run in runs {
+      problems.catching { () throws(Problem) in
+        found += try RunFolder(run).finishedRegions()
+      }
+    }
+    try problems.throwIfAny()
+    if found.count < 2 {
+      problems.add(
+        Problem(
+          "there is no motion of one region",
+          whatToDo: "Give two finished runs of one particle set, or more, or one with regions."))
+    }
+    for name in Set(found.map(\.name)) where found.count(where: { $0.name == name }) > 1 {
+      problems.add(
+        Problem(
+          "two regions are called \(name)", whatToDo: "Rename a run's folder, or leave one out."))
+    }
+    try problems.throwIfAny()
+    var read: [Read] = []
+    for (index, region) in found.enumerated() {
+      progress("reading \(region.name)", Double(index) / Double(found.count))
+      do throws(Problems) {
+        read.append(try Read(region, like: read.first))
+      } catch { for problem in error.all { problems.add(problem) } }
+    }
+    try problems.throwIfAny()
+    guard let first = read.first else { throw Problems(problems.all) }
+    let places = ParticleRows(first.file)
+    var regions = [first.region]
+    var common = [Bool](repeating: true, count: first.file.particles.count)
+    for other in read.dropFirst() {
+      let rows = places.rows(in: other.file)
+      var region = other.region
+      region.poses = rows.enumerated().map { row, place in
+        place.map { other.region.poses[$0] } ?? first.region.poses[row]
+      }
+      region.evidence = rows.map { $0.map { other.region.evidence[$0] } ?? PoseEvidence() }
+      for (row, place) in rows.enumerated() where place == nil { common[row] = false }
+      regions.append(region)
+    }
+    self.regions = regions
+    shared = common.count { $0 }
+    sources = read.map(\.source)
+    file = first.file
+    grid = first.grid
+    paths = read.flatMap(\.paths)
+    guard shared >= MotionAnalysis.fewest else {
+      problems.add(
+        Problem(
+          "\(runs.joined(separator: ", ")) have \(Format.counted(shared, "particle")) in common",
+          whatToDo: "Give runs of one particle set: images are told by their stack and number."))
+      throw Problems(problems.all)
+    }
+  }
+
+  /// A region as its folder has it.
+  private struct Read {
+    var region: MovingRegion
+    var source: Source
+    var file: ParticleFile
+    var grid: MapGrid
+    var paths: [String]
+
+    init(_ finished: FinishedRegion, like first: Read?) throws(Problems) {
+      var problems = ProblemList()
+      func path(_ name: String) -> String? {
+        let found = finished.file(name)
+        if found == nil {
+          problems.add(
+            Problem(
+              "\(finished.path) has no \(name)",
+              whatToDo: "Refine once more: earlier versions did not write it."))
+        }
+        return found
+      }
+      let evidencePath = path(PoseEvidenceFile.name)
+      let (map, maskPath) = (path("map.mrc"), path("mask.mrc"))
+      let particles = finished.particles ?? path("particles.star")
+      try problems.throwIfAny()
+      guard let evidencePath, let map, let maskPath, let particles else {
+        throw Problems(problems.all)
+      }
+      func all<Value>(_ read: () throws(Problems) -> Value) -> Value? {
+        do throws(Problems) { return try read() } catch {
+          for problem in error.all { problems.add(problem) }
+          return nil
+        }
+      }
+      let evidence = all { () throws(Problems) in try PoseEvidenceFile.read(evidencePath) }
+      let file = all { () throws(Problems) in
+        try ParticleFile.read(path: particles, resolvingImages: false, needsCTF: false)
+      }
+      let mask = problems.catching { () throws(Problem) -> (map: Volume, grid: MapGrid) in
+        guard let first else { return try MapGrid.read(maskPath) }
+        return (try first.grid.readLike(maskPath, reference: first.source.mask), first.grid)
+      }
+      if let evidence, let file, evidence.count != file.particles.count {
+        problems.add(
+          Problem(
+            "\(evidencePath) has \(evidence.count) rows, \(particles) "
+              + "\(file.particles.count)", whatToDo: "Give the folder as the run has written it."))
+      }
+      let shape = mask.flatMap { RegionShape(mask: $0.map) }
+      if mask != nil, shape == nil {
+        problems.add(
+          Problem("\(maskPath): the mask is empty", whatToDo: "Give a run with a mask."))
+      }
+      try problems.throwIfAny()
+      let place = finished.summary.fulcrum
+      guard let evidence, let file, let mask, let shape, place.count == 3 else {
+        throw Problems([
+          Problem(
+            "\(finished.path)/summary.json has no fulcrum",
+            whatToDo: "Give the folder as the run has written it.")
+        ])
+      }
+      region = MovingRegion(
+        name: finished.name, fulcrum: Vector3(place[0], place[1], place[2]), shape: shape,
+        poses: file.particles.poses, evidence: evidence)
+      source = Source(
+        name: finished.name, map: map, mask: maskPath,
+        localResolution: finished.file("local_resolution.mrc"))
+      (self.file, grid) = (file, mask.grid)
+      paths = [particles, evidencePath, finished.path + "/summary.json", map, maskPath]
+    }
+  }
+}
+
+/// The rows of a particle file by their image; copies of one image by their order.
+private struct ParticleRows {
+  private struct Key: Hashable {
+    var stack: String
+    var slice: Int32
+    var copy: Int
+  }
+  private let keys: [Key]
+
+  init(_ file: ParticleFile) { keys = Self.keys(file) }
+
+  /// For each row here the row of the same image in another file; nil for none.
+  func rows(in other: ParticleFile) -> [Int?] {
+    let there = Self.keys(other)
+    if there == keys { return Array(keys.indices) }
+    var places: [Key: Int] = [:]
+    for (row, key) in there.enumerated() { places[key] = row }
+    return keys.map { places[$0] }
+  }
+
+  private static func keys(_ file: ParticleFile) -> [Key] {
+    var seen: [Key: Int] = [:]
+    return file.particles.images.map { image in
+      let name = file.stackNames[Int(image.stack)]
+      var key = Key(
+        stack: name.hasPrefix(">") ? String(name.dropFirst()) : name, slice: image.slice, copy: 0)
+      let copies = seen[key, default: 0]
+      seen[key] = copies + 1
+      key.copy = copies
+      return key
+    }
+  }
+}
