@@ -24,7 +24,7 @@ extension PosePrior {
   }
 }
 
-extension Refiner {
+extension Body {
   /// What each image says of its particle's pose by the last search; nothing where it was not searched.
   ///
   /// The references of that search stood where the frame anchor has moved the poses from since, so

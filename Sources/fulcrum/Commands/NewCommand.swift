@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Ground
 import Jobs
+import Tools
 
 /// `fulcrum new`: a job to fill in.
 struct NewCommand: ParsableCommand {
@@ -25,6 +26,12 @@ struct NewCommand: ParsableCommand {
     completion: Completions.assignments)
   var assignments: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a job for each body of RELION's multi-body file.", valueName: "bodies.star"),
+    completion: .file(extensions: ["star"]))
+  var bodies: String?
+
   @Flag(help: "Write the job file without opening the form.")
   var plain = false
 
@@ -32,6 +39,7 @@ struct NewCommand: ParsableCommand {
   @OptionGroup(visibility: .hidden) var screens: ScreenOptions
 
   func run() throws {
+    if let bodies { return try writeJobs(bodies) }
     if try !plain && screens.open(.form(job: job), assignments: assignments) { return }
     guard access(job, F_OK) != 0 else {
       throw CommandFailure.input(
@@ -43,5 +51,28 @@ struct NewCommand: ParsableCommand {
     try apply(assignments, to: &new)
     do { try AtomicFile.write(new.toml(), to: job) } catch { throw CommandFailure.input(error) }
     printOut("Wrote \(job). Fill in [input], then: fulcrum check \(job)")
+  }
+
+  /// A job for each body, called after the job and the body: head.toml gives head_large.toml.
+  private func writeJobs(_ path: String) throws {
+    var new = Job(name: FilePath.stem(of: job), folder: FilePath.folder(of: job))
+    try apply(assignments, to: &new)
+    do {
+      let read = try RelionBodies(path, projectFolder: new[Parameter.input.projectFolder] ?? ".")
+      let jobs = read.jobs(like: new)
+      let paths = jobs.map { FilePath.joined(FilePath.folder(of: job), $0.name + ".toml") }
+      var problems = ProblemList()
+      for file in paths where access(file, F_OK) == 0 {
+        problems.add(
+          Problem("\(file) exists already", whatToDo: "Choose another name for the jobs."))
+      }
+      try problems.throwIfAny()
+      for (job, file) in zip(jobs, paths) { try AtomicFile.write(job.toml(), to: file) }
+      let held = read.bodies.filter(\.isHeld).map { "\($0.name) is held: no job is written for it" }
+      let wrote = paths.map { "Wrote \($0)" }
+      printOut((read.notes + held + wrote).joined(separator: "\n"))
+      let runs = jobs.map { "runs/\($0.name)" }.joined(separator: " ")
+      printOut("Fill in [input] of each, run them, then: fulcrum motion \(runs)")
+    } catch { throw CommandFailure.input(error) }
   }
 }
