@@ -44,7 +44,7 @@ public struct MotionAnalysis: Sendable {
     guard observed.said.count >= Self.fewest else {
       throw Problem(
         "only \(Format.counted(observed.said.count, "particle")) have a pose in every region",
-        whatToDo: "Give finished runs of one particle set; \(Self.fewest) particles are the fewest.")
+        whatToDo: "Give finished runs of one set, of \(Self.fewest) particles or more.")
     }
     let learning = JointLearning(observed: observed.said, threads: threads)
     progress("learning the motion", 0.1)

@@ -108,7 +108,8 @@ extension MotionReport {
     let rest = modes.dropFirst(claimed).reduce(0) { $0 + $1.share.value }
     if claimed < modes.count {
       lines.append(
-        "the other \(modes.count - claimed) modes, \(Format.fixed(100 * rest, 0))%, are within noise")
+        "the other \(modes.count - claimed) modes, \(Format.fixed(100 * rest, 0))%, "
+          + "are within noise")
     }
     return lines.joined(separator: "\n")
   }

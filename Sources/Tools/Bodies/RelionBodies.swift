@@ -179,7 +179,8 @@ extension RelionBodies {
   public var regionTables: String {
     bodies.map { body in
       var lines = [
-        "[[region]]", "name = \(quotedTOML(body.name))", "mask = \(quotedTOML(FilePath.absolute(body.mask)))",
+        "[[region]]", "name = \(quotedTOML(body.name))",
+        "mask = \(quotedTOML(FilePath.absolute(body.mask)))",
       ]
       if body.isHeld {
         lines += ["search.rotation_extent = 0", "search.shift_extent = 0"]
