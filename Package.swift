@@ -177,7 +177,7 @@ let package = Package(
       name: "CommandTests",
       dependencies: [
         "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Phantoms", "Refinement", "Report",
-        "Runs", "Tools", "fulcrum",
+        "Runs", "Tools", "fulcrum", argumentParser,
       ]),
   ] + fuzzing,
   swiftLanguageModes: [.v6]

@@ -61,9 +61,40 @@ struct RefinementRunTests {
     }
     try checkParticles(set)
     try checkResolution(set, run, summary)
+    try checkSelection(set, fulcrum: summary.fulcrum)
     let watch = try ProgramRun(["watch", "runs/set"], in: set.path)
     #expect(watch.status == 0)
     #expect(watch.output.contains("Final pass"))
+  }
+
+  /// `fulcrum select` on the run's folder, against how far the poses of its two files are apart: the angle by
+  /// the trace, the distance by where the fulcrum appears in an image.
+  private func checkSelection(_ set: SmallDataSet, fulcrum: [Double]) throws {
+    let before = try ParticleFile.read(path: set("set/start.star"), projectDirectory: set("set"))
+    let after = try ParticleFile.read(
+      path: set("runs/set/final/particles.star"), projectDirectory: set("set"))
+    let place = Vector3(fulcrum[0], fulcrum[1], fulcrum[2])
+    let (old, new) = (before.particles.poses, after.particles.poses)
+    let turned = zip(old, new).map { one, other in
+      let turn = one.rotation.transposed * other.rotation
+      let trace = turn.row0.x + turn.row1.y + turn.row2.z
+      return acos(min(1, max(-1, (trace - 1) / 2))) * 180 / .pi
+    }
+    let moved = zip(old, new).map { one, other in
+      let step = one.position(of: place) - other.position(of: place)
+      return (step * step).sum().squareRoot()
+    }
+    let limits = [turned, moved].map { $0.sorted()[30] + 1e-4 }
+    let halves = after.particles.halfSets
+    let expected = (0..<60).count {
+      (turned[$0] > limits[0] || moved[$0] > limits[1]) && halves[$0] == .a
+    }
+    let expression = "(turned > \(limits[0]) or moved > \(limits[1])) and half = A"
+    let run = try ProgramRun(
+      ["select", "runs/set", expression, "-o", "far.star", "--json"], in: set.path)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(expected > 0 && run.output.contains("\"kept\" : \(expected)"), "\(run.output)")
+    #expect(run.output.contains("set/start.star"), "what the moves are against is an input")
   }
 
   /// One resolution before and one after: in the preflight, the log, run.json, the metrics, the summary,

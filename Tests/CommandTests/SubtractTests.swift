@@ -12,11 +12,11 @@ import Testing
 struct SubtractTests {
   /// A set of two bodies without noise, every pose right for the large one; its map and a mask of the small
   /// body.
-  private func cleanSet() throws -> SmallDataSet {
+  private func cleanSet(count: Int = 40) throws -> SmallDataSet {
     let set = try SmallDataSet()
     let run = try ProgramRun(
       [
-        "simulate", "set", "--count", "40", "--box", "48", "--snr", "4", "--rotation", "0",
+        "simulate", "set", "--count", "\(count)", "--box", "48", "--snr", "4", "--rotation", "0",
         "--shift", "0", "--float32",
       ], in: set.path)
     try #require(run.status == 0, "\(run.errors)")
@@ -75,6 +75,71 @@ struct SubtractTests {
   private func map(_ path: String) throws -> Volume {
     let file = try MRCVolume(path: path)
     return Volume(size: file.size.x, pixelSize: file.voxelSize.x, voxels: file.voxels)
+  }
+
+  /// What is taken away is the projection times the CTF: a sum over the map's voxels, at frequencies of every
+  /// direction, on the axes too.
+  @Test func whatGoesIsTheProjection() throws {
+    let set = try cleanSet()
+    var nothing = try map(set("set/mask.mrc")).map { _ in 0 }
+    nothing[24, 24, 24] = 1e-6
+    try set.write(nothing, to: "nothing.mrc")
+    let run = try ProgramRun(
+      base + ["--scale", "1", "-o", "all", "--mask", "nothing.mrc"], in: set.path)
+    try #require(run.status == 0, "\(run.errors)")
+    let (raw, left) = (
+      try images(set("set/particles.mrcs")), try images(set("all/particles_0001.mrcs"))
+    )
+    let density = try map(set("rec/map.mrc"))
+    let particles = try file(set("set/start.star")).particles
+    for row in [0, 7] {
+      let gone = zip(raw[row], left[row]).map { Double($0 - $1) }
+      for (kx, ky) in [(0, 2), (0, 5), (0, -4), (2, 0), (5, 0), (3, 3), (2, -4)] {
+        var found = Vector2.zero
+        for (index, value) in gone.enumerated() {
+          let turn = -2 * Double.pi * Double(kx * (index % 48 - 24) + ky * (index / 48 - 24)) / 48
+          found += value * Vector2(cos(turn), sin(turn))
+        }
+        let expected = projection(of: density, particles, row: row, at: (kx, ky))
+        let off = found - expected
+        let size = (expected * expected).sum().squareRoot()
+        #expect(
+          (off * off).sum().squareRoot() < 0.03 * size + 0.02, "\((kx, ky)): \(found) \(expected)")
+      }
+    }
+  }
+
+  /// The transform of a particle's projection with its CTF (Mindell and Grigorieff's), voxel by voxel.
+  private func projection(
+    of map: Volume, _ particles: ParticleSet, row: Int, at k: (x: Int, y: Int)
+  ) -> Vector2 {
+    let (pose, defocus, optics) = (
+      particles.poses[row], particles.defoci[row], particles.optics[0]
+    )
+    let edge = Double(map.size) * map.pixelSize
+    let frequency = Vector2(Double(k.x), Double(k.y)) / edge
+    var sum = Vector2.zero
+    let half = map.size / 2
+    for z in 0..<map.size {
+      for y in 0..<map.size {
+        for x in 0..<map.size where map[x, y, z] != 0 {
+          let place = map.pixelSize * Vector3(Double(x - half), Double(y - half), Double(z - half))
+          let turn = -2 * Double.pi * (frequency * pose.position(of: place)).sum()
+          sum += Double(map[x, y, z]) * Vector2(cos(turn), sin(turn))
+        }
+      }
+    }
+    let volts = optics.voltage * 1000
+    let wavelength = 12.2643 / (volts + 0.978466e-6 * volts * volts).squareRoot()
+    let square = (frequency * frequency).sum()
+    let direction = atan2(frequency.y, frequency.x)
+    let depth =
+      0.5 * (defocus.u + defocus.v + (defocus.u - defocus.v) * cos(2 * (direction - defocus.angle)))
+    let spherical = optics.sphericalAberration * 1e7
+    let phase =
+      Double.pi * wavelength * depth * square
+      - Double.pi / 2 * spherical * pow(wavelength, 3) * square * square
+    return sin(phase + asin(optics.amplitudeContrast)) * sum
   }
 
   /// In the new frame a point of the new map appears where it did in the old image, and the images are cut
@@ -158,6 +223,84 @@ struct SubtractTests {
     #expect(try set.bytes("again/particles_0001.mrcs") == stack)
     let text = String(decoding: try set.bytes("again/particles.star"), as: UTF8.self)
     #expect(text.replacing("again/", with: "sub/") == String(decoding: particles, as: UTF8.self))
+  }
+
+  /// Killed between its stacks it goes on with the next one: what was there stays, and the end is the same
+  /// to the byte.
+  @Test func itGoesOnBetweenStacks() throws {
+    let set = try cleanSet(count: 300)
+    let small = base + ["--stack-size", "1", "--threads", "1", "--scale", "1"]
+    let whole = try ProgramRun(small + ["-o", "whole"], in: set.path)
+    try #require(whole.status == 0, "\(whole.errors)")
+    #expect(whole.output.contains("in 3 stacks"))
+    // A process that has begun, killed; tried again where it was done before the kill came.
+    for _ in 0..<10 where access(set("cut/.subtract"), F_OK) != 0 {
+      try? FileManager.default.removeItem(atPath: set("cut"))
+      let begun = try StartedProgram(small + ["-o", "cut"], in: set.path)
+      for _ in 0..<20_000 where access(set("cut/.subtract"), F_OK) != 0 { usleep(1000) }
+      kill(begun.processID, SIGKILL)
+      _ = try begun.wait()
+    }
+    // As it is when the first stack is there, and the second was being written.
+    try set.write("half", to: "cut/.particles_0002.mrcs.1.1.part")
+    for number in 2...3 { unlink(set("cut/particles_000\(number).mrcs")) }
+    unlink(set("cut/particles.star"))
+    let first = try set.bytes("whole/particles_0001.mrcs")
+    try Data(first).write(to: URL(filePath: set("cut/particles_0001.mrcs")))
+    let resumed = try ProgramRun(small + ["-o", "cut"], in: set.path)
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(resumed.output.contains("1 from before"), "\(resumed.output)")
+    func names(_ folder: String) -> [String] {
+      set.names().filter { $0.hasPrefix(folder + "/") }.map { String($0.dropFirst(folder.count)) }
+    }
+    #expect(names("cut") == names("whole"))
+    for name in names("whole") where name.hasSuffix(".mrcs") || name.hasSuffix(".mrc") {
+      #expect(try set.bytes("cut" + name) == set.bytes("whole" + name), "\(name)")
+    }
+    let text = String(decoding: try set.bytes("cut/particles.star"), as: UTF8.self)
+    #expect(
+      text.replacing("cut/", with: "whole/")
+        == String(decoding: try set.bytes("whole/particles.star"), as: UTF8.self))
+  }
+
+  /// The same particles as a .cs file give the same images, and a .cs file that says so.
+  @Test func aDataSetGivesTheSameImages() throws {
+    let set = try cleanSet()
+    let converted = try ProgramRun(
+      [
+        "convert", "set/start.star", "--project-dir", "set", "--micrograph-size", "4096x4096",
+        "-o", "start.cs",
+      ], in: set.path)
+    try #require(converted.status == 0, "\(converted.errors)")
+    let frame = ["--center", "mask", "--box", "32", "--scale", "1"]
+    let maps = ["--map", "rec/map.mrc", "--mask", "set/mask.mrc", "--project-dir", "set"]
+    for (name, input) in [("star", "set/start.star"), ("cs", "start.cs")] {
+      let run = try ProgramRun(["subtract", input] + maps + frame + ["-o", name], in: set.path)
+      try #require(run.status == 0, "\(run.errors)")
+    }
+    // The poses of a .cs file are in single precision.
+    let parts = try ["star", "cs"].map { try images(set($0 + "/particles_0001.mrcs")) }
+    for (one, other) in zip(parts[0], parts[1]) {
+      #expect(zip(one, other).allSatisfy { abs($0 - $1) < 2e-3 })
+    }
+    let (star, cs) = (try file(set("star/particles.star")), try file(set("cs/particles.cs")))
+    #expect(cs.format == .cs && cs.particles.optics.allSatisfy { $0.imageSize == 32 })
+    #expect(cs.stackNames == ["cs/particles_0001.mrcs"])
+    #expect(cs.particles.images == star.particles.images)
+    #expect(cs.particles.halfSets == star.particles.halfSets)
+    for (one, other) in zip(star.particles.poses, cs.particles.poses) {
+      let off = one.origin - other.origin
+      #expect(one.rotation.angle(to: other.rotation) < 1e-6 && (off * off).sum() < 1e-6)
+    }
+    let back = try ProgramRun(
+      ["subtract", "cs/particles.cs", "--revert", "start.cs", "-o", "back.cs"], in: set.path)
+    try #require(back.status == 0, "\(back.errors)")
+    let (restored, old) = (try file(set("back.cs")), try file(set("start.cs")))
+    #expect(restored.stackNames == old.stackNames)
+    for (one, other) in zip(restored.particles.poses, old.particles.poses) {
+      let off = one.origin - other.origin
+      #expect((off * off).sum() < 1e-6)
+    }
   }
 
   @Test func badInputIsRefused() throws {

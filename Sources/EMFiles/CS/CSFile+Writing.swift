@@ -43,10 +43,10 @@ public enum CSColumn: Sendable {
     }
   }
 
-  /// Whether a field has the kind and the shape for these values, if they are numbers.
+  /// Whether a field has the kind and the shape for these values, and the room where they are texts.
   func fits(_ field: CSField) -> Bool {
     switch (self, field.kind) {
-    case (.texts, _), (.interned, _): true
+    case (.texts(let values), _), (.interned(let values, _, _), _): field.hasRoom(for: values)
     case (.made(let type, let shape, _, _), _): field.stated == type && field.shape == shape
     case (_, .bytes), (_, .unicode), (_, .opaque): false
     default: field.count == width
@@ -102,6 +102,16 @@ public enum CSColumn: Sendable {
 }
 
 extension CSField {
+  /// Whether it is one of texts, as long as these.
+  fileprivate func hasRoom(for texts: [String]) -> Bool {
+    switch kind {
+    case .bytes: shape.isEmpty && texts.allSatisfy { $0.utf8.count <= elementByteCount }
+    case .unicode:
+      shape.isEmpty && texts.allSatisfy { 4 * $0.unicodeScalars.count <= elementByteCount }
+    default: false
+    }
+  }
+
   /// A number's bits as this field stores it, also where it is not finite; nil when it does not fit.
   fileprivate func bits(anyOf value: Double) -> UInt64? {
     guard kind == .floating, !value.isFinite else { return bits(of: value) }

@@ -13,5 +13,5 @@ func checkSymmetry(
     "\(Parameter.refinement.symmetry) = \(group.name): the mask does not have this symmetry about the box centre, "
       + "it differs from its copies by \(Int((100 * asymmetry).rounded()))%",
     "Give a mask of the whole symmetric region; for one subunit expand the particles by the symmetry "
-      + "(relion_particle_symmetry_expand) and leave it C1.")
+      + "(fulcrum expand IN --symmetry \(group.name) -o OUT) and leave it C1.")
 }

@@ -47,10 +47,21 @@ public struct ParticleSelection: Sendable {
     public var kept: Int
     /// Particles of the two half-sets among the kept; nil where there are none.
     public var halfSets: [Int]?
+    /// The micrographs of the kept particles; nil where the file names none.
+    public var micrographs: Micrographs?
     /// What each step has left.
     public var steps: [Step] = []
     /// What was assumed.
     public var notes: [String] = []
+
+    /// Micrographs of all particles and of the kept ones, and how many are kept on one of the latter.
+    public struct Micrographs: Sendable, Codable {
+      public var all: Int
+      public var kept: Int
+      public var least: Int
+      public var median: Int
+      public var most: Int
+    }
 
     /// A step and how many particles it left.
     public struct Step: Sendable, Codable {
@@ -109,6 +120,9 @@ public struct ParticleSelection: Sendable {
       let kept = zip(halves, selected.isKept).filter(\.1).map(\.0)
       selected.result.halfSets = [kept.count { $0 == .a }, kept.count { $0 == .b }]
     }
+    if let names = records.micrographs() {
+      selected.result.micrographs = Self.micrographs(names.indices, isKept: selected.isKept)
+    }
     guard selected.result.kept > 0 else {
       let steps = selected.result.steps.map { "\($0.what) leaves \($0.kept)" }
       throw Problem(
@@ -117,6 +131,30 @@ public struct ParticleSelection: Sendable {
     }
     progress("Writing", 0.6)
     return selected
+  }
+
+  private static func micrographs(
+    _ indices: [Int32], isKept: [Bool]
+  ) -> Result.Micrographs? {
+    var counts = [Int](repeating: 0, count: Int(indices.max() ?? -1) + 1)
+    var isThere = [Bool](repeating: false, count: counts.count)
+    for (index, isKept) in zip(indices, isKept) {
+      isThere[Int(index)] = true
+      if isKept { counts[Int(index)] += 1 }
+    }
+    let kept = counts.filter { $0 > 0 }.sorted()
+    guard let least = kept.first, let most = kept.last else { return nil }
+    return Result.Micrographs(
+      all: isThere.count { $0 }, kept: kept.count, least: least, median: kept[kept.count / 2],
+      most: most)
+  }
+
+  /// What is wrong with an expression before any file is looked at; nil for nothing.
+  public static func objection(to expression: String) -> Problem? {
+    do throws(SelectionError) {
+      _ = try SelectionExpression(expression)
+      return nil
+    } catch { return error.problem(in: expression) }
   }
 
   private func parse() throws(Problem) -> SelectionExpression? {
@@ -267,16 +305,36 @@ extension ParticleSelection {
 }
 
 extension ParticleSelection.Result {
+  private var halves: String {
+    halfSets.map { ", half-sets of \(Format.count($0[0])) and \(Format.count($0[1]))" } ?? ""
+  }
+
+  private var places: String? {
+    micrographs.map { found in
+      let range =
+        found.least == found.most
+        ? "\(Format.count(found.most)) each"
+        : "\(Format.count(found.least)) to \(Format.count(found.most)) each, "
+          + "median \(Format.count(found.median))"
+      return
+        "on \(Format.count(found.kept)) of \(Format.counted(found.all, "micrograph")): \(range)"
+    }
+  }
+
+  /// How many are kept, in words.
+  public var sentence: String {
+    "\(Format.count(kept)) of \(Format.counted(particles, "particle"))\(halves)"
+      + (places.map { "; \($0)" } ?? "") + ". \(Format.count(particles - kept)) are left out."
+  }
+
   /// A few lines for people.
   public var text: String {
-    let halves = halfSets.map {
-      ", half-sets of \(Format.count($0[0])) and \(Format.count($0[1]))"
-    }
     var lines = ["\(Format.counted(particles, "particle")) in \(inputs.first ?? "")"]
     lines += steps.map { "\(Format.count($0.kept)) after: \($0.what)" }
     lines.append(
-      "kept \(Format.count(kept))" + (halves ?? "")
+      "kept \(Format.count(kept))" + halves
         + ", rejected \(Format.count(particles - kept))")
+    if let places { lines.append("kept " + places) }
     lines += notes
     if !outputs.isEmpty { lines.append("Wrote " + outputs.joined(separator: ", ")) }
     return lines.joined(separator: "\n")

@@ -51,8 +51,37 @@ public struct SelectionOutput: Sendable {
     return parts
   }
 
+  /// Writes the files, each with a record of where it comes from, once it is certain that nothing is lost
+  /// by any of them.
+  ///
+  /// - Parameters:
+  ///   - replacing: whether what is there may be replaced.
+  ///   - command: the words of the command line, for the records.
+  ///   - progress: gets the step and how far it is.
+  /// - Returns: what was selected, with the files.
+  public func write(
+    _ selected: ParticleSelection.Selected, replacing: Bool, command: [String],
+    progress: (String, Double) -> Void = { _, _ in }
+  ) throws -> ParticleSelection.Result {
+    var result = selected.result
+    let parts = try parts(of: selected)
+    let places = try parts.map {
+      try ToolOutput($0.path, replacing: replacing, inputs: result.inputs)
+    }
+    for place in places { try place.makeFolders() }
+    for (part, place) in zip(parts, places) {
+      try write(part)
+      try ToolRecord(
+        command: command, inputs: result.inputs, facts: [("particles", .count(result.kept))]
+      ).write(beside: place)
+      result.outputs.append(part.path)
+      progress("Writing", 1)
+    }
+    return result
+  }
+
   /// Writes a file.
-  public func write(_ part: Part) throws(Problem) { try part.records.write(to: part.path) }
+  func write(_ part: Part) throws(Problem) { try part.records.write(to: part.path) }
 
   /// The rows of each optics group, by a name that a file can have, in the order of the groups.
   private func opticsGroups(of records: ParticleRecords) throws -> [(name: String, rows: [Int32])] {

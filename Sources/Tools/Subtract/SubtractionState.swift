@@ -41,6 +41,11 @@ public struct SubtractionState: Sendable {
   /// Begins: what the folder holds of an earlier subtraction goes, unless it is the same.
   public func begin() throws(Problem) {
     try makeFolder(folder)
+    // What was being written when a process was killed.
+    for name in FilePlace.names(in: folder, limit: .max)
+    where name.hasPrefix(".") && name.hasSuffix(".part") {
+      unlink(FilePath.joined(folder, name))
+    }
     if isBegun { return }
     for name in FilePlace.names(in: folder, limit: .max)
     where name.hasPrefix("particles_") && name.hasSuffix(".mrcs") || name == "particles.star"

@@ -50,7 +50,8 @@ struct NewCommand: ParsableCommand {
     var new = Job(name: FilePath.stem(of: job), folder: FilePath.folder(of: job))
     try apply(assignments, to: &new)
     do { try AtomicFile.write(new.toml(), to: job) } catch { throw CommandFailure.input(error) }
-    printOut("Wrote \(job). Fill in [input], then: fulcrum check \(job)")
+    let next = new.errors.isEmpty ? "Next" : "Fill in [input], then"
+    printOut("Wrote \(job). \(next): fulcrum check \(job)")
   }
 
   /// A job for each body, called after the job and the body: head.toml gives head_large.toml.

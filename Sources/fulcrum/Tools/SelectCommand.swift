@@ -98,18 +98,10 @@ struct SelectCommand: ParsableCommand {
       let selected = try selection.run { progress.tell($0, $1) }
       var writing = SelectionOutput(path: output.output)
       (writing.splits, writing.rejected) = (split == .optics, rejected)
-      let parts = try writing.parts(of: selected)
-      var result = selected.result
-      // All places are looked at before the first file is written.
-      let places = try parts.map { try output.checked($0.path, inputs: result.inputs) }
-      for place in places { try place.makeFolders() }
-      for (part, place) in zip(parts, places) {
-        try writing.write(part)
-        try ToolRecord(inputs: result.inputs, facts: [("particles", .count(result.kept))])
-          .write(beside: place)
-        result.outputs.append(part.path)
-        progress.tell("Writing", 1)
-      }
+      let result = try writing.write(
+        selected, replacing: output.force,
+        command: ["fulcrum"] + CommandLine.arguments.dropFirst(),
+        progress: { progress.tell($0, $1) })
       progress.finish()
       printOut(json ? JSONFile.text(result) : result.text)
     } catch let failure as CommandFailure {

@@ -102,6 +102,31 @@ struct BoxModelTests {
     }
   }
 
+  /// Density far from the centre, against its transform: in the room that refinements have for what they
+  /// subtract it is right to half a per cent up to the box's edge, with more room better.
+  @Test(arguments: [0.3, 0.4, 0.45], [1.5, 2])
+  func densityFarOutIsProjected(distance: Double, padding: Double) {
+    let (box, pixelSize) = (48, 3.0)
+    let direction = Vector3(0.6, -0.64, 0.48)
+    let blob = GaussianBlob(
+      position: distance * Double(box) * pixelSize * direction, width: 4.5, weight: 1000)
+    let phantom = Phantom(blobs: [blob])
+    let model = BoxModel(
+      map: phantom.map(size: box, pixelSize: pixelSize), maximumShell: 12,
+      points: SamplingPoints(window: box, maximumShell: 12), padding: padding)
+    let count = model.points.paddedCount
+    let (real, imaginary) = (FFTBuffer<Float>(count: count), FFTBuffer<Float>(count: count))
+    var worst = 0.0
+    for pose in PaintedImages(count: 4, box: box, body: phantom).poses {
+      model.project(pose, magnification: [1, 0, 0, 1], real: real, imaginary: imaginary)
+      let exact = PhantomProjector(phantom, boxSize: box, pixelSize: pixelSize).transform(at: pose)
+      let found = (0..<model.points.count).map { ComplexFloat(real[$0], imaginary[$0]) }
+      let expected = model.points.spectrumIndices.map { exact[Int($0)] }
+      worst = max(worst, Double(relativeError(found, Array(expected[..<found.count]))))
+    }
+    #expect(worst < (padding == 2 ? 0.002 : 0.006), "\(worst)")
+  }
+
   /// Every point of every view is inside the grid, also where a magnification stretches them.
   @Test(arguments: [32, 36, 48, 50, 64], [[1, 0, 0, 1], [1.12, 0.05, -0.03, 0.95]])
   func hasRoomForAllPoints(box: Int, magnification: [Double]) {
