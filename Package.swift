@@ -89,19 +89,25 @@ let package = Package(
 
     // The screens' rooms.
     .target(name: "Surface", dependencies: ["Images", "TOMLText"], swiftSettings: optimised),
+    .target(
+      name: "Pages",
+      dependencies: [
+        "CryoEM", "EMFiles", "Ground", "Images", "Jobs", "Refinement", "Report", "Runs", "Surface",
+        "Viewing",
+      ]),
     .target(name: "Terminal", dependencies: ["CNcurses", "Ground", "Images", "Surface"]),
     .target(
       name: "Console",
       dependencies: [
-        "CryoEM", "EMFiles", "Ground", "Images", "Jobs", "Particles", "Refinement", "Report",
-        "Runs", "Surface", "Terminal", "TOMLText", "Tools", "Viewing",
+        "CryoEM", "EMFiles", "Ground", "Images", "Jobs", "Pages", "Particles", "Refinement",
+        "Report", "Runs", "Surface", "Terminal", "TOMLText", "Tools", "Viewing",
       ]),
 
     // Programs.
     .executableTarget(
       name: "fulcrum",
       dependencies: [
-        "Console", "CryoEM", "Ground", "Jobs", "Motion", "Particles", "Phantoms", "Ranks",
+        "Console", "CryoEM", "Ground", "Jobs", "Motion", "Pages", "Particles", "Phantoms", "Ranks",
         "Refinement", "Report", "Runs",
         "Surface", "Terminal", "Tools", "Viewing", argumentParser,
       ]),
@@ -166,6 +172,7 @@ let package = Package(
     .testTarget(
       name: "SurfaceTests", dependencies: ["Images", "Surface"], resources: [.copy("Golden")]),
     .testTarget(name: "TerminalTests", dependencies: ["Images", "Surface", "Terminal"]),
+    .testTarget(name: "PagesTests", dependencies: ["Images", "Pages"]),
     .testTarget(
       name: "ConsoleTests",
       dependencies: [

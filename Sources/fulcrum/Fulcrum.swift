@@ -66,7 +66,7 @@ struct FulcrumCommand: ParsableCommand {
     version: versionLine,
     subcommands: [
       NewCommand.self, RunCommand.self, CheckCommand.self, ResumeCommand.self, WatchCommand.self,
-      ListCommand.self, ViewCommand.self, SimulateCommand.self, FSCCommand.self,
+      ListCommand.self, ReportCommand.self, ViewCommand.self, SimulateCommand.self, FSCCommand.self,
       MPICommand.self,
     ],
     groupedSubcommands: tools)

@@ -62,6 +62,7 @@ struct RefinementRunTests {
     try checkParticles(set)
     try checkResolution(set, run, summary)
     try checkSelection(set, fulcrum: summary.fulcrum)
+    try checkReport(set, summary)
     let watch = try ProgramRun(["watch", "runs/set"], in: set.path)
     #expect(watch.status == 0)
     #expect(watch.output.contains("Final pass"))
@@ -95,6 +96,32 @@ struct RefinementRunTests {
     #expect(run.status == 0, "\(run.errors)")
     #expect(expected > 0 && run.output.contains("\"kept\" : \(expected)"), "\(run.output)")
     #expect(run.output.contains("set/start.star"), "what the moves are against is an input")
+  }
+
+  /// The page of the run: its numbers, figures, pictures and the digests of its files.
+  private func checkReport(_ set: SmallDataSet, _ summary: RunSummary) throws {
+    let made = try ProgramRun(["report", "runs/set", "-o", "page.html"], in: set.path)
+    #expect(made.status == 0, "\(made.errors)")
+    let page = try String(contentsOfFile: set("page.html"), encoding: .utf8)
+    #expect(page.utf8.count < 2_000_000)
+    #expect(page.ranges(of: "<svg ").count >= 6 && page.ranges(of: "<img ").count == 5)
+    #expect(page.contains("falls under 0.143 at \(Format.resolution(summary.resolutionAfter))"))
+    #expect(page.contains("refinement.maximum_iterations") && page.contains("EMDB") == false)
+    #expect(try ProgramRun(["report", "runs/set", "-o", "page.html"], in: set.path).status == 2)
+    let text = try ProgramRun(["report", "runs/set", "-o", "page.txt"], in: set.path)
+    #expect(text.status == 0)
+    let lines = try String(contentsOfFile: set("page.txt"), encoding: .utf8)
+    let digest = try #require(
+      lines.split(separator: "\n").first { $0.hasPrefix("map.mrc") }?.split(separator: " ").last)
+    let map = try InputFile(path: set("runs/set/final/map.mrc"))
+    var sum = SHA256()
+    sum.add(try map.bytes(at: 0, count: map.size))
+    #expect(sum.text == digest)
+    let both = try ProgramRun(["report", "runs/set", "runs/set", "-o", "two.html"], in: set.path)
+    #expect(both.status == 0)
+    let compared = try String(contentsOfFile: set("two.html"), encoding: .utf8)
+    #expect(compared.contains("<h2>Comparison</h2>") && compared.utf8.count < 2_000_000)
+    #expect(try ProgramRun(["report", "set", "-o", "x.html"], in: set.path).status == 2)
   }
 
   /// One resolution before and one after: in the preflight, the log, run.json, the metrics, the summary,

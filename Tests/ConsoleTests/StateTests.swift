@@ -554,6 +554,42 @@ import Testing
     }
   }
 
+  /// A pane's plots are written as lines and axes, those of the poses side by side; what has no plot as
+  /// characters.
+  @Test(arguments: [("1", 1), ("4", 2), ("6", 2), ("8", 0)])
+  func plotsAreExportedAsFigures(pane: String, plots: Int) throws {
+    var stage = Stage(.live, size: Size(width: 120, height: 40))
+    stage.play("z \(pane) Ctrl-E Ctrl-U \"a.svg\" Enter")
+    let text = try #require(
+      stage.takeEffects().compactMap { effect -> String? in
+        if case .write("a.svg", let text) = effect { text } else { nil }
+      }.first)
+    #expect(text.ranges(of: "<g transform=\"translate").count == plots)
+    #expect(text.contains("font-family=\"monospace\"") == (plots == 0))
+    #expect(text.contains("resolution, Å") == (pane == "1" || pane == "6"))
+    if pane == "4" { #expect(text.contains(">turned °</text>")) }
+  }
+
+  /// R asks where the page goes: of a run, of the marked ones, and of those that are compared.
+  @Test func reportsAreAskedFor() throws {
+    func folders(_ stage: inout Stage) -> [String]? {
+      stage.play("R Ctrl-U \"page.html\" Enter")
+      return stage.takeEffects().compactMap { effect -> [String]? in
+        if case .writeReport(let folders, "page.html") = effect { folders } else { nil }
+      }.first
+    }
+    let runs = "/data/ribosome/runs/"
+    var stage = Stage(.results)
+    #expect(folders(&stage) == [runs + "body"])
+    stage = Stage(.runs)
+    stage.play("Space Down Space")
+    #expect(folders(&stage)?.count == 2)
+    stage = Stage(.compare)
+    #expect(folders(&stage) == [runs + "head-wide", runs + "body"])
+    stage.play("R Ctrl-U Enter")
+    #expect(stage.text.contains("a file needs a name"))
+  }
+
   @Test func quittingWithARefinementAsks() {
     var stage = Stage(.live)
     stage.application.surroundings.runsHere = 1

@@ -11,7 +11,7 @@ extension Application {
       .popUp(
         TextPrompt(
           .exportPane, title: "Save \(name) as", text: "\(safe).txt",
-          hint: "NAME.txt as characters, NAME.tsv as numbers, NAME.svg as a picture",
+          hint: "NAME.txt as characters, NAME.tsv as numbers, NAME.svg as a figure",
           objection: { path in
             if path.isEmpty || path.hasSuffix("/") {
               return Problem("a file needs a name", whatToDo: "Write one, or press Esc.")
@@ -32,6 +32,12 @@ extension Application {
       return [.write(path: path, text: text)]
     }
     if path.hasSuffix(".svg") {
+      if let figure = export.figure {
+        let (width, height) = figure.size
+        return [
+          .write(path: path, text: figure.svg(title: export.name, width: width, height: height))
+        ]
+      }
       return [.write(path: path, text: surroundings.picture(of: export))]
     }
     return [.write(path: path, text: export.grid.text)]

@@ -58,6 +58,8 @@ enum Effect: Sendable {
   case cancelQueued(folder: String)
   case saveJob(Job, path: String, overwrite: Bool)
   case write(path: String, text: String)
+  /// Writes a page about runs.
+  case writeReport(folders: [String], path: String)
 
   // The terminal.
   case copy(String)

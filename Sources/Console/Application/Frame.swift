@@ -13,6 +13,8 @@ public struct Frame: Sendable {
   var pictureCell: Size?
   /// The pictures over the grid.
   public private(set) var pictures: [Picture] = []
+  /// The plots that were drawn, with their places.
+  private(set) var figures: [(figure: any VectorFigure, rect: Rect)] = []
   /// Places that can be clicked or jumped to; a later one lies above an earlier one.
   public private(set) var targets: [(rect: Rect, target: Target)] = []
 
@@ -75,6 +77,31 @@ public struct Frame: Sendable {
   /// Puts a picture in pixels over cells that stay blank.
   mutating func add(_ picture: Picture) { pictures.append(picture) }
 
-  /// Draws a widget.
-  mutating func draw(_ widget: some Widget, in rect: Rect) { grid.draw(widget, in: rect, look) }
+  /// Draws a widget, and keeps it where it can be a figure.
+  mutating func draw(_ widget: some Widget, in rect: Rect) {
+    grid.draw(widget, in: rect, look)
+    if let figure = widget as? any VectorFigure { figures.append((figure, rect)) }
+  }
+
+  /// Draws a widget whose figure says more.
+  mutating func draw(_ widget: some Widget, as figure: some VectorFigure, in rect: Rect) {
+    grid.draw(widget, in: rect, look)
+    figures.append((figure, rect))
+  }
+
+  /// All plots as one figure, each where it stands; nil where there is none.
+  var sheet: FigureSheet? {
+    guard let first = figures.first else { return nil }
+    let (left, top) = (
+      figures.map(\.rect.x).min() ?? first.rect.x, figures.map(\.rect.y).min() ?? first.rect.y
+    )
+    let width = Double(max(1, (figures.map(\.rect.right).max() ?? 0) - left))
+    let height = Double(max(1, (figures.map(\.rect.bottom).max() ?? 0) - top))
+    return FigureSheet(
+      figures.map { item in
+        FigureSheet.Part(
+          item.figure, x: Double(item.rect.x - left) / width, y: Double(item.rect.y - top) / height,
+          width: Double(item.rect.width) / width, height: Double(item.rect.height) / height)
+      })
+  }
 }

@@ -77,6 +77,8 @@ struct Export: Sendable {
   var table: [[String]]?
   /// What is copied in place of the characters; nil for those.
   var text: String?
+  /// Its plots as a figure; nil where it has none.
+  var figure: FigureSheet?
 }
 
 /// What a prompt asks for, so that its answer finds the way back.
@@ -106,6 +108,7 @@ enum Question: Sendable, Hashable {
   case setFulcrum
   case setThreshold
   case mapLevel
+  case report([String])
   case applyRemedy
   /// A number of the mask maker, by the command that asks for it.
   case makerValue(Command)

@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import Ground
 import Jobs
+import Pages
 import Runs
 import Surface
 import Synchronization
@@ -260,6 +261,14 @@ final class Background: Sendable {
     case .write(let path, let text):
       try AtomicFile.write(text, to: path)
       post(.done("Saved \(path)"))
+    case .writeReport(let folders, let path):
+      work {
+        self.reporting {
+          let page = try RunPage.document(of: folders)
+          try AtomicFile.write(page.contents(for: path), to: path)
+          self.post(.done("Saved \(path)"))
+        }
+      }
     case .check(let job): work { self.post(.checked(self.engine.check(job))) }
     case .start(let job, let parent):
       work {

@@ -1,4 +1,5 @@
 import Ground
+import Pages
 import Refinement
 import Surface
 
@@ -9,7 +10,8 @@ extension CompareScreen {
     var alone = self
     alone.isZoomed = true
     alone.draw(in: frame.grid.bounds, of: &frame, surroundings)
-    return Export(name: "Compare \(focus.title)", grid: frame.grid, table: table)
+    return Export(
+      name: "Compare \(focus.title)", grid: frame.grid, table: table, figure: frame.sheet)
   }
 
   private var table: [[String]] {

@@ -1,3 +1,4 @@
+import Pages
 import Refinement
 import Runs
 import Surface
@@ -5,17 +6,10 @@ import Surface
 extension CompareScreen {
   /// The corrected FSC of each run: of its final maps, or of its last iteration so far.
   func drawFSC(in rect: Rect, of frame: inout Frame) {
-    let series = runs.enumerated().compactMap { index, run -> LinePlot.Series? in
-      guard let metrics = run.metrics(of: nil), !metrics.fsc.corrected.isEmpty else { return nil }
-      return LinePlot.Series(
-        run.name, values: metrics.fsc.corrected, step: metrics.frequencyStep,
-        role: .series(index))
-    }
     let step = runs.first?.metrics(of: nil)?.frequencyStep ?? 1
     frame.draw(
-      LinePlot(
-        series, x: .spatialFrequency(), y: PlotAxis(range: -0.05...1.02),
-        thresholds: [PlotFrame.Threshold(0.143), PlotFrame.Threshold(0.5)],
+      RunPlots.comparedFSC(
+        runs.compactMap { run in run.metrics(of: nil).map { (run.name, $0) } },
         crosshair: crosshair.map { Double($0) * step }), in: rect)
   }
 

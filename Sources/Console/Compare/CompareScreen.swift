@@ -1,4 +1,5 @@
 import Jobs
+import Pages
 import Refinement
 import Runs
 import Surface
@@ -47,7 +48,7 @@ struct CompareScreen: Screen {
 
   init(folders: [String]) { self.folders = folders }
 
-  var keyBar: [Command] { [.nextPane, .zoom, .export, .copy] }
+  var keyBar: [Command] { [.nextPane, .zoom, .report, .export, .copy] }
 
   func opening(_ surroundings: Surroundings) -> [Effect] {
     folders.map { .openRun(folder: $0) }
@@ -60,6 +61,13 @@ struct CompareScreen: Screen {
   /// The name of a run, short and different from the others.
   func name(of run: RunSnapshot) -> String { run.name }
 
+  mutating func answer(
+    _ question: Question, with text: String, _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    guard case .report(let folders) = question else { return [] }
+    return Self.report(folders, to: text)
+  }
+
   mutating func perform(_ command: Command, _ surroundings: inout Surroundings) -> [Effect] {
     let count = Pane.allCases.count
     switch command {
@@ -68,6 +76,7 @@ struct CompareScreen: Screen {
       isZoomed = false
     case .nextPane: focus = Pane(rawValue: (focus.rawValue + 1) % count) ?? .fsc
     case .previousPane: focus = Pane(rawValue: (focus.rawValue + count - 1) % count) ?? .fsc
+    case .report: return [Self.reportPrompt(folders, surroundings)]
     case .zoom: isZoomed.toggle()
     case .up: scroll(by: -1)
     case .down: scroll(by: 1)

@@ -184,6 +184,8 @@ extension Command {
     line(.previousIteration, in: [.run], ["["], "Earlier", "To the iteration before"),
     line(.nextIteration, in: [.run], ["]"], "Later", "To the iteration after"),
     line(.follow, in: [.run], ["f"], "Follow", "Follow the newest iteration and log line"),
+    line(
+      .report, in: [.run, .runs, .compare], ["R"], "Report", "Write a page about the run, or runs"),
     line(.maps, in: [.run, .mask], ["V"], "Maps", "Surface and slices of the maps"),
     line(.particles, in: [.run], ["t"], "Particles", "Table of particles and their poses"),
     line(.parameters, in: [.run], ["i"], "Job", "Parameters of the run"),

@@ -1,5 +1,6 @@
 import Ground
 import Jobs
+import Pages
 import Refinement
 import Runs
 import Surface
@@ -39,6 +40,7 @@ extension RunScreen {
       ]
     case .change: return [.popUp(changeChooser)]
     case .advice: return [.popUp(adviceChooser)]
+    case .report: return [Self.reportPrompt([folder], surroundings)]
     case .maps:
       guard let snapshot, let shelf = MapShelf(snapshot) else { return [] }
       var screen = MapScreen(shelf: shelf)
@@ -141,6 +143,7 @@ extension RunScreen {
     _ question: Question, with text: String, _ surroundings: inout Surroundings
   ) -> [Effect] {
     switch question {
+    case .report(let folders): return Self.report(folders, to: text)
     case .searchLog:
       log.pattern = text
       log.follow()

@@ -1,4 +1,5 @@
 import Ground
+import Pages
 import Report
 import Runs
 import Surface

@@ -1,4 +1,5 @@
 import Ground
+import Pages
 import Refinement
 import Runs
 import Surface
@@ -13,7 +14,8 @@ extension RunScreen {
     let pane = particles == nil ? focus.title : "Particles"
     return Export(
       name: "\(title) \(pane)", grid: frame.grid, table: table,
-      text: focus == .files && particles == nil ? snapshot?.chimeraXLine : nil)
+      text: focus == .files && particles == nil ? snapshot?.chimeraXLine : nil,
+      figure: frame.sheet)
   }
 
   private var table: [[String]]? {

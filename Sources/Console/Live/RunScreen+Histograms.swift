@@ -1,4 +1,5 @@
 import Jobs
+import Pages
 import Refinement
 import Report
 import Runs
@@ -71,14 +72,9 @@ extension RunScreen {
         "  median \(Numbers.short(histogram.median)), 95% \(Numbers.short(histogram.percentile95))",
         x: head.x + used, y: head.y, .dim, width: head.width - used)
     }
-    var marks: [HistogramPlot.Mark] = []
-    if let prior, prior < histogram.upper { marks.append(.init(prior, "σ", role: .threshold)) }
-    if let limit, limit <= histogram.upper * 1.001 { marks.append(.init(limit, "limit")) }
     frame.draw(
-      HistogramPlot(
-        lower: histogram.lower, upper: histogram.upper, counts: histogram.counts.map(Double.init),
-        marks: marks, flaggedFrom: limit.map { $0 * 0.99 }, isOpenEnded: body.height >= 6), in: body
-    )
+      RunPlots.histogram(histogram, prior: prior, limit: limit, isOpenEnded: body.height >= 6),
+      as: RunPlots.histogram(histogram, title: title, prior: prior, limit: limit), in: body)
   }
 
   /// The histogram of a column of numbers.

@@ -1,3 +1,4 @@
+import Pages
 import Refinement
 import Surface
 import Terminal

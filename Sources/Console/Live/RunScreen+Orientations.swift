@@ -1,5 +1,6 @@
 import CryoEM
 import Ground
+import Pages
 import Refinement
 import Report
 import Surface
@@ -44,7 +45,7 @@ extension RunScreen {
     switch orientationView {
     case .rectangle, .globe:
       frame.draw(
-        Self.map(
+        RunPlots.sphere(
           metrics.orientationCounts.map(Double.init), columns: columns, rows: rows,
           projection: orientationView == .globe ? .mollweide : .rectangular, unit: "particles"),
         in: lower)
@@ -56,21 +57,10 @@ extension RunScreen {
         return
       }
       frame.draw(
-        Self.map(
+        RunPlots.sphere(
           cones.map(columns: columns, rows: rows), columns: columns, rows: rows,
           projection: .mollweide, unit: "Å", range: cones.range), in: lower)
     }
-  }
-
-  private static func map(
-    _ values: [Double], columns: Int, rows: Int, projection: HeatMap.Projection, unit: String,
-    range: ClosedRange<Double>? = nil
-  ) -> HeatMap {
-    HeatMap(
-      columns: columns, rows: rows, values: values,
-      x: PlotAxis(title: "azimuth", range: 0...360, isAngle: true),
-      y: PlotAxis(title: "elevation", range: -90...90, isAngle: true), range: range,
-      projection: projection, unit: unit)
   }
 
   /// cFAR, SCF* and the effective directions, as far as they were measured; what is flagged stands out.

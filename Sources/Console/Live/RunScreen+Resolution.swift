@@ -1,4 +1,5 @@
 import Ground
+import Pages
 import Refinement
 import Report
 import Surface
@@ -14,15 +15,7 @@ extension RunScreen {
   }
 
   private func resolutionPlot(_ snapshot: RunSnapshot) -> LinePlot {
-    func points(_ value: (IterationMetrics) -> Double) -> [PlotPoint] {
-      snapshot.steps.map { PlotPoint(Double($0.iteration), value($0)) }
-    }
-    return LinePlot(
-      [
-        LinePlot.Series("0.143", points(\.fsc.resolution143), role: .series1),
-        LinePlot.Series("0.5", points(\.fsc.resolution50), role: .series2),
-      ], x: PlotAxis(title: "iteration", isWhole: true), y: PlotAxis(title: "Å"),
-      crosshair: iteration.map(Double.init))
+    RunPlots.resolution(snapshot.steps, crosshair: iteration.map(Double.init))
   }
 
   private func drawResolutionTable(

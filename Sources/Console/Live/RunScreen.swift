@@ -1,4 +1,5 @@
 import Ground
+import Pages
 import Refinement
 import Runs
 import Surface
@@ -116,6 +117,7 @@ struct RunScreen: Screen {
         ? nil : "Nothing is to be said against the numbers"
     case .maps:
       return snapshot.flatMap { MapShelf($0) } == nil ? "No maps are kept of the run yet" : nil
+    case .report: return snapshot?.manifest == nil ? "The run is not read yet" : nil
     case .continueRun:
       return snapshot?.job == nil ? "The run's parameters cannot be read" : nil
     case .previousIteration, .nextIteration:

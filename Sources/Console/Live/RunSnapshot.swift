@@ -52,13 +52,3 @@ struct RunSnapshot: Sendable {
     summary?.resolutionAfter ?? metrics(of: nil)?.fsc.resolution143
   }
 }
-
-extension IterationMetrics {
-  /// What the step is called.
-  var stepName: String {
-    isFinal == true ? "final" : iteration == 0 ? "start" : "iteration \(iteration)"
-  }
-
-  /// The same for a narrow column.
-  var shortName: String { isFinal == true ? "final" : "\(iteration)" }
-}

@@ -69,7 +69,7 @@ extension MapScreen {
     frame.mark(inner, .row(pane: "surface", 0))
     let detail = detail(surroundings)
     if let cell = frame.pictureCell {
-      drawPixels(shown, density, camera, detail, cell, in: inner, of: &frame)
+      drawPixels(shown, density, camera, detail, cell, surroundings.pictures, in: inner, of: &frame)
     } else {
       let size = ColourImage.size(in: inner, frame.look)
       let image = picture(
@@ -84,13 +84,17 @@ extension MapScreen {
 
   private func drawPixels(
     _ shown: ReadMap, _ density: Float, _ camera: ViewCamera, _ detail: Detail, _ cell: Size,
-    in inner: Rect, of frame: inout Frame
+    _ kind: PictureProtocol, in inner: Rect, of frame: inout Frame
   ) {
     let (width, height) = (inner.width * cell.width, inner.height * cell.height)
+    // Sixels are not packed: fewer pixels and shades make frames of the same size.
+    let fine =
+      kind == .sixel
+      ? Detail(shades: detail.block > 1 ? 6 : 16, pixels: detail.pixels / 4)
+      : Detail(shades: detail.block > 1 ? 12 : 24, pixels: detail.pixels)
     var scale = 1
-    while width / scale * (height / scale) > detail.pixels { scale += 1 }
+    while width / scale * (height / scale) > fine.pixels { scale += 1 }
     let size = (width: max(1, width / scale), height: max(1, height / scale), aspect: 1.0)
-    let fine = Detail(shades: detail.block > 1 ? 12 : 24, pixels: detail.pixels)
     var image = picture(shown, density, camera, fine, size, frame.look)
     for mark in marks(shown, density) {
       let place = camera.place(

@@ -109,7 +109,7 @@ struct RunsScreen: Screen {
 
   func obstacle(to command: Command) -> String? {
     switch command {
-    case .open, .mark, .rename, .note, .delete, .markAll:
+    case .open, .mark, .rename, .note, .delete, .markAll, .report:
       return current == nil ? "There is no run here yet; N makes a new job" : nil
     case .compare:
       return (2...4).contains(marked.count)
@@ -140,6 +140,10 @@ struct RunsScreen: Screen {
             .filterRuns, title: "Show runs that contain", text: filter,
             hint: "Enter keeps, Esc goes back", isLive: true))
       ]
+    case .report:
+      let folders =
+        marked.isEmpty ? [current?.entry.folder.path].compactMap { $0 } : marked.sorted()
+      return folders.isEmpty ? [] : [Self.reportPrompt(folders, surroundings)]
     case .reload: return [.listRuns(folder: surroundings.folder)]
     case .back:
       if !filter.isEmpty {
@@ -240,6 +244,7 @@ struct RunsScreen: Screen {
     switch question {
     case .filterRuns: filter = text
     case .renameRun(let path): return [.rename(folder: path, name: text)]
+    case .report(let folders): return Self.report(folders, to: text)
     case .noteRun(let path): return [.note(folder: path, text: text)]
     case .deleteRun(let path): return [.delete(folder: path)]
     default: break

@@ -1,0 +1,281 @@
+import CryoEM
+import Ground
+import Jobs
+import Refinement
+import Report
+import Runs
+import Surface
+
+/// Runs as a page.
+public enum RunPage {
+  /// The page of one run, or of several with their comparison in front.
+  ///
+  /// - Throws: what is wrong with a folder.
+  public static func document(of paths: [String]) throws(Problem) -> PageDocument {
+    var runs: [ReportedRun] = []
+    for path in paths { runs.append(try ReportedRun(path)) }
+    guard let first = runs.first else {
+      throw Problem("no run is given", whatToDo: "Give one of the folders of: fulcrum list")
+    }
+    guard runs.count > 1 else {
+      var page = PageDocument(title: "Local refinement \(first.name)")
+      add(first, pictureSize: 480, level: 2, to: &page)
+      return page
+    }
+    var page = PageDocument(
+      title: "Local refinements " + runs.map(\.name).joined(separator: ", "))
+    compare(runs, to: &page)
+    for run in runs {
+      page.blocks.append(.heading(2, run.name))
+      // All pictures together stay well under two megabytes.
+      add(run, pictureSize: max(160, 720 / runs.count), level: 3, to: &page)
+    }
+    return page
+  }
+
+  // MARK: One run
+
+  private static func add(
+    _ run: ReportedRun, pictureSize: Int, level: Int, to page: inout PageDocument
+  ) {
+    if let note = run.note.split(separator: "\n").first {
+      page.blocks.append(.paragraph(String(note)))
+    }
+    page.blocks.append(.paragraph(run.methods))
+    let verdicts = run.verdicts
+    for verdict in verdicts {
+      let sentence = verdict.sentence.prefix(1).uppercased() + verdict.sentence.dropFirst()
+      page.blocks.append(.note("\(sentence). \(verdict.remedy)", isGood: false))
+    }
+    if verdicts.isEmpty, run.status == .finished {
+      page.blocks.append(.note("Nothing is to be said against the numbers.", isGood: true))
+    }
+    if run.status != .finished {
+      page.blocks.append(
+        .note(
+          "The run is \(run.status.rawValue): what follows is what it has so far.", isGood: false))
+    }
+    page.blocks += [
+      .heading(level, "Result"),
+      .table(
+        [["measure", "value"]] + run.outcomes.map { [$0.name, $0.text] }, caption: ""),
+    ]
+    if let last = run.last { addPlots(run, last, level: level, to: &page) }
+    if let pictures = RunPictures(run, size: pictureSize) {
+      page.blocks += [
+        .heading(level, "Map"), .pictures(pictures.surfaces()), .pictures(pictures.slices()),
+      ]
+    }
+    addIterations(run, level: level, to: &page)
+    addParameters(run, level: level, to: &page)
+    addFiles(run, level: level, to: &page)
+  }
+
+  private static func addPlots(
+    _ run: ReportedRun, _ last: IterationMetrics, level: Int, to page: inout PageDocument
+  ) {
+    let limits = run.limits
+    let earlier = run.steps.filter { $0.iteration < last.iteration }.suffix(4)
+    var figures: [(svg: String, caption: String, numbers: String)] = []
+    func add(
+      _ figure: some VectorFigure, _ title: String, _ caption: String, _ numbers: String = ""
+    ) {
+      figures.append((figure.svg(title: title), caption, numbers))
+    }
+    func under(_ value: Double) -> String { value.isFinite ? Format.resolution(value) : "never" }
+    add(
+      RunPlots.fsc(last, earlier: Array(earlier)), "FSC",
+      "Fourier shell correlation of the half-maps, \(last.stepName): without a mask, in a sphere, in a "
+        + "loose and a tight mask, and corrected for the tight mask. Grey: earlier iterations. The dotted "
+        + "line is the limit of what poses were refined against.",
+      "under 0.143: \(under(last.fsc.resolution143)); under 0.5: \(under(last.fsc.resolution50))")
+    add(
+      RunPlots.resolution(run.steps), "Resolution over the iterations",
+      "Where the corrected FSC falls under 0.143 and 0.5, over the iterations.")
+    if let fit = last.guinierFit {
+      add(
+        RunPlots.guinier(last), "Guinier plot",
+        "ln of the map's power against 1/d², and the line whose slope is the B factor.",
+        "B \(Format.fixed(fit.bFactor, 0)) Å², correlation \(Format.fixed(fit.correlation, 3))")
+    } else if !last.guinier.isEmpty {
+      add(
+        RunPlots.guinier(last), "Guinier plot",
+        "ln of the map's power against 1/d²; there are too few shells for a line.")
+    }
+    if !last.noise.isEmpty {
+      add(
+        RunPlots.noise(last), "Noise",
+        "Variance of the noise per shell, of each half of the particles.")
+    }
+    for (name, histogram, prior, limit, unit) in [
+      ("Turned", last.rotationFromStart, limits.priorRotation, limits.rotation, "°"),
+      ("Moved", last.shiftFromStart, limits.priorShift, limits.shift, "Å"),
+    ] {
+      add(
+        RunPlots.histogram(
+          histogram, title: "\(name.lowercased()), \(unit)", prior: prior, limit: limit),
+        "\(name) against the given poses",
+        "\(name) against the given poses. σ: standard deviation of the prior about one axis; limit: end of "
+          + "the search.",
+        "median \(Format.fixed(histogram.median, 2)) \(unit), 95% within "
+          + "\(Format.fixed(histogram.percentile95, 2)) \(unit)")
+    }
+    let columns = max(1, last.orientationAzimuths)
+    let rows = last.orientationCounts.count / columns
+    if rows > 0 {
+      let score = last.views.map { "SCF* \(Format.fixed($0.samplingCompensation, 2))" } ?? ""
+      add(
+        RunPlots.sphere(
+          last.orientationCounts.map(Double.init), columns: columns, rows: rows,
+          projection: .rectangular, unit: "particles"),
+        "Orientations", "Viewing directions: particles by azimuth and elevation.", score)
+    }
+    if let cones = last.cones, rows > 0 {
+      add(
+        RunPlots.sphere(
+          cones.map(columns: columns, rows: rows), columns: columns, rows: rows,
+          projection: .mollweide, unit: "Å", range: cones.range),
+        "Resolution by direction", "Resolution of the final maps by direction.",
+        "cFAR \(Format.fixed(cones.areaRatio, 2))")
+    }
+    page.blocks += [.heading(level, "Plots"), .figures(figures)]
+  }
+
+  private static func addIterations(_ run: ReportedRun, level: Int, to page: inout PageDocument) {
+    guard !run.steps.isEmpty else { return }
+    let head = [
+      "iteration", "FSC 0.143, Å", "FSC 0.5, Å", "turned, °", "moved, Å", "at a limit", "seconds",
+    ]
+    let rows = run.steps.map { step in
+      [
+        step.shortName, Format.fixed(step.fsc.resolution143, 2),
+        Format.fixed(step.fsc.resolution50, 2), Format.fixed(step.rotationFromPrevious.median, 2),
+        Format.fixed(step.shiftFromPrevious.median, 2), Format.percent(step.shareAtLimit),
+        Format.fixed(step.seconds.values.reduce(0, +), 1),
+      ]
+    }
+    page.blocks += [
+      .heading(level, "Iterations"),
+      .table([head] + rows, caption: "Turned and moved: medians against the iteration before."),
+    ]
+  }
+
+  private static func addParameters(_ run: ReportedRun, level: Int, to page: inout PageDocument) {
+    let head = ["parameter", "value", "unit", "key"]
+    let (changed, others) = (run.parameters(changed: true), run.parameters(changed: false))
+    guard !changed.isEmpty || !others.isEmpty else { return }
+    page.blocks += [
+      .heading(level, "Parameters"),
+      .table([head] + changed, caption: "Those that were changed from their defaults."),
+      .folded(
+        PageDocument.aligned(others.map { [$0[3], $0[1], $0[2]] }).joined(separator: "\n"),
+        title: "Those at their defaults (\(others.count))"),
+    ]
+  }
+
+  private static func addFiles(_ run: ReportedRun, level: Int, to page: inout PageDocument) {
+    let files = run.folder.finalFiles()
+    if !files.isEmpty {
+      let rows = files.map { file in
+        [
+          FilePath.name(of: file.path), Format.bytes(file.bytes), file.title,
+          run.folder.digest(of: file) ?? "–",
+        ]
+      }
+      page.blocks += [
+        .heading(level, "Files"),
+        .table(
+          [["file", "size", "what it is", "SHA-256"]] + rows,
+          caption: "In \(FilePath.absolute(run.folder.finalPath))."),
+      ]
+    }
+    let fsc = run.folder.depositionFSC()
+    if !fsc.isEmpty {
+      page.blocks.append(.folded(fsc, title: "FSC curve for a deposition (fsc.xml)"))
+    }
+    let manifest = run.manifest
+    let commit = manifest.commit.map { " (\($0))" } ?? ""
+    var lines = [run.job.map { $0.commandLine(jobFile: "new.toml") } ?? ""]
+    lines.append("fulcrum run \(shellQuoted(run.folder.jobPath))")
+    page.blocks += [
+      .heading(level, "How to repeat it"),
+      .code(
+        lines.filter { !$0.isEmpty }.joined(separator: "\n"),
+        caption: "Fulcrum \(manifest.version)\(commit) on \(manifest.host), "
+          + "\(Format.counted(manifest.threads, "thread"))"
+          + (manifest.instructions.map { ", \($0)" } ?? "")
+          + "; the first line needs nothing but the input, the second takes the job file of the run."
+      ),
+    ]
+  }
+
+  // MARK: Several runs
+
+  private static func compare(_ runs: [ReportedRun], to page: inout PageDocument) {
+    let outcomes = runs.map(\.outcomes)
+    let names = outcomes[0].map(\.name)
+    let rows = names.indices.map { row in
+      [names[row]] + outcomes.map { $0[row].text }
+    }
+    page.blocks += [
+      .heading(2, "Comparison"),
+      .table([["measure"] + runs.map(\.name)] + rows, caption: ""),
+    ]
+    let starts = Set(runs.map { $0.resolutionBefore.map { Format.fixed($0, 2) } ?? "–" })
+    if starts.count > 1 {
+      page.blocks.append(
+        .note(
+          "The runs start from different poses or maps: changes against the start do not compare.",
+          isGood: false))
+    }
+    let curves = runs.compactMap { run in run.last.map { (run.name, $0) } }
+    if !curves.isEmpty {
+      page.blocks.append(
+        .figures([
+          (
+            RunPlots.comparedFSC(curves).svg(title: "FSC of the runs", width: 720, height: 380),
+            "Corrected FSC of each run.",
+            curves.map { "\($0.0): \(Format.resolution($0.1.fsc.resolution143))" }
+              .joined(separator: "\n")
+          )
+        ]))
+    }
+    let differing = Parameter.all.filter { parameter in
+      Set(runs.map { $0.job?[parameter.key]?.text ?? "" }).count > 1
+    }
+    if !differing.isEmpty {
+      page.blocks.append(
+        .table(
+          [["parameter"] + runs.map(\.name)]
+            + differing.map { parameter in
+              [parameter.key] + runs.map { $0.job?[parameter.key]?.text ?? "(default)" }
+            }, caption: "Parameters that differ."))
+    }
+  }
+}
+
+extension RunFolder {
+  /// The SHA-256 digest of a file of the run; nil where it cannot be read.
+  func digest(of file: RunFile) -> String? {
+    guard let input = try? InputFile(path: file.path, within: path) else { return nil }
+    var digest = SHA256()
+    var place = 0
+    while place < input.size {
+      let count = min(1 << 20, input.size - place)
+      guard let bytes = try? input.bytes(at: place, count: count), bytes.count == count else {
+        return nil
+      }
+      digest.add(bytes)
+      place += count
+    }
+    return digest.text
+  }
+
+  /// The curve in the form that the EMDB takes; empty where there is none.
+  func depositionFSC() -> String {
+    guard let file = try? InputFile(path: FilePath.joined(finalPath, "fsc.xml"), within: path),
+      file.size < 1 << 18, let bytes = try? file.bytes(at: 0, count: file.size)
+    else { return "" }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
