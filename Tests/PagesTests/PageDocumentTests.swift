@@ -38,7 +38,7 @@ struct PageDocumentTests {
 
   @Test func textHasColumns() {
     let text = page.text
-    #expect(text.contains("before    9.5 Å\nafter   12.25 Å"))
+    #expect(text.contains("before     9.5 Å\nafter    12.25 Å"))
     #expect(text.contains("! 66% at a limit. Widen it."))
     #expect(text.contains("A curve\n  under 0.143: 9 Å"))
     #expect(page.contents(for: "a.txt") == text && page.contents(for: "a.html") == page.html)
