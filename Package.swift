@@ -165,7 +165,8 @@ let package = Package(
     .testTarget(
       name: "ToolsTests",
       dependencies: [
-        "CryoEM", "EMFiles", "Ground", "Particles", "Phantoms", "TOMLText", "TestSupport", "Tools",
+        "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Phantoms", "TOMLText", "TestSupport",
+        "Tools",
       ]),
     .testTarget(name: "ImagesTests", dependencies: ["CZlib", "Images"]),
     .testTarget(name: "ViewingTests", dependencies: ["CryoEM", "Images", "Viewing"]),
