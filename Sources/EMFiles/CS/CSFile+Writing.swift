@@ -102,13 +102,14 @@ public enum CSColumn: Sendable {
 }
 
 extension CSField {
-  /// Whether it is one of texts, as long as these.
+  /// Whether texts as long as these fit, if it is one of texts; that another is none is told when it is
+  /// written.
   fileprivate func hasRoom(for texts: [String]) -> Bool {
     switch kind {
     case .bytes: shape.isEmpty && texts.allSatisfy { $0.utf8.count <= elementByteCount }
     case .unicode:
       shape.isEmpty && texts.allSatisfy { 4 * $0.unicodeScalars.count <= elementByteCount }
-    default: false
+    default: true
     }
   }
 
