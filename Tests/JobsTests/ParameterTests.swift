@@ -20,7 +20,7 @@ struct ParameterTests {
   @Test func keysAreUniqueAndTheFormIsInOrder() {
     let keys = Parameter.all.map(\.key)
     #expect(Set(keys).count == keys.count)
-    #expect(keys.count == 68)
+    #expect(keys.count == 69)
     let sections = Parameter.all.map(\.section)
     let order = Parameter.Section.allCases
     let indices = sections.compactMap { order.firstIndex(of: $0) }
@@ -48,7 +48,7 @@ struct ParameterTests {
         case .choice(let words): try #require(words.last { $0 != parameter.defaultValue?.text })
         case .number, .count:
           try #require(
-            ["7", "5", "2", "0.5"].first {
+            ["7", "5", "2", "0.5", "1"].first {
               (try? parameter.parsed($0)).map { $0 != parameter.defaultValue } ?? false
             })
         default: other[parameter.key] ?? "/elsewhere"

@@ -119,6 +119,17 @@ public struct RefinementParameters: ParameterGroup {
       missing low frequencies, so look at what it does to yours.
       """)
 
+  public let negativeDensity: ParameterKey<Double> = .init(
+    "refinement.negative_density", "Share of negative density kept",
+    .number(.init(from: 0, to: 1)), default: 0.5, .refinement, advanced: true,
+    to: .settings(\.negativeDensity),
+    onlyWhen: { Parameter.refinement.enforceNonnegativity.is(false) },
+    help: """
+      Negative densities of the reference are multiplied by this, after the filters and before the \
+      mask: most of them are noise. Half of them made poses better wherever it was tried; 1 leaves the \
+      reference as it is. Half-maps and maps are never touched.
+      """)
+
   public let referenceFolds: ParameterKey<Int> = .init(
     "refinement.reference_folds", "Cross-fitted references (folds per half)",
     .count(.init(from: 1, to: 16)), default: 4, .refinement, advanced: true,

@@ -167,7 +167,7 @@ struct ReferenceMaker: Sendable {
     let weights = filter?.fsc ?? fsc
     let regularisation = Regularisation(
       cutOffs: filter.flatMap { $0.cutOffs.isFiltering ? $0.cutOffs : nil },
-      clipsAtZero: context.settings.enforceNonnegativity, mask: mask)
+      negativeShare: context.settings.negativeShare, mask: mask)
     let references = Collected<ReferenceGrid>(count: 2 * folds)
     let spectrumRadius = max(CubeTransform.spectrumRadius(ofGrid: radius), lastShell + 1)
     let workspaces = WorkspacePool {

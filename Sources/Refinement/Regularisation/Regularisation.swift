@@ -3,11 +3,16 @@ import Fourier
 import Ground
 
 /// What is done to the density of a reference after the division: filtered where non-uniform
-/// regularisation asks for it, clipped at zero if wanted, and masked.
+/// regularisation asks for it, its negative part made less, and masked.
 struct Regularisation: Sendable {
   /// The filters of the voxels; nil where the weights of the shells are all.
   let cutOffs: LocalCutOffs?
-  let clipsAtZero: Bool
+  /// What negative density is multiplied by: 1 leaves it, 0 takes it away.
+  ///
+  /// Solvent is flat and a body is above it: what is negative inside a mask is noise for the larger part.
+  /// For the smaller part it is a body's own, above all where low frequencies are missing, for which
+  /// reason it is not all taken away.
+  let negativeShare: Float
   /// The mask of the voxels.
   let mask: [Float]
 
@@ -36,16 +41,27 @@ struct Regularisation: Sendable {
     apply(to: workspace.real)
   }
 
-  /// Clips and masks the density of the voxels.
+  /// Makes less of the negative density of the voxels, and masks all of it.
   func apply(to density: FFTBuffer<Float>) {
+    let share = negativeShare
+    let sign: Float = share < 1 && isInverted(density) ? -1 : 1
     inParallel(mask.count, chunk: 1 << 14) { range in
       let values = density.pointer
-      if clipsAtZero {
-        for index in range { values[index] = max(values[index], 0) }
+      if share < 1 {
+        for index in range where sign * values[index] < 0 { values[index] *= share }
       }
       mask.withUnsafeBufferPointer { mask in
         for index in range { values[index] *= mask[index] }
       }
     }
+  }
+  /// Whether it is the density of a map of opposite contrast, whose few large values are negative.
+  private func isInverted(_ density: FFTBuffer<Float>) -> Bool {
+    var cubes = 0.0
+    for index in mask.indices {
+      let value = Double(density.pointer[index] * mask[index])
+      cubes += value * value * value
+    }
+    return cubes < 0
   }
 }

@@ -40,6 +40,8 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
   public var symmetry = "C1"
   /// Whether the reference is clipped at zero.
   public var enforceNonnegativity = false
+  /// Which share of the reference's negative density is kept otherwise, 0…1.
+  public var negativeDensity = 0.5
   /// Cross-fitted references: folds of each half-set; 1 turns them off.
   public var referenceFolds = 4
   /// Whether the common motion of all particles is taken out each iteration.
@@ -94,6 +96,9 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
   var learnsMotion: Bool {
     priorEnabled && priorModel == .learned && rotationExtent > 0 && shiftExtent > 0
   }
+
+  /// What negative density of the references is multiplied by.
+  var negativeShare: Float { enforceNonnegativity ? 0 : Float(negativeDensity) }
 
   /// +1 or −1 where the body's height is taken off or put onto its defocus from the beginning, 0 where
   /// it is not.

@@ -13,6 +13,8 @@ struct DisorderedRegionTests {
     set.settings.initialResolution = 12
     set.settings.splitResolution = 20
     set.settings.subtractOutside = true
+    // What the filter does by itself.
+    set.settings.negativeDensity = 1
     let errors = try [false, true].map { isOn in
       set.settings.nonuniform.enabled = isOn
       return set.errors(of: try set.refined().poses)

@@ -5,18 +5,21 @@ import Testing
 @testable import Refinement
 
 struct RegularisationTests {
-  /// Clipped before the mask, and only where it is asked for.
-  @Test(arguments: [false, true])
-  func densityIsClippedAndMasked(clips: Bool) {
+  /// What is negative is made less before the mask, and only where it is asked for; of maps of opposite
+  /// contrast what is positive.
+  @Test(arguments: [1, 0.5, 0] as [Float], [Float(1), -1])
+  func negativeDensityIsMadeLess(share: Float, contrast: Float) {
     let cube = CubeTransform(size: 8, period: 8)
     let workspace = cube.workspace()
     var generator = SeededGenerator(seed: 3)
-    let values = (0..<512).map { _ in Float(generator.normal()) }
+    // A few strong voxels tell which contrast it is.
+    let values = (0..<512).map { contrast * (Float(generator.normal()) + ($0 % 50 == 0 ? 6 : 0)) }
     let mask = (0..<512).map { _ in Float(generator.uniform(0, 1)) }
     workspace.real.copy(from: values)
-    Regularisation(cutOffs: nil, clipsAtZero: clips, mask: mask).apply(to: workspace.real)
+    Regularisation(cutOffs: nil, negativeShare: share, mask: mask).apply(to: workspace.real)
     for index in values.indices {
-      let expected = (clips ? max(values[index], 0) : values[index]) * mask[index]
+      let value = values[index]
+      let expected = (contrast * value < 0 ? share * value : value) * mask[index]
       #expect(workspace.real[index] == expected)
     }
   }
