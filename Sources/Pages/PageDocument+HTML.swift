@@ -1,5 +1,6 @@
 import Ground
 import Images
+import Surface
 
 extension PageDocument {
   /// The page as one HTML file: styles, figures and pictures are in it.
@@ -12,14 +13,14 @@ extension PageDocument {
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(Self.escaped(title))</title>
+      <title>\(markupEscaped(title))</title>
       <style>
       \(Self.style)
       </style>
       </head>
       <body>
       <main>
-      <h1>\(Self.escaped(title))</h1>
+      <h1>\(markupEscaped(title))</h1>
       \(body)</main>
       </body>
       </html>
@@ -31,30 +32,32 @@ extension PageDocument {
     switch block {
     case .heading(let level, let text):
       let level = min(max(1, level), 4)
-      return level == 1 ? "" : "<h\(level)>\(escaped(text))</h\(level)>\n"
-    case .paragraph(let text): return "<p>\(escaped(text))</p>\n"
+      return level == 1 ? "" : "<h\(level)>\(markupEscaped(text))</h\(level)>\n"
+    case .paragraph(let text): return "<p>\(markupEscaped(text))</p>\n"
     case .note(let text, let isGood):
       return "<p class=\"\(isGood ? "good" : "mind")\">"
-        + "<span aria-hidden=\"true\">\(isGood ? "✓" : "!")</span> \(escaped(text))</p>\n"
+        + "<span aria-hidden=\"true\">\(isGood ? "✓" : "!")</span> \(markupEscaped(text))</p>\n"
     case .table(let rows, let caption): return table(rows, caption)
     case .figures(let figures):
       let all = figures.map {
-        "<figure class=\"plot\">\($0.svg)<figcaption>\(escaped($0.caption))</figcaption></figure>"
+        "<figure class=\"plot\">\($0.svg)<figcaption>\(markupEscaped($0.caption))</figcaption></figure>"
       }
       return "<div class=\"plots\">\(all.joined(separator: "\n"))</div>\n"
     case .pictures(let pictures):
       let figures = pictures.map { picture in
-        let data = base64(picture.image.png)
-        return "<figure><img alt=\"\(escaped(picture.caption))\" width=\"\(picture.image.width)\""
+        let data = Base64.encoded(picture.image.png)
+        return
+          "<figure><img alt=\"\(markupEscaped(picture.caption))\" width=\"\(picture.image.width)\""
           + " height=\"\(picture.image.height)\" src=\"data:image/png;base64,\(data)\">"
-          + "<figcaption>\(escaped(picture.caption))</figcaption></figure>"
+          + "<figcaption>\(markupEscaped(picture.caption))</figcaption></figure>"
       }
       return "<div class=\"pictures\">\(figures.joined(separator: "\n"))</div>\n"
     case .code(let text, let caption):
-      let head = caption.isEmpty ? "" : "<p>\(escaped(caption))</p>\n"
-      return head + "<pre>\(escaped(text))</pre>\n"
+      let head = caption.isEmpty ? "" : "<p>\(markupEscaped(caption))</p>\n"
+      return head + "<pre>\(markupEscaped(text))</pre>\n"
     case .folded(let text, let title):
-      return "<details><summary>\(escaped(title))</summary><pre>\(escaped(text))</pre></details>\n"
+      return
+        "<details><summary>\(markupEscaped(title))</summary><pre>\(markupEscaped(text))</pre></details>\n"
     }
   }
 
@@ -66,49 +69,13 @@ extension PageDocument {
     func cells(_ row: [String], _ tag: String) -> String {
       row.enumerated().map { column, text in
         let kind = column < numeric.count && numeric[column] ? " class=\"n\"" : ""
-        return "<\(tag)\(kind)>\(escaped(text))</\(tag)>"
+        return "<\(tag)\(kind)>\(markupEscaped(text))</\(tag)>"
       }.joined()
     }
     let lines = rows.dropFirst().map { "<tr>\(cells($0, "td"))</tr>" }.joined(separator: "\n")
-    let title = caption.isEmpty ? "" : "<caption>\(escaped(caption))</caption>"
+    let title = caption.isEmpty ? "" : "<caption>\(markupEscaped(caption))</caption>"
     return "<div class=\"wide\"><table>\(title)<thead><tr>\(cells(head, "th"))</tr></thead>\n"
       + "<tbody>\(lines)</tbody></table></div>\n"
-  }
-
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text.unicodeScalars {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n", "\t": result.unicodeScalars.append(character)
-      default:
-        // Control characters are no part of HTML.
-        if character.value >= 0x20, character.value != 0x7F {
-          result.unicodeScalars.append(character)
-        }
-      }
-    }
-    return result
-  }
-
-  /// RFC 4648.
-  static func base64(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = (0..<3).map { start + $0 < bytes.count ? UInt32(bytes[start + $0]) : 0 }
-      let bits = group[0] << 16 | group[1] << 8 | group[2]
-      for place in 0..<4 {
-        text.append(
-          start + place > bytes.count
-            ? UInt8(ascii: "=") : alphabet[Int(bits >> (18 - 6 * UInt32(place)) & 63)])
-      }
-    }
-    return String(decoding: text, as: UTF8.self)
   }
 
   /// For screens from a phone to a wall, and for paper.

@@ -1,3 +1,4 @@
+import CryoEM
 import Glibc
 import Refinement
 
@@ -40,11 +41,5 @@ public enum OrientationScore {
     return Double(sampling.count) / sampling.reduce(0) { $0 + mean / $1 }
   }
 
-  /// Directions of equal areas over half a sphere (a spiral with the golden angle).
-  private static let directions: [SIMD3<Double>] = (0..<120).map { index in
-    let z = (Double(index) + 0.5) / 120
-    let angle = Double(index) * Double.pi * (3 - 5.0.squareRoot())
-    let radius = (1 - z * z).squareRoot()
-    return SIMD3(radius * cos(angle), radius * sin(angle), z)
-  }
+  private static let directions = halfSphere(count: 120)
 }

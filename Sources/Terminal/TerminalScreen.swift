@@ -1,5 +1,6 @@
 import CNcurses
 import Glibc
+import Ground
 import Surface
 
 /// The terminal in full-screen mode, through ncurses: shows grids, reads events, and puts everything

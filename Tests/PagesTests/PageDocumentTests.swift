@@ -43,11 +43,4 @@ struct PageDocumentTests {
     #expect(text.contains("A curve\n  under 0.143: 9 Å"))
     #expect(page.contents(for: "a.txt") == text && page.contents(for: "a.html") == page.html)
   }
-
-  @Test func base64IsFoundations() {
-    for count in 0..<70 {
-      let bytes = (0..<count).map { UInt8($0 * 37 % 256) }
-      #expect(PageDocument.base64(bytes) == Data(bytes).base64EncodedString())
-    }
-  }
 }

@@ -98,15 +98,6 @@ import Testing
     #expect(overlay(.c8, [:], TerminfoFacts(colours: 256)) == nil)
   }
 
-  @Test func base64IsThatOfTheStandard() {
-    // RFC 4648, section 10.
-    let vectors = [
-      ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
-      ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
-    ]
-    for (text, code) in vectors { #expect(Base64.encoded(Array(text.utf8)) == code) }
-  }
-
   @Test func takesDelaysOutOfCapabilities() {
     #expect(TerminalScreen.withoutPadding("\u{1B}[m$<2/>x$<10>$y") == "\u{1B}[mx$y")
     #expect(TerminalScreen.withoutPadding("$<5") == "$<5")

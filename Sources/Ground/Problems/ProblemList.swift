@@ -44,4 +44,16 @@ public struct ProblemList: Sendable {
       return nil
     }
   }
+
+  /// Runs an action and keeps all problems that it throws.
+  ///
+  /// - Returns: what the action returned, or nil when it threw.
+  public mutating func catchingAll<T>(_ action: () throws(Problems) -> T) -> T? {
+    do throws(Problems) {
+      return try action()
+    } catch {
+      for problem in error.all { add(problem) }
+      return nil
+    }
+  }
 }

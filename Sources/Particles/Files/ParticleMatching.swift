@@ -10,30 +10,39 @@ public struct ParticleMatching: Sendable {
 
   /// - Throws: a problem where a file has neither uids nor images.
   public init(_ first: ParticleRecords, _ second: ParticleRecords) throws(Problem) {
-    let keys: ([UInt64], [UInt64])
     if let a = first.identifiers("uid"), let b = second.identifiers("uid") {
-      (key, keys) = ("uid", (a, b))
+      (key, rows) = ("uid", Self.matched(a, b))
     } else {
-      var numberOfName: [String: Int32] = [:]
-      func imageKeys(_ records: ParticleRecords) throws(Problem) -> [UInt64] {
-        guard let (stacks, images) = records.images() else {
+      func images(_ records: ParticleRecords) throws(Problem) -> Images {
+        guard let images = records.images() else {
           throw Problem(
             "\(records.path) has neither uids nor images, so its particles cannot be found in "
               + "another file",
             whatToDo: "Give the file that has them, or its passthrough file.")
         }
-        let numbers = stacks.map { name -> Int32 in
-          let plain = plainPath(name)
-          let number = numberOfName[plain] ?? Int32(numberOfName.count)
-          numberOfName[plain] = number
-          return number
-        }
-        return images.map { identity(stack: numbers[Int($0.stack)], slice: $0.slice) }
+        return images
       }
-      key = "image"
-      keys = (try imageKeys(first), try imageKeys(second))
+      (key, rows) = ("image", Self.byImage(try images(first), try images(second)))
     }
-    rows = Self.matched(keys.0, keys.1)
+  }
+
+  /// Where the images of a file's rows are.
+  public typealias Images = (stacks: [String], images: [ImageLocation])
+
+  /// For each row of the first file the row of the second that has the same image; −1 for none.
+  public static func byImage(_ first: Images, _ second: Images) -> [Int32] {
+    var numberOfName: [String: Int32] = [:]
+    func keys(_ file: Images) -> [UInt64] {
+      let numbers = file.stacks.map { name -> Int32 in
+        let plain = plainPath(name)
+        let number = numberOfName[plain] ?? Int32(numberOfName.count)
+        numberOfName[plain] = number
+        return number
+      }
+      return file.images.map { identity(stack: numbers[Int($0.stack)], slice: $0.slice) }
+    }
+    let own = keys(first)
+    return matched(own, keys(second))
   }
 
   /// The n-th row of a key is the other's n-th row of it.

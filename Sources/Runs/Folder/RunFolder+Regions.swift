@@ -15,10 +15,15 @@ public struct FinishedRegion: Sendable {
   public func file(_ name: String) -> String? { names.contains(name) ? path + "/" + name : nil }
 
   /// The particles with the region's poses.
-  public var particles: String? { file("particles.star") ?? file("particles.cs") }
+  public var particles: String? { RunLayout.particles.lazy.compactMap { file($0) }.first }
 }
 
 extension RunFolder {
+  /// The particles with their final poses; nil where there are none yet.
+  public var finalParticles: String? {
+    RunLayout.particles.lazy.map { finalPath + "/" + $0 }.first { holds($0) }
+  }
+
   /// The regions of a finished run: each folder in `final/` that has a summary, in their order there,
   /// or `final/` itself.
   ///

@@ -19,6 +19,8 @@ enum RunLayout {
   static let iteration = [
     "metrics.json", "half_map_a.mrc", "half_map_b.mrc", "mask.mrc", "poses.star", "poses.cs",
   ]
+  /// The final particles, in either format.
+  static let particles = ["particles.star", "particles.cs"]
   /// Files of final/ with what they are, in the order in which people want them.
   static let final: [(name: String, title: String)] = [
     ("map_sharp.mrc", "sharpened map"),

@@ -109,7 +109,7 @@ public struct FigureCanvas: Sendable {
       turned ? " transform=\"rotate(-90 \(Self.number(x)) \(Self.number(y)))\"" : ""
     elements.append(
       "<text \(place) text-anchor=\"\(anchor.rawValue)\" fill=\"\(colour)\""
-        + " font-size=\"\(Self.number(size))\"\(turn)>\(Grid.escaped(text))</text>")
+        + " font-size=\"\(Self.number(size))\"\(turn)>\(markupEscaped(text))</text>")
   }
 
   /// Columns of a text of a size, roughly: sans-serif fonts are about 0.56 as wide as high.
@@ -133,7 +133,7 @@ public struct FigureCanvas: Sendable {
     return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\""
       + " viewBox=\"0 0 \(width) \(height)\" role=\"img\""
       + " font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\">\n"
-      + "<title>\(Grid.escaped(title))</title>\n"
+      + "<title>\(markupEscaped(title))</title>\n"
       + "<rect width=\"\(width)\" height=\"\(height)\" fill=\"#ffffff\"/>\n"
       + elements.joined(separator: "\n") + "\n</svg>\n"
   }

@@ -18,7 +18,7 @@ extension Grid {
     var svg =
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\""
       + " viewBox=\"0 0 \(width) \(height)\" font-family=\"monospace\" font-size=\"15\">\n"
-    if !title.isEmpty { svg += "<title>\(Grid.escaped(title))</title>\n" }
+    if !title.isEmpty { svg += "<title>\(markupEscaped(title))</title>\n" }
     svg += "<rect width=\"100%\" height=\"100%\" fill=\"\(ground)\"/>\n"
     for y in 0..<size.height {
       for run in runs(y) {
@@ -40,7 +40,7 @@ extension Grid {
         let text = String(run.text.map { Grid.blockShape($0) == nil ? $0 : " " })
         svg +=
           "<text x=\"\(x)\" y=\"\(y * cellHeight + 14)\" textLength=\"\(run.columns * cellWidth)\""
-          + " xml:space=\"preserve\" \(attributes)>\(Grid.escaped(text))</text>\n"
+          + " xml:space=\"preserve\" \(attributes)>\(markupEscaped(text))</text>\n"
       }
     }
     return svg + "</svg>\n"
@@ -113,21 +113,5 @@ extension Grid {
     case 0x2590: return (0.5, 0, 1, 1)
     default: return nil
     }
-  }
-
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default:
-        // XML 1.0 has no place for control characters.
-        if scalar.value >= 0x20 || scalar == "\n" { result.unicodeScalars.append(scalar) }
-      }
-    }
-    return result
   }
 }

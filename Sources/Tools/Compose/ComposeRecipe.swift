@@ -10,6 +10,19 @@ public struct ComposeRecipe: Sendable {
     public var map: String
     public var mask: String
     public var localResolution: String?
+
+    /// The maps themselves.
+    ///
+    /// - Parameter reference: the map that the grid is of.
+    /// - Throws: a problem where a file is no map, or not of this grid.
+    func read(on grid: MapGrid, reference: String) throws(Problem) -> Composite.Part {
+      Composite.Part(
+        map: try grid.readLike(map, reference: reference),
+        mask: try grid.readLike(mask, reference: reference),
+        localResolution: try localResolution.map { path throws(Problem) in
+          try grid.readLike(path, reference: reference)
+        })
+    }
   }
 
   /// The regions by their maps; runs have their masks with them.
@@ -93,19 +106,15 @@ public struct ComposeRecipe: Sendable {
       like: map, consensus: consensus == nil ? nil : map, scales: scales)
     for (index, region) in regions.enumerated() {
       progress(FilePath.name(of: region.map), Double(index) / Double(regions.count))
-      let mask = try grid.readLike(region.mask, reference: reference)
+      let part = try region.read(on: grid, reference: reference)
+      let mask = part.mask
       guard mask.maximum >= 0.5, mask.minimum >= -0.15, mask.maximum <= 1.15 else {
         throw Problem(
           "\(region.mask): values from \(Format.short(Double(mask.minimum))) to "
             + "\(Format.short(Double(mask.maximum)))",
           whatToDo: "A mask goes from 0 (outside) to 1 (inside): make one with fulcrum mask.")
       }
-      composite.add(
-        .init(
-          map: try grid.readLike(region.map, reference: reference), mask: mask,
-          localResolution: try region.localResolution.map { path throws(Problem) in
-            try grid.readLike(path, reference: reference)
-          }))
+      composite.add(part)
     }
     return (composite, grid)
   }

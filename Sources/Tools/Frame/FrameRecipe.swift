@@ -82,12 +82,9 @@ public struct FrameRecipe: Sendable {
 
   private func readParticles(_ problems: inout ProblemList) -> ParticleFile? {
     guard let particles else { return nil }
-    do throws(Problems) {
-      return try ParticleFile.read(
+    return problems.catchingAll { () throws(Problems) in
+      try ParticleFile.read(
         path: particles, resolvingImages: false, needsCTF: defocusSign != nil)
-    } catch {
-      for problem in error.all { problems.add(problem) }
-      return nil
     }
   }
 

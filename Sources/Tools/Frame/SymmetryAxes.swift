@@ -36,7 +36,7 @@ public struct SymmetryAxes: Sendable {
       let best = found.indices.max { (found[$0].score, $1) < (found[$1].score, $0) } ?? 0
       return found[best]
     }
-    var best = axis(Self.halfSphere(count: 700))
+    var best = axis(halfSphere(count: 700))
     progress(0.3)
     for spread in [6.0, 2] {
       let middle = best.change.rotation.row2
@@ -75,17 +75,6 @@ public struct SymmetryAxes: Sendable {
     let aboutZ = group.operators.dropFirst().filter { abs($0.row2.z - 1) < 1e-9 }
     let others = group.operators.filter { abs($0.row2.z - 1) >= 1e-9 }
     return Array(aboutZ.prefix(1) + others.prefix(3))
-  }
-
-  /// Directions over half a sphere, evenly (a Fibonacci lattice).
-  private static func halfSphere(count: Int) -> [Vector3] {
-    let golden = Double.pi * (3 - 5.0.squareRoot())
-    return (0..<count).map { index in
-      let z = (Double(index) + 0.5) / Double(count)
-      let radius = (1 - z * z).squareRoot()
-      let angle = golden * Double(index)
-      return Vector3(radius * cos(angle), radius * sin(angle), z)
-    }
   }
 
   /// A rotation that turns a direction to z.

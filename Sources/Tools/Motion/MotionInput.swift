@@ -6,15 +6,9 @@ import Runs
 
 /// The regions of finished runs, read for `fulcrum motion`: particle by particle together.
 public struct MotionInput: Sendable {
-  /// What is known of a region beside its poses.
-  public struct Source: Sendable {
-    public let name: String
-    public let map: String, mask: String
-    public let localResolution: String?
-  }
-
   public let regions: [MovingRegion]
-  public let sources: [Source]
+  /// The regions' maps.
+  public let sources: [ComposeRecipe.Region]
   /// The particles of the first region.
   public let file: ParticleFile
   /// How many of them are in every region.
@@ -52,17 +46,18 @@ public struct MotionInput: Sendable {
     var read: [Read] = []
     for (index, region) in found.enumerated() {
       progress("reading \(region.name)", Double(index) / Double(found.count))
-      do throws(Problems) {
-        read.append(try Read(region, like: read.first))
-      } catch { for problem in error.all { problems.add(problem) } }
+      let first = read.first
+      if let one = problems.catchingAll({ () throws(Problems) in try Read(region, like: first) }) {
+        read.append(one)
+      }
     }
     try problems.throwIfAny()
     guard let first = read.first else { throw Problems(problems.all) }
-    let places = ParticleRows(first.file)
     var regions = [first.region]
     var common = [Bool](repeating: true, count: first.file.particles.count)
     for other in read.dropFirst() {
-      let rows = places.rows(in: other.file)
+      let rows = ParticleMatching.byImage(first.file.imagePlaces, other.file.imagePlaces)
+        .map { $0 < 0 ? nil : Int($0) }
       var region = other.region
       region.poses = rows.enumerated().map { row, place in
         place.map { other.region.poses[$0] } ?? first.region.poses[row]
@@ -89,7 +84,7 @@ public struct MotionInput: Sendable {
   /// A region as its folder has it.
   private struct Read {
     var region: MovingRegion
-    var source: Source
+    var source: ComposeRecipe.Region
     var file: ParticleFile
     var grid: MapGrid
     var paths: [String]
@@ -113,14 +108,10 @@ public struct MotionInput: Sendable {
       guard let evidencePath, let map, let maskPath, let particles else {
         throw Problems(problems.all)
       }
-      func all<Value>(_ read: () throws(Problems) -> Value) -> Value? {
-        do throws(Problems) { return try read() } catch {
-          for problem in error.all { problems.add(problem) }
-          return nil
-        }
+      let evidence = problems.catchingAll { () throws(Problems) in
+        try PoseEvidenceFile.read(evidencePath)
       }
-      let evidence = all { () throws(Problems) in try PoseEvidenceFile.read(evidencePath) }
-      let file = all { () throws(Problems) in
+      let file = problems.catchingAll { () throws(Problems) in
         try ParticleFile.read(path: particles, resolvingImages: false, needsCTF: false)
       }
       let mask = problems.catching { () throws(Problem) -> (map: Volume, grid: MapGrid) in
@@ -150,45 +141,15 @@ public struct MotionInput: Sendable {
       region = MovingRegion(
         name: finished.name, fulcrum: Vector3(place[0], place[1], place[2]), shape: shape,
         poses: file.particles.poses, evidence: evidence)
-      source = Source(
-        name: finished.name, map: map, mask: maskPath,
-        localResolution: finished.file("local_resolution.mrc"))
+      source = ComposeRecipe.Region(
+        map: map, mask: maskPath, localResolution: finished.file("local_resolution.mrc"))
       (self.file, grid) = (file, mask.grid)
       paths = [particles, evidencePath, finished.path + "/summary.json", map, maskPath]
     }
   }
 }
 
-/// The rows of a particle file by their image; copies of one image by their order.
-private struct ParticleRows {
-  private struct Key: Hashable {
-    var stack: String
-    var slice: Int32
-    var copy: Int
-  }
-  private let keys: [Key]
-
-  init(_ file: ParticleFile) { keys = Self.keys(file) }
-
-  /// For each row here the row of the same image in another file; nil for none.
-  func rows(in other: ParticleFile) -> [Int?] {
-    let there = Self.keys(other)
-    if there == keys { return Array(keys.indices) }
-    var places: [Key: Int] = [:]
-    for (row, key) in there.enumerated() { places[key] = row }
-    return keys.map { places[$0] }
-  }
-
-  private static func keys(_ file: ParticleFile) -> [Key] {
-    var seen: [Key: Int] = [:]
-    return file.particles.images.map { image in
-      let name = file.stackNames[Int(image.stack)]
-      var key = Key(
-        stack: name.hasPrefix(">") ? String(name.dropFirst()) : name, slice: image.slice, copy: 0)
-      let copies = seen[key, default: 0]
-      seen[key] = copies + 1
-      key.copy = copies
-      return key
-    }
-  }
+extension ParticleFile {
+  /// Where the images of its rows are.
+  fileprivate var imagePlaces: ParticleMatching.Images { (stackNames, particles.images) }
 }

@@ -73,13 +73,7 @@ public struct MotionOutput: Sendable {
     let schedule = scheduler(threads: threads)
     var parts: [Composite.Part] = []
     for source in input.sources {
-      func read(_ path: String) throws(Problem) -> Volume {
-        try input.grid.readLike(path, reference: input.sources[0].map)
-      }
-      parts.append(
-        Composite.Part(
-          map: try read(source.map), mask: try read(source.mask),
-          localResolution: try source.localResolution.map(read)))
+      parts.append(try source.read(on: input.grid, reference: input.sources[0].map))
     }
     var names: [String] = []
     for mode in 0..<modes {

@@ -10,6 +10,8 @@ public struct OrientationDiagnosis: Sendable {
   public let views: ViewStatistics?
   /// nil without half-maps.
   public let cones: ConicalFSC?
+  /// What is kept of the cones.
+  public let statistics: ConeStatistics?
   /// Of the cones.
   public let mask: MeasuringMask?
 
@@ -20,7 +22,7 @@ public struct OrientationDiagnosis: Sendable {
     if let pair = input.pair, let made {
       cones = ConicalFSC(halfA: pair.a, halfB: pair.b, mask: made.volume, scheduler: shared)
     }
-    (mask, self.cones) = (made, cones)
+    (mask, self.cones, statistics) = (made, cones, cones?.statistics)
     particles = input.views.count
     // What a symmetric reference is seen from, all copies of it.
     counts = ViewCounts(
@@ -30,7 +32,6 @@ public struct OrientationDiagnosis: Sendable {
 
   /// The result in numbers.
   public var report: Report {
-    let statistics = cones?.statistics
     var flags: [String] = []
     if let views, views.samplingCompensation < ViewStatistics.leastCompensation {
       flags.append("views are missing: SCF* under \(ViewStatistics.leastCompensation)")

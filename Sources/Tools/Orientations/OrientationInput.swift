@@ -38,7 +38,7 @@ public struct OrientationInput: Sendable {
     if run.exists {
       let files = run.finalFiles().map(\.path)
       func file(_ name: String) -> String? { files.first { FilePath.name(of: $0) == name } }
-      guard let found = file("particles.star") ?? file("particles.cs") else {
+      guard let found = run.finalParticles else {
         throw Problems([
           Problem(
             "\(path): the run has no particles in final/",
@@ -53,19 +53,15 @@ public struct OrientationInput: Sendable {
       group = group ?? (try? run.job())?[Parameter.refinement.symmetry]
     }
     let pointGroup = problems.catching { () throws(Problem) in try PointGroup(group ?? "C1") }
-    func all<Value>(_ read: () throws(Problems) -> Value) -> Value? {
-      do throws(Problems) { return try read() } catch {
-        error.all.forEach { problems.add($0) }
-        return nil
-      }
-    }
-    let file = all { () throws(Problems) in
+    let file = problems.catchingAll { () throws(Problems) in
       try ParticleFile.read(path: particles, resolvingImages: false, needsCTF: false)
     }
     maskChoice = MeasuringMask.Choice(mask)
     let choice = maskChoice
     let half = maps.flatMap { maps in
-      all { () throws(Problems) in try HalfMapPair(maps.a, maps.b, mask: choice.path) }
+      problems.catchingAll { () throws(Problems) in
+        try HalfMapPair(maps.a, maps.b, mask: choice.path)
+      }
     }
     if let half, half.isOneMap {
       problems.add(

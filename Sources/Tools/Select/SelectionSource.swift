@@ -20,8 +20,7 @@ struct SelectionSource {
       files = records.files
       return
     }
-    let places = ["/particles.star", "/particles.cs"].map { folder.finalPath + $0 }
-    guard let path = places.first(where: { folder.holds($0) }) else {
+    guard let path = folder.finalParticles else {
       throw Problem(
         "the run \(input) has no final particles yet",
         whatToDo: "Wait for its end, or go on with it: fulcrum resume \(input).")

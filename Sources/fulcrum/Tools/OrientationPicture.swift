@@ -25,7 +25,7 @@ struct OrientationPicture {
       }
       lines.append(line)
     }
-    if let cones = made.cones?.statistics {
+    if let cones = made.statistics {
       var line = "cFAR \(Format.fixed(cones.areaRatio, 2))"
       if let even = cones.evenAreaRatio { line += " (by chance \(Format.fixed(even, 2)))" }
       if let range = cones.range {
@@ -60,7 +60,7 @@ struct OrientationPicture {
         values: made.counts.counts.map(Double.init), x: axes.0, y: axes.1,
         projection: .mollweide, unit: "views"),
       "Viewing directions", at: 0, width: hasCones ? each - 1 : each)
-    if let cones = made.cones?.statistics {
+    if let cones = made.statistics {
       draw(
         HeatMap(
           columns: ViewCounts.columns, rows: ViewCounts.rows,
