@@ -10,7 +10,7 @@ extension ReportedRun {
   var methods: String {
     let build = manifest.commit.map { ", commit \($0.prefix(12))" } ?? ""
     var text =
-      "Poses of \(Format.counted(summary?.particles ?? manifest.particles, "particle")) "
+      "Poses of \(manifest.part.counted(summary?.particles ?? manifest.particles)) "
       + "(box \(manifest.boxSize), \(Format.short(manifest.pixelSize)) Å per pixel) were refined "
       + "locally with Fulcrum \(manifest.version)\(build)"
     if let place = summary?.fulcrum, place.count == 3 {
@@ -76,7 +76,7 @@ extension ReportedRun {
       ("Resolution before", number(resolutionBefore, 2, " Å")),
       ("Resolution, FSC 0.143", number(resolution, 2, " Å")),
       ("Resolution, FSC 0.5", number(last?.fsc.resolution50, 2, " Å")),
-      ("Particles", Format.count(last?.particles ?? manifest.particles)),
+      ("Particles", manifest.part.number(last?.particles ?? manifest.particles)),
       ("Turned, median", number(last?.rotationFromStart.median, 2, "°")),
       ("Turned, 95%", number(last?.rotationFromStart.percentile95, 2, "°")),
       ("Moved, median", number(last?.shiftFromStart.median, 2, " Å")),

@@ -1,4 +1,5 @@
 import Ground
+import Jobs
 import Refinement
 
 /// The outcome of a refinement: final/summary.json.
@@ -22,6 +23,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
   /// Share of particles at a search limit, 0…1.
   public var shareAtLimit: Double
   public var particles: Int
+  /// What part of the file's particles they are; nil for all.
+  public var part: ParticlePart?
   /// Images that could not be used, and the first thousand of them by name; nil where all could.
   public var skipped: Int
   public var badImages: [String]?
@@ -87,11 +90,12 @@ public struct RunSummary: Codable, Sendable, Equatable {
   /// search limit".
   public static func verdict(
     converged: Bool, iterations: Int, before: Double, after: Double, shareAtLimit: Double,
-    fscEnd: Double? = nil
+    fscEnd: Double? = nil, part: ParticlePart? = nil
   ) -> String {
     let end = converged ? "converged at iteration" : "not converged at iteration"
+    let ofWhat = part.map { " on \($0.text)" } ?? ""
     let from = before.isFinite ? Format.fixed(before, 2) : "?"
-    return "\(end) \(iterations): \(from) → \(Format.resolution(after)) inside the mask, "
+    return "\(end) \(iterations)\(ofWhat): \(from) → \(Format.resolution(after)) inside the mask, "
       + limitText(shareAtLimit)
       + (fscEnd.map { "; " + neverFalls(to: $0) } ?? "")
   }

@@ -1,5 +1,6 @@
 import Glibc
 import Ground
+import Jobs
 import Report
 import Runs
 
@@ -92,7 +93,7 @@ enum RunReport {
         + "\(Format.resolution(summary.resolutionAfter)) after (FSC 0.143).",
       "Median change in pose: \(Format.fixed(summary.medianRotation, 2))° and "
         + "\(Format.fixed(summary.medianShift, 2)) Å at the fulcrum, "
-        + "\(Format.count(summary.particles)) particles.",
+        + "\(summary.part.counted(summary.particles)).",
     ]
     if let voxel = summary.fulcrumVoxel {
       func text(_ values: [Double]) -> String {

@@ -26,6 +26,8 @@ enum Continuation {
       }
       job[input.particles] = [particles]
       job[input.passthrough] = nil
+      // The file holds that part alone.
+      job[input.fraction] = nil
     }
     var takes = iteration > 0 ? "its poses" : "the input's poses"
     let halves = ["half_map_a", "half_map_b"].map { folder.finalPath + "/" + $0 + ".mrc" }

@@ -19,11 +19,11 @@ enum ParticleReader {
       table.count = particles.count
       table.columns = columns(of: particles)
       // The input may be elsewhere by now: then there are no changes to show.
-      if let start = try? input(of: folder), start.count == particles.count {
+      if let start = try? input(of: folder), let pairs = Self.pairs(particles, start),
+        pairs.count == particles.count
+      {
         let fulcrum = fulcrum(of: folder)
-        let motions = zip(start.poses, particles.poses).map {
-          $0.motion(to: $1, about: fulcrum)
-        }
+        let motions = pairs.map { $0.other.motion(to: $0.pose, about: fulcrum) }
         table.columns.insert(
           contentsOf: [
             .init(name: "turned °", values: motions.map { degrees($0.angle) }),
@@ -48,17 +48,30 @@ enum ParticleReader {
     }
     do {
       let sets = [try read(left), try read(right)]
-      guard sets[0].count == sets[1].count else {
+      guard let pairs = Self.pairs(sets[0], sets[1]) else {
         result.problem =
           "\(Format.count(sets[1].count)) particles, not \(Format.count(sets[0].count))"
         return result
       }
       let fulcrum = fulcrum(of: folders[0])
-      let motions = zip(sets[0].poses, sets[1].poses).map { $0.motion(to: $1, about: fulcrum) }
+      let motions = pairs.map { $0.pose.motion(to: $0.other, about: fulcrum) }
       result.rotation = IterationMetrics.Histogram(of: motions.map { degrees($0.angle) })
       result.shift = IterationMetrics.Histogram(of: motions.map(\.distance))
     } catch { result.problem = error.all.first?.what ?? "the poses cannot be read" }
     return result
+  }
+
+  /// Poses of the same particles: row by row where there are as many, else of those that are in both
+  /// sets; nil where none is.
+  private static func pairs(
+    _ set: ParticleSet, _ other: ParticleSet
+  ) -> [(pose: Pose, other: Pose)]? {
+    if set.count == other.count { return zip(set.poses, other.poses).map { ($0, $1) } }
+    let rows = ParticleMatching.byImage((set.stacks, set.images), (other.stacks, other.images))
+    let pairs = zip(set.poses, rows).compactMap { pose, row in
+      row < 0 ? nil : (pose: pose, other: other.poses[Int(row)])
+    }
+    return pairs.isEmpty ? nil : pairs
   }
 
   /// The file with the poses of an iteration: its own, or the final one for the last.

@@ -1,4 +1,5 @@
 import Ground
+import Jobs
 import Refinement
 import Surface
 
@@ -132,7 +133,10 @@ extension CompareScreen {
       ("Moved 95%", last { Format.fixed($0.shiftFromStart.percentile95, 2) + " Å" }),
       ("At a limit", last { Format.percent($0.shareAtLimit) }),
       ("Posterior", last { Format.fixed($0.posteriorRotation, 2) + "°" }),
-      ("Particles", last { Format.count($0.particles) }),
+      (
+        "Particles",
+        { run in run.manifest.map { $0.part.number($0.particles) } ?? "–" }
+      ),
       ("Time", { $0.manifest.map { Format.duration($0.duration) } ?? "–" }),
     ]
   }()

@@ -1,4 +1,5 @@
 import Ground
+import Jobs
 import Pages
 import Report
 import Runs
@@ -161,7 +162,7 @@ extension RunScreen {
     }
     words += [
       Format.bytes(manifest.memory), threads(manifest),
-      Format.counted(manifest.particles, "particle"), manifest.host,
+      manifest.part.counted(manifest.particles), manifest.host,
     ]
     let separator = " \(frame.look[Symbol.separator]) "
     var text = ""

@@ -1,4 +1,5 @@
 import Ground
+import Jobs
 import Refinement
 import Report
 import Runs
@@ -31,12 +32,15 @@ struct Headline: Sendable, Hashable {
           ? "interrupted: its process is gone; r goes on where it was" : end, objections,
         role: objections.role == .bad ? .bad : status.role)
     } else {
-      self.init(trend: snapshot.metrics, objections: objections)
+      self.init(
+        trend: snapshot.metrics, objections: objections, part: snapshot.manifest?.part)
     }
   }
 
   /// What the iterations so far say.
-  init(trend metrics: [IterationMetrics], objections: [Verdict]) {
+  init(
+    trend metrics: [IterationMetrics], objections: [Verdict], part: ParticlePart? = nil
+  ) {
     guard let last = metrics.last, let first = metrics.first else {
       self.init(text: "preparing: no iteration yet", role: .dim)
       return
@@ -63,7 +67,7 @@ struct Headline: Sendable, Hashable {
       objections.first?.rule == VerdictRule.atLimit
       ? "" : ", \(Format.percent(last.shareAtLimit)) at a limit"
     self.init(
-      "\(trend): \(from) → \(Format.resolution(last.fsc.resolution143)) in the mask at iteration "
+      "\(trend)\(part.map { " on \($0.text)" } ?? ""): \(from) → \(Format.resolution(last.fsc.resolution143)) in the mask at iteration "
         + "\(last.iteration)\(share)", objections,
       role: objections.role ?? (gain < -noise ? .warning : .good))
   }

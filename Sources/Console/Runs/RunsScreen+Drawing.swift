@@ -17,13 +17,20 @@ extension RunsScreen {
       return manifest.map { "\(listing.iteration ?? 0)/\($0.maximumIterations)" } ?? ""
     case .resolution: return listing.resolution.map { Numbers.resolution($0) } ?? "–"
     case .extents: return extents(of: listing.job)
-    case .particles: return manifest.map { Format.count($0.particles) } ?? ""
+    case .particles: return manifest.map { particles(of: $0) } ?? ""
     case .started, .duration: return ""
     case .mask:
       if listing.job?[Parameter.mask.type] == RefinementSettings.MaskMode.none { return "none" }
       return listing.job?[Parameter.input.mask].map { FilePath.name(of: $0) } ?? ""
     case .note: return listing.entry.note.split(separator: "\n").first.map(String.init) ?? ""
     }
+  }
+
+  /// How many particles, and which share of the file's: the column has no room for both numbers.
+  private func particles(of manifest: RunManifest) -> String {
+    let count = Format.count(manifest.particles)
+    return manifest.part.map { "\(count) \(Format.rounded(100 * $0.fraction, digits: 2))%" }
+      ?? count
   }
 
   private func extents(of job: Job?) -> String {
@@ -138,7 +145,8 @@ extension RunsScreen {
         ("Note", current.entry.note.split(separator: "\n").joined(separator: " "), .text))
     }
     if let paths = current.job?[Parameter.input.particles]?.joined(separator: ",") {
-      lines.append(("Particles", paths, .text))
+      let part = manifest?.part.map { $0.text + ", " } ?? ""
+      lines.append(("Particles", part + paths, .text))
     }
     if let mask = current.job?[Parameter.input.mask] { lines.append(("Mask", mask, .text)) }
     lines.append(("Folder", current.entry.folder.path, .text))

@@ -4,6 +4,8 @@ import CryoEM
 public struct JobInputs: Sendable, Equatable {
   public var particles: [String] = []
   public var passthrough: String?
+  /// The part of the particles that is refined, above 0; 1 for all.
+  public var fraction = 1.0
   /// The combined map; nil where the mean of the half-maps is to be taken.
   public var map: String?
   public var halfMapA: String?

@@ -19,6 +19,17 @@ public struct InputParameters: ParameterGroup {
       itself; set this for a bare .cs whose ctf or blob fields are reported missing.
       """)
 
+  public let fraction: ParameterKey<Double> = .init(
+    "input.fraction", "Part of the particles", .number(.init(to: 1, above: 0)), default: 1, .input,
+    to: .inputs(\.fraction),
+    help: """
+      Refines an even part of the particles, to try parameters in a fraction of the time: 0.2 is a \
+      fifth. It has the same share of both halves and of every optics group, keeps copies and filaments \
+      together, and a smaller part lies in every larger one of the same seed. The result holds those \
+      particles alone, and its resolution is that of fewer particles: compare it with runs of the same \
+      part only.
+      """)
+
   public let map: ParameterKey<String> = .init(
     "input.map", "Map", .file(["mrc", "map", "gz"]), whenUnset: "mean of the half-maps", .input,
     to: .inputs(\.map),

@@ -17,6 +17,7 @@ public struct FileFacts: Sendable, Equatable {
     let projectFolder: String
     let resplit: Bool
     let minimumSeparation: Double
+    let fraction: Double
     let correctCTF: Bool
     let symmetry: String
 
@@ -29,6 +30,7 @@ public struct FileFacts: Sendable, Equatable {
       projectFolder = inputs.projectFolder
       resplit = inputs.resplit
       minimumSeparation = inputs.minimumSeparation
+      fraction = inputs.fraction
       correctCTF = job.settings.correctCTF
       symmetry = job.settings.symmetry
     }

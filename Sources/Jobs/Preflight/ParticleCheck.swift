@@ -7,6 +7,8 @@ struct CheckedParticles {
   var file: ParticleFile
   /// The particles with the half-sets that will be used.
   var particles: ParticleSet
+  /// What part of the file they are; nil for all.
+  private(set) var part: ParticlePart?
 
   /// Reads the particles that `inputs` names; nil, with the problems collected, where they cannot be
   /// used.
@@ -126,6 +128,7 @@ struct CheckedParticles {
         findings.add(JobFinding([resplit.key, key.key], warning))
       }
     }
+    take(inputs.fraction, seed: seed, &findings)
     let inA = particles.halfSets.count { $0 == .a }
     let inB = particles.halfSets.count - inA
     let least = 5
@@ -134,7 +137,9 @@ struct CheckedParticles {
         [key.key, resplit.key],
         "\(file.path): half-set A has \(inA) particles and B has \(inB)",
         "Each needs \(least) at least, and hundreds to be of use: "
-          + (inputs.resplit ? "give more particles." : "set \(resplit) = true."))
+          + (part != nil
+            ? "set \(Parameter.input.fraction) larger."
+            : inputs.resplit ? "give more particles." : "set \(resplit) = true."))
     } else if max(inA, inB) > 2 * min(inA, inB), min(inA, inB) > 0 {
       findings.warning(
         [key.key, resplit.key],
@@ -143,6 +148,29 @@ struct CheckedParticles {
           ? "The FSC follows the smaller one: one filament, or one chain of near picks, is that large."
           : "The FSC follows the smaller one: set \(resplit) = true to split them evenly.")
     }
+  }
+
+  /// Leaves an even part of the particles, where not all are asked for.
+  private mutating func take(_ fraction: Double, seed: UInt64, _ findings: inout FindingList) {
+    guard fraction < 1, fraction > 0 else { return }
+    let all = particles.count
+    let rows = particles.rows(fraction: fraction, families: particles.families, seed: seed)
+    let part = ParticlePart(fraction: fraction, all: all)
+    self.part = part
+    let key = Parameter.input.fraction
+    guard particles.halfSets.count == all, Set(rows.map { particles.halfSets[Int($0)] }).count == 2
+    else {
+      findings.error(
+        [key.key],
+        "\(key) = \(Format.shortest(fraction)): of \(Format.counted(all, "particle")) that leaves no two halves",
+        "Give a larger part.")
+      return
+    }
+    particles = particles.selecting(rows: rows)
+    file = file.selecting(rows: rows)
+    findings.note(
+      "Refined is \(part.text): \(part.counted(rows.count)), evenly of both halves and of every optics "
+        + "group (\(key)).")
   }
 
   /// Draws new half-sets.

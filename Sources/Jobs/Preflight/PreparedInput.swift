@@ -18,6 +18,8 @@ public struct PreparedInput: Sendable {
   public private(set) var input: RefinementInput
   /// The half-sets where they were drawn anew; nil where the file's own are used.
   public let newHalfSets: [HalfSet]?
+  /// What part of the file's particles is refined; nil for all.
+  public let part: ParticlePart?
   /// How many last iterations keep their maps.
   public let keepIterations: Int
   /// Whether particles are written with the defocus of the body.
@@ -88,6 +90,7 @@ public struct PreparedInput: Sendable {
     input.scratchFolder = outputFolder
     input.start = maps.start
     newHalfSets = inputs.resplit ? particles.particles.halfSets : nil
+    part = particles.part
     keepIterations = inputs.keepIterations
     writesBodyDefocus = inputs.writesBodyDefocus
     inputPaths =

@@ -1,4 +1,5 @@
 import Ground
+import Jobs
 import Provenance
 import Refinement
 
@@ -33,6 +34,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var startResolution: Double?
   public var resolution: Double?
   public var particles: Int
+  /// What part of the file's particles they are; nil for all.
+  public var part: ParticlePart?
   public var boxSize: Int
   public var pixelSize: Double
   public var threads: Int

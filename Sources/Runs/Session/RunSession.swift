@@ -69,6 +69,7 @@ public final class RunSession: Sendable {
       name: FilePath.name(of: path), particles: prepared.input.particles.count,
       boxSize: prepared.input.map.size, pixelSize: prepared.input.map.pixelSize,
       threads: settings.threads, maximumIterations: settings.maximumIterations, parent: parent)
+    manifest.part = prepared.part
     manifest.expected = RunManifest.Expected(
       preparation: prepared.estimate.preparation, final: prepared.estimate.final,
       extraPasses: settings.extraPasses)

@@ -93,9 +93,10 @@ extension RunSummary {
       seconds: manifest.duration,
       cpuSeconds: ProcessFacts.cpuSeconds + (manifest.cpuSecondsBefore ?? 0),
       verdict: "")
+    part = manifest.part
     bodyDefocus = result.bodyDefocus.told
     verdict = Self.verdict(
       converged: converged, iterations: iterations, before: resolutionBefore,
-      after: resolutionAfter, shareAtLimit: shareAtLimit, fscEnd: fscEnd)
+      after: resolutionAfter, shareAtLimit: shareAtLimit, fscEnd: fscEnd, part: part)
   }
 }

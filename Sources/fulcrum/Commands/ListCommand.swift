@@ -1,5 +1,6 @@
 import ArgumentParser
 import Ground
+import Jobs
 import Runs
 import Surface
 
@@ -41,7 +42,7 @@ struct ListCommand: ParsableCommand {
     let resolution = manifest.resolution ?? manifest.startResolution
     return [
       entry.name, entry.statusText, String(manifest.iteration),
-      resolution.map(Format.resolution) ?? "", Format.count(manifest.particles),
+      resolution.map(Format.resolution) ?? "", manifest.part.number(manifest.particles),
       Format.duration(manifest.duration), entry.note,
     ]
   }
