@@ -184,8 +184,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Phantoms", "Refinement", "Report",
-        "Runs", "Tools", "fulcrum", argumentParser,
+        "Console", "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Phantoms", "Refinement",
+        "Report", "Runs", "Tools", "fulcrum", argumentParser,
       ]),
   ] + fuzzing,
   swiftLanguageModes: [.v6]

@@ -136,6 +136,43 @@ struct TerminalTests {
     try terminal.wait(for: "ready$")
   }
 
+  /// A tool works behind the screens, is told at its end, and what it says is read; kept particles become
+  /// a job.
+  @Test func toolsWorkBehindTheScreens() throws {
+    let set = try SmallDataSet(count: 24)
+    let run = try ProgramRun(
+      ["run", "job.toml", "--output", "runs/one", "--set", "refinement.maximum_iterations=1"],
+      in: set.path)
+    try #require(run.status == 0, "\(run.errors)")
+    let terminal = try TerminalSession(folder: set.path)
+    try terminal.start()
+    try terminal.wait(for: "Made by")
+    try terminal.press("T")
+    try terminal.wait(for: "Tools on one")
+    try terminal.press("c", "o", "n", "v", "Enter")
+    try terminal.wait(for: "fulcrum convert runs/one/final/particles.star -o one.cs")
+    try terminal.press("Enter")
+    try terminal.wait(for: "fulcrum convert is done: one.cs")
+    #expect(set.names().contains("one.cs"))
+    try terminal.press("T", "Enter")
+    try terminal.wait(for: "24 particles")
+    try terminal.press("Escape")
+    try terminal.wait("the text is closed") { !$0.contains("y copies") }
+    try terminal.press("Enter")
+    try terminal.wait(for: "1 FSC")
+    try terminal.press("W")
+    try terminal.wait(for: "Keep the particles with")
+    try terminal.press("r", "o", "w", ">", "4", "Enter")
+    try terminal.wait(for: "20 of 24 particles")
+    try terminal.press("Enter")
+    try terminal.wait(for: "A new job from the kept particles?")
+    try terminal.press("y")
+    try terminal.wait(for: "one_kept.star")
+    #expect(set.names().contains("one_rejected.star"))
+    try terminal.press("C-q")
+    try terminal.wait(for: "ready$")
+  }
+
   /// The screen once it shows the same for half a second.
   private func settled(_ terminal: TerminalSession) throws -> String {
     var last = ""

@@ -42,7 +42,10 @@ extension Application {
     let look = frame.look
     frame.grid.fill(rect, style: look[.header])
     let path = screens.map(\.title).joined(separator: " \(look[Symbol.arrowRight]) ")
-    let note = rect.width >= 50 ? screen.status : ""
+    let note =
+      rect.width >= 50
+      ? [surroundings.tool?.status ?? "", screen.status].filter { !$0.isEmpty }
+        .joined(separator: "  ") : ""
     let used = frame.grid.write(
       " Fulcrum", x: rect.x, y: rect.y, style: look.style(.accent, on: .header))
     frame.grid.write(

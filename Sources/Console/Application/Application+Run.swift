@@ -95,6 +95,7 @@ extension Application {
       marker: settings.marker,
       usesMouse: capabilities.usesMouse && settings.usesMouse != false,
       isLowBandwidth: options.isLowBandwidth)
+    surroundings.commandFolder = FilePath.currentFolder
     surroundings.timeZoneOffset = localTimeZoneOffset
     surroundings.pictures = capabilities.pictures
     surroundings.cellSize = screen.cellSize

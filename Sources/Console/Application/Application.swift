@@ -75,10 +75,22 @@ public struct Application: Sendable {
         screens.removeSubrange(1...)
         outside += screen.refresh(surroundings)
       case .popUp(let popUp): popUps.append(popUp)
+      case .offer(let popUp):
+        guard popUps.isEmpty else { break }
+        // Its keys are seen in place of what was said meanwhile.
+        message = nil
+        popUps.append(popUp)
       case .closePopUp: _ = popUps.popLast()
       case .say(let text): message = .note(text)
       case .complain(let problem): message = .problem(problem)
       case .command(let command): outside += settle(perform(command))
+      case .quit where surroundings.tool?.isAtWork == true && !isLeavingForGood:
+        popUps.append(
+          Confirmation(
+            question: .quit, title: "Leave and stop \(surroundings.tool?.name ?? "")?",
+            text: "A tool is at work, and ends with the screens."
+              + (surroundings.runsHere > 0 ? " The refinement goes on, with plain lines." : ""),
+            action: "Leave"))
       case .quit where surroundings.runsHere > 0 && !isLeavingForGood:
         popUps.append(
           Confirmation(
@@ -106,11 +118,33 @@ public struct Application: Sendable {
     case .done(let text): message = .note(text)
     case .checked, .started: message = nil
     case .themes(let found, let problems): take(themes: found, problems)
+    case .tool(let work): take(work)
     default: break
     }
     for index in popUps.indices { effects += popUps[index].receive(news, &surroundings) }
-    for index in screens.indices { effects += screens[index].receive(news, &surroundings) }
+    for index in screens.indices {
+      let asked = screens[index].receive(news, &surroundings)
+      // Only the screen that is seen has something to offer.
+      effects += index == top ? asked : asked.filter { if case .offer = $0 { false } else { true } }
+    }
     return effects
+  }
+
+  /// A tool as it is now; its end is told.
+  private mutating func take(_ work: ToolWork) {
+    surroundings.tool = work
+    let made = work.output.map { ": \($0)" } ?? ""
+    switch work.ending {
+    case nil: break
+    case .done: message = .note("\(work.name) is done\(made); T shows what it says")
+    case .stopped: message = .note("\(work.name) was stopped")
+    case .failed(let status):
+      var problem =
+        work.problems.first
+        ?? Problem("\(work.name) ended with status \(status)", whatToDo: "T shows what it says.")
+      if work.problems.count > 1 { problem.what += " (and \(work.problems.count - 1) more: T)" }
+      message = .problem(problem)
+    }
   }
 
   /// Themes as their files say now: the one in use changes at once.

@@ -13,6 +13,8 @@ enum Effect: Sendable {
   /// Leaves all screens but the first.
   case popToRuns
   case popUp(any PopUp)
+  /// Something to answer, of work that has ended: shown where it is not in the way.
+  case offer(any PopUp)
   case closePopUp
   /// A line to the person; a problem stays until the next key.
   case say(String)
@@ -44,6 +46,10 @@ enum Effect: Sendable {
   case checkTheme(String)
   /// The job of a run, with the poses of an iteration as its input.
   case continueFrom(folder: String, iteration: Int)
+  /// The same with particles that were kept of its last.
+  case continueWith(particles: String, folder: String)
+  /// How many particles of a run an expression keeps.
+  case countSelection(folder: String, expression: String)
 
   // Writing and doing.
   case rename(folder: String, name: String)
@@ -60,6 +66,8 @@ enum Effect: Sendable {
   case write(path: String, text: String)
   /// Writes a page about runs.
   case writeReport(folders: [String], path: String)
+  case runTool(ToolWork)
+  case stopTool
 
   // The terminal.
   case copy(String)
@@ -91,8 +99,12 @@ enum News: Sendable {
   case jobSaved(path: String)
   /// A file of that name is there already.
   case jobExists(path: String)
-  /// `takes` says in words what of the run the new one begins with.
-  case continuation(Job, folder: String, iteration: Int, takes: String)
+  /// `iteration` is nil for particles that were kept of the last; `takes` says in words what of the run the new one begins with.
+  case continuation(Job, folder: String, iteration: Int?, takes: String)
+  /// A sentence of how many particles of a run an expression keeps.
+  case counted(String, folder: String, expression: String)
+  /// A tool that was started, whenever it has something to say.
+  case tool(ToolWork)
   case done(String)
   case failed(Problem)
 
@@ -106,6 +118,7 @@ enum News: Sendable {
     switch (self, later) {
     case (.runs(_, let before), .runs(_, let now)): before == now
     case (.run(let before), .run(let now)): before.folder == now.folder
+    case (.tool(let before), .tool): before.isAtWork
     default: false
     }
   }

@@ -31,9 +31,12 @@ struct EntryKey: Sendable, Hashable {
   }
 
   /// The keys of a field that is being filled in.
-  static let field = [
-    EntryKey(.enter, "Keep"), EntryKey(.escape, "Go back"), EntryKey(.control("u"), "Clear"),
-  ]
+  static let field = field("Keep")
+
+  /// The same where Enter does something else than keep the text.
+  static func field(_ action: String) -> [EntryKey] {
+    [EntryKey(.enter, action), EntryKey(.escape, "Go back"), EntryKey(.control("u"), "Clear")]
+  }
 }
 
 extension PopUp {

@@ -55,6 +55,7 @@ final class Runtime {
   func run(starting effects: [Effect]) {
     handle(application.settle(effects))
     refresh()
+    defer { background.tools.stopAndWait() }
     while !isOver {
       drawIfDue()
       for event in screen.events(waiting: timeout) {

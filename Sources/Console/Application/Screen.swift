@@ -109,6 +109,12 @@ enum Question: Sendable, Hashable {
   case setThreshold
   case mapLevel
   case report([String])
+  /// Tools on runs, and the command line of one.
+  case tools([String])
+  case toolLine(ToolWork.Purpose)
+  case selectParticles
+  /// A job from particles that were kept.
+  case newJob(particles: String)
   case applyRemedy
   /// A number of the mask maker, by the command that asks for it.
   case makerValue(Command)

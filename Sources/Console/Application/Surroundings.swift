@@ -10,6 +10,10 @@ public struct Surroundings: Sendable {
   public var timeZoneOffset = 0
   /// The folder whose runs are shown.
   public var folder: String
+  /// The folder in which the program was started: where relative paths of command lines begin.
+  var commandFolder: String
+  /// The tool that was started last; nil before the first.
+  var tool: ToolWork?
   /// Where the last file was picked; nil before the first.
   var lastFolder: String?
   public var keyMap: KeyMap
@@ -57,6 +61,7 @@ public struct Surroundings: Sendable {
     self.now = now
     self.size = size
     self.folder = folder
+    commandFolder = folder
     self.keyMap = keyMap
     self.theme = theme
     self.themes = themes.isEmpty ? [theme] : themes

@@ -6,6 +6,7 @@ import Pages
 import Runs
 import Surface
 import Synchronization
+import Tools
 
 /// Does the work of effects on queues of its own and posts what comes of it.
 final class Background: Sendable {
@@ -27,6 +28,7 @@ final class Background: Sendable {
   /// The last step of the mask maker that was asked for, of each kind.
   private let wantedMaking = Mutex<[MakerTask.Kind: Int]>([:])
   let engine: EngineRoom
+  let tools = ToolRoom()
   /// The folder whose runs are shown.
   private let folder: String
 
@@ -73,6 +75,26 @@ final class Background: Sendable {
           self.post(.continuation(job, folder: folder, iteration: iteration, takes: takes))
         }
       }
+    case .continueWith(let particles, let folder):
+      read {
+        self.reporting {
+          let (job, takes) = try Continuation.job(of: folder, particles: particles)
+          self.post(.continuation(job, folder: folder, iteration: nil, takes: takes))
+        }
+      }
+    case .countSelection(let folder, let expression):
+      work {
+        self.reporting {
+          var selection = ParticleSelection(input: folder)
+          selection.expression = expression
+          self.post(
+            .counted(
+              try selection.run().result.sentence, folder: folder, expression: expression))
+        }
+      }
+    case .runTool(let task):
+      reporting { try self.tools.start(task) { self.post(.tool($0)) } }
+    case .stopTool: tools.stop()
     case .readFiles(let job): readFiles(job)
     case .readVolumes(let job): work { self.post(.volumes(VolumeReader.volumes(of: job))) }
     case .previewMask(let job, let map, let mask, let threshold):

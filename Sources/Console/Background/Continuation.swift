@@ -4,12 +4,24 @@ import Runs
 
 /// Makes a job that goes on where an iteration of another run has ended.
 enum Continuation {
+  /// The job of a finished run with particles that were kept of its last.
+  static func job(
+    of path: String, particles: String
+  ) throws(Problem) -> (job: Job, takes: String) {
+    guard let last = RunFolder(path).iterations().last else {
+      throw Problem("\(path) has no iteration", whatToDo: "Choose a finished run.")
+    }
+    return try job(of: path, iteration: last, kept: FilePath.absolute(particles))
+  }
+
   /// The run's job with the iteration's poses as particles and, for the last iteration of a finished
   /// run, its half-maps as reference; earlier iterations keep the run's own reference, since their
   /// maps hold the mask's surroundings only, on a grid of their own. With it, in words, what the new
   /// run takes.
+  ///
+  /// - Parameter kept: particles that were kept of those of the iteration; nil for all.
   static func job(
-    of path: String, iteration: Int
+    of path: String, iteration: Int, kept: String? = nil
   ) throws(Problem) -> (job: Job, takes: String) {
     let folder = RunFolder(path)
     var job = try folder.job()
@@ -24,12 +36,13 @@ enum Continuation {
       if !job.isSet(input.projectFolder), let file = job[input.particles]?.first {
         job[input.projectFolder] = FilePath.folder(of: job.resolved(file))
       }
-      job[input.particles] = [particles]
+      job[input.particles] = [kept ?? particles]
       job[input.passthrough] = nil
       // The file holds that part alone.
       job[input.fraction] = nil
     }
     var takes = iteration > 0 ? "its poses" : "the input's poses"
+    if let kept { takes = "the particles in \(FilePath.name(of: kept))" }
     let halves = ["half_map_a", "half_map_b"].map { folder.finalPath + "/" + $0 + ".mrc" }
     if iteration == folder.iterations().last, halves.allSatisfy(folder.holds) {
       takes += " and its final half-maps"

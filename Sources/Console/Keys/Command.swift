@@ -63,7 +63,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case previewMask = "preview-mask"
   case useMask = "use-mask"
   // Maps.
-  case maps, blink, clip, report
+  case maps, blink, clip, report, tools, select
   case colourBy = "colour-by"
   case fitView = "fit"
   case viewAxis = "view-axis"

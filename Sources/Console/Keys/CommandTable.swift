@@ -187,6 +187,11 @@ extension Command {
     line(
       .report, in: [.run, .runs, .compare], ["R"], "Report", "Write a page about the run, or runs"),
     line(.maps, in: [.run, .mask], ["V"], "Maps", "Surface and slices of the maps"),
+    line(
+      .tools, in: [.run, .runs], ["T"], "Tools",
+      "Subtract, convert, reconstruct … a run; compose runs"),
+    line(
+      .select, in: [.run], ["W"], "Choose", "Keep the particles that fulfil an expression"),
     line(.particles, in: [.run], ["t"], "Particles", "Table of particles and their poses"),
     line(.parameters, in: [.run], ["i"], "Job", "Parameters of the run"),
     line(

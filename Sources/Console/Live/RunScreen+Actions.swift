@@ -41,6 +41,8 @@ extension RunScreen {
     case .change: return [.popUp(changeChooser)]
     case .advice: return [.popUp(adviceChooser)]
     case .report: return [Self.reportPrompt([folder], surroundings)]
+    case .tools: return toolMenu(surroundings)
+    case .select: return [.popUp(selectionPrompt)]
     case .maps:
       guard let snapshot, let shelf = MapShelf(snapshot) else { return [] }
       var screen = MapScreen(shelf: shelf)
@@ -144,6 +146,12 @@ extension RunScreen {
   ) -> [Effect] {
     switch question {
     case .report(let folders): return Self.report(folders, to: text)
+    case .tools: return choose(tool: text, surroundings)
+    case .toolLine(let purpose): return ToolLine.run(text, purpose: purpose, surroundings)
+    case .selectParticles:
+      selection = text
+      return [.countSelection(folder: folder, expression: text), .say("Counting …")]
+    case .newJob(let particles): return [.continueWith(particles: particles, folder: folder)]
     case .searchLog:
       log.pattern = text
       log.follow()

@@ -45,6 +45,8 @@ struct RunScreen: Screen {
   var particles: ParticlePage?
   /// First line of the files that is shown.
   var fileOffset = 0
+  /// The expression by which particles were chosen last.
+  var selection = ""
   /// Whether its end was announced; a run that had ended when it was opened needs no bell.
   private var wasLive = false
 
@@ -70,7 +72,8 @@ struct RunScreen: Screen {
       commands += [.stop, .parameters]
     } else {
       commands += [
-        .previousIteration, .nextIteration, .maps, .particles, .continueRun, .parameters,
+        .previousIteration, .nextIteration, .maps, .particles, .continueRun, .tools, .select,
+        .parameters,
       ]
       if obstacle(to: .resume) == nil { commands.insert(.resume, at: 2) }
     }
@@ -118,6 +121,8 @@ struct RunScreen: Screen {
     case .maps:
       return snapshot.flatMap { MapShelf($0) } == nil ? "No maps are kept of the run yet" : nil
     case .report: return snapshot?.manifest == nil ? "The run is not read yet" : nil
+    case .select:
+      return status == .finished ? nil : "Particles are chosen of a run that has finished"
     case .continueRun:
       return snapshot?.job == nil ? "The run's parameters cannot be read" : nil
     case .previousIteration, .nextIteration:
@@ -288,13 +293,18 @@ struct RunScreen: Screen {
       wasLive = found.isLive
       return effects
     case .continuation(let job, let path, let number, let takes) where path == folder:
+      let step = number.map { "iteration \($0)" } ?? "particles that were kept"
       return [
         .push(
           FormScreen(
-            job, origin: "\(title), iteration \(number)",
-            parent: RunManifest.Parent(run: title, iteration: number))),
+            job, origin: "\(title), \(step)",
+            parent: RunManifest.Parent(
+              run: title, iteration: number ?? snapshot?.metrics(of: nil)?.poseIteration ?? 0))),
         .say("It begins with \(takes)."),
       ]
+    case .counted(let sentence, let path, let expression) where path == folder:
+      return [.offer(keepPrompt(expression, sentence, surroundings))]
+    case .tool(let work): return offers(after: work)
     case .slices(let found) where found.request.folder == folder: slices = found
     case .particles(let table) where table.folder == folder: particles?.receive(table)
     default: break

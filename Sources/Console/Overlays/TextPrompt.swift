@@ -11,19 +11,23 @@ struct TextPrompt: PopUp {
   var editor: TextInput
   /// Whether every change is answered at once, as for a filter.
   let isLive: Bool
+  /// Whether the text, as a command line, may go over several lines of the screen.
+  let isLong: Bool
   private let original: String
   /// What is wrong with a text, by which the prompt stays open and keeps it.
   private let objection: @Sendable (String) -> Problem?
   private var problem: Problem?
 
-  let keys = EntryKey.field
+  let keys: [EntryKey]
 
   /// - Parameters:
   ///   - replaces: whether typing takes the place of the text that is there, or adds to it.
+  ///   - action: what Enter does, in a word.
   ///   - objection: what is wrong with a text that Enter is to keep; nil for nothing.
   init(
     _ question: Question, title: String, text: String = "", hint: String = "",
-    isLive: Bool = false, replaces: Bool = true,
+    isLive: Bool = false, replaces: Bool = true, isLong: Bool = false,
+    action: String = "Keep",
     objection: @escaping @Sendable (String) -> Problem? = { _ in nil }
   ) {
     self.objection = objection
@@ -31,6 +35,8 @@ struct TextPrompt: PopUp {
     self.title = title
     self.hint = hint
     self.isLive = isLive
+    self.isLong = isLong
+    keys = EntryKey.field(action)
     original = text
     editor = TextInput(text, isSelected: replaces)
   }
@@ -51,22 +57,26 @@ struct TextPrompt: PopUp {
   }
 
   func draw(over frame: inout Frame, _ surroundings: Surroundings) {
-    let width = min(frame.grid.size.width, max(50, title.columns + 6))
+    let width = min(frame.grid.size.width, max(isLong ? 100 : 50, title.columns + 6))
     var lines = hint.wrapped(toColumns: width - 4).filter { !$0.isEmpty }.map { ($0, Role.dim) }
     if let problem {
       lines = problem.what.wrapped(toColumns: width - 4).map { ($0, .bad) }
       lines += problem.whatToDo.wrapped(toColumns: width - 4).map { ($0, .text) }
     }
+    // The field gives way to what is said of it, down to a line.
+    let wanted =
+      isLong ? TextField(editor).rows(toColumns: width - 4, isInvalid: problem != nil) : 1
+    let rows = max(1, min(wanted, frame.room.height - 2 - lines.count))
+    let height = 2 + rows + lines.count
     let place =
       isLive
-      ? frame.lowerPlace(width: width, height: 3 + lines.count)
-      : frame.room.centred(Size(width: width, height: 3 + lines.count))
+      ? frame.lowerPlace(width: width, height: height)
+      : frame.room.centred(Size(width: width, height: height))
     let inner = frame.popUp(in: place, title: title)
-    frame.field(
-      editor, in: Rect(x: inner.x, y: inner.y, width: inner.width, height: 1),
-      isInvalid: problem != nil)
+    let (field, rest) = inner.split(top: rows)
+    frame.field(editor, in: field, isInvalid: problem != nil)
     for (index, line) in lines.enumerated() {
-      frame.write(line.0, x: inner.x, y: inner.y + 1 + index, line.1, width: inner.width)
+      frame.write(line.0, x: rest.x, y: rest.y + index, line.1, width: rest.width)
     }
   }
 }

@@ -60,7 +60,9 @@ struct TextViewer: PopUp {
 
   private func rows(_ columns: Int) -> [Line] {
     lines.flatMap { line in
-      line.text.wrapped(toColumns: columns, indent: 2).map { Line($0, line.role) }
+      // A line that has room stays as it is: columns and pictures are made of blanks.
+      line.text.columns <= columns
+        ? [line] : line.text.wrapped(toColumns: columns, indent: 2).map { Line($0, line.role) }
     }
   }
 

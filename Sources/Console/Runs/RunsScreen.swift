@@ -58,7 +58,7 @@ struct RunsScreen: Screen {
 
   var keyBar: [Command] {
     guard listings?.isEmpty == false else { return [.new, .reload, .commands, .quit] }
-    return [.open, .newFrom, .mark, .compare, .filter, .sort, .note, .delete, .quit]
+    return [.open, .newFrom, .mark, .compare, .filter, .sort, .note, .tools, .delete, .quit]
   }
 
   private mutating func arrange() {
@@ -111,6 +111,7 @@ struct RunsScreen: Screen {
     switch command {
     case .open, .mark, .rename, .note, .delete, .markAll, .report:
       return current == nil ? "There is no run here yet; N makes a new job" : nil
+    case .tools: return toolObstacle
     case .compare:
       return (2...4).contains(marked.count)
         ? nil : "Mark two to four runs with Space; \(marked.count) are marked"
@@ -144,6 +145,7 @@ struct RunsScreen: Screen {
       let folders =
         marked.isEmpty ? [current?.entry.folder.path].compactMap { $0 } : marked.sorted()
       return folders.isEmpty ? [] : [Self.reportPrompt(folders, surroundings)]
+    case .tools: return toolMenu(surroundings)
     case .reload: return [.listRuns(folder: surroundings.folder)]
     case .back:
       if !filter.isEmpty {
@@ -245,6 +247,8 @@ struct RunsScreen: Screen {
     case .filterRuns: filter = text
     case .renameRun(let path): return [.rename(folder: path, name: text)]
     case .report(let folders): return Self.report(folders, to: text)
+    case .tools(let folders): return choose(tool: text, of: folders, surroundings)
+    case .toolLine(let purpose): return ToolLine.run(text, purpose: purpose, surroundings)
     case .noteRun(let path): return [.note(folder: path, text: text)]
     case .deleteRun(let path): return [.delete(folder: path)]
     default: break

@@ -99,6 +99,14 @@ public struct ChildProcess: Sendable {
   /// Sends a signal to the process and all that it has started, where it has a group of its own.
   public func signalGroup(_ signal: Int32) { _ = kill(-processID, signal) }
 
+  /// The path of the program that this process runs.
+  public static var ownProgram: String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count)
+    guard count > 0 else { return CommandLine.arguments.first ?? "fulcrum" }
+    return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
   /// The environment of this process, as `NAME=value`.
   public static var ownEnvironment: [String] {
     var entries: [String] = []

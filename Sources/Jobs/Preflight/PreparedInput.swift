@@ -79,7 +79,12 @@ public struct PreparedInput: Sendable {
     }
     guard findings.errors.isEmpty, let source else { throw JobProblems(findings.errors) }
 
-    self.job = job
+    var recorded = job
+    // Whoever goes on from the run's particles finds their images from there.
+    if let folder = particles.file.imageFolder(otherThan: inputs.projectFolder) {
+      recorded[Parameter.input.projectFolder] = FilePath.absolute(folder)
+    }
+    self.job = recorded
     (self.geometry, self.pace) = (geometry, pace)
     data = checked.data
     self.outputFolder = outputFolder

@@ -61,6 +61,23 @@ func imagePathCandidates(_ name: String, folders: [String]) -> [String] {
   return candidates
 }
 
+extension ParticleFile {
+  /// The folder from which the names of the images start, where that is not the project's: the file's own,
+  /// beside which they were found. Nil where it makes no difference, or some start elsewhere.
+  ///
+  /// - Parameter projectDirectory: that with which the file was read.
+  public func imageFolder(otherThan projectDirectory: String) -> String? {
+    let folder = FilePath.folder(of: path)
+    let isBeside = zip(stackNames, particles.stacks).allSatisfy { name, found in
+      imagePathCandidates(name, folders: [folder]).contains(found)
+    }
+    let isInProject = zip(stackNames, particles.stacks).allSatisfy { name, found in
+      imagePathCandidates(name, folders: [projectDirectory]).contains(found)
+    }
+    return isBeside && !isInProject ? folder : nil
+  }
+}
+
 private func exists(_ path: String) -> Bool {
   var status = stat()
   return stat(path, &status) == 0

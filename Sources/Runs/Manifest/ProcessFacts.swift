@@ -27,12 +27,7 @@ enum ProcessFacts {
   static var host: String { Machine.host }
 
   /// The path of the program.
-  static var program: String {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let count = readlink("/proc/self/exe", &buffer, buffer.count)
-    guard count > 0 else { return CommandLine.arguments.first ?? "fulcrum" }
-    return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
+  static var program: String { ChildProcess.ownProgram }
 
   static var processID: Int32 { getpid() }
 

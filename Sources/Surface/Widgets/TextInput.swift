@@ -99,36 +99,88 @@ public struct TextField: Widget, Hashable {
     self.isInvalid = isInvalid
   }
 
+  /// The rows that the whole text takes, with a column for the cursor behind it.
+  public func rows(toColumns columns: Int, isInvalid: Bool = false) -> Int {
+    rows(of: max(1, isInvalid ? columns - 1 : columns)).count
+  }
+
+  /// The characters of each row; the last one has room for the cursor.
+  private func rows(of columns: Int) -> [Range<Int>] {
+    var rows: [Range<Int>] = []
+    var (start, used) = (0, 0)
+    for (index, character) in input.text.enumerated() {
+      let width = String(character).columns
+      if used + width > columns {
+        rows.append(start..<index)
+        (start, used) = (index, 0)
+      }
+      used += width
+    }
+    rows.append(start..<input.text.count)
+    if used >= columns { rows.append(input.text.count..<input.text.count) }
+    return rows
+  }
+
+  /// Draws the text: in one line, which moves with the cursor, or wrapped in all lines that there are.
   public func draw(in rect: Rect, of grid: inout Grid, _ appearance: Appearance) {
     guard !rect.isEmpty else { return }
     let ground: Role = isFocused ? .fieldFocus : .field
-    let row = Rect(x: rect.x, y: rect.y, width: rect.width, height: 1)
-    grid.fill(row, style: appearance[ground])
-    let room = isInvalid ? row.width - 1 : row.width
+    grid.fill(rect, style: appearance[ground])
+    let room = isInvalid ? rect.width - 1 : rect.width
     let style = isInvalid ? appearance.style(.bad, on: ground) : appearance[ground]
     if isInvalid {
-      grid.write(appearance[Symbol.warning], x: row.right - 1, y: row.y, style: style)
+      grid.write(appearance[Symbol.warning], x: rect.right - 1, y: rect.y, style: style)
     }
     if input.text.isEmpty && !placeholder.isEmpty {
       grid.write(
-        placeholder, x: row.x, y: row.y, style: appearance.style(.dim, on: ground), width: room)
+        placeholder, x: rect.x, y: rect.y, style: appearance.style(.dim, on: ground), width: room)
     } else if !isFocused {
-      grid.write(input.text, x: row.x, y: row.y, style: style, width: room)
+      grid.write(input.text, x: rect.x, y: rect.y, style: style, width: room)
     }
     guard isFocused, room > 0 else { return }
+    let inside = Rect(x: rect.x, y: rect.y, width: room, height: rect.height)
+    if rect.height > 1 {
+      drawRows(in: inside, of: &grid, style)
+    } else {
+      drawLine(in: inside, of: &grid, style)
+    }
+  }
+
+  private func drawLine(in rect: Rect, of grid: inout Grid, _ style: Style) {
     // The text moves left as far as keeps the cursor in view, with a column for it at the end.
     let before = String(input.text.prefix(input.cursor)).columns
-    let skipped = max(0, before - (room - 1))
-    grid.clipped(to: Rect(x: row.x, y: row.y, width: room, height: 1)) {
-      if !input.text.isEmpty {
-        $0.write(
-          input.text, x: row.x - skipped, y: row.y,
-          style: input.isSelected ? style.adding(.reverse) : style)
-      }
-      // Drawn as well as reported, since a terminal may hide its cursor.
-      let cursor = Rect(x: row.x + before - skipped, y: row.y, width: 1, height: 1)
-      $0.restyle(cursor) { $0.adding(.reverse) }
+    let skipped = max(0, before - (rect.width - 1))
+    grid.clipped(to: rect) {
+      if !input.text.isEmpty { write(input.text, at: rect.x - skipped, rect.y, of: &$0, style) }
     }
-    grid.cursor = Point(x: row.x + before - skipped, y: row.y)
+    put(cursor: Point(x: rect.x + before - skipped, y: rect.y), in: rect, of: &grid)
+  }
+
+  private func drawRows(in rect: Rect, of grid: inout Grid, _ style: Style) {
+    let characters = Array(input.text)
+    let rows = rows(of: rect.width)
+    let row = rows.lastIndex { $0.lowerBound <= input.cursor } ?? 0
+    let first = max(0, row - (rect.height - 1))
+    for (line, range) in rows.dropFirst(first).prefix(rect.height).enumerated() {
+      if !range.isEmpty {
+        write(String(characters[range]), at: rect.x, rect.y + line, of: &grid, style)
+      }
+    }
+    let before = String(characters[rows[row].lowerBound..<input.cursor]).columns
+    put(cursor: Point(x: rect.x + before, y: rect.y + row - first), in: rect, of: &grid)
+  }
+
+  private func write(
+    _ text: String, at x: Int, _ y: Int, of grid: inout Grid, _ style: Style
+  ) {
+    grid.write(text, x: x, y: y, style: input.isSelected ? style.adding(.reverse) : style)
+  }
+
+  /// Drawn as well as reported, since a terminal may hide its cursor.
+  private func put(cursor: Point, in rect: Rect, of grid: inout Grid) {
+    grid.clipped(to: rect) {
+      $0.restyle(Rect(x: cursor.x, y: cursor.y, width: 1, height: 1)) { $0.adding(.reverse) }
+    }
+    grid.cursor = cursor
   }
 }

@@ -16,10 +16,25 @@ public final class ToolFolder {
   ///   - inputs: paths of everything that is read; none of them is replaced.
   public init(_ output: ToolOutput, inputs: [String]) throws(Problem) {
     (self.output, self.inputs) = (output, inputs)
-    let path = FilePath.absolute(output.path)
-    hidden = FilePath.joined(
-      FilePath.folder(of: path), ".\(FilePath.name(of: path).prefix(200)).\(getpid()).part")
+    hidden = Self.part(of: output.path, processID: getpid())
     try makeFolder(hidden)
+  }
+
+  /// Where a process writes what is to be a folder.
+  private static func part(of path: String, processID: pid_t) -> String {
+    let path = FilePath.absolute(path)
+    return FilePath.joined(
+      FilePath.folder(of: path), ".\(FilePath.name(of: path).prefix(200)).\(processID).part")
+  }
+
+  /// Removes what a process that was killed has left of a folder, or a file, that it was writing.
+  public static func removePart(of path: String, leftBy processID: pid_t) {
+    remove(part(of: path, processID: processID))
+    let (folder, name) = (FilePath.folder(of: path), FilePath.name(of: path))
+    for file in FilePlace.names(in: folder, limit: .max)
+    where file.hasPrefix(".\(name.prefix(200)).\(processID).") && file.hasSuffix(".part") {
+      unlink(FilePath.joined(folder, file))
+    }
   }
 
   deinit { if !isFinished { remove() } }
@@ -50,8 +65,10 @@ public final class ToolFolder {
     remove()
   }
 
-  private func remove() {
-    for name in FilePlace.names(in: hidden, limit: .max) { unlink(FilePath.joined(hidden, name)) }
-    rmdir(hidden)
+  private func remove() { Self.remove(hidden) }
+
+  private static func remove(_ folder: String) {
+    for name in FilePlace.names(in: folder, limit: .max) { unlink(FilePath.joined(folder, name)) }
+    rmdir(folder)
   }
 }

@@ -17,7 +17,7 @@ public struct SubtractionState: Sendable {
     _ folder: String, options: String, inputs: [String], stacks: [String]
   ) throws(Problem) {
     self.folder = folder
-    path = FilePath.joined(folder, ".subtract")
+    path = FilePath.joined(folder, Self.stateName)
     var text = "\(programVersion)\n\(options)\n"
     for input in inputs {
       text += "\(try InputFile(path: input).checksum()) \(input)\n"
@@ -29,6 +29,13 @@ public struct SubtractionState: Sendable {
     }
     self.text = text
   }
+
+  /// Whether a folder holds the beginning of some subtraction.
+  public static func isUnfinished(_ folder: String) -> Bool {
+    access(FilePath.joined(folder, stateName), F_OK) == 0
+  }
+
+  private static let stateName = ".subtract"
 
   /// Whether the folder has been begun for the same and is not finished.
   public var isBegun: Bool {

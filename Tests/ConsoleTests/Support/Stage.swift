@@ -18,6 +18,7 @@ struct Stage {
   enum Scene: String, CaseIterable {
     case runs, welcome, live, results, files, form, blank, mask, compare, comparison, particles
     case help, palette, theme, card, check, lanes, queued, maker, maps, slices
+    case tools, toolLine = "tool-line", choice, composition
   }
 
   init(
@@ -72,6 +73,16 @@ struct Stage {
       show(FormScreen(job))
       play("s Down Down")
     case .queued: show(RunScreen(folder: runs + "waiting"))
+    case .tools:
+      show(RunScreen(folder: runs + "body"))
+      play("T Down")
+    case .toolLine:
+      show(RunScreen(folder: runs + "body"))
+      play("T Enter")
+    case .choice:
+      show(RunScreen(folder: runs + "body"))
+      play("W \"turned > 10 and half = A\" Enter")
+    case .composition: play("Down Space Space T Enter")
     case .help: play("?")
     case .palette: play("Ctrl-P")
     case .theme: play("F9")
@@ -142,6 +153,10 @@ struct Stage {
     case .readParticles(let folder, let iteration):
       return .particles(SampleRuns.particles(of: folder, iteration: iteration))
     case .comparePoses(_, let other): return .poseDifference(SampleRuns.difference(other))
+    case .countSelection(let folder, let expression):
+      return .counted(
+        "1,203 of 2,500 particles, half-sets of 600 and 603. 1,297 are left out.", folder: folder,
+        expression: expression)
     case .makeMask(let task):
       // Nothing is written.
       if case .save(_, _, _, let path, _, let isUsed) = task {

@@ -17,6 +17,23 @@ import Testing
     #expect(bar.places(in: Rect(x: 0, y: 0, width: 9, height: 1)).map(\.action) == ["help"])
   }
 
+  /// A field of several lines holds the whole text, and the cursor stands behind what is before it.
+  @Test(arguments: [(0, 0, 0), (4, 4, 0), (5, 0, 1), (11, 1, 2)])
+  func aLongFieldIsWrapped(_ characters: Int, _ x: Int, _ y: Int) {
+    var input = TextInput("abcdefghijk")
+    for _ in characters..<11 { input.apply(.left) }
+    let field = TextField(input, isFocused: true)
+    #expect(field.rows(toColumns: 5) == 3 && field.rows(toColumns: 11) == 2)
+    var grid = Grid(size: Size(width: 5, height: 3))
+    field.draw(in: grid.bounds, of: &grid, Appearance())
+    #expect(grid.text == "abcde\nfghij\nk\n")
+    #expect(grid.cursor == Point(x: x, y: y))
+    // With less room it shows the rows about the cursor.
+    var low = Grid(size: Size(width: 5, height: 2))
+    field.draw(in: low.bounds, of: &low, Appearance())
+    #expect(low.text == (y == 2 ? "fghij\nk\n" : "abcde\nfghij\n"))
+  }
+
   @Test func tableKnowsItsRowsAndColumns() {
     let table = Table(
       columns: [.init("a", width: 4), .init("b", width: 4)], rowCount: 10, top: 3,
