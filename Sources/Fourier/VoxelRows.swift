@@ -44,16 +44,21 @@ public struct VoxelRows: Sendable {
   private init(size: Int, _ extent: @Sendable (Int, Int) -> Range<Int>) {
     // What is slow is looking for the ends of the rows.
     let extents = inParts(size) { planes in (0..<size).map { extent(planes.lowerBound, $0) } }
+    self.init(
+      size: size,
+      of: extents.indices.flatMap { z in
+        extents[z].indices.compactMap { extents[z][$0].isEmpty ? nil : (z, $0, extents[z][$0]) }
+      })
+  }
+
+  /// The given rows of a cube: their z, y and voxels along x, by z and then by y, none of them empty.
+  public init(size: Int, of extents: [(z: Int, y: Int, x: Range<Int>)]) {
     var (rows, planes, count) = ([Row](), [(z: Int, rows: Range<Int>)](), 0)
-    for z in 0..<size {
-      let start = rows.count
-      for y in 0..<size {
-        let x = extents[z][y]
-        guard !x.isEmpty else { continue }
-        rows.append(Row(z: z, y: y, x: x, first: count))
-        count += x.count
-      }
-      if rows.count > start { planes.append((z, start..<rows.count)) }
+    for (z, y, x) in extents {
+      if rows.last?.z != z { planes.append((z, rows.count..<rows.count)) }
+      rows.append(Row(z: z, y: y, x: x, first: count))
+      count += x.count
+      planes[planes.count - 1].rows = planes[planes.count - 1].rows.lowerBound..<rows.count
     }
     (self.size, self.rows, self.planes, self.count) = (size, rows, planes, count)
   }

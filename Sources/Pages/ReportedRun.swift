@@ -59,7 +59,7 @@ struct ReportedRun: Sendable {
     let path = FilePath.joined(folder.finalPath, name)
     guard folder.holds(path),
       let file = try? MRCVolume(
-        path: path, within: folder.path,
+        path: path, within: folder.root,
         check: { header throws(Problem) in
           guard max(header.size.x, header.size.y, header.size.z) <= 1024 else {
             throw Problem("\(path) is too large", whatToDo: "Look at it elsewhere.")

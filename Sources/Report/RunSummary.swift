@@ -51,6 +51,28 @@ public struct RunSummary: Codable, Sendable, Equatable {
   public var verdict: String
   /// What the rules object to; nil in runs of older versions.
   public var verdicts: [Verdict]?
+  /// The regions that were refined together, in their order; nil for one.
+  public var regions: [Region]?
+
+  /// The outcome of one of several regions; its own summary says more.
+  public struct Region: Codable, Sendable, Equatable {
+    public var name: String
+    public var resolutionBefore: Double
+    public var resolutionAfter: Double
+    public var medianRotation: Double
+    public var medianShift: Double
+    public var shareAtLimit: Double
+
+    public init(
+      name: String, resolutionBefore: Double, resolutionAfter: Double, medianRotation: Double,
+      medianShift: Double, shareAtLimit: Double
+    ) {
+      self.name = name
+      (self.resolutionBefore, self.resolutionAfter) = (resolutionBefore, resolutionAfter)
+      (self.medianRotation, self.medianShift) = (medianRotation, medianShift)
+      self.shareAtLimit = shareAtLimit
+    }
+  }
 
   public init(
     converged: Bool, iterations: Int, resolutionBefore: Double, resolutionAfter: Double,

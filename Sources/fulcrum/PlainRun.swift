@@ -87,6 +87,7 @@ enum RunReport {
   /// The report in lines.
   static func text(_ summary: RunSummary, folder: RunFolder) -> String {
     let verdict = summary.verdict.prefix(1).uppercased() + summary.verdict.dropFirst()
+    if let regions = summary.regions { return text(regions, summary, folder: folder, verdict) }
     var lines = [
       "", "\(verdict).",
       "Resolution inside the mask: \(Format.resolution(summary.resolutionBefore)) before, "
@@ -111,24 +112,51 @@ enum RunReport {
         "Orientations: SCF* \(Format.fixed(factor, 2)) of the views, cFAR \(Format.fixed(ratio, 2)) of "
           + "the map (1 where all directions are alike\(even)).")
     }
-    for objection in summary.objections {
-      lines.append("\(objection.severity == .bad ? "Wrong" : "Mind"): \(objection.sentence).")
-      lines.append("  \(objection.remedy)")
-    }
+    lines += objections(summary)
     if summary.skipped > 0 {
       lines.append(
         "Images that could not be used: \(Format.count(summary.skipped)), named in summary.json.")
     }
-    lines += [
-      "Time: \(Format.duration(summary.seconds)), processors \(Format.duration(summary.cpuSeconds)).",
-      "", "Files in \(folder.finalPath):",
-    ]
-    for file in folder.finalFiles() {
-      let name = FilePath.name(of: file.path)
-      let padded = name + String(repeating: " ", count: max(1, 22 - name.count))
-      lines.append("  \(padded)\(file.title)")
-    }
+    lines += [time(summary), "", "Files in \(folder.finalPath):"] + files(of: folder)
     lines += ["", "To look at the map:  \(folder.chimeraXLine())"]
     return lines.joined(separator: "\n")
+  }
+
+  /// The report of several regions.
+  private static func text(
+    _ regions: [RunSummary.Region], _ summary: RunSummary, folder: RunFolder, _ verdict: String
+  ) -> String {
+    var lines = ["", "\(verdict)."]
+    for region in regions {
+      lines.append(
+        "\(region.name): \(Format.resolution(region.resolutionBefore)) before, "
+          + "\(Format.resolution(region.resolutionAfter)) after (FSC 0.143); median change "
+          + "\(Format.fixed(region.medianRotation, 2))° and \(Format.fixed(region.medianShift, 2)) Å, "
+          + "\(Format.percent(region.shareAtLimit)) at a limit")
+    }
+    lines += objections(summary) + [time(summary), ""]
+    lines.append("Files in \(folder.finalPath), and of each region in a folder of its name:")
+    lines += files(of: folder)
+    if let first = folder.regions.first {
+      lines += files(of: first).map { "  NAME/" + $0.dropFirst(2) }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func objections(_ summary: RunSummary) -> [String] {
+    summary.objections.flatMap {
+      ["\($0.severity == .bad ? "Wrong" : "Mind"): \($0.sentence).", "  \($0.remedy)"]
+    }
+  }
+
+  private static func time(_ summary: RunSummary) -> String {
+    "Time: \(Format.duration(summary.seconds)), processors \(Format.duration(summary.cpuSeconds))."
+  }
+
+  private static func files(of folder: RunFolder) -> [String] {
+    folder.finalFiles().map { file in
+      let name = FilePath.name(of: file.path)
+      return "  " + name + String(repeating: " ", count: max(1, 22 - name.count)) + file.title
+    }
   }
 }

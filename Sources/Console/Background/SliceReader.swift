@@ -13,8 +13,8 @@ enum SliceReader {
     do {
       let volume: MRCVolume
       switch request.source {
-      case .halfA: volume = try read(a, within: folder.path)
-      case .halfB: volume = try read(b, within: folder.path)
+      case .halfA: volume = try read(a, within: folder.root)
+      case .halfB: volume = try read(b, within: folder.root)
       case .map: volume = try combined(a, b, of: folder, scale: 0.5, sign: 1)
       case .difference: volume = try combined(a, b, of: folder, scale: 1, sign: -1)
       }
@@ -84,8 +84,8 @@ enum SliceReader {
   private static func combined(
     _ a: String, _ b: String, of folder: RunFolder, scale: Float, sign: Float
   ) throws(Problem) -> MRCVolume {
-    var first = try read(a, within: folder.path)
-    let second = try read(b, within: folder.path)
+    var first = try read(a, within: folder.root)
+    let second = try read(b, within: folder.root)
     guard first.size == second.size else {
       throw Problem("the half-maps have different boxes", whatToDo: "Look at \(a) and \(b).")
     }

@@ -11,7 +11,8 @@ extension Job {
   public func findings(
     given data: DataFacts? = nil, on machine: Machine = .current
   ) -> [JobFinding] {
-    rangeFindings + requiredFindings + contradictions + (data.map(dataFindings) ?? [])
+    regionFindings + rangeFindings + requiredFindings + contradictions
+      + (data.map(dataFindings) ?? [])
       + advice(on: machine)
   }
 
@@ -35,7 +36,9 @@ extension Job {
       JobFinding(
         [$0.key], "\($0.key): missing", whatToDo: "Set it to \($0.type.expectation): \($0.title).")
     }
-    if !isSet(input.mask), self[Parameter.mask.type] != RefinementSettings.MaskMode.none {
+    if !isSet(input.mask), regions.isEmpty,
+      self[Parameter.mask.type] != RefinementSettings.MaskMode.none
+    {
       findings.append(
         JobFinding(
           [input.mask.key, Parameter.mask.type.key], "\(input.mask): missing",

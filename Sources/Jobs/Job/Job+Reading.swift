@@ -40,6 +40,12 @@ extension Job {
     for name in table.keys where problems.count < 100 {
       guard let value = table[name] else { continue }
       let key = prefix + name
+      if key == "region", let tables = value.array {
+        for table in tables {
+          regions.append(region(table, number: regions.count + 1, file: file, &problems))
+        }
+        continue
+      }
       if let inner = value.table {
         take(inner, prefix: key + ".", file: file, problems: &problems)
         continue
@@ -50,6 +56,46 @@ extension Job {
         continue
       }
       do { self[key] = try parameter.value(of: value) } catch {
+        problems.append(Problem(place + error.what, whatToDo: error.whatToDo))
+      }
+    }
+  }
+}
+
+extension Job {
+  /// A region from its table.
+  private func region(
+    _ value: TOMLValue, number: Int, file: String, _ problems: inout [Problem]
+  ) -> JobRegion {
+    let place = "\(file), line \(value.line): "
+    guard let table = value.table else {
+      problems.append(
+        Problem(
+          "\(place)region: it takes tables",
+          whatToDo: "Write [[region]], and below it name = \"…\" and mask = \"…\"."))
+      return JobRegion(name: "region\(number)")
+    }
+    var region = JobRegion(name: table["name"]?.string ?? "region\(number)")
+    take(table, prefix: "", of: &region, file: file, &problems)
+    return region
+  }
+
+  private func take(
+    _ table: TOMLTable, prefix: String, of region: inout JobRegion, file: String,
+    _ problems: inout [Problem]
+  ) {
+    for name in table.keys where problems.count < 100 {
+      guard let value = table[name], prefix + name != "name" else { continue }
+      if let inner = value.table {
+        take(inner, prefix: prefix + name + ".", of: &region, file: file, &problems)
+        continue
+      }
+      let place = "\(file), line \(value.line): "
+      guard let parameter = JobRegion.parameter(named: prefix + name) else {
+        problems.append(JobRegion.unknown(prefix + name, place: place))
+        continue
+      }
+      do { region.values[parameter.key] = try parameter.value(of: value) } catch {
         problems.append(Problem(place + error.what, whatToDo: error.whatToDo))
       }
     }

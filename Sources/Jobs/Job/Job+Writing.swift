@@ -16,6 +16,7 @@ extension Job {
       text += "\n[\(table)]\n"
       for parameter in shown { text += line(of: parameter, complete: complete, given: data) }
     }
+    for region in regions { text += region.toml }
     return text
   }
 
@@ -54,6 +55,12 @@ extension Job {
     for parameter in Parameter.all where isChanged(parameter.key) {
       guard let value = self[parameter.key] else { continue }
       words += ["--set", shellQuoted("\(parameter.key)=\(value.text)")]
+    }
+    for region in regions {
+      for (name, parameter) in JobRegion.parameters {
+        guard let value = region.values[parameter.key] else { continue }
+        words += ["--set", shellQuoted("region.\(region.name).\(name)=\(value.text)")]
+      }
     }
     return words.joined(separator: " ")
   }

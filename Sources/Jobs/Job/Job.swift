@@ -8,6 +8,9 @@ import Ground
 public struct Job: Sendable, Equatable {
   /// The values that were set, by key.
   public private(set) var values: [String: ParameterValue]
+  /// The regions that are refined together, each with a mask of its own; empty for one, whose mask is
+  /// `input.mask`.
+  public var regions: [JobRegion] = []
   /// The folder from which relative paths of inputs start: that of the job file.
   public var folder: String
   /// The job's name: that of its file without the ending.
@@ -73,9 +76,14 @@ public struct Job: Sendable, Equatable {
   /// Throws a `Problem` for an unknown key (naming the nearest known one) and for a value that is not
   /// of the parameter's type or out of its bounds.
   public mutating func set(_ key: String, to text: String) throws(Problem) {
+    if key.hasPrefix(Self.regionPrefix) {
+      return try setRegion(String(key.dropFirst(Self.regionPrefix.count)), to: text, from: nil)
+    }
     guard let parameter = Parameter.named(key) else { throw Self.unknownKey(key, place: "") }
     values[key] = try parameter.parsed(text)
   }
+
+  static let regionPrefix = "region."
 
   /// Sets a parameter as `--set` does it, from `key=value`. Relative paths of inputs start at the
   /// folder in which the command was typed.
@@ -86,7 +94,11 @@ public struct Job: Sendable, Equatable {
         whatToDo: "Write --set key=value, for example --set \(Parameter.search.rotationExtent)=10.")
     }
     let key = String(assignment[..<equals]).trimmed
-    try set(key, to: String(assignment[assignment.index(after: equals)...]))
+    let text = String(assignment[assignment.index(after: equals)...])
+    if key.hasPrefix(Self.regionPrefix) {
+      return try setRegion(String(key.dropFirst(Self.regionPrefix.count)), to: text, from: folder)
+    }
+    try set(key, to: text)
     values[key] = values[key].map { Self.absolute($0, of: key, from: folder) }
   }
 
@@ -95,6 +107,7 @@ public struct Job: Sendable, Equatable {
   public var asRun: Job {
     var job = self
     for (key, value) in values { job.values[key] = Self.absolute(value, of: key, from: folder) }
+    job.regions = regions.map(asRun)
     if !isSet(Parameter.input.projectFolder) {
       job[Parameter.input.projectFolder] = FilePath.absolute(folder)
     }

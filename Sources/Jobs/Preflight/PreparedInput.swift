@@ -7,7 +7,7 @@ import Refinement
 /// before it starts.
 public struct PreparedInput: Sendable {
   /// The job as it is recorded.
-  public let job: Job
+  public internal(set) var job: Job
   /// What of the data its defaults follow.
   public let data: DataFacts
   /// The run folder to be made.
@@ -16,6 +16,9 @@ public struct PreparedInput: Sendable {
   public let particleFile: ParticleFile
   /// What the engine is given.
   public private(set) var input: RefinementInput
+  /// What it is given for each of several regions that are refined together, of which `input` is the
+  /// first; empty for one.
+  public internal(set) var regions: [PreparedRegion] = []
   /// The half-sets where they were drawn anew; nil where the file's own are used.
   public let newHalfSets: [HalfSet]?
   /// What part of the file's particles is refined; nil for all.
@@ -25,14 +28,14 @@ public struct PreparedInput: Sendable {
   /// Whether particles are written with the defocus of the body.
   public let writesBodyDefocus: Bool
   /// Advice that stops nothing.
-  public let warnings: [JobFinding]
+  public internal(set) var warnings: [JobFinding]
   /// What was found and chosen, a line each.
-  public let notes: [String]
+  public internal(set) var notes: [String]
   /// What the refinement will take.
-  public let estimate: Estimate
+  public internal(set) var estimate: Estimate
   /// Paths of all files that are read: particles with what a group of them names, maps, mask and image
   /// stacks.
-  public let inputPaths: [String]
+  public internal(set) var inputPaths: [String]
   private let geometry: Geometry
   private let pace: MachinePace
 
@@ -47,6 +50,24 @@ public struct PreparedInput: Sendable {
     job: Job, outputFolder: String, problems: [Problem] = [], isResuming: Bool = false,
     machine: Machine = .current
   ) throws(JobProblems) {
+    guard job.regions.isEmpty else {
+      self = try Self.together(
+        job, outputFolder: outputFolder, problems: problems, isResuming: isResuming,
+        machine: machine)
+      return
+    }
+    try self.init(
+      one: job, outputFolder: outputFolder, problems: problems, isResuming: isResuming,
+      machine: machine, share: 1)
+  }
+
+  /// One region of a job.
+  ///
+  /// - Parameter share: of the memory, the one of how many regions it is.
+  init(
+    one job: Job, outputFolder: String, problems: [Problem], isResuming: Bool, machine: Machine,
+    share: Int
+  ) throws(JobProblems) {
     var findings = FindingList()
     for problem in problems { findings.add(JobFinding([], problem)) }
     for finding in job.findings(on: machine)
@@ -55,7 +76,9 @@ public struct PreparedInput: Sendable {
     }
     if !isResuming { checkOutput(outputFolder, &findings) }
     let checked = try CheckedInput(job: job, machine: machine, findings: &findings)
-    let (inputs, valid) = (checked.inputs, checked.valid)
+    let inputs = checked.inputs
+    var valid = checked.valid
+    valid.settings.memoryLimit = valid.settings.memoryLimit.map { $0 / share }
     let (particles, maps) = (checked.particles, checked.maps)
 
     let geometry = checked.geometry
@@ -108,6 +131,11 @@ public struct PreparedInput: Sendable {
 
   /// What the refinement takes on some ranks, each with threads of its own; memory is that of each.
   public func estimate(ranks: Int, threads: Int) -> Estimate {
+    if let first = regions.first {
+      return regions.dropFirst().reduce(first.prepared.estimate(ranks: ranks, threads: threads)) {
+        $0.and($1.prepared.estimate(ranks: ranks, threads: threads))
+      }
+    }
     var settings = input.settings
     settings.threads = threads
     let count = input.particles.count

@@ -19,6 +19,8 @@ struct LoopState: Sendable, Codable {
   var metrics: [IterationMetrics] = []
   /// Images that cannot be used, by particle.
   var badImages: [BadImage] = []
+  /// The density that is subtracted from the images of other bodies; nil for a body that is alone.
+  var shown: ShownDensity?
 
   // What the last search left for the report of its iteration.
 
@@ -72,6 +74,7 @@ extension LoopState {
       && [refinement.iteration, refinement.band, inserted, searchedBand, extra]
         .allSatisfy { $0 >= 0 }
       && badImages.allSatisfy { particles.contains($0.particle) }
+      && shown?.isConsistent ?? true
   }
 
   /// - Throws: `Problem` where the particles or the window are not those that the state knows.

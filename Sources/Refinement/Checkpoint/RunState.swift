@@ -28,6 +28,7 @@ struct RunState: Sendable, Codable {
     return bodies.allSatisfy {
       $0.isConsistent && $0.refinement.iteration == first.refinement.iteration
         && $0.refinement.start.count == first.refinement.start.count
+        && ($0.shown != nil) == (bodies.count > 1)
     }
   }
 

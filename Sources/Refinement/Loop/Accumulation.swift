@@ -51,20 +51,23 @@ struct Accumulation: Sendable {
     let workOfAll = max(1, used.reduce(0) { $0 + insertions(of: $1, state) })
     let inserter = Inserter(
       geometry: context.geometry, marginalize: context.settings.marginalize)
-    let rooms = WorkspacePool { ExactSums.Room(points: context.points.paddedCount, radius: radius) }
+    let images = context.bodyImages
+    let rooms = WorkspacePool {
+      (ExactSums.Room(points: context.points.paddedCount, radius: radius), images.room())
+    }
     parallelFor(
       count: used.count, chunk: Self.chunk, threads: context.settings.threads,
       name: "particles: insert"
     ) { range, _ in
-      let room = rooms.take()
-      defer { rooms.giveBack(room) }
+      let (room, imageRoom) = rooms.take()
+      defer { rooms.giveBack((room, imageRoom)) }
       var done = 0
       for particle in range.lazy.map({ used[$0] }) {
         context.control.waitWhilePaused()
         if context.control.isStopRequested { return }
         let half = context.particles.halfSets[particle].rawValue
         inserter.insert(
-          context.images.image(particle),
+          images.image(particle, imageRoom),
           points: context.points.points(
             factor: factors[context.noiseSlot(of: particle)], band: band),
           at: state.poses[particle], posterior: state.posteriors[particle],

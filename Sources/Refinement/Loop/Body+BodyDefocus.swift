@@ -30,9 +30,11 @@ extension Body {
       costs: [Double(2 * min(total, BodyDefocusMeasurement.sampleSizes[0])), Double(total)],
       events: events)
     let poses = context.poses(state)
+    var packers = (plus: packer(sign: 1, at: poses), minus: packer(sign: -1, at: poses))
+    let neighbours = context.beside?.neighbours
+    (packers.plus.neighbours, packers.minus.neighbours) = (neighbours, neighbours)
     var finding = try BodyDefocusMeasurement(
-      context: context,
-      packers: (plus: packer(sign: 1, at: poses), minus: packer(sign: -1, at: poses)),
+      context: context, packers: packers,
       references: product.references, band: product.band, edge: product.edge
     ).measure(state) { progress.tell($0, of: 0) }
     (finding.resolution, finding.phase) = (resolution, degrees(effect.phase))
@@ -70,6 +72,7 @@ extension Body {
       control: control
     ) { progress.tell(Double($0) / Double(held), of: 1, done: $0 * total / held) }
     context.images = packed.images
+    pack(beside: context.beside?.neighbours)
     context.magnitudes = packed.magnitudes
     let bad = context.bad.all
     for image in bad where !context.skipped.contains(image.particle) {

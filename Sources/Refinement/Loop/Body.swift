@@ -8,6 +8,8 @@ struct Body {
   let input: RefinementInput
   var context: RunContext
   let transformer: ImageTransformer
+  /// What particles' CTFs are multiplied by in the images as they were loaded; empty for one.
+  let imageScales: [Double]
   /// The mask about its own centre, `geometry.period`³, and on the iterations' cubes.
   let mask: [Float]
   let cubeMasks: CubeMasks
@@ -29,20 +31,24 @@ struct Body {
   /// Surveys and packs the images, and goes on from a state where there is one.
   ///
   /// - Parameters:
+  ///   - rest: what of the map belongs to no body; nil for a body that is alone.
   ///   - saved: the state in a checkpoint.
   ///   - place: what messages call that.
   init(
-    _ input: RefinementInput, shard: Shard, control: RefinementControl, saved: LoopState? = nil,
-    place: String = "", events: @escaping @Sendable (RefinementEvent) -> Void
+    _ input: RefinementInput, rest: Volume? = nil, shard: Shard, control: RefinementControl,
+    saved: LoopState? = nil, place: String = "",
+    events: @escaping @Sendable (RefinementEvent) -> Void
   ) throws {
     self.input = input
     self.events = events
-    let prepared = try Preparation(
+    var preparation = Preparation(
       input, shard: shard, control: control, knownBad: saved?.badImages ?? [],
-      defocusSign: saved?.refinement.bodyDefocus.sign, events: events
-    ).prepare()
+      defocusSign: saved?.refinement.bodyDefocus.sign, events: events)
+    preparation.rest = rest
+    let prepared = try preparation.prepare()
     context = prepared.context
     transformer = prepared.transformer
+    imageScales = prepared.imageScales
     mask = prepared.mask
     cubeMasks = CubeMasks(geometry: prepared.context.geometry, fine: prepared.mask)
     outside = prepared.outside
@@ -57,6 +63,9 @@ struct Body {
       loop = LoopState(settings: context.settings, refinement: prepared.state, inserted: 0)
       loop.inserted = context.geometry.insertionShell(beyond: firstBand)
       loop.badImages = context.bad.all
+      if rest != nil {
+        loop.shown = ShownDensity(input: input, geometry: context.geometry, mask: mask)
+      }
     }
   }
 
@@ -85,6 +94,7 @@ struct Body {
     if try findDefocusSign(product, &clock) { product = try reconstruct(&clock) }
     clock.others = try context.shard.gather(clock.cpuSeconds).reduce(0, +) - clock.cpuSeconds
     report(product, clock: clock)
+    if let shown = product.shown { loop.shown = shown }
     let references = state.iteration == 0 ? initialReferences() : product.references
     filtering?.tell(1, of: ReferenceMaker.Part.firstReferences.rawValue)
     (loop.refinement.band, loop.refinement.edge) =

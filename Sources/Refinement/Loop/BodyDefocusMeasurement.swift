@@ -1,3 +1,4 @@
+import CKernels
 import CryoEM
 import Fourier
 import Ground
@@ -58,8 +59,12 @@ struct BodyDefocusMeasurement {
     let counter = Counter()
     let points = context.points
     let packers = packers
+    let images = context.bodyImages
     let workspaces = WorkspacePool {
-      (ImagePacker.Workspace(packer: packers.plus), PackedImages(points: points, count: 1))
+      (
+        ImagePacker.Workspace(packer: packers.plus), PackedImages(points: points, count: 1),
+        images.room()
+      )
     }
     parallelFor(count: sample.count, chunk: chunk, threads: context.settings.threads) { range, _ in
       let workspace = workspaces.take()
@@ -68,7 +73,10 @@ struct BodyDefocusMeasurement {
       for particle in range.map({ sample[$0] }) {
         context.control.waitWhilePaused()
         if context.control.isStopRequested { return }
-        if let gain = gain(of: particle, state, factors: factors, workspace) { gains.append(gain) }
+        let now = images.image(particle, workspace.2)
+        if let gain = gain(of: particle, now, state, factors: factors, workspace) {
+          gains.append(gain)
+        }
         context.images.release(particle)
       }
       found[range.lowerBound / chunk] = gains
@@ -79,14 +87,15 @@ struct BodyDefocusMeasurement {
   }
 
   private func gain(
-    of particle: Int, _ state: RefinementState, factors: [FFTBuffer<Float>],
-    _ workspace: (ImagePacker.Workspace, PackedImages)
+    of particle: Int, _ image: fulcrum_image, _ state: RefinementState,
+    factors: [FFTBuffer<Float>],
+    _ workspace: (ImagePacker.Workspace, PackedImages, BodyImages.Room?)
   ) -> Gain? {
     let half = context.particles.halfSets[particle].rawValue
-    func score(_ images: PackedImages, _ slot: Int) -> Double {
+    func score(_ image: fulcrum_image) -> Double {
       var scorer = PoseScorer(
         reference: references[half * context.foldCount + Int(context.folds[particle])],
-        image: images.image(slot), points: context.points,
+        image: image, points: context.points,
         factor: factors[context.noiseSlot(of: particle)], geometry: context.geometry,
         magnification: context.magnification(of: particle),
         prior: context.prior(of: particle, state),
@@ -98,10 +107,10 @@ struct BodyDefocusMeasurement {
         try packer.pack(
           particle, centre: context.windowCentres[particle], into: workspace.1, slot: 0, workspace.0
         )
-        return score(workspace.1, 0)
+        return score(workspace.1.image(0))
       } catch { return nil }
     }
-    let now = score(context.images, particle)
+    let now = score(image)
     guard now.isFinite, let plus = score(packers.plus), let minus = score(packers.minus),
       plus.isFinite, minus.isFinite
     else { return nil }

@@ -46,11 +46,12 @@ struct FinalPass: Sendable {
       maskDiameter: Double(box), stretch: context.geometry.stretch,
       symmetry: context.geometry.symmetry)
     let points = SamplingPoints(window: box, maximumShell: box / 2 - 1)
-    let packer = ImagePacker(
+    var packer = ImagePacker(
       transformer: transformer, geometry: geometry, points: points,
       survey: currentNoise(state), outside: outside, highpassShell: 0,
       defocus: context.bodyDefocus(
         sign: ewald?.sign ?? state.bodyDefocus.sign, at: context.poses(state)))
+    packer.neighbours = context.beside?.neighbours
     let radius = geometry.clampedGridRadius(ofShell: box / 2 - 1)
     let threads = context.settings.threads
     let counter = Counter()
@@ -62,7 +63,7 @@ struct FinalPass: Sendable {
           quanta: packer.quanta(
             of: half, whole: context.magnitudes[half.rawValue].whole,
             scale: context.largestScale(state, in: half)
-          ).withDataRoom(ewald == nil ? 1 : Self.room),
+          ).withDataRoom(context.dataRoom * (ewald == nil ? 1 : Self.room)),
           accumulators: halves.count)
       }
       ExactSums.touch(sums)

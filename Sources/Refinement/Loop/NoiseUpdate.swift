@@ -1,3 +1,4 @@
+import CKernels
 import CryoEM
 import Fourier
 import Ground
@@ -45,19 +46,21 @@ struct NoiseUpdate: Sendable {
   private func sums(_ state: RefinementState, over chosen: [Int]) -> [[Int: Sums]] {
     let factors = context.factors(state, band: band)
     let count = context.points.paddedCount
+    let images = context.bodyImages
     let workspaces = WorkspacePool {
       (
         FFTBuffer<Float>(count: count), FFTBuffer<Float>(count: count),
-        FFTBuffer<Float>(count: count)
+        FFTBuffer<Float>(count: count), images.room()
       )
     }
     return ParticleBlocks.map(chosen, threads: context.settings.threads) { block in
-      let buffers = workspaces.take()
-      defer { workspaces.giveBack(buffers) }
+      let workspace = workspaces.take()
+      defer { workspaces.giveBack(workspace) }
+      let buffers = (workspace.0, workspace.1, workspace.2)
       var sums: [Int: Sums] = [:]
       for particle in block {
         add(
-          particle, state, factors, buffers,
+          particle, images.image(particle, workspace.3), state, factors, buffers,
           to: &sums[context.noiseSlot(of: particle), default: emptySums])
         context.images.release(particle)
       }
@@ -99,11 +102,11 @@ struct NoiseUpdate: Sendable {
   }
 
   private func add(
-    _ particle: Int, _ state: RefinementState, _ factors: [FFTBuffer<Float>],
+    _ particle: Int, _ image: fulcrum_image, _ state: RefinementState,
+    _ factors: [FFTBuffer<Float>],
     _ buffers: (FFTBuffer<Float>, FFTBuffer<Float>, FFTBuffer<Float>), to sums: inout Sums
   ) {
     let half = context.particles.halfSets[particle].rawValue
-    let image = context.images.image(particle)
     let scorer = PoseScorer(
       reference: references[half * context.foldCount + Int(context.folds[particle])], image: image,
       points: context.points, factor: factors[context.noiseSlot(of: particle)],

@@ -14,6 +14,9 @@ struct Preparation {
   let events: @Sendable (RefinementEvent) -> Void
   /// Room about the models of the density outside, as `BoxModel` has it.
   var modelPadding = 1.5
+  /// What of the map belongs to no body, where several move by themselves; nil where all outside the mask
+  /// does.
+  var rest: Volume?
 
   init(
     _ input: RefinementInput, shard: Shard? = nil, control: RefinementControl,
@@ -34,6 +37,7 @@ struct Preparation {
     let transformer: ImageTransformer
     let mask: [Float]
     let outside: [BoxModel]
+    let imageScales: [Double]
     let state: RefinementState
     let memory: MemoryPlan
   }
@@ -46,7 +50,11 @@ struct Preparation {
       .packing, particles: total, costs: costs, events: events)
     let surveyed = try surveyed { progress.tell($1, of: $0) }
     let (transformer, survey) = (surveyed.transformer, surveyed.survey)
-    let (outside, bad) = (surveyed.outside, surveyed.bad)
+    // The images are surveyed with all outside the mask where the consensus has it; what moves by itself
+    // is subtracted where it is.
+    let bad = surveyed.bad
+    let outside =
+      rest.map { outsideModels(of: $0) } ?? surveyed.outside
     let geometry = try window(transformer, survey: survey, outside: outside, bad: bad)
     let memory = MemoryPlan(
       particles: input.particles.count, images: shard.particles.count, geometry: geometry,
@@ -92,6 +100,7 @@ struct Preparation {
       gyration: gyration(geometry), control: control, centres: centres)
     return Prepared(
       context: context, transformer: transformer, mask: mask, outside: outside,
+      imageScales: packed.imageScales,
       state: initialState(
         context,
         greyscale: settings.estimateGreyscale ? survey.greyscales.map { abs($0) } : [1, 1]),
@@ -114,7 +123,7 @@ struct Preparation {
     var transformer = ImageTransformer(
       source: input.images, particles: input.particles, switches: switches(settings),
       windowInner: settings.windowInner, windowOuter: settings.windowOuter)
-    let outside = outsideModels()
+    let outside = outsideModels(of: input.mask.map { 1 - $0 })
     progress(0, 1)
     let bad = BadImages(share: settings.badImageShare, total: input.particles.count)
     bad.add(knownBad)
@@ -218,12 +227,11 @@ struct Preparation {
     return switches
   }
 
-  /// The density outside the mask in each half-map, weighted by what the halves have in common.
-  private func outsideModels() -> [BoxModel] {
-    guard input.settings.subtractOutside else { return [] }
+  /// A part of the density in each half-map, weighted by what the halves have in common there.
+  private func outsideModels(of outside: Volume) -> [BoxModel] {
+    guard input.settings.subtractOutside, outside.maximum > 0 else { return [] }
     let maps = input.mapsOfHalves
     let box = input.map.size
-    let outside = input.mask.map { 1 - $0 }
     var weights = [Double](repeating: 1, count: box / 2)
     if input.halfMaps != nil {
       weights = fourierShellCorrelation(maps[0], maps[1], mask: outside).map { min(max($0, 0), 1) }

@@ -32,6 +32,8 @@ struct ReferenceMaker: Sendable {
     /// The lowest, median and highest resolution (Å) to which the references' voxels in the mask are
     /// filtered; nil without non-uniform regularisation.
     var filtered: [Double]?
+    /// The references' density of all of a half's images; nil for a body that is alone.
+    var shown: ShownDensity?
 
     /// What the log says of mask and filters.
     var remarks: [RefinementEvent] {
@@ -126,7 +128,6 @@ struct ReferenceMaker: Sendable {
       Double(context.geometry.period) * context.geometry.pixelSize
         / context.settings.splitResolution
     )
-    let radius = context.geometry.clampedGridRadius(ofShell: band)
     // What is only measured is not masked by itself.
     let mask =
       measuringOnly
@@ -134,26 +135,29 @@ struct ReferenceMaker: Sendable {
       : MaskChoice(
         halves: halves, region: measuring.mask, resolution: fsc.resolution143,
         hasStarted: isMaskDynamic, settings: context.settings)
-    var made: (references: [ReferenceGrid], filtered: [Double]?) = ([], nil)
+    var made: (references: [ReferenceGrid], filtered: [Double]?, shown: ShownDensity?) = (
+      [], nil, nil
+    )
     if !measuringOnly {
       made = references(
         halfSums, means: means, fsc: fsc.corrected, lastShell: lastShell, split: split,
-        radius: radius, mask: mask, progress: progress)
+        band: band, mask: mask, progress: progress)
     }
     return Product(
       references: made.references, fsc: fsc, size: reconstruction.cube.size,
       voxelSize: reconstruction.voxelSize, band: band, edge: edge,
       guinier: Array(guinier(halves, inside: measuring).prefix(filled + 1)), halfMaps: halves,
-      mask: mask, filtered: made.filtered)
+      mask: mask, filtered: made.filtered, shown: made.shown)
   }
 
   /// The filtered, masked references, on a cube no finer than they need.
   private func references(
     _ sums: [[Accumulator]], means: [[Double]], fsc: [Double], lastShell: Int, split: Int,
-    radius: Int, mask choice: MaskChoice,
+    band: Int, mask choice: MaskChoice,
     progress: @escaping @Sendable (Double, Part) -> Void
-  ) -> (references: [ReferenceGrid], filtered: [Double]?) {
+  ) -> (references: [ReferenceGrid], filtered: [Double]?, shown: ShownDensity?) {
     let folds = context.foldCount
+    let radius = context.geometry.clampedGridRadius(ofShell: band)
     let size = CubeTransform.size(
       forRadius: min(sums[0][0].radius, max(lastShell, radius) + 2))
     let (rows, mask) = rowsOfMask(choice, size: size)
@@ -173,15 +177,20 @@ struct ReferenceMaker: Sendable {
     let workspaces = WorkspacePool {
       (cube.workspace(radius: spectrumRadius), regularisation.room())
     }
+    // Other bodies see the density of all folds.
+    let wholes = context.beside == nil ? 0 : 2
+    let shown = Collected<[Float]>(count: wholes)
     let counter = Counter()
-    parallelFor(count: 2 * folds, chunk: 1, threads: context.settings.threads) { range, _ in
+    parallelFor(count: 2 * folds + wholes, chunk: 1, threads: context.settings.threads) {
+      range, _ in
       let (workspace, room) = workspaces.take()
       defer { workspaces.giveBack((workspace, room)) }
       for slot in range {
-        let half = slot / folds
+        let isWhole = slot >= 2 * folds
+        let half = isWhole ? slot - 2 * folds : slot / folds
         var parts = sums[half]
         // A fold's reference is made without its own images; with one fold there are no others.
-        if folds > 1 { parts.remove(at: slot % folds) }
+        if folds > 1, !isWhole { parts.remove(at: slot % folds) }
         reconstruction.divide(
           Reconstruction.Quotient(
             parts: parts, shared: sums[1 - half], sharedShells: split,
@@ -192,6 +201,10 @@ struct ReferenceMaker: Sendable {
           in: workspace, of: cube, radius: lastShell + 1,
           insertedBy: parts[0].interpolation, isSymmetrised: reconstruction.isSymmetrised,
           room)
+        if isWhole {
+          shown[half] = (0..<rows.count).map { workspace.real[$0] }
+          continue
+        }
         let grid = ReferenceGrid(radius: radius, interpolation: context.interpolation)
         cube.fill(grid, from: workspace)
         references[slot] = grid
@@ -201,7 +214,8 @@ struct ReferenceMaker: Sendable {
     let edge = Double(context.geometry.period) * context.geometry.pixelSize
     return (
       references.filled,
-      filter?.cutOffs.quantiles([0, 0.5, 1], in: mask).map { edge / $0 }
+      filter?.cutOffs.quantiles([0, 0.5, 1], in: mask).map { edge / $0 },
+      wholes == 0 ? nil : ShownDensity(rows, band: band, halves: shown.filled)
     )
   }
 

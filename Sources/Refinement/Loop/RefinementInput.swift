@@ -40,6 +40,13 @@ public struct RefinementInput: Sendable {
 }
 
 extension RefinementInput {
+  /// The same as one of several regions: what no region has is subtracted.
+  var asRegion: RefinementInput {
+    var input = self
+    input.settings.subtractOutside = true
+    return input
+  }
+
   /// The same with a mask that ends inside the sphere which all images show, softly like their own
   /// window; unchanged where the mask does not reach beyond it.
   var maskedWithinImages: RefinementInput {

@@ -63,9 +63,19 @@ struct RunContext: Sendable {
   let control: RefinementControl
   /// Where the body and the rest are.
   let centres: BodyCentres
+  /// What packs the images, with the bodies that move beside this one; nil for a body that is alone.
+  var beside: ImagePacker?
 
   /// Folds per half.
   var foldCount: Int { max(1, settings.referenceFolds) }
+
+  /// The images of the body alone.
+  var bodyImages: BodyImages {
+    BodyImages(packed: images, packer: beside, windowCentres: windowCentres)
+  }
+
+  /// How many times larger than the packed data those without the neighbours may be.
+  var dataRoom: Double { beside == nil ? 1 : 4 }
 
   /// Slot of a particle in arrays per half-set and optics group.
   func noiseSlot(of particle: Int) -> Int {
@@ -111,7 +121,8 @@ struct RunContext: Sendable {
     return HalfSet.allCases.map { half in
       let slots = half.rawValue * groups..<(half.rawValue + 1) * groups
       return magnitudes[half.rawValue].packed.quanta(
-        factors: largest(factors[slots], band: band), scale: largestScale(state, in: half))
+        factors: largest(factors[slots], band: band), scale: largestScale(state, in: half)
+      ).withDataRoom(dataRoom)
     }
   }
 

@@ -20,46 +20,68 @@ public func refine(
   checkpoints: (any CheckpointStore)? = nil, ranks: Communicator = .alone,
   events: @escaping @Sendable (RefinementEvent) -> Void
 ) throws -> RefinementResult {
-  let result = try refineShard(
-    input, control: control, checkpoints: checkpoints, ranks: ranks, events: events)
-  guard let result else {
+  try refine(
+    regions: [input], control: control, checkpoints: checkpoints, ranks: ranks,
+    events: { events($1) })[0]
+}
+
+/// Refines several regions of the same particles together: each against its own reference in images from
+/// which the others are subtracted where they are.
+///
+/// - Parameters:
+///   - regions: of each region settings, mask and fulcrum of its own; particles, images and maps are those
+///     of all. At least one; one is refined as by itself.
+///   - control, checkpoints, ranks: as of one region.
+///   - events: told of a region's stages, progress, iterations and warnings, with its index.
+/// - Returns: the results in the order of the regions.
+/// - Throws: as for one region.
+public func refine(
+  regions: [RefinementInput], control: RefinementControl = RefinementControl(),
+  checkpoints: (any CheckpointStore)? = nil, ranks: Communicator = .alone,
+  events: @escaping @Sendable (Int, RefinementEvent) -> Void
+) throws -> [RefinementResult] {
+  let results = try refineShard(
+    regions, control: control, checkpoints: checkpoints, ranks: ranks, events: events)
+  guard let results else {
     throw Problem("rank \(ranks.rank) leads no refinement", whatToDo: "Let rank 0 lead it.")
   }
-  return result
+  return results
 }
 
 /// Takes part in a refinement that rank 0 leads, with the images of its own particles.
 ///
 /// - Parameters:
-///   - input: as rank 0 has it; threads and memory are this rank's own.
+///   - regions: as rank 0 has them; threads and memory are this rank's own.
 ///   - control: stopped and held as rank 0's is.
 /// - Throws: why the refinement does not come to its end.
 public func takePart(
-  in input: RefinementInput, control: RefinementControl = RefinementControl(), ranks: Communicator
+  in regions: [RefinementInput], control: RefinementControl = RefinementControl(),
+  ranks: Communicator
 ) throws {
-  _ = try refineShard(input, control: control, checkpoints: nil, ranks: ranks) { _ in }
+  _ = try refineShard(regions, control: control, checkpoints: nil, ranks: ranks) { _, _ in }
 }
 
-/// The result of a rank; nil on all but the first.
+/// The results of a rank; nil on all but the first.
 private func refineShard(
-  _ input: RefinementInput, control: RefinementControl, checkpoints: (any CheckpointStore)?,
-  ranks: Communicator, events: @escaping @Sendable (RefinementEvent) -> Void
-) throws -> RefinementResult? {
+  _ regions: [RefinementInput], control: RefinementControl, checkpoints: (any CheckpointStore)?,
+  ranks: Communicator, events: @escaping @Sendable (Int, RefinementEvent) -> Void
+) throws -> [RefinementResult]? {
   returnLargeMemoryAtOnce()
   // What is done between two loops, on one thread, waits where it tells how far it is.
-  let told: @Sendable (RefinementEvent) -> Void = { event in
-    events(event)
+  let told: @Sendable (Int, RefinementEvent) -> Void = { region, event in
+    events(region, event)
     control.waitWhilePaused()
   }
-  let shard = Shard(of: input.particles.count, ranks: ranks)
+  let masked = regions.map(\.maskedWithinImages)
+  let inputs = masked.count > 1 ? masked.map(\.asRegion) : masked
+  let shard = Shard(of: inputs[0].particles.count, ranks: ranks)
   control.follow(ranks)
   return try Gate.$current.withValue(control.gate) {
-    try Crew.$current.withValue(Crew(threads: input.settings.threads)) {
+    try Crew.$current.withValue(Crew(threads: inputs[0].settings.threads)) {
       do {
         var refiner = try Refiner(
-          [input.maskedWithinImages], shard: shard, control: control, checkpoints: checkpoints,
-          events: told)
-        return try refiner.run()?.first
+          inputs, shard: shard, control: control, checkpoints: checkpoints, events: told)
+        return try refiner.run()
       } catch {
         let end = shard.told(error)
         throw (end as? RankEnd)?.error ?? end
@@ -74,13 +96,16 @@ struct Refiner {
   private let shard: Shard
   private let control: RefinementControl
   private let checkpoints: (any CheckpointStore)?
+  /// Which body the density counts for; nil for a body that is alone.
+  private let shares: MaskShares?
 
   /// Surveys and packs the images, and finds where to go on.
   init(
     _ inputs: [RefinementInput], shard: Shard, control: RefinementControl,
     checkpoints: (any CheckpointStore)? = nil,
-    events: @escaping @Sendable (RefinementEvent) -> Void
+    events: @escaping @Sendable (Int, RefinementEvent) -> Void
   ) throws {
+    shares = inputs.count > 1 ? MaskShares(masks: inputs.map(\.mask)) : nil
     (self.shard, self.control, self.checkpoints) = (shard, control, checkpoints)
     // A checkpoint that does not fit is refused before hours of packing.
     try shard.requireSame(Machine.instructions, "the instructions of the processors")
@@ -93,8 +118,28 @@ struct Refiner {
     for (index, input) in inputs.enumerated() {
       bodies.append(
         try Body(
-          input, shard: shard, control: control, saved: saved.isEmpty ? nil : saved[index],
-          place: place, events: events))
+          input, rest: shares?.rest(seenBy: index), shard: shard, control: control,
+          saved: saved.isEmpty ? nil : saved[index], place: place, events: { events(index, $0) }))
+    }
+    meet()
+  }
+
+  /// Lets each body know the others with the density that they show.
+  private mutating func meet() {
+    guard let shares else { return }
+    for looking in bodies.indices {
+      bodies[looking].meet(
+        bodies.indices.filter { $0 != looking }
+          .compactMap { bodies[$0].neighbour(seenBy: looking, shares) })
+    }
+  }
+
+  /// Lets each body know where the others are now.
+  private mutating func follow() {
+    guard shares != nil else { return }
+    let placements = bodies.map(\.placement)
+    for looking in bodies.indices {
+      bodies[looking].follow(placements.indices.filter { $0 != looking }.map { placements[$0] })
     }
   }
 
@@ -112,6 +157,7 @@ struct Refiner {
     while true {
       var made: [Body.Reconstructed] = []
       for index in bodies.indices { made.append(try bodies[index].reconstruct()) }
+      meet()
       if try isOver(made) { return try finish() }
       try advance(made)
     }
@@ -138,6 +184,7 @@ struct Refiner {
       try bodies[index].advance(
         made[index], log: log, firstChunk: index * SearchPass.chunks(of: particles))
     }
+    follow()
     try checkpoints?.save(try CheckpointContent(RunState(bodies: bodies.map(\.loop))))
   }
 

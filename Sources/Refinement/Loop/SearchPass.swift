@@ -1,3 +1,4 @@
+import CKernels
 import Fourier
 import Glibc
 import Ground
@@ -80,7 +81,8 @@ struct SearchPass: Sendable {
     let chunk = Self.chunk
     let outcomes = Collected<[Outcome]>(count: (own.count + chunk - 1) / chunk)
     let counter = Counter()
-    let workspaces = WorkspacePool { search.workspace() }
+    let images = context.bodyImages
+    let workspaces = WorkspacePool { (search.workspace(), images.room()) }
     parallelFor(
       count: own.count, chunk: chunk, threads: context.settings.threads, name: "particles: search"
     ) { range, _ in
@@ -95,7 +97,10 @@ struct SearchPass: Sendable {
           // A search on a fine grid may take seconds for each particle.
           context.control.waitWhilePaused()
           if context.control.isStopRequested { return }
-          found.append(outcome(of: particle, state, factors: factors, workspace: workspace))
+          found.append(
+            outcome(
+              of: particle, state, factors: factors, workspace: workspace.0,
+              image: { images.image(particle, workspace.1) }))
           context.images.release(particle)
         }
         outcomes[index] = found
@@ -120,7 +125,7 @@ struct SearchPass: Sendable {
 
   private func outcome(
     of particle: Int, _ state: RefinementState, factors: [FFTBuffer<Float>],
-    workspace: ShiftLattice.Workspace?
+    workspace: ShiftLattice.Workspace?, image: () -> fulcrum_image
   ) -> Outcome {
     var current = state.poses[particle]
     if context.skipped.contains(particle) {
@@ -135,7 +140,7 @@ struct SearchPass: Sendable {
     current = prior.clamped(current)
     let reference = references[half * context.foldCount + Int(context.folds[particle])]
     var scorer = PoseScorer(
-      reference: reference, image: context.images.image(particle), points: context.points,
+      reference: reference, image: image(), points: context.points,
       factor: factors[context.noiseSlot(of: particle)], geometry: context.geometry,
       magnification: context.magnification(of: particle), prior: prior,
       scale: state.greyscale[half] * Double(state.scales[particle]))

@@ -134,6 +134,7 @@ extension ImagePacker {
     try transformer.load(particle, into: workspace.image)
     unflip(particle, workspace)
     subtractOutside(particle, workspace)
+    subtractNeighbours(particle, workspace)
     let change = ewald.changes[particle]
     evaluateCTF(change: change, of: particle, workspace)
     evaluateCTF(

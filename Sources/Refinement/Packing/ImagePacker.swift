@@ -15,6 +15,8 @@ struct ImagePacker: Sendable {
   let outside: [BoxModel]
   /// The defocus of the body and of what is around it, where that is not the particle's.
   let defocus: BodyDefocus?
+  /// The bodies that move beside this one; nil where there are none.
+  var neighbours: Neighbours?
   /// Shell of each sample of the box's half-spectrum; box/2 for all beyond the last that is used.
   let shells: [Int32]
   /// 1/σ² per shell of the box, 0 where data are ignored, per half-set and optics group.
@@ -72,6 +74,8 @@ struct ImagePacker: Sendable {
     let magnitudes: [ImageMagnitudes]
     /// For each particle the position of its window's centre, pixels from the image's centre.
     let windowCentres: [SIMD2<Int32>]
+    /// What each particle's CTF is multiplied by in its image as it was loaded; empty for one.
+    let imageScales: [Double]
     /// Particles whose image is also that of a particle of the other half-set, another source.
     let sharedCount: Int
   }
@@ -99,21 +103,25 @@ struct ImagePacker: Sendable {
     let chunk = 32
     let counter = Counter()
     let fingerprints = Collected<[Fingerprint]>(count: (count + chunk - 1) / chunk)
+    let scales = Collected<[Double]>(count: (count + chunk - 1) / chunk)
     let workspaces = WorkspacePool { Workspace(packer: self, measures: true) }
     parallelFor(count: count, chunk: chunk, threads: threads, name: "particles: pack") { range, _ in
       let workspace = workspaces.take()
       defer { workspaces.giveBack(workspace) }
       var seen: [Fingerprint] = []
+      var scale = [Double](repeating: 1, count: range.count)
       for particle in range.lazy.map({ first + $0 }) where !bad.contains(particle) {
         // A file server that went away must not be asked for all the others.
         if control.isStopRequested || bad.isOverLimit { return }
         do throws(Problem) {
           try pack(particle, centre: centres[particle], into: images, slot: particle, workspace)
+          scale[particle - first - range.lowerBound] = workspace.image.scale
           seen.append(Fingerprint(particle: particle, value: workspace.image.fingerprint))
           images.release(particle)
         } catch { bad.add(particle, error, in: .packing) }
       }
       fingerprints[range.lowerBound / chunk] = seen
+      scales[range.lowerBound / chunk] = scale
       progress(counter.add(range.count))
     }
     try control.throwIfStopped()
@@ -125,8 +133,17 @@ struct ImagePacker: Sendable {
     magnitudes = measured.reduce(magnitudes, Self.sum)
     return Result(
       images: images, magnitudes: magnitudes, windowCentres: centres,
+      imageScales: try imageScales(of: scales.values().flatMap { $0 }, first: first),
       sharedCount: sharedCount(
         try shard.gather(try fingerprints.values().flatMap { $0 }).joined()))
+  }
+
+  /// Those of all particles, of which a rank knows its own; empty where all are one.
+  private func imageScales(of own: [Double], first: Int) -> [Double] {
+    guard own.contains(where: { $0 != 1 }) else { return [] }
+    var all = [Double](repeating: 1, count: transformer.particles.count)
+    all.replaceSubrange(first..<first + own.count, with: own)
+    return all
   }
 
   private static func sum(
@@ -233,6 +250,8 @@ struct ImagePacker: Sendable {
     nonisolated(unsafe) var quadrature: [Float] = []
     let modelReal: FFTBuffer<Float>
     let modelImaginary: FFTBuffer<Float>
+    /// Room for the neighbours' projections; nil where there are none.
+    let neighbours: Neighbour.Room?
 
     init(packer: ImagePacker, measures: Bool = false) {
       let box = packer.geometry.box
@@ -247,6 +266,7 @@ struct ImagePacker: Sendable {
       let modelCount = packer.outside.first?.points.paddedCount ?? 0
       modelReal = FFTBuffer(count: modelCount)
       modelImaginary = FFTBuffer(count: modelCount)
+      neighbours = packer.neighbours.map { Neighbour.Room(points: $0.points) }
     }
   }
 
@@ -260,6 +280,7 @@ struct ImagePacker: Sendable {
     try transformer.load(particle, into: workspace.image)
     if defocus != nil { unflip(particle, workspace) }
     subtractOutside(particle, workspace)
+    subtractNeighbours(particle, workspace)
     if let defocus { takeDefocus(change: defocus.body[particle], of: particle, workspace) }
     weigh(particle, workspace)
     let planes = images.planes(slot)
@@ -404,7 +425,7 @@ struct ImagePacker: Sendable {
 
   /// The window's transform of a spectrum of the box, about a pixel counted from the image's centre,
   /// times N²/M²; left in the workspace with the phase origin at the window's centre.
-  private func crop(
+  func crop(
     _ spectrum: FFTBuffer<ComplexFloat>, about centre: SIMD2<Int32>, _ workspace: Workspace
   ) {
     let box = geometry.box

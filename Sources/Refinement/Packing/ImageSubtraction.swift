@@ -86,24 +86,11 @@ public struct ImageSubtraction: Sendable {
     packer.subtractOutside(particle, workspace.packing)
     transformer.addPhase(of: particle, to: spectrum)
     transformer.centre(spectrum)
-    mirrorFirstColumn(of: spectrum)
+    mirrorFirstColumn(of: spectrum, box: box)
     transformer.transform.inverse(spectrum, into: workspace.model)
     // The model is that of the image as it was loaded.
     let scale = 1 / (Float(count) * image.factor)
     for index in 0..<count { workspace.pixels[index] += scale * workspace.model[index] }
-  }
-
-  /// Completes the column of kx = 0, of which the points hold one of each pair of mates: the transform back
-  /// wants both.
-  private func mirrorFirstColumn(of spectrum: FFTBuffer<ComplexFloat>) {
-    let width = box / 2 + 1
-    for row in 1..<(box + 1) / 2 {
-      let (upper, lower) = (row * width, (box - row) * width)
-      let (a, b) = (spectrum.pointer[upper], spectrum.pointer[lower])
-      // The one that is no point is zero.
-      spectrum.pointer[upper] = ComplexFloat(a.x + b.x, a.y - b.y)
-      spectrum.pointer[lower] = ComplexFloat(a.x + b.x, b.y - a.y)
-    }
   }
 
   /// The mean of the loaded image's background: what beyond its edge is likely.

@@ -1,4 +1,5 @@
 import CKernels
+import CryoEM
 import Fourier
 import Glibc
 
@@ -90,6 +91,22 @@ public final class SamplingPoints: Sendable {
         directions.ratio(shell: Int(shells[index]), position: sectorPositions[index]))
     }
     return factors
+  }
+
+  /// Multiplies the first pixels of a projection by exp(−2πi k·p): moves it by p, in windows.
+  func turn(
+    _ real: FFTBuffer<Float>, _ imaginary: FFTBuffer<Float>, count: Int, by position: Vector2
+  ) {
+    // A product of one factor per column and one per row.
+    let limit = maximumShell
+    let columns = (0...limit).map { ComplexFloat.unit(angle: -2 * .pi * Double($0) * position.x) }
+    let rows = (-limit...limit).map { ComplexFloat.unit(angle: -2 * .pi * Double($0) * position.y) }
+    for index in 0..<count {
+      let turn = columns[Int(kx[index])].times(rows[Int(ky[index]) + limit])
+      let value = ComplexFloat(real.pointer[index], imaginary.pointer[index]).times(turn)
+      real.pointer[index] = value.x
+      imaginary.pointer[index] = value.y
+    }
   }
 
   /// What the kernels need: the pixels up to `band` with their factors.

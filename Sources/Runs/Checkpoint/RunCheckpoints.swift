@@ -50,7 +50,7 @@ final class RunCheckpoints: CheckpointStore {
   func save(_ content: CheckpointContent) throws(Problem) {
     try insist { () throws(Problem) in
       try folder.make(folder.checkpointPath)
-      let file = try AtomicFile(path: statePath, within: folder.path)
+      let file = try AtomicFile(path: statePath, within: folder.root)
       var frame = CheckpointFrame(run: run, layout: layout)
       try file.append(frame.bytes)
       var sum = Checksum()
@@ -87,7 +87,7 @@ final class RunCheckpoints: CheckpointStore {
     let bytes = CheckpointFrame(run: run, layout: layout).bytes + PartList.framed(part)
     try insist { () throws(Problem) in
       try folder.make(folder.checkpointPath)
-      try AtomicFile.write(bytes, to: searchPath, within: folder.path)
+      try AtomicFile.write(bytes, to: searchPath, within: folder.root)
     }
     search.withLock { $0 = PartList(bytes) }
   }

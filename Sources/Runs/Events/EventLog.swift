@@ -30,7 +30,7 @@ final class EventLog: Sendable {
     if let status = place.status, status.st_mode & S_IFMT == S_IFREG, status.st_nlink > 1 {
       // Another name of the file, in a copy of the folder perhaps, is not to be added to.
       let file = try folder.input(path)
-      try AtomicFile.write(try file.bytes(at: 0, count: file.size), to: path, within: folder.path)
+      try AtomicFile.write(try file.bytes(at: 0, count: file.size), to: path, within: folder.root)
     }
     let descriptor = place.open(O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK)
     guard descriptor >= 0 else {

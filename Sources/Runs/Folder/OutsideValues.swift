@@ -110,14 +110,28 @@ extension RunManifest: OutsideValue {
       return "progress"
     }
     if let parent, !isCount(parent.iteration) { return "parent" }
+    if let regions, regions.count > 1000 || !regions.allSatisfy(\.isPossible) { return "regions" }
     return isMeasure(
       started, ended, heartbeat, startResolution, resolution, pixelSize, cpuSeconds,
       progress?.perSecond, seconds, secondsBefore) ? nil : "a number"
   }
 }
 
+extension RunManifest.Region {
+  fileprivate var isPossible: Bool {
+    isCount(iteration) && isMeasure(startResolution, resolution, rotation, shift, shareAtLimit)
+  }
+}
+
+extension RunSummary.Region {
+  fileprivate var isPossible: Bool {
+    isMeasure(resolutionBefore, resolutionAfter, medianRotation, medianShift, shareAtLimit)
+  }
+}
+
 extension RunSummary: OutsideValue {
   var impossible: String? {
+    if let regions, regions.count > 1000 || !regions.allSatisfy(\.isPossible) { return "regions" }
     if !isCount(iterations, particles, skipped) { return "a count" }
     if let motion, !motion.isPossible { return "motion" }
     if fulcrum.count > 3 || !fulcrum.allSatisfy({ isMeasure($0) }) { return "fulcrum" }

@@ -19,6 +19,21 @@ public struct FinishedRegion: Sendable {
 }
 
 extension RunFolder {
+  var regionsPath: String { path + "/" + RunLayout.regions }
+
+  /// The folder of a region, which is that of a run: its iterations and events, and its final results.
+  public func region(named name: String) -> RunFolder { RunFolder(regionsPath + "/" + name) }
+
+  /// The folders of the regions that are refined together, in the order of the job; empty for one region.
+  public var regions: [RunFolder] {
+    let found = entries(of: regionsPath).map(region(named:)).filter(\.exists)
+    guard found.count > 1, let names = try? job().regions.map(\.name) else { return found }
+    return found.sorted {
+      (names.firstIndex(of: $0.name) ?? .max, $0.name)
+        < (names.firstIndex(of: $1.name) ?? .max, $1.name)
+    }
+  }
+
   /// The particles with their final poses; nil where there are none yet.
   public var finalParticles: String? {
     RunLayout.particles.lazy.map { finalPath + "/" + $0 }.first { holds($0) }
@@ -48,7 +63,7 @@ extension RunFolder {
   private func region(name: String, at folder: String) throws(Problem) -> FinishedRegion {
     FinishedRegion(
       name: name, path: folder,
-      summary: try JSONFile.read(RunSummary.self, from: folder + "/summary.json", within: path),
+      summary: try JSONFile.read(RunSummary.self, from: folder + "/summary.json", within: root),
       names: Set(entries(of: folder).filter { holds(folder + "/" + $0) }))
   }
 }

@@ -37,6 +37,12 @@ extension RunFolder {
 
   /// Removes what a run writes, all but its lock.
   func removeContents() {
+    for region in regions {
+      region.removeContents()
+      removeFile(region.lockPath)
+      (try? place(region.path))?.removeFolder()
+    }
+    (try? place(regionsPath))?.removeFolder()
     removeLeftovers()
     for name in entries(of: iterationsPath) where RunLayout.iteration(named: name) != nil {
       empty(iterationsPath + "/" + name, of: RunLayout.iteration)
@@ -56,6 +62,7 @@ extension RunFolder {
 
   /// Removes what a process that was killed left half written: files that were never renamed into place.
   func removeLeftovers() {
+    for region in regions { region.removeLeftovers() }
     let iterations = entries(of: iterationsPath).filter { RunLayout.iteration(named: $0) != nil }
     let lists =
       [

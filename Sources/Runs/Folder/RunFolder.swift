@@ -9,8 +9,24 @@ import Report
 public struct RunFolder: Sendable, Hashable {
   /// The folder.
   public let path: String
+  /// The folder of the run that this is, or whose region this is.
+  public let root: String
+  /// Where its final results are: those of a region are in a folder of its name among its run's.
+  public let finalPath: String
 
-  public init(_ path: String) { self.path = path }
+  /// A run, or a region of one by its folder in `regions/`.
+  public init(_ path: String) {
+    self.path = path
+    let above = FilePath.folder(of: path)
+    let run = FilePath.folder(of: above)
+    if FilePath.name(of: above) == RunLayout.regions, access(run + "/run.json", F_OK) == 0 {
+      root = run
+      finalPath = run + "/final/" + FilePath.name(of: path)
+    } else {
+      root = path
+      finalPath = path + "/final"
+    }
+  }
 
   /// The run's name: that of its folder.
   public var name: String { FilePath.name(of: FilePath.absolute(path)) }
@@ -23,7 +39,6 @@ public struct RunFolder: Sendable, Hashable {
   public var controlPath: String { path + "/control" }
   public var iterationsPath: String { path + "/iterations" }
   public var checkpointPath: String { path + "/checkpoint" }
-  public var finalPath: String { path + "/final" }
   /// The input files as they were when the run began.
   public var inputsPath: String { path + "/inputs.json" }
   /// What was changed while the run goes on.
@@ -42,7 +57,7 @@ public struct RunFolder: Sendable, Hashable {
 
   /// run.json.
   public func manifest() throws(Problem) -> RunManifest {
-    try JSONFile.read(RunManifest.self, from: manifestPath, within: path)
+    try JSONFile.read(RunManifest.self, from: manifestPath, within: root)
   }
 
   /// How a run really stands: a run whose process has died is interrupted. On the same machine the
@@ -62,7 +77,7 @@ public struct RunFolder: Sendable, Hashable {
 
   /// The parameters as run.
   public func job() throws(Problem) -> Job {
-    var job = try Job.read(path: jobPath, within: path).job
+    var job = try Job.read(path: jobPath, within: root).job
     job.name = name
     return job
   }
@@ -76,7 +91,7 @@ public struct RunFolder: Sendable, Hashable {
   /// The metrics of an iteration.
   public func metrics(of iteration: Int) throws(Problem) -> IterationMetrics {
     try JSONFile.read(
-      IterationMetrics.self, from: iterationPath(iteration) + "/metrics.json", within: path)
+      IterationMetrics.self, from: iterationPath(iteration) + "/metrics.json", within: root)
   }
 
   /// The metrics of all iterations after one, ascending; damaged ones are left out.
@@ -87,13 +102,13 @@ public struct RunFolder: Sendable, Hashable {
   /// The metrics of the final pass of a finished run; nil where it was not measured or is damaged.
   public func finalMetrics() -> IterationMetrics? {
     let found = try? JSONFile.read(
-      IterationMetrics.self, from: finalMetricsPath, within: path)
+      IterationMetrics.self, from: finalMetricsPath, within: root)
     return found?.isFinal == true ? found : nil
   }
 
   /// The summary of a finished run.
   public func summary() throws(Problem) -> RunSummary {
-    try JSONFile.read(RunSummary.self, from: summaryPath, within: path)
+    try JSONFile.read(RunSummary.self, from: summaryPath, within: root)
   }
 
   /// What somebody wrote about the run; empty for nothing.

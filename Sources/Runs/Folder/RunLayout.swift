@@ -9,6 +9,8 @@ enum RunLayout {
     "job.toml", "run.json", "events.jsonl", "note.txt", "inputs.json", "lock", "queue.json",
     "queue.log", "submit.sh",
   ]
+  /// The folder of the regions' own folders.
+  static let regions = "regions"
   /// Files of checkpoint/.
   static let checkpoint = ["state.bin", "search.bin", "changes.toml"]
   /// What the command at the end has printed, in control/.
@@ -37,7 +39,9 @@ enum RunLayout {
     ("fsc.star", "FSC curves as of relion_postprocess"),
     ("fsc.xml", "FSC curve for a deposition"),
     ("metrics.json", "what the screens show of the final maps"),
+    ("composite.mrc", "one map of all regions"),
     ("motion.json", "how the body moves"),
+    ("modes.tsv", "how far each particle is along the modes of the motion"),
     ("summary.json", "summary"),
   ]
 
@@ -86,7 +90,7 @@ extension RunFolder {
   ///
   /// - Throws: `Problem` where a folder on the way is missing, or is a link.
   func place(_ path: String) throws(Problem) -> FilePlace {
-    try FilePlace(path, within: self.path)
+    try FilePlace(path, within: root)
   }
 
   /// What the system knows of a file; nil where there is none. Of a link, that it is one.
@@ -111,12 +115,12 @@ extension RunFolder {
 
   /// Opens one of the run's files for reading.
   func input(_ path: String) throws(Problem) -> InputFile {
-    try InputFile(path: path, within: self.path)
+    try InputFile(path: path, within: root)
   }
 
   /// Replaces one of the run's files; of a link, the link.
   func write(_ text: String, to path: String) throws(Problem) {
-    try AtomicFile.write(text, to: path, within: self.path)
+    try AtomicFile.write(text, to: path, within: root)
   }
 
   /// Replaces one of the run's files by a value as JSON.
@@ -144,5 +148,6 @@ extension RunFolder {
     let inside =
       RunLayout.checkpoint.map { checkpointPath + "/" + $0 } + [controlPath + "/parameters.toml"]
     return (folders + files + inside).compactMap { (try? place($0))?.refusal }
+      + regions.flatMap { $0.links() }
   }
 }

@@ -61,6 +61,23 @@ public struct RunManifest: Codable, Sendable, Equatable {
   /// What it may still take, told at the end of each iteration from the second on.
   public var remaining: RemainingTime?
 
+  /// How several regions stand that are refined together, in their order; nil for one.
+  public var regions: [Region]?
+
+  /// A region and what its last iteration came to.
+  public struct Region: Codable, Sendable, Equatable {
+    public var name: String
+    public var iteration: Int
+    /// Resolution in Å inside its mask of the input, and of the last iteration.
+    public var startResolution: Double?
+    public var resolution: Double?
+    /// Median change against the input: degrees, and Å at its fulcrum.
+    public var rotation: Double?
+    public var shift: Double?
+    /// Share of particles at a search limit, 0…1.
+    public var shareAtLimit: Double?
+  }
+
   /// What is expected of a run before it begins.
   public struct Expected: Codable, Sendable, Equatable {
     /// Seconds of preparing the images, and of the final pass.

@@ -26,10 +26,10 @@ struct RankWork: Codable {
     _ = try ranks.gather([])
   }
 
-  /// The input of a rank.
+  /// The input of a rank, region by region.
   ///
   /// - Parameter threads: those of this rank; nil for as many as the job says.
-  fileprivate static func input(_ bytes: [UInt8], threads: Int?) throws -> RefinementInput {
+  fileprivate static func input(_ bytes: [UInt8], threads: Int?) throws -> [RefinementInput] {
     guard let work = JSONFile.value(RankWork.self, of: bytes) else {
       throw Problem(
         "what rank 0 says of the job cannot be read", whatToDo: "Run all ranks with one program.")
@@ -39,7 +39,7 @@ struct RankWork: Codable {
     guard problems.isEmpty else { throw Problems(problems) }
     if let threads { job[Parameter.compute.threads] = threads }
     do throws(JobProblems) {
-      return try PreparedInput(job: job, outputFolder: work.outputFolder, isResuming: true).input
+      return try PreparedInput(job: job, outputFolder: work.outputFolder, isResuming: true).inputs
     } catch { throw error.problems }
   }
 }
@@ -58,11 +58,11 @@ public enum RankSession {
     with ranks: Communicator, control: RefinementControl, threads: Int?
   ) throws {
     let work = try ranks.broadcast([])
-    let input: RefinementInput
-    do { input = try RankWork.input(work, threads: threads) } catch {
+    let regions: [RefinementInput]
+    do { regions = try RankWork.input(work, threads: threads) } catch {
       throw ranks.end(RankEnd(error, rank: ranks.rank))
     }
     _ = try ranks.gather([])
-    try Refinement.takePart(in: input, control: control, ranks: ranks)
+    try Refinement.takePart(in: regions, control: control, ranks: ranks)
   }
 }

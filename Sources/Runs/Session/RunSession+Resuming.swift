@@ -97,7 +97,7 @@ extension RunSession {
     writer.nameLostIterations(upTo: iteration)
     var changedJob: Job?
     if folder.facts(of: folder.changesPath) != nil {
-      changedJob = try Job.read(path: folder.changesPath, within: folder.path).job
+      changedJob = try Job.read(path: folder.changesPath, within: folder.root).job
       if let threads { changedJob?[Parameter.compute.threads] = threads }
     }
     return Resumable(prepared: prepared, writer: writer, changedJob: changedJob)

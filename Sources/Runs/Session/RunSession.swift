@@ -15,6 +15,7 @@ public final class RunSession: Sendable {
   public let control = RefinementControl()
   private let prepared: PreparedInput
   private let writer: RunWriter
+  private let regions: RegionWriters
   private let checkpoints: RunCheckpoints
   private let endCommand: EndCommand?
   private let ranks: Communicator
@@ -56,6 +57,7 @@ public final class RunSession: Sendable {
     writer = try Self.newRun(prepared, parent: parent)
     folder = writer.folder
     changedJob = Mutex(prepared.job.asRun)
+    regions = try RegionWriters(prepared, of: writer)
     checkpoints = Self.checkpoints(of: writer, interval: interval)
   }
 
@@ -109,10 +111,14 @@ public final class RunSession: Sendable {
     writer = found.writer
     folder = writer.folder
     changedJob = Mutex(found.changedJob ?? found.prepared.job)
+    do throws(Problem) { regions = try RegionWriters(found.prepared, of: writer) } catch {
+      writer.end(.failed, message: error.what)
+      throw Problems([error])
+    }
     checkpoints = Self.checkpoints(of: writer, interval: interval)
     // What was asked for before the interruption and not taken yet; what was taken is the same again.
-    if let settings = try? found.changedJob?.validated(given: prepared.data).settings {
-      control.changeSettings { $0.takingOver(settings) }
+    if let job = found.changedJob, let settings = settingsOfRegions(of: job) {
+      control.changeSettings(settings)
     }
   }
 
@@ -154,6 +160,7 @@ public final class RunSession: Sendable {
     let queue = DispatchQueue(label: "fulcrum.stop")
     queue.asyncAfter(deadline: .now() + seconds) { [self] in
       guard takeEnd() else { return }
+      regions.end(.stopped, message: reason.text)
       writer.end(.stopped, message: reason.text)
       otherwise()
     }
@@ -204,8 +211,12 @@ public final class RunSession: Sendable {
     guard takeEnd() else { return outcome }
     switch outcome {
     case .finished(let summary): writer.end(.finished, message: summary.message)
-    case .stopped(let reason): writer.end(.stopped, message: reason.text)
-    case .failed(let problem): writer.end(.failed, message: problem.what)
+    case .stopped(let reason):
+      regions.end(.stopped, message: reason.text)
+      writer.end(.stopped, message: reason.text)
+    case .failed(let problem):
+      regions.end(.failed, message: problem.what)
+      writer.end(.failed, message: problem.what)
     }
     isWrittenDown.withLock { $0 = true }
     do throws(Problem) {
@@ -215,6 +226,16 @@ public final class RunSession: Sendable {
       observe(.warning(error.what))
     }
     return outcome
+  }
+
+  /// The settings of the regions of a changed job; nil where one of them is wrong.
+  private func settingsOfRegions(of job: Job) -> [RefinementSettings]? {
+    let parts =
+      prepared.regions.isEmpty
+      ? [(job, prepared.data)]
+      : prepared.regions.enumerated().map { (job.ofRegion($0), $1.data) }
+    let settings = parts.compactMap { try? $0.validated(given: $1).settings }
+    return settings.count == parts.count ? settings : nil
   }
 
   /// Hands new parameters to the refinement for its next iteration; tells what became of each.
@@ -233,7 +254,7 @@ public final class RunSession: Sendable {
       let settings = try job.validated(given: prepared.data).settings
       // A process that is killed before the next iteration does not forget it.
       try folder.write(job.toml(given: prepared.data), to: folder.changesPath)
-      control.changeSettings { $0.takingOver(settings) }
+      control.changeSettings(settingsOfRegions(of: job) ?? [settings])
       changedJob.withLock { [job] in $0 = job }
       writer.setMaximumIterations(settings.maximumIterations)
       return events
@@ -248,33 +269,22 @@ public final class RunSession: Sendable {
   ) -> Outcome {
     do {
       try RankWork(of: prepared).handOut(to: ranks)
-      let result = try refine(
-        prepared.input, control: control, checkpoints: checkpoints, ranks: ranks
-      ) { [self] event in
-        if case .artifacts(let artifacts) = event { keep(artifacts) }
-        writer.take(event)
-        observe(event)
+      let results = try refine(
+        regions: prepared.inputs, control: control, checkpoints: checkpoints, ranks: ranks
+      ) { [self] index, event in
+        take(event, of: index, observe)
         // A run that cannot be written down is not worth going on with.
-        if writer.failure != nil { control.requestStop() }
+        if failure != nil { control.requestStop() }
       }
-      if let failure = writer.failure { return ending(with: failure) }
+      if let failure { return ending(with: failure) }
       let stage = RefinementEvent.Stage.writing
-      let last = result.metrics.last?.iteration ?? 0
+      let last = results[0].metrics.last?.iteration ?? 0
       let tell = { [self] (event: RefinementEvent) in
         writer.take(event)
         observe(event)
       }
       tell(.stage(stage, iteration: last + 1))
-      var summary = RunSummary(
-        of: result, fulcrum: prepared.input.fulcrum, manifest: writer.manifest)
-      let verdicts = RunFacts(
-        metrics: result.metrics, job: changedJob.withLock { $0 }, summary: summary
-      ).verdicts
-      summary.verdicts = verdicts
-      for verdict in verdicts {
-        writer.note(.warning, "\(verdict.sentence). \(verdict.remedy)")
-      }
-      if result.bodyDefoci != nil {
+      if results.contains(where: { $0.bodyDefoci != nil }) {
         tell(
           .log(
             prepared.writesBodyDefocus
@@ -283,10 +293,9 @@ public final class RunSession: Sendable {
                 + "own: output.body_defocus = true writes that"))
       }
       tell(.progress(stage, done: 1, total: 2))
-      try writer.writeFinal(result, summary: summary, prepared: prepared)
-      return .finished(summary)
+      return .finished(try writeFinal(results))
     } catch {
-      if let failure = writer.failure { return ending(with: failure) }
+      if let failure { return ending(with: failure) }
       switch error {
       case is RefinementStopped: return .stopped(state.withLock(\.reason) ?? .user)
       case RankEnd.stopped: return .stopped(state.withLock(\.reason) ?? .user)
@@ -304,6 +313,39 @@ public final class RunSession: Sendable {
     }
   }
 
+  /// The first failure to write.
+  private var failure: Problem? {
+    writer.failure ?? regions.writers.lazy.compactMap(\.failure).first
+  }
+
+  /// Writes an event of a region down and tells of it.
+  private func take(
+    _ event: RefinementEvent, of region: Int, _ observe: (RefinementEvent) -> Void
+  ) {
+    if case .artifacts(let artifacts) = event {
+      keep(artifacts, regions.isEmpty ? writer : regions.writers[region])
+    }
+    var told = event
+    if !regions.isEmpty {
+      regions.take(event, of: region, for: writer)
+      told = regions.told(event, of: region)
+    }
+    writer.take(told)
+    observe(told)
+  }
+
+  /// Writes final/, region by region where there are several.
+  private func writeFinal(_ results: [RefinementResult]) throws(Problem) -> RunSummary {
+    let job = changedJob.withLock { $0 }
+    guard !regions.isEmpty else {
+      let summary = RunSummary.judged(
+        results[0], fulcrum: prepared.input.fulcrum, job: job, writer: writer)
+      try writer.writeFinal(results[0], summary: summary, prepared: prepared)
+      return summary
+    }
+    return try regions.write(results, job: job, prepared: prepared, of: writer)
+  }
+
   /// A full disk at which somebody stopped the run is no failure of it.
   private func ending(with problem: Problem) -> Outcome {
     if problem.isFullDisk, let reason = state.withLock(\.reason) { return .stopped(reason) }
@@ -311,14 +353,14 @@ public final class RunSession: Sendable {
   }
 
   /// Writes the poses of an iteration, and its half-maps and mask while they are kept.
-  private func keep(_ artifacts: IterationArtifacts) {
+  private func keep(_ artifacts: IterationArtifacts, _ writer: RunWriter) {
     if artifacts.iteration > 0 {
       let file = prepared.particleFile
       writer.writeIterationFile(
         "poses." + file.format.rawValue, iteration: artifacts.iteration
-      ) { [folder] path throws(Problem) in
+      ) { [folder = writer.folder] path throws(Problem) in
         try file.write(
-          poses: artifacts.poses, halfSets: prepared.newHalfSets, to: path, within: folder.path)
+          poses: artifacts.poses, halfSets: prepared.newHalfSets, to: path, within: folder.root)
       }
     }
     let (map, part) = (prepared.input.map, artifacts.halfMapA)
@@ -328,5 +370,14 @@ public final class RunSession: Sendable {
     writer.writeMaps(
       a: artifacts.halfMapA, b: artifacts.halfMapB, mask: artifacts.mask, origin: corner,
       iteration: artifacts.iteration, keep: prepared.keepIterations)
+  }
+}
+
+extension RefinementControl {
+  /// Hands settings to the next iteration of each region, as far as a running refinement takes them.
+  fileprivate func changeSettings(_ settings: [RefinementSettings]) {
+    changeSettings(ofRegions: { region, now in
+      settings.indices.contains(region) ? now.takingOver(settings[region]) : now
+    })
   }
 }

@@ -15,14 +15,18 @@ extension RunWriter {
     let table = FSCTable(
       report: result.fsc, boxSize: result.map.size, pixelSize: result.map.pixelSize)
     let particles = prepared.particleFile
-    try insist { () throws(Problem) in try folder.make(path) }
+    try insist { () throws(Problem) in
+      // A region's is among its run's.
+      if folder.root != folder.path { try folder.make(folder.root + "/final") }
+      try folder.make(path)
+    }
     for (name, map) in [
       ("map", result.map), ("map_sharp", result.sharpened), ("half_map_a", result.halfMapA),
       ("half_map_b", result.halfMapB), ("mask", result.mask), ("mask_fsc", result.fscMask),
       ("local_resolution", result.localResolution),
     ] {
       try insist { () throws(Problem) in
-        try map.write(to: path + "/" + name + ".mrc", within: folder.path)
+        try map.write(to: path + "/" + name + ".mrc", within: folder.root)
       }
     }
     try insist { () throws(Problem) in
@@ -36,12 +40,12 @@ extension RunWriter {
         poses: result.poses, halfSets: prepared.newHalfSets,
         defoci: prepared.writesBodyDefocus ? result.bodyDefoci : nil,
         extraColumns: Self.columns(of: result),
-        to: path + "/particles." + particles.format.rawValue, within: folder.path)
+        to: path + "/particles." + particles.format.rawValue, within: folder.root)
     }
     if !result.evidence.isEmpty {
       try insist { () throws(Problem) in
         try PoseEvidenceFile.write(
-          result.evidence, to: path + "/" + PoseEvidenceFile.name, within: folder.path)
+          result.evidence, to: path + "/" + PoseEvidenceFile.name, within: folder.root)
       }
     }
     if let motion = summary.motion {

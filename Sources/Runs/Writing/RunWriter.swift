@@ -140,6 +140,23 @@ public final class RunWriter: Sendable {
     }
   }
 
+  /// Takes how the regions of a run stand, of which the one that is known least well speaks for all.
+  ///
+  /// - Parameter whole: an iteration of all of them that has ended; nil while it goes on.
+  func take(_ regions: [RunManifest.Region], whole: IterationMetrics?) {
+    state.withLock { state in
+      state.manifest.regions = regions
+      state.manifest.startResolution = regions.compactMap(\.startResolution).max()
+      let known = regions.compactMap(\.resolution)
+      if regions.allSatisfy({ $0.iteration > 0 }) { state.manifest.resolution = known.max() }
+      guard let whole else { return }
+      state.manifest.iteration = whole.poseIteration
+      state.manifest.particles = whole.particles
+      state.estimate(after: whole, active: activeSeconds(state.manifest))
+    }
+    heartbeat()
+  }
+
   /// Seconds that the run has taken, pauses left out.
   private func activeSeconds(_ manifest: RunManifest) -> Double {
     var now = manifest
@@ -286,7 +303,7 @@ public final class RunWriter: Sendable {
     attempt { () throws(Problem) in
       try folder.makeIteration(iteration)
       for (map, name) in [(a, "half_map_a.mrc"), (b, "half_map_b.mrc"), (mask, "mask.mrc")] {
-        try map.write(to: path + "/" + name, within: folder.path, origin: origin)
+        try map.write(to: path + "/" + name, within: folder.root, origin: origin)
       }
     }
     state.withLock { state in

@@ -58,7 +58,7 @@ struct RankTests {
         input.settings.threads = 1 + rank % 2
         if let source = sources(rank) { input.images = source }
         guard rank == 0 else {
-          do { try takePart(in: input, ranks: communicator) } catch {
+          do { try takePart(in: [input], ranks: communicator) } catch {
             others.withLock { $0.append(error) }
           }
           return

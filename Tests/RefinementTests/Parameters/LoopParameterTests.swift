@@ -120,7 +120,7 @@ struct LoopParameterTests {
       body.settings.maximumIterations = 2
       var refiner = try Refiner(
         [body.input()], shard: Shard(of: body.input().particles.count), control: RefinementControl()
-      ) { _ in }
+      ) { _, _ in }
       _ = try refiner.run()
       let found = refiner.bodies[0].state.greyscale
       #expect(estimates == (found != [1, 1]), "\(found)")

@@ -1,0 +1,99 @@
+import Ground
+import Refinement
+
+/// One of several regions of a run, prepared as a run of its own would be.
+public struct PreparedRegion: Sendable {
+  /// What its folders are called.
+  public let name: String
+  let prepared: PreparedInput
+
+  /// The region as a job by itself.
+  public var job: Job { prepared.job }
+  public var data: DataFacts { prepared.data }
+  public var input: RefinementInput { prepared.input }
+}
+
+extension PreparedInput {
+  /// What the engine is given, region by region.
+  public var inputs: [RefinementInput] {
+    regions.isEmpty ? [input] : regions.map(\.input)
+  }
+
+  /// All regions of a job.
+  ///
+  /// - Throws: every problem of every region at once, each once.
+  static func together(
+    _ job: Job, outputFolder: String, problems: [Problem], isResuming: Bool, machine: Machine
+  ) throws(JobProblems) -> PreparedInput {
+    var errors = problems.map { JobFinding([], $0) } + job.regionFindings
+    var prepared: [PreparedInput] = []
+    var found: [(name: String, findings: [JobFinding])] = []
+    for (index, region) in job.regions.enumerated() where errors.isEmpty {
+      do {
+        prepared.append(
+          try PreparedInput(
+            one: job.ofRegion(index), outputFolder: outputFolder, problems: [],
+            isResuming: isResuming, machine: machine, share: job.regions.count))
+      } catch { found.append((region.name, error.findings)) }
+    }
+    errors += told(found, of: job.regions.count)
+    guard errors.isEmpty, var all = prepared.first else { throw JobProblems(errors) }
+    all.takeTogether(job, prepared)
+    return all
+  }
+
+  /// Findings of regions: those of all once, others with their region's name.
+  private static func told(
+    _ found: [(name: String, findings: [JobFinding])], of count: Int
+  ) -> [JobFinding] {
+    var told: [JobFinding] = []
+    for (name, findings) in found {
+      for finding in findings {
+        let isCommon = count > 1 && found.count { $0.findings.contains(finding) } == count
+        if isCommon {
+          if !told.contains(finding) { told.append(finding) }
+        } else {
+          var problem = finding.problem
+          problem.what = "region \(name): \(problem.what)"
+          told.append(JobFinding(finding.keys, problem))
+        }
+      }
+    }
+    return told
+  }
+
+  private mutating func takeTogether(_ job: Job, _ prepared: [PreparedInput]) {
+    let names = job.regions.map(\.name)
+    self.job = job
+    regions = zip(names, prepared).map { PreparedRegion(name: $0, prepared: $1) }
+    warnings = Self.told(
+      zip(names, prepared).map { ($0, $1.warnings) }, of: prepared.count)
+    let common = prepared[0].notes.filter { note in
+      prepared.allSatisfy { $0.notes.contains(note) }
+    }
+    notes =
+      common
+      + zip(names, prepared).flatMap { name, prepared in
+        prepared.notes.filter { !common.contains($0) }.map { "\(name): \($0)" }
+      }
+    estimate = prepared.dropFirst().reduce(prepared[0].estimate) { $0.and($1.estimate) }
+    var seen: Set<String> = []
+    inputPaths = prepared.flatMap(\.inputPaths).filter { seen.insert($0).inserted }
+  }
+}
+
+extension Estimate {
+  /// That of two regions that are refined in one run.
+  func and(_ other: Estimate) -> Estimate {
+    var sum = self
+    sum.memory += other.memory
+    sum.seconds =
+      seconds.lowerBound + other.seconds.lowerBound...seconds.upperBound + other.seconds.upperBound
+    sum.preparation += other.preparation
+    sum.final += other.final
+    sum.disk += other.disk
+    sum.packed += other.packed
+    sum.isPackedInFile = isPackedInFile || other.isPackedInFile
+    return sum
+  }
+}

@@ -1,0 +1,173 @@
+import CKernels
+import CryoEM
+import Fourier
+import Particles
+
+/// What a body that moves by itself adds to the images of the body beside it: projections of its density
+/// where it is now, averaged over what is known of its poses.
+struct Neighbour: Sendable {
+  /// The density of each half, without what counts for the body beside.
+  let grids: [ReferenceGrid]
+  /// Grid units per pixel of the images' transform.
+  let oversampling: Double
+  /// The highest shell of the images' transform that the grids hold.
+  let shell: Int
+  /// Where the body is.
+  var placement: BodyPlacement
+
+  /// Adds the mean projection of a particle's body to the first points of the images' transform, with its
+  /// shift from the image's centre but without the CTF.
+  ///
+  /// - Parameters:
+  ///   - points: of the images' transform.
+  ///   - room: of one thread.
+  func add(_ particle: Int, points: SamplingPoints, to room: Room) {
+    let count = points.count(upTo: shell)
+    let pose = placement.poses[particle]
+    let posterior = placement.posteriors[particle]
+    let samples = placement.isMarginal ? PosteriorSamples(posterior, about: pose) : nil
+    room.clearPart(count)
+    if let samples, posterior.isSampled {
+      for index in 0..<PosteriorSamples.count {
+        add(
+          particle, at: samples.pose(index), weight: posterior.weights[index], points: points,
+          count: count, to: room)
+      }
+    } else {
+      add(particle, at: pose, weight: 1, points: points, count: count, to: room)
+    }
+    let c = posterior.covariance
+    let shifts = samples?.shiftCovariance ?? Vector3(c[3, 3], c[3, 4], c[4, 4])
+    room.takePart(
+      count, scale: placement.scale(of: particle),
+      damping: placement.isMarginal ? shifts : .zero, edge: placement.imageEdge, points: points)
+  }
+
+  private func add(
+    _ particle: Int, at pose: Alignment, weight: Float, points: SamplingPoints, count: Int,
+    to room: Room
+  ) {
+    let grid = grids[placement.halfSets[particle].rawValue]
+    let matrix = SliceMatrix(
+      rotation: pose.rotation, oversampling: oversampling,
+      magnification: placement.magnification(of: particle))
+    matrix.withPointer {
+      fulcrum_slice(
+        grid.pointer, Int32(grid.radius), grid.interpolation.kernel, points.kx.pointer,
+        points.ky.pointer, Int32((count + 15) / 16 * 16), $0, room.real.pointer,
+        room.imaginary.pointer)
+    }
+    points.turn(
+      room.real, room.imaginary, count: count,
+      by: placement.positionInImage(pose, of: particle) / placement.imageEdge)
+    for index in 0..<count {
+      room.partReal.pointer[index] += weight * room.real.pointer[index]
+      room.partImaginary.pointer[index] += weight * room.imaginary.pointer[index]
+    }
+  }
+
+  /// Buffers of one thread.
+  final class Room: Sendable {
+    fileprivate let real: FFTBuffer<Float>
+    fileprivate let imaginary: FFTBuffer<Float>
+    /// The sums over the poses of one body.
+    fileprivate let partReal: FFTBuffer<Float>
+    fileprivate let partImaginary: FFTBuffer<Float>
+    /// The sums over bodies.
+    let sumReal: FFTBuffer<Float>
+    let sumImaginary: FFTBuffer<Float>
+
+    init(points: SamplingPoints) {
+      func buffer() -> FFTBuffer<Float> { FFTBuffer(count: points.paddedCount) }
+      (real, imaginary, partReal, partImaginary) = (buffer(), buffer(), buffer(), buffer())
+      (sumReal, sumImaginary) = (buffer(), buffer())
+    }
+
+    /// Empties the sums.
+    func clear() {
+      sumReal.pointer.update(repeating: 0, count: sumReal.count)
+      sumImaginary.pointer.update(repeating: 0, count: sumImaginary.count)
+    }
+
+    fileprivate func clearPart(_ count: Int) {
+      partReal.pointer.update(repeating: 0, count: count)
+      partImaginary.pointer.update(repeating: 0, count: count)
+    }
+
+    /// Adds a body's part to the sums.
+    ///
+    /// - Parameters:
+    ///   - damping: covariance of the shift that is averaged over, Å²: xx, xy, yy.
+    ///   - edge: of the images, Å.
+    fileprivate func takePart(
+      _ count: Int, scale: Float, damping: Vector3, edge: Double, points: SamplingPoints
+    ) {
+      // exp(−2π² kᵀ S k): the mean of the phase over a Gaussian of shifts.
+      let d = SIMD3<Float>(damping * (2 * .pi * .pi / (edge * edge)))
+      let isDamped = damping != .zero
+      for index in 0..<count {
+        var share = scale
+        if isDamped {
+          let (x, y) = (points.kx.pointer[index], points.ky.pointer[index])
+          share *= expOfNegative(d.x * x * x + 2 * d.y * x * y + d.z * y * y)
+        }
+        sumReal.pointer[index] += share * partReal.pointer[index]
+        sumImaginary.pointer[index] += share * partImaginary.pointer[index]
+      }
+    }
+  }
+}
+
+/// exp(−x) to single precision for x ≥ 0, the same on every machine: (1 − x/64 + …)⁶⁴.
+private func expOfNegative(_ x: Float) -> Float {
+  guard x < 40 else { return 0 }
+  let y = -x / 64
+  var power = 1 + y * (1 + y * (0.5 + y * (1.0 / 6 + y * (1.0 / 24))))
+  for _ in 0..<6 { power *= power }
+  return power
+}
+
+/// Where a body is in its images, and how sharply and strongly it is seen there.
+struct BodyPlacement: Sendable {
+  let poses: [Alignment]
+  let posteriors: [PosePosterior]
+  /// Whether poses are averaged over what is known of them.
+  let isMarginal: Bool
+  /// Edge of the images, Å.
+  let imageEdge: Double
+  let halfSets: [HalfSet]
+  private let particles: ParticleSet
+  private let windowCentres: [SIMD2<Int32>]
+  private let pixelSize: Double
+  private let usesMagnification: Bool
+  private let scales: [Float]
+  private let greyscale: [Double]
+
+  init(_ context: RunContext, _ state: RefinementState) {
+    (poses, posteriors) = (state.poses, state.posteriors)
+    (scales, greyscale) = (state.scales, state.greyscale)
+    isMarginal = context.settings.marginalize
+    particles = context.particles
+    halfSets = particles.halfSets
+    windowCentres = context.windowCentres
+    pixelSize = context.geometry.pixelSize
+    imageEdge = Double(context.geometry.box) * pixelSize
+    usesMagnification = context.settings.useAnisotropicMagnification
+  }
+
+  func magnification(of particle: Int) -> [Double] {
+    usesMagnification
+      ? particles.optics[Int(particles.opticsIndices[particle])].magnification : [1, 0, 0, 1]
+  }
+
+  /// Scale of the density in a particle's image.
+  func scale(of particle: Int) -> Float {
+    Float(greyscale[halfSets[particle].rawValue]) * scales[particle]
+  }
+
+  /// Where the body's centre is, Å from the image's centre.
+  func positionInImage(_ pose: Alignment, of particle: Int) -> Vector2 {
+    let centre = windowCentres[particle]
+    return pose.position + pixelSize * Vector2(Double(centre.x), Double(centre.y))
+  }
+}

@@ -1,0 +1,168 @@
+import CryoEM
+import Ground
+import Jobs
+import Refinement
+import Report
+import Synchronization
+
+/// The folders of a run's regions while it goes on, `regions/NAME`: each is that of a run, with the
+/// iterations of its region, whose final results are in `final/NAME`.
+final class RegionWriters: Sendable {
+  let writers: [RunWriter]
+  private let regions: [PreparedRegion]
+  /// What each region's iterations have come to in this process.
+  private let metrics = Mutex<[[IterationMetrics]]>([])
+
+  /// Takes the folders, and makes those that are not there yet.
+  ///
+  /// - Parameter parent: the writer of the run.
+  init(_ prepared: PreparedInput, of parent: RunWriter) throws(Problem) {
+    regions = prepared.regions
+    var writers: [RunWriter] = []
+    if !regions.isEmpty { try parent.folder.make(parent.folder.regionsPath) }
+    for region in regions {
+      let folder = parent.folder.region(named: region.name)
+      if folder.exists {
+        var manifest = try folder.manifest()
+        manifest.takeOver(threads: region.input.settings.threads)
+        writers.append(
+          try RunWriter(
+            resuming: folder, lock: try RunLock(folder, takingOver: true), manifest: manifest))
+      } else {
+        let manifest = RunManifest(
+          name: region.name, particles: region.input.particles.count,
+          boxSize: region.input.map.size, pixelSize: region.input.map.pixelSize,
+          threads: region.input.settings.threads,
+          maximumIterations: region.input.settings.maximumIterations,
+          parent: parent.manifest.parent)
+        writers.append(
+          try RunWriter(
+            creating: folder.path, job: region.job, data: region.data, manifest: manifest))
+      }
+    }
+    self.writers = writers
+    metrics.withLock { $0 = regions.map { _ in [] } }
+  }
+
+  var isEmpty: Bool { regions.isEmpty }
+
+  /// Takes an event of a region; the run's own writer is told how the regions stand.
+  func take(_ event: RefinementEvent, of region: Int, for parent: RunWriter) {
+    writers[region].take(event)
+    guard case .iteration(let found) = event else { return }
+    let all = metrics.withLock { metrics in
+      metrics[region].append(found)
+      return metrics
+    }
+    // An iteration of the run is over with that of its last region.
+    var whole = region == regions.count - 1 ? found : nil
+    for other in all.dropLast() {
+      guard let part = other.last, part.iteration == found.iteration else { continue }
+      whole?.seconds.merge(part.seconds) { $0 + $1 }
+      whole?.cpuSeconds += part.cpuSeconds
+    }
+    parent.take(zip(regions, all).map { RunManifest.Region($0.name, $1) }, whole: whole)
+  }
+
+  /// Ends all of them as the run has ended.
+  func end(_ status: RunStatus, message: String) {
+    for writer in writers where status != .finished { writer.end(status, message: message) }
+  }
+
+  /// The event as the run itself and those who watch it are told it: numbers of an iteration are those of
+  /// one region.
+  func told(_ event: RefinementEvent, of region: Int) -> RefinementEvent {
+    let name = regions[region].name
+    return switch event {
+    case .iteration(let metrics), .final(let metrics): .log("\(name): \(metrics.line)")
+    case .log(let text): .log("\(name): \(text)")
+    case .warning(let text): .warning("\(name): \(text)")
+    case .stage, .progress, .artifacts: event
+    }
+  }
+
+  /// Writes the results of all regions, and what they come to together.
+  ///
+  /// - Returns: the summary of the run.
+  func write(
+    _ results: [RefinementResult], job: Job, prepared: PreparedInput, of parent: RunWriter
+  ) throws(Problem) -> RunSummary {
+    var summaries: [(name: String, summary: RunSummary)] = []
+    for (index, result) in results.enumerated() {
+      let (writer, region) = (writers[index], regions[index])
+      let summary = RunSummary.judged(
+        result, fulcrum: region.input.fulcrum, job: job.ofRegion(index), writer: writer)
+      try writer.writeFinal(result, summary: summary, prepared: prepared)
+      writer.end(.finished, message: summary.message)
+      summaries.append((region.name, summary))
+    }
+    let summary = RunSummary(of: summaries, manifest: parent.manifest)
+    for verdict in summary.verdicts ?? [] {
+      parent.note(.warning, "\(verdict.sentence). \(verdict.remedy)")
+    }
+    try parent.insist { () throws(Problem) in
+      try parent.folder.write(summary, to: parent.folder.summaryPath)
+    }
+    return summary
+  }
+}
+
+extension RunManifest.Region {
+  /// A region with what its iterations came to.
+  fileprivate init(_ name: String, _ metrics: [IterationMetrics]) {
+    let last = metrics.last
+    self.init(
+      name: name, iteration: last?.iteration ?? 0,
+      startResolution: metrics.first { $0.iteration == 0 }?.fsc.resolution143,
+      resolution: last?.fsc.resolution143, rotation: last?.rotationFromStart.median,
+      shift: last?.shiftFromStart.median, shareAtLimit: last?.shareAtLimit)
+  }
+}
+
+extension RunSummary {
+  /// The summary of a result, with what the rules object to, which the writer's log is told.
+  static func judged(
+    _ result: RefinementResult, fulcrum: Vector3, job: Job, writer: RunWriter
+  ) -> RunSummary {
+    var summary = RunSummary(of: result, fulcrum: fulcrum, manifest: writer.manifest)
+    let verdicts = RunFacts(metrics: result.metrics, job: job, summary: summary).verdicts
+    summary.verdicts = verdicts
+    for verdict in verdicts {
+      writer.note(.warning, "\(verdict.sentence). \(verdict.remedy)")
+    }
+    return summary
+  }
+
+  /// The summary of a run of several regions: its numbers are those of the region that is known least well.
+  init(of regions: [(name: String, summary: RunSummary)], manifest: RunManifest) {
+    self =
+      regions.max { $0.summary.resolutionAfter < $1.summary.resolutionAfter }?.summary
+      ?? regions[0].summary
+    converged = regions.allSatisfy(\.summary.converged)
+    (seconds, cpuSeconds) = (
+      manifest.duration, ProcessFacts.cpuSeconds + (manifest.cpuSecondsBefore ?? 0)
+    )
+    (motion, bodyDefocus) = (nil, nil)
+    self.regions = regions.map {
+      Region(
+        name: $0.name, resolutionBefore: $0.summary.resolutionBefore,
+        resolutionAfter: $0.summary.resolutionAfter, medianRotation: $0.summary.medianRotation,
+        medianShift: $0.summary.medianShift, shareAtLimit: $0.summary.shareAtLimit)
+    }
+    let end = converged ? "converged" : "not converged"
+    verdict =
+      "\(end) at iteration \(iterations): "
+      + regions.map { name, summary in
+        let before = summary.resolutionBefore
+        return "\(name) \(before.isFinite ? Format.fixed(before, 2) : "?") → "
+          + Format.resolution(summary.resolutionAfter)
+      }.joined(separator: ", ") + " inside their masks"
+    verdicts = regions.flatMap { name, summary in
+      (summary.verdicts ?? []).map { verdict in
+        var named = verdict
+        named.sentence = "\(name): \(verdict.sentence)"
+        return named
+      }
+    }
+  }
+}

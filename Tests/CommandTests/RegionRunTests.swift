@@ -1,0 +1,108 @@
+import FoundationEssentials
+import Glibc
+import Ground
+import Particles
+import Runs
+import Testing
+
+/// Runs of several regions by the program, from files to files.
+struct RegionRunTests {
+  /// A simulated set whose both bodies are regions.
+  private func simulated() throws -> SmallDataSet {
+    let set = try SmallDataSet.simulated()
+    let simulation = set.simulation
+    try set.write(
+      simulation.mask(of: simulation.phantom.large, near: 6, far: 60), to: "set/large.mrc")
+    let text = try String(contentsOfFile: set("set/set.toml"), encoding: .utf8)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { !$0.hasPrefix("mask = ") && !$0.hasPrefix("coordinates") && $0 != "[fulcrum]" }
+    try set.write(
+      lines.joined(separator: "\n") + """
+
+        [[region]]
+        name = "small"
+        mask = "mask.mrc"
+        prior.rotation_sd = 8
+        [[region]]
+        name = "large"
+        mask = "large.mrc"
+        prior.rotation_sd = 3
+        """, to: "set/two.toml")
+    return set
+  }
+
+  private let few = ["--threads", "2", "--set", "refinement.maximum_iterations=2"]
+
+  @Test func twoRegionsAreRefinedTogether() throws {
+    let set = try simulated()
+    let check = try ProgramRun(["check", "set/two.toml"], in: set.path)
+    #expect(check.status == 0, "\(check.errors)")
+    #expect(check.output.contains("small: ") && check.output.contains("large: "))
+    let run = try ProgramRun(["run", "set/two.toml"] + few, in: set.path)
+    #expect(run.status == 0, "\(run.errors)")
+    let folder = RunFolder(set("runs/two"))
+    #expect(folder.regions.map(\.name) == ["small", "large"])
+    #expect(try folder.finishedRegions().count == 2)
+    let summary = try folder.summary()
+    let manifest = try folder.manifest()
+    #expect(summary.regions?.map(\.name) == ["small", "large"])
+    #expect(manifest.regions?.map(\.name) == ["small", "large"])
+    #expect(manifest.status == .finished && manifest.message.contains("large"))
+    var after: [Double] = []
+    for (name, region) in zip(["small", "large"], folder.regions) {
+      // A region reads as a run does.
+      #expect(try region.manifest().status == .finished)
+      #expect(region.status(of: try region.manifest()) == .finished)
+      let own = try region.summary()
+      #expect(region.iterations() == Array(0...own.iterations))
+      #expect(region.finalMetrics()?.fsc.resolution143 == own.resolutionAfter)
+      #expect(try region.job().regions.isEmpty)
+      after.append(own.resolutionAfter)
+      for file in ["map.mrc", "half_map_a.mrc", "mask.mrc", "particles.star", "fsc.tsv"] {
+        #expect(access(set("runs/two/final/\(name)/\(file)"), F_OK) == 0, "\(name)/\(file)")
+      }
+      #expect(run.output.contains("\(name): Iteration 1:"))
+    }
+    // One resolution of a run: that of the region that is known least well.
+    #expect(summary.resolutionAfter == after.max() && manifest.resolution == after.max())
+    let poses = try ["small", "large"].map {
+      try ParticleFile.read(
+        path: set("runs/two/final/\($0)/particles.star"), projectDirectory: set("set")
+      ).particles.poses
+    }
+    #expect(poses[0].count == 60 && poses[0] != poses[1])
+    #expect(try folder.remove().isEmpty, "nothing of the run is left")
+  }
+
+  /// Ended by force anywhere and gone on with, also in another number of threads: the same bytes.
+  @Test func aKilledRunOfRegionsEndsTheSame() throws {
+    let set = try simulated()
+    let whole = try ProgramRun(
+      ["run", "set/two.toml", "--output", "whole"] + few, in: set.path)
+    #expect(whole.status == 0, "\(whole.errors)")
+    let stopped = try ProgramRun(
+      ["run", "set/two.toml", "--output", "again", "--time-limit", "2s"] + few, in: set.path)
+    if stopped.status != 0 {
+      let resumed = try ProgramRun(["resume", "again", "--threads", "1"], in: set.path)
+      #expect(resumed.status == 0, "\(resumed.errors)")
+    }
+    for region in ["small", "large"] {
+      for file in ["map.mrc", "half_map_b.mrc", "particles.star", "pose_evidence.cs"] {
+        let name = "final/\(region)/\(file)"
+        #expect(try set.bytes("whole/" + name) == set.bytes("again/" + name), "\(name)")
+      }
+    }
+  }
+
+  /// What is wrong with one region is told with its name, and what is wrong with all once.
+  @Test func problemsOfRegionsAreToldAtOnce() throws {
+    let set = try simulated()
+    let one = try ProgramRun(
+      ["check", "set/two.toml", "--set", "region.large.mask=none.mrc"], in: set.path)
+    #expect(one.status == 2 && one.errors.contains("region large: "), "\(one.errors)")
+    let all = try ProgramRun(
+      ["check", "set/two.toml", "--set", "input.particles=none.star"], in: set.path)
+    #expect(all.status == 2 && !all.errors.contains("region "), "\(all.errors)")
+    #expect(all.errors.ranges(of: "none.star").count <= 2, "\(all.errors)")
+  }
+}

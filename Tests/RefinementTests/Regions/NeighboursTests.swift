@@ -1,0 +1,173 @@
+import CryoEM
+import Fourier
+import Ground
+import Particles
+import Phantoms
+import TestSupport
+import Testing
+
+@testable import Refinement
+
+/// What is subtracted from a body's images for the bodies beside it.
+struct NeighboursTests {
+  /// Images of both bodies, less the moving one where it truly is, are those of the other body alone: in
+  /// windows, for plain, flipped and multiplied images. Painted blob by blob, with no projector of the
+  /// engine's at work.
+  @Test(arguments: [0, 1, 2])
+  func theMovingBodyIsGoneFromTheImages(kind: Int) throws {
+    var optics = OpticsGroup(
+      voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1, pixelSize: 4, imageSize: 48)
+    optics.isPhaseFlipped = kind == 1
+    optics.isPremultiplied = kind == 2
+    var regions = TwoRegions(
+      count: 12, box: 48, pixelSize: 4, signalToNoise: nil, optics: [optics])
+    let simulation = regions.set.simulation
+    let bodies = [simulation.phantom.large, simulation.phantom.small]
+    let poses = [simulation.largePoses, simulation.smallPoses]
+    func pixels(_ chosen: [Int]) -> [Float] {
+      (0..<12).flatMap { particle in
+        let images = chosen.map {
+          regions.image(of: bodies[$0], at: poses[$0][particle], particle: particle)
+        }
+        return images.dropFirst().reduce(images[0]) { zip($0, $1).map(+) }
+      }
+    }
+    regions.set.pixels = pixels([0, 1])
+    regions.set.settings.marginalize = false
+    regions.set.settings.estimateGreyscale = false
+    regions.set.settings.normalize = false
+    var refiner = try regions.refiner()
+    // The small body as it is, where it is.
+    let (small, large) = (refiner.bodies[0], refiner.bodies[1])
+    let geometry = small.context.geometry
+    let density = CentredMap(geometry: geometry).moved(simulation.map(of: simulation.phantom.small))
+    let rows = VoxelRows(of: small.mask, size: geometry.period)
+    refiner.bodies[0].loop.shown = ShownDensity(
+      rows, band: geometry.maximumShell,
+      halves: [rows.values(of: density), rows.values(of: density)])
+    refiner.bodies[0].loop.refinement.poses = (0..<12).map {
+      small.context.alignment(simulation.smallPoses[$0], of: $0)
+    }
+    let whole = MaskShares(masks: [small.input.mask, large.input.mask.map { _ in 0 }])
+    let neighbour = try #require(refiner.bodies[0].neighbour(seenBy: 1, whole))
+    refiner.bodies[1].meet([neighbour])
+    let context = refiner.bodies[1].context
+    // The same images with the large body alone, packed in the same way.
+    var packer = refiner.bodies[1].packer(sign: 0, at: context.particles.poses)
+    packer = ImagePacker(
+      transformer: ImageTransformer(
+        source: ArraySource(boxSize: 48, pixels: pixels([0])), particles: context.particles,
+        switches: .init(), windowInner: 0.85, windowOuter: 0.99),
+      geometry: context.geometry, points: context.points, survey: packer.survey, outside: [],
+      highpassShell: 0)
+    let alone = PackedImages(points: context.points, count: 1)
+    let workspace = ImagePacker.Workspace(packer: packer)
+    let images = context.bodyImages
+    let room = try #require(images.room())
+    let count = context.points.count(upTo: context.geometry.maximumShell * 2 / 3)
+    var (wrong, before, right) = (0.0, 0.0, 0.0)
+    for particle in 0..<12 {
+      try packer.pack(
+        particle, centre: context.windowCentres[particle], into: alone, slot: 0, workspace)
+      let (found, expected) = (images.image(particle, room), alone.image(0))
+      let packed = context.images.image(particle)
+      for index in 0..<count {
+        func square(_ real: Float, _ imaginary: Float) -> Double {
+          Double(real * real + imaginary * imaginary)
+        }
+        wrong += square(
+          found.real[index] - expected.real[index],
+          found.imaginary[index] - expected.imaginary[index])
+        before += square(
+          packed.real[index] - expected.real[index],
+          packed.imaginary[index] - expected.imaginary[index])
+        right += square(expected.real[index], expected.imaginary[index])
+      }
+    }
+    #expect((wrong / right).squareRoot() < 0.08, "\((wrong / right).squareRoot())")
+    #expect((before / right).squareRoot() > 0.3, "\((before / right).squareRoot())")
+  }
+
+  /// What is subtracted of a body with an uncertain pose is the mean of its projections over draws from
+  /// what is known of the pose.
+  @Test func anUncertainBodyIsSubtractedSoftly() throws {
+    let regions = TwoRegions(count: 4, box: 48, pixelSize: 4)
+    var refiner = try regions.refiner()
+    let body = refiner.bodies[0]
+    let pose = body.state.poses[1]
+    let (turn, shift) = (radians(2), 2.0)
+    var precision = Matrix5()
+    for axis in 0..<3 { precision[axis, axis] = 1 / (turn * turn) }
+    for axis in 3..<5 { precision[axis, axis] = 1 / (shift * shift) }
+    var prior = body.context.prior(of: 1, body.state)
+    (prior.rotationExtent, prior.shiftExtent) = (100, 10_000)
+    let posterior = PosePosterior(curvature: precision, at: pose, prior: prior, narrow: 0)
+    let shares = MaskShares(masks: refiner.bodies.map(\.input.mask))
+    let points = SamplingPoints(window: 48, maximumShell: 10)
+    func projection(_ poses: [Alignment], _ posterior: PosePosterior) throws -> [SIMD2<Float>] {
+      let room = Neighbour.Room(points: points)
+      for pose in poses {
+        refiner.bodies[0].loop.refinement.poses[1] = pose
+        refiner.bodies[0].loop.refinement.posteriors[1] = posterior
+        try #require(refiner.bodies[0].neighbour(seenBy: 1, shares))
+          .add(1, points: points, to: room)
+      }
+      return (0..<points.count).map {
+        SIMD2(room.sumReal[$0], room.sumImaginary[$0]) / Float(poses.count)
+      }
+    }
+    func norm(_ values: [SIMD2<Float>]) -> Float {
+      values.reduce(0) { $0 + ($1 * $1).sum() }.squareRoot()
+    }
+    let soft = try projection([pose], posterior)
+    let sharp = try projection([pose], .point)
+    var generator = SeededGenerator(seed: 5)
+    let draws = (0..<400).map { _ in
+      Alignment(
+        rotation: pose.rotation * Rotation(rotationVector: turn * generator.normalVector3()),
+        position: pose.position + shift * generator.normalVector2())
+    }
+    let mean = try projection(draws, .point)
+    let distance = norm(zip(soft, mean).map { $0 - $1 })
+    // Four poses stand for the posterior; one alone is three times as far off.
+    #expect(distance < 0.45 * norm(zip(sharp, mean).map { $0 - $1 }), "\(distance)")
+    #expect(distance < 0.04 * norm(mean), "\(distance) of \(norm(mean))")
+  }
+
+  /// Of every point of the box all density counts for somebody once, whoever is looked at.
+  @Test func theSharesAreOneTogether() {
+    let size = 12
+    func ball(_ centre: Vector3, _ radius: Double) -> Volume {
+      var mask = Volume(size: size, pixelSize: 2)
+      mask.forEachVoxel { index, position in
+        let d = position - centre
+        mask.voxels[index] = Float(
+          raisedCosine((d * d).sum().squareRoot(), from: radius, to: radius + 6))
+      }
+      return mask
+    }
+    let masks = [ball(Vector3(-4, 0, 0), 4), ball(Vector3(4, 0, 1), 3), ball(Vector3(0, 5, 0), 4)]
+    let shares = MaskShares(masks: masks)
+    let geometry = Geometry(
+      box: size, pixelSize: 2, window: size, period: size, centre: .zero, fulcrum: .zero,
+      maskDiameter: 8)
+    let rows = VoxelRows(allOf: size)
+    for looking in 0..<3 {
+      var sum = zip(masks[looking].voxels, shares.rest(seenBy: looking).voxels).map(+)
+      for other in 0..<3 where other != looking {
+        let factors = shares.factors(seenBy: looking, at: rows, of: geometry)
+        for index in sum.indices {
+          sum[index] += masks[other].voxels[index] * (factors?[index] ?? 1)
+        }
+      }
+      // The outermost planes have no voxels beyond them to be interpolated with.
+      for z in 0..<size - 1 {
+        for y in 0..<size - 1 {
+          for x in 0..<size - 1 {
+            #expect(abs(sum[(z * size + y) * size + x] - 1) < 1e-5)
+          }
+        }
+      }
+    }
+  }
+}
