@@ -77,8 +77,16 @@ struct BoxModel: Sendable {
         grid.pointer, Int32(grid.radius), grid.interpolation.kernel, points.kx.pointer,
         points.ky.pointer, Int32(points.paddedCount), $0, real.pointer, imaginary.pointer)
     }
-    points.turn(
-      real, imaginary, count: points.count,
-      by: pose.position(of: .zero) / (Double(box) * pixelSize))
+    let position = pose.position(of: .zero) / (Double(box) * pixelSize)
+    // exp(−2πi k·p) is a product of one factor per column and one per row.
+    let limit = points.maximumShell
+    let columns = (0...limit).map { ComplexFloat.unit(angle: -2 * .pi * Double($0) * position.x) }
+    let rows = (-limit...limit).map { ComplexFloat.unit(angle: -2 * .pi * Double($0) * position.y) }
+    for index in 0..<points.count {
+      let turn = columns[Int(points.kx[index])].times(rows[Int(points.ky[index]) + limit])
+      let value = ComplexFloat(real.pointer[index], imaginary.pointer[index]).times(turn)
+      real.pointer[index] = value.x
+      imaginary.pointer[index] = value.y
+    }
   }
 }

@@ -57,12 +57,16 @@ struct Neighbour: Sendable {
         points.ky.pointer, Int32((count + 15) / 16 * 16), $0, room.real.pointer,
         room.imaginary.pointer)
     }
-    points.turn(
-      room.real, room.imaginary, count: count,
-      by: placement.positionInImage(pose, of: particle) / placement.imageEdge)
+    let position = placement.positionInImage(pose, of: particle) / placement.imageEdge
+    points.phases(of: position, columns: room.columns.pointer, rows: room.rows.pointer)
+    let (kx, ky, limit) = (points.kx.pointer, points.ky.pointer, points.maximumShell)
+    let (columns, rows) = (room.columns.pointer, room.rows.pointer + limit)
+    let (real, imaginary) = (room.real.pointer, room.imaginary.pointer)
+    let (sumReal, sumImaginary) = (room.partReal.pointer, room.partImaginary.pointer)
     for index in 0..<count {
-      room.partReal.pointer[index] += weight * room.real.pointer[index]
-      room.partImaginary.pointer[index] += weight * room.imaginary.pointer[index]
+      let turn = columns[Int(kx[index])].times(rows[Int(ky[index])])
+      sumReal[index] += weight * (turn.x * real[index] - turn.y * imaginary[index])
+      sumImaginary[index] += weight * (turn.x * imaginary[index] + turn.y * real[index])
     }
   }
 
@@ -73,6 +77,9 @@ struct Neighbour: Sendable {
     /// The sums over the poses of one body.
     fileprivate let partReal: FFTBuffer<Float>
     fileprivate let partImaginary: FFTBuffer<Float>
+    /// The phases of the points' columns and rows.
+    fileprivate let columns: FFTBuffer<ComplexFloat>
+    fileprivate let rows: FFTBuffer<ComplexFloat>
     /// The sums over bodies.
     let sumReal: FFTBuffer<Float>
     let sumImaginary: FFTBuffer<Float>
@@ -81,6 +88,8 @@ struct Neighbour: Sendable {
       func buffer() -> FFTBuffer<Float> { FFTBuffer(count: points.paddedCount) }
       (real, imaginary, partReal, partImaginary) = (buffer(), buffer(), buffer(), buffer())
       (sumReal, sumImaginary) = (buffer(), buffer())
+      columns = FFTBuffer(count: points.maximumShell + 1)
+      rows = FFTBuffer(count: 2 * points.maximumShell + 1)
     }
 
     /// Empties the sums.
@@ -105,14 +114,16 @@ struct Neighbour: Sendable {
       // exp(−2π² kᵀ S k): the mean of the phase over a Gaussian of shifts.
       let d = SIMD3<Float>(damping * (2 * .pi * .pi / (edge * edge)))
       let isDamped = damping != .zero
+      let (kx, ky) = (points.kx.pointer, points.ky.pointer)
+      let (real, imaginary) = (partReal.pointer, partImaginary.pointer)
+      let (wholeReal, wholeImaginary) = (sumReal.pointer, sumImaginary.pointer)
       for index in 0..<count {
-        var share = scale
-        if isDamped {
-          let (x, y) = (points.kx.pointer[index], points.ky.pointer[index])
-          share *= expOfNegative(d.x * x * x + 2 * d.y * x * y + d.z * y * y)
-        }
-        sumReal.pointer[index] += share * partReal.pointer[index]
-        sumImaginary.pointer[index] += share * partImaginary.pointer[index]
+        let (x, y) = (kx[index], ky[index])
+        let share =
+          isDamped
+          ? scale * expOfNegative(d.x * x * x + 2 * d.y * x * y + d.z * y * y) : scale
+        wholeReal[index] += share * real[index]
+        wholeImaginary[index] += share * imaginary[index]
       }
     }
   }

@@ -93,19 +93,20 @@ public final class SamplingPoints: Sendable {
     return factors
   }
 
-  /// Multiplies the first pixels of a projection by exp(−2πi k·p): moves it by p, in windows.
-  func turn(
-    _ real: FFTBuffer<Float>, _ imaginary: FFTBuffer<Float>, count: Int, by position: Vector2
+  /// exp(−2πi k·p) of each column and each row, whose product moves a projection by p, in windows.
+  ///
+  /// - Parameters:
+  ///   - columns: of kx from 0 on, `maximumShell` + 1.
+  ///   - rows: of ky from −`maximumShell` on, 2 `maximumShell` + 1.
+  func phases(
+    of position: Vector2, columns: UnsafeMutablePointer<ComplexFloat>,
+    rows: UnsafeMutablePointer<ComplexFloat>
   ) {
-    // A product of one factor per column and one per row.
-    let limit = maximumShell
-    let columns = (0...limit).map { ComplexFloat.unit(angle: -2 * .pi * Double($0) * position.x) }
-    let rows = (-limit...limit).map { ComplexFloat.unit(angle: -2 * .pi * Double($0) * position.y) }
-    for index in 0..<count {
-      let turn = columns[Int(kx[index])].times(rows[Int(ky[index]) + limit])
-      let value = ComplexFloat(real.pointer[index], imaginary.pointer[index]).times(turn)
-      real.pointer[index] = value.x
-      imaginary.pointer[index] = value.y
+    for column in 0...maximumShell {
+      columns[column] = .unit(angle: -2 * .pi * Double(column) * position.x)
+    }
+    for row in -maximumShell...maximumShell {
+      rows[row + maximumShell] = .unit(angle: -2 * .pi * Double(row) * position.y)
     }
   }
 
