@@ -46,7 +46,7 @@ struct RegionJobTests {
     #expect(settings[0].inputs.fulcrumVoxel == Vector3(1, 2, 3))
     #expect(settings[1].inputs.fulcrumVoxel == nil)
     // What no region has is subtracted where the consensus has it.
-    #expect(settings.allSatisfy(\.settings.subtractOutside))
+    #expect(settings.allSatisfy { $0.settings.subtractOutside })
     #expect(job.ofRegion(0).regions.isEmpty)
   }
 

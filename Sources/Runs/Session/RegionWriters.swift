@@ -49,13 +49,17 @@ final class RegionWriters: Sendable {
   /// Takes an event of a region; the run's own writer is told how the regions stand.
   func take(_ event: RefinementEvent, of region: Int, for parent: RunWriter) {
     writers[region].take(event)
-    guard case .iteration(let found) = event else { return }
+    let found: IterationMetrics
+    switch event {
+    case .iteration(let metrics), .final(let metrics): found = metrics
+    case .stage, .progress, .artifacts, .warning, .log: return
+    }
     let all = metrics.withLock { metrics in
       metrics[region].append(found)
       return metrics
     }
     // An iteration of the run is over with that of its last region.
-    var whole = region == regions.count - 1 ? found : nil
+    var whole = region == regions.count - 1 && found.isFinal != true ? found : nil
     for other in all.dropLast() {
       guard let part = other.last, part.iteration == found.iteration else { continue }
       whole?.seconds.merge(part.seconds) { $0 + $1 }
@@ -112,7 +116,7 @@ extension RunManifest.Region {
   fileprivate init(_ name: String, _ metrics: [IterationMetrics]) {
     let last = metrics.last
     self.init(
-      name: name, iteration: last?.iteration ?? 0,
+      name: name, iteration: last?.poseIteration ?? 0,
       startResolution: metrics.first { $0.iteration == 0 }?.fsc.resolution143,
       resolution: last?.fsc.resolution143, rotation: last?.rotationFromStart.median,
       shift: last?.shiftFromStart.median, shareAtLimit: last?.shareAtLimit)
