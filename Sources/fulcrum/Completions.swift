@@ -15,6 +15,9 @@ enum Completions {
   /// The run folders below this one.
   static let runs = CompletionKind.custom { _, _, prefix in runFolders(startingWith: prefix) }
 
+  /// The sweeps of this folder.
+  static let sweeps = CompletionKind.custom { _, _, _ in SweepGroup.names(in: ".") }
+
   static let themes = CompletionKind.custom { _, _, _ in
     ThemeCatalogue.standard(environment: ProcessInfo.processInfo.environment).identifiers
   }

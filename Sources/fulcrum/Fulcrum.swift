@@ -65,8 +65,9 @@ struct FulcrumCommand: ParsableCommand {
       """,
     version: versionLine,
     subcommands: [
-      NewCommand.self, RunCommand.self, CheckCommand.self, ResumeCommand.self, WatchCommand.self,
-      ListCommand.self, ReportCommand.self, ViewCommand.self, SimulateCommand.self, FSCCommand.self,
+      NewCommand.self, RunCommand.self, SweepCommand.self, CheckCommand.self, ResumeCommand.self,
+      WatchCommand.self, ListCommand.self, ReportCommand.self, ViewCommand.self,
+      SimulateCommand.self, FSCCommand.self,
       MPICommand.self,
     ],
     groupedSubcommands: tools)

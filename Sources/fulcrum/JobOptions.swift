@@ -42,11 +42,10 @@ struct JobOptions: ParsableArguments {
       + (projectDir.map { ["\(Parameter.input.projectFolder)=\($0)"] } ?? [])
   }
 
-  /// Everything that a refinement needs, after the preflight.
+  /// The job with what the command line sets, and what is wrong with either so far.
   ///
-  /// Throws a `CommandFailure` with every problem of the job file, of the command line and of the
-  /// input at once.
-  func prepare() throws -> PreparedInput {
+  /// Throws a `CommandFailure` where there is no job file that can be read.
+  func read() throws -> (job: Job, problems: [Problem]) {
     var job = Job(folder: FilePath.currentFolder)
     var problems: [Problem] = []
     if let path = self.job {
@@ -56,9 +55,18 @@ struct JobOptions: ParsableArguments {
     for assignment in allAssignments {
       do { try job.set(assignment: assignment, typedIn: here) } catch { problems.append(error) }
     }
+    return (job, problems)
+  }
+
+  /// Everything that a refinement needs, after the preflight.
+  ///
+  /// Throws a `CommandFailure` with every problem of the job file, of the command line and of the
+  /// input at once.
+  func prepare() throws -> PreparedInput {
+    let (job, problems) = try read()
     let output =
       job[Parameter.output.folder]
-      ?? RunCatalogue.freeFolder(named: job.name, in: here)
+      ?? RunCatalogue.freeFolder(named: job.name, in: FilePath.currentFolder)
     do {
       return try PreparedInput(
         job: job, outputFolder: FilePath.absolute(output), problems: problems)

@@ -51,10 +51,16 @@ struct InputRecord: Codable, Sendable, Equatable {
   /// The inputs of a job: particle files with those that a group names, image stacks, maps and mask, and
   /// the job file itself. All are read whole but the stacks, which are sampled.
   init(of prepared: PreparedInput, jobPath: String) {
-    let stacks = Set(prepared.particleFile.particles.stacks)
+    self.init(
+      of: prepared.inputPaths, stacks: prepared.particleFile.particles.stacks, jobPath: jobPath)
+  }
+
+  /// The same of paths, of which some are stacks.
+  init(of paths: [String], stacks: [String], jobPath: String) {
+    let stacks = Set(stacks)
     let samples = max(2, min(Self.samplesOfStack, Self.samplesOfAll / max(1, stacks.count)))
     var seen = Set<String>()
-    files = (prepared.inputPaths + [jobPath]).filter { seen.insert($0).inserted }
+    files = (paths + [jobPath]).filter { seen.insert($0).inserted }
       .compactMap { File(of: $0, samples: stacks.contains($0) ? samples : nil) }
   }
 

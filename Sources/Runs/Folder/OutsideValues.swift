@@ -111,6 +111,11 @@ extension RunManifest: OutsideValue {
     }
     if let parent, !isCount(parent.iteration) { return "parent" }
     if let regions, regions.count > 1000 || !regions.allSatisfy(\.isPossible) { return "regions" }
+    if let part, !isCount(part.all) || !(0...1).contains(part.fraction) { return "part" }
+    if let group, !isCount(group.number, group.count, group.round ?? 0) || group.varied.count > 1000
+    {
+      return "group"
+    }
     return isMeasure(
       started, ended, heartbeat, startResolution, resolution, pixelSize, cpuSeconds,
       progress?.perSecond, seconds, secondsBefore) ? nil : "a number"
@@ -133,6 +138,7 @@ extension RunSummary: OutsideValue {
   var impossible: String? {
     if let regions, regions.count > 1000 || !regions.allSatisfy(\.isPossible) { return "regions" }
     if !isCount(iterations, particles, skipped) { return "a count" }
+    if let part, !isCount(part.all) || !(0...1).contains(part.fraction) { return "part" }
     if let motion, !motion.isPossible { return "motion" }
     if fulcrum.count > 3 || !fulcrum.allSatisfy({ isMeasure($0) }) { return "fulcrum" }
     return isMeasure(

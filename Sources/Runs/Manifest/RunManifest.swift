@@ -46,6 +46,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var message: String
   /// The run that this one continues, and its iteration.
   public var parent: Parent?
+  /// The sweep that it is one of; nil for none.
+  public var group: Group?
   /// CPU seconds of the processes before this one, where the run was resumed.
   public var cpuSecondsBefore: Double?
   /// Seconds that the run has taken, pauses between its processes left out, by a clock that nobody sets;

@@ -13,7 +13,7 @@ public enum RunQueue {
     request: BatchRequest? = nil
   ) throws(Problem) -> RunFolder {
     let request = request ?? lane.request
-    let writer = try RunSession.newRun(prepared, parent: parent)
+    let writer = try RunDraft(prepared, parent: parent).make()
     let folder = writer.folder
     writer.end(.queued, message: "Waits in the queue of \(lane.title)")
     do throws(Problem) {

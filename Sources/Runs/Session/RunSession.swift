@@ -54,35 +54,11 @@ public final class RunSession: Sendable {
     self.prepared = prepared
     self.ranks = ranks
     self.endCommand = endCommand
-    writer = try Self.newRun(prepared, parent: parent)
+    writer = try RunDraft(prepared, parent: parent).make()
     folder = writer.folder
     changedJob = Mutex(prepared.job.asRun)
     regions = try RegionWriters(prepared, of: writer)
     checkpoints = Self.checkpoints(of: writer, interval: interval)
-  }
-
-  /// Makes the run folder of what the preflight prepared, with what it noted in its events.
-  static func newRun(
-    _ prepared: PreparedInput, parent: RunManifest.Parent?
-  ) throws(Problem) -> RunWriter {
-    let settings = prepared.input.settings
-    let path = prepared.outputFolder
-    var manifest = RunManifest(
-      name: FilePath.name(of: path), particles: prepared.input.particles.count,
-      boxSize: prepared.input.map.size, pixelSize: prepared.input.map.pixelSize,
-      threads: settings.threads, maximumIterations: settings.maximumIterations, parent: parent)
-    manifest.part = prepared.part
-    manifest.expected = RunManifest.Expected(
-      preparation: prepared.estimate.preparation, final: prepared.estimate.final,
-      extraPasses: settings.extraPasses)
-    let writer = try RunWriter(
-      creating: path, job: prepared.job, data: prepared.data, manifest: manifest)
-    let folder = writer.folder
-    try folder.write(
-      InputRecord(of: prepared, jobPath: folder.jobPath), to: folder.inputsPath)
-    for warning in prepared.warnings { writer.note(.warning, warning.what) }
-    for note in prepared.notes { writer.note(.log, note) }
-    return writer
   }
 
   /// Goes on with a run that was interrupted, stopped, or has failed.

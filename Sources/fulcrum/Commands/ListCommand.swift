@@ -8,13 +8,25 @@ import Surface
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the runs of a folder.",
-    usage: "fulcrum list [FOLDER]",
+    usage: "fulcrum list [FOLDER] [--group SWEEP]",
     discussion: "Example: fulcrum list ~/projects/ribosome")
 
   @Argument(help: "The folder; its runs are in FOLDER/runs.", completion: .directory)
   var folder = "."
 
-  func run() {
+  @Option(
+    help: ArgumentHelp("The table of outcomes of a sweep.", valueName: "sweep"),
+    completion: Completions.sweeps)
+  var group: String?
+
+  func run() throws {
+    if let group {
+      let runs = SweepGroup.runs(of: group, in: folder)
+      guard !runs.isEmpty else {
+        throw CommandFailure.input(SweepCommand.unknown(group, in: folder))
+      }
+      return SweepCommand.printTable(SweepTable(named: group, runs: runs))
+    }
     let entries = RunCatalogue.runs(in: folder)
     if entries.isEmpty {
       let place = folder == "." ? "this folder" : folder
