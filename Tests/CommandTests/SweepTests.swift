@@ -96,6 +96,10 @@ struct SweepTests {
     kill(program.processID, SIGKILL)
     kill(child, SIGKILL)
     #expect(try program.wait().status == -SIGKILL)
+    // It is nobody's child any more: that it is gone has to be looked for.
+    for _ in 0..<1000 where second.status(of: try second.manifest()) != .interrupted {
+      usleep(10_000)
+    }
     #expect(second.status(of: try second.manifest()) == .interrupted)
     let first = try set.bytes("runs/torn-1/run.json")
     let resumed = try ProgramRun(two + limit + ["--name", "torn"], in: set.path)
