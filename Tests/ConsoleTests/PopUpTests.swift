@@ -32,6 +32,54 @@ import Testing
     }
   }
 
+  /// The whole of what is said of every key can be read: no scroll bar lies over the end of a line.
+  @Test(
+    arguments: Command.Context.allCases,
+    [Size(width: 80, height: 24), Size(width: 160, height: 50), Size(width: 50, height: 20)])
+  func everyKeyIsToldWhole(_ context: Command.Context, _ size: Size) {
+    var stage = Stage(.runs, size: size)
+    let help = HelpPopUp(context: context, stage.application.surroundings)
+    _ = stage.application.settle([.popUp(help)])
+    let seen = words(of: &stage)
+    for case .command(_, let text, _) in help.lines {
+      let missing = Set(text.split(separator: " ")).subtracting(seen)
+      #expect(missing.isEmpty, "\(text) lacks \(missing)")
+    }
+  }
+
+  @Test func longTextsCanBeReadWhole() {
+    let text = (1...900).map { "word\($0)" }.joined(separator: " ")
+    var stage = Stage(.runs)
+    _ = stage.application.settle([.popUp(TextViewer(title: "Text", lines: [.init(text)]))])
+    let missing = Set(text.split(separator: " ")).subtracting(words(of: &stage))
+    #expect(missing.isEmpty, "\(missing)")
+  }
+
+  /// The words of all pages of what is open.
+  private func words(of stage: inout Stage) -> Set<Substring> {
+    var words: Set<Substring> = []
+    var last = ""
+    while stage.text != last {
+      last = stage.text
+      words.formUnion(last.split { " ║│█\n".contains($0) })
+      stage.play("PgDn")
+    }
+    return words
+  }
+
+  /// In a low terminal the choices stay, and nothing stands over anything else.
+  @Test func aLowTerminalShowsWhatYDoes() {
+    for height in 5...8 {
+      let stage = Stage(.runs, size: Size(width: 80, height: height))
+      var low = stage
+      let question = Confirmation(
+        question: .quit, title: "Leave?", text: String(repeating: "words ", count: 60),
+        action: "Leave")
+      _ = low.application.settle([.popUp(question)])
+      #expect(low.text.contains(" y  Leave    Esc  Back"), "\(low.text)")
+    }
+  }
+
   /// A run says once that its particles are at a limit, at which, and in one line if there is one.
   @Test func theLimitIsToldOnce() throws {
     var snapshot = SampleRuns.snapshot(name: "body", status: .finished, iterations: 4)

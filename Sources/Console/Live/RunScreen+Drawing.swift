@@ -94,7 +94,9 @@ extension RunScreen {
     guard let manifest = snapshot.manifest, let status = snapshot.status else { return }
     var x = rect.x + 1
     let look = snapshot.statusLook ?? (status.symbol, status.role)
-    x += frame.write("\(frame.look[look.symbol]) \(status.word)", x: x, y: rect.y, look.role)
+    x += frame.write(
+      "\(frame.look[look.symbol]) \(status.word)", x: x, y: rect.y, look.role,
+      width: max(0, rect.right - x))
     let place =
       isAfterIterations
       ? "after iteration \(snapshot.iteration)" : "iteration \(snapshot.iteration)"

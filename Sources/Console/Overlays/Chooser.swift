@@ -79,10 +79,10 @@ struct Chooser: PopUp {
     let (rows, foot) = rest.split(bottom: detailRows + 1)
     frame.list(
       list.map { ListLine($0.title, note: $0.note) }, selected: selected, in: rows, pane: "chooser")
-    for (index, line) in detail.prefix(detailRows).enumerated() {
+    let told = min(detailRows, max(0, foot.height - 1))
+    for (index, line) in detail.prefix(told).enumerated() {
       // What follows the last line is not left out without a mark.
-      let line =
-        index == detailRows - 1 ? detail[index...].joined(separator: " ") : line
+      let line = index == told - 1 ? detail[index...].joined(separator: " ") : line
       frame.write(line, x: foot.x, y: foot.y + 1 + index, .dim, width: foot.width)
     }
   }

@@ -88,7 +88,8 @@ struct TestCard: PopUp {
         ("bold", .bold), ("dim", .dim), ("underline", .underline), ("reverse", .reverse),
       ]
       for (name, attribute) in all {
-        x += frame.grid.write(name, x: x, y: y, style: ground.adding(attribute)) + 2
+        let style = ground.adding(attribute)
+        x += frame.grid.write(name, x: x, y: y, style: style, width: inner.right - x) + 2
       }
     }
     for (name, sample) in [
@@ -99,7 +100,9 @@ struct TestCard: PopUp {
       line(name) { $0.write(sample, x: $1, y: y, .text, width: inner.right - $1) }
     }
     y += 1
-    if y < inner.bottom { frame.write("Press keys, click, drag:", x: inner.x, y: y, .dim) }
+    if y < inner.bottom {
+      frame.write("Press keys, click, drag:", x: inner.x, y: y, .dim, width: inner.width)
+    }
     y += 1
     for text in echoes.suffix(max(0, inner.bottom - y)) {
       frame.write(text, x: inner.x, y: y, .accent, width: inner.width)

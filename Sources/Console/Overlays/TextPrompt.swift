@@ -75,9 +75,7 @@ struct TextPrompt: PopUp {
     let inner = frame.popUp(in: place, title: title)
     let (field, rest) = inner.split(top: rows)
     frame.field(editor, in: field, isInvalid: problem != nil)
-    for (index, line) in lines.enumerated() {
-      frame.write(line.0, x: rest.x, y: rest.y + index, line.1, width: rest.width)
-    }
+    frame.lines(lines.map { (text: $0.0, role: $0.1) }, in: rest)
   }
 }
 
@@ -112,10 +110,10 @@ struct Confirmation: PopUp {
     let lines = text.wrapped(toColumns: width - 4)
     let place = frame.room.centred(Size(width: width, height: lines.count + 4))
     let inner = frame.popUp(in: place, title: title)
-    for (index, line) in lines.enumerated() {
-      frame.write(line, x: inner.x, y: inner.y + index, .text, width: inner.width)
-    }
-    let y = inner.y + lines.count + 1
+    // The choices are seen whatever the room for the rest.
+    let (said, choices) = inner.split(bottom: 1)
+    frame.lines(lines.map { (text: $0, role: .text) }, in: said)
+    let y = choices.y
     var x = inner.x
     for (index, choice) in [("y", action), ("Esc", "Back")].enumerated() {
       let start = x

@@ -56,7 +56,8 @@ struct TextViewer: PopUp {
     }
   }
 
-  private func columns(_ size: Size) -> Int { max(1, min(size.width, 78) - 4) }
+  /// The columns inside, without those of the scroll bar.
+  private func columns(_ size: Size) -> Int { max(1, min(size.width, 78) - 6) }
 
   private func rows(_ columns: Int) -> [Line] {
     lines.flatMap { line in

@@ -98,7 +98,7 @@ struct OrientCommand: ParsableCommand {
     let isUnicode = codeset.uppercased().contains("UTF")
     let look = Appearance(
       colours: isScreen ? .c256 : .none, glyphs: isUnicode ? .unicode : .ascii)
-    let grid = OrientationPicture(made).grid(width: 74, look: look)
+    let grid = OrientationPicture(made).grid(width: 72, look: look)
     guard isScreen else { return printOut(grid.text) }
     OutputQueue.shared.write(Array(grid.ansiText.utf8), to: STDOUT_FILENO)
   }
