@@ -70,8 +70,7 @@ import Testing
   /// In a low terminal the choices stay, and nothing stands over anything else.
   @Test func aLowTerminalShowsWhatYDoes() {
     for height in 5...8 {
-      let stage = Stage(.runs, size: Size(width: 80, height: height))
-      var low = stage
+      var low = Stage(.runs, size: Size(width: 80, height: height))
       let question = Confirmation(
         question: .quit, title: "Leave?", text: String(repeating: "words ", count: 60),
         action: "Leave")

@@ -94,6 +94,32 @@ struct ToolTests {
       ])
   }
 
+  /// Of a run with regions, those are composed and each is worked on.
+  @Test func regionsAreOfferedEach() throws {
+    var job = SampleRuns.job()
+    job[Parameter.input.mask] = nil
+    for name in ["head", "body"] {
+      try job.set(assignment: "region.\(name).mask=\(name).mrc", typedIn: "/data")
+    }
+    try job.set(assignment: "region.body.symmetry=C2", typedIn: "/data")
+    let source = ToolSource(folder: "/data/runs/x", job: job, Surroundings(folder: "/data"))
+    let offers = source.offers
+    func words(_ id: String) -> [String]? { offers.first { $0.id == id }?.words }
+    #expect(
+      words("compose") == [
+        "fulcrum", "compose", "runs/x/regions/head", "runs/x/regions/body", "-o", "x.mrc",
+      ])
+    #expect(words("motion") == ["fulcrum", "motion", "runs/x", "-o", "x_motion"])
+    #expect(
+      words("orient head") == [
+        "fulcrum", "orient", "runs/x/regions/head", "-o", "x_head_views.svg",
+      ])
+    let expand = try #require(words("expand body"))
+    #expect(expand.suffix(2) == ["--symmetry", "C2"])
+    #expect(expand[2] == "runs/x/final/body/particles.star")
+    #expect(Set(offers.map(\.id)).count == offers.count)
+  }
+
   // MARK: While it works, and after
 
   private func work(_ output: String = "", ending: ToolWork.Ending? = nil) -> ToolWork {

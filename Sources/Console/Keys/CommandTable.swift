@@ -189,7 +189,7 @@ extension Command {
     line(.maps, in: [.run, .mask], ["V"], "Maps", "Surface and slices of the maps"),
     line(
       .tools, in: [.run, .runs], ["T"], "Tools",
-      "Subtract, convert, reconstruct … a run; compose runs"),
+      "Tools: subtract, convert, reconstruct, compose …"),
     line(
       .select, in: [.run], ["W"], "Choose", "Keep the particles that fulfil an expression"),
     line(.particles, in: [.run], ["t"], "Particles", "Table of particles and their poses"),

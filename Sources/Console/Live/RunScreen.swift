@@ -122,6 +122,9 @@ struct RunScreen: Screen {
       return snapshot.flatMap { MapShelf($0) } == nil ? "No maps are kept of the run yet" : nil
     case .report: return snapshot?.manifest == nil ? "The run is not read yet" : nil
     case .select:
+      if snapshot?.job?.regions.isEmpty == false {
+        return "Each region has poses of its own: fulcrum select \(folder)/regions/NAME …"
+      }
       return status == .finished ? nil : "Particles are chosen of a run that has finished"
     case .continueRun:
       return snapshot?.job == nil ? "The run's parameters cannot be read" : nil

@@ -42,6 +42,9 @@ extension RunsScreen {
       let listing = listings?.first { $0.entry.folder.path == folder }
       return ToolSource(folder: folder, job: listing?.job, surroundings)
     }
-    return sources.count == 1 ? sources[0].offers : ToolOffer.offers(on: sources)
+    if sources.count == 1 { return sources[0].offers }
+    // A run with regions stands for all of them.
+    return ToolOffer.offers(
+      on: sources.flatMap { $0.regions.isEmpty ? [$0] : $0.regions })
   }
 }

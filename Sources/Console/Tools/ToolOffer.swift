@@ -5,19 +5,21 @@ import Runs
 
 /// A tool with what it would work on: a command line to be looked at, changed and run.
 struct ToolOffer: Sendable, Hashable {
-  let id: String
-  let title: String
+  var id: String
+  var title: String
   let detail: String
   /// The command line in words, the first of which is `fulcrum`.
   let words: [String]
 }
 
-/// A finished run as tools see it: its final files, and what its job says of its images.
+/// A finished run, or a region of one, as tools see it: its final files, and what its job says of its images.
 struct ToolSource: Sendable {
-  /// The run folder, from the folder in which commands are typed.
-  let folder: String
-  let name: String
-  let job: Job?
+  /// The run folder, or that of the region, from the folder in which commands are typed.
+  private(set) var folder: String
+  private(set) var name: String
+  private(set) var job: Job?
+  /// Where the final files are, likewise.
+  private var results: String
   /// The folder for what tools make of it, likewise.
   let place: String
   /// Where names of images start, likewise.
@@ -27,12 +29,25 @@ struct ToolSource: Sendable {
   init(folder: String, job: Job?, _ surroundings: Surroundings) {
     self.folder = surroundings.typed(folder)
     name = RunFolder(folder).name
+    results = self.folder + "/final"
     self.job = job
     place = surroundings.typed(surroundings.folder)
     project = surroundings.typed(job?[Parameter.input.projectFolder] ?? surroundings.folder)
   }
 
-  private func final(_ file: String) -> String { "\(folder)/final/\(file)" }
+  /// The regions of a run that has several, each by itself.
+  var regions: [ToolSource] {
+    (job?.regions ?? []).enumerated().map { index, region in
+      var source = self
+      source.folder = "\(folder)/regions/\(region.name)"
+      source.results = "\(results)/\(region.name)"
+      source.name = "\(name)_\(region.name)"
+      source.job = job?.ofRegion(index)
+      return source
+    }
+  }
+
+  private func final(_ file: String) -> String { "\(results)/\(file)" }
 
   /// The path of something made of the run.
   func made(_ ending: String) -> String { FilePath.joined(place, name + ending) }
@@ -54,8 +69,22 @@ struct ToolSource: Sendable {
 
   // MARK: The tools
 
-  /// What is offered on the run.
+  /// What is offered on the run: on its regions together, and on each.
   var offers: [ToolOffer] {
+    let regions = regions
+    guard !regions.isEmpty else { return ownOffers }
+    return ToolOffer.offers(on: regions, of: self)
+      + zip(regions, job?.regions ?? []).flatMap { source, region in
+        source.ownOffers.map { offer in
+          var offer = offer
+          offer.id += " " + region.name
+          offer.title = "\(region.name): \(offer.title)"
+          return offer
+        }
+      }
+  }
+
+  private var ownOffers: [ToolOffer] {
     [
       subtract(
         "subtract", "Subtract what is outside the mask", "_inside", [],
@@ -144,11 +173,12 @@ struct ToolSource: Sendable {
 }
 
 extension ToolOffer {
-  /// What is offered on several runs together.
-  static func offers(on sources: [ToolSource]) -> [ToolOffer] {
+  /// What is offered on several runs together, or on the regions of one.
+  static func offers(on sources: [ToolSource], of run: ToolSource? = nil) -> [ToolOffer] {
     guard let first = sources.first else { return [] }
     let folders = sources.map(\.folder)
-    let name = FilePath.joined(first.place, sources.map(\.name).joined(separator: "-"))
+    let name = FilePath.joined(
+      first.place, run?.name ?? sources.map(\.name).joined(separator: "-"))
     let consensus = first.job.flatMap { job in
       job[Parameter.input.map].map { ["--consensus", job.resolved($0)] }
     }
@@ -162,7 +192,9 @@ extension ToolOffer {
         id: "motion", title: "How the regions move against each other",
         detail: "The first run's region stays, the others move against it: modes, particles along "
           + "them, maps and movies.",
-        words: ["fulcrum", "motion"] + folders + ["-o", name + "_motion"]),
+        words: ["fulcrum", "motion"] + (run.map { [$0.folder] } ?? folders) + [
+          "-o", name + "_motion",
+        ]),
     ]
   }
 }
