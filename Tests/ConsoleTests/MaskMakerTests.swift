@@ -138,6 +138,15 @@ struct MaskMakerTests {
     #expect(throws: Problem.self) { try save(input, replacing: true) }
   }
 
+  /// The fulcrum that the job has stays seen while its mask is made.
+  @Test func theFulcrumThatIsSetIsDrawn() {
+    var stage = Stage(.form)
+    stage.play("m n b + + +")
+    #expect(!stage.text.contains("○"))
+    stage.play("Esc e \"10,20,30\" Enter f m n b + + +")
+    #expect(stage.text.contains("Mask maker") && stage.text.contains("○"))
+  }
+
   /// Before anything is read the screen says so, and no key asks for more.
   @Test func keysWaitForTheMap() throws {
     var screen = MaskMakerScreen(

@@ -274,7 +274,8 @@ final class Background: Sendable {
             .done(
               left.isEmpty
                 ? "Deleted \(folder)"
-                : "Deleted; \(left.count) files of others stay in \(folder)"))
+                : "Deleted; what others have put there (\(Format.counted(left.count, "file"))) stays in \(folder)"
+            ))
           self.read { self.reread(folder) }
         }
       }

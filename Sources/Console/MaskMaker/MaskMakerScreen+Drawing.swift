@@ -1,5 +1,6 @@
 import CryoEM
 import Ground
+import Jobs
 import Surface
 import Tools
 
@@ -16,15 +17,20 @@ extension MaskMakerScreen {
     let (upper, lower) = rect.split(bottom: infoRows)
     let (left, side) = upper.split(right: isWide ? 44 : 0)
     let shown = shownPreview
-    SliceView(
+    let view = SliceView(
       size: size, hair: hair, voxels: filtered?.map.voxels ?? original.voxels,
       mask: { plane in
         guard showsOutline || shown != nil else { return [] }
         guard let shown else { return outline(plane) }
         return SliceReader.plane(plane, of: shown.voxels, mask: nil, size: size, at: hair.voxel)
           .values
-      }, fades: shown != nil
-    ).draw(in: left, of: &frame)
+      }, fades: shown != nil)
+    view.draw(in: left, of: &frame) { plane, image, inner, frame in
+      // What is set stays seen; the centre of a mask that is still being made is not known.
+      guard let point = job[Parameter.fulcrum.coordinates] else { return }
+      let voxel = CrossHair.nearest(SIMD3(point.x, point.y, point.z), size: size)
+      view.mark(voxel, on: plane, image, in: inner, of: &frame)
+    }
     frame.lines(lines, in: (isWide ? side : lower).inset(columns: 1, rows: 0))
   }
 

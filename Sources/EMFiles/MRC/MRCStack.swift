@@ -46,7 +46,7 @@ public final class MRCStack: Sendable {
     precondition(buffer.count == width * height, "an image fills its buffer")
     guard index >= 0, index < count else {
       throw Problem(
-        "\(path) has \(count) images; there is no image \(index + 1)",
+        "\(path) has \(Format.counted(count, "image")); there is no image \(index + 1)",
         whatToDo: "Check that the particle file belongs to this stack.")
     }
     let byteCount = buffer.count * header.mode.byteCount

@@ -36,7 +36,7 @@ extension CSFile {
       }
       if let count = result.itemCount, result.metafile == main.metafile, count != rowCount {
         throw Problem(
-          "\(path) promises \(count) particles, and \(result.metafile) has \(rowCount)",
+          "\(path) promises \(Format.counted(count, "particle")), and \(result.metafile) has \(rowCount)",
           whatToDo: "Export the group again: its files do not belong together.")
       }
     }

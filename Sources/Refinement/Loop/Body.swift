@@ -79,7 +79,7 @@ struct Body {
     if let first = lost.min() {
       events(
         .warning(
-          "\(lost.count) images could be used before the interruption and cannot any more, the first "
+          "\(Format.counted(lost.count, "image")) could be used before the interruption and cannot any more, the first "
             + "is particle \(first + 1): the result differs from that of an uninterrupted run"))
     }
     loop.badImages = context.bad.all

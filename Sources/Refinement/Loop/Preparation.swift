@@ -310,7 +310,7 @@ struct Preparation {
         .log("optics group \(group.name): \(contrast), grey scale \(scale) times that of all"))
     }
     if factors.count > shown {
-      events(.log("… and \(factors.count - shown) optics groups more"))
+      events(.log("… and \(Format.counted(factors.count - shown, "optics group")) more"))
     }
   }
 
