@@ -72,8 +72,8 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "CryoEM", "EMFiles", "Ground", "Jobs", "Particles", "Provenance", "Ranks", "Refinement",
-        "Report", "TOMLText",
+        "CryoEM", "EMFiles", "Ground", "Jobs", "Motion", "Particles", "Provenance", "Ranks",
+        "Refinement", "Report", "TOMLText",
       ],
       exclude: ["DURABILITY.md"]),
 

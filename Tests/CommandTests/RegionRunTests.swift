@@ -1,3 +1,5 @@
+import CryoEM
+import EMFiles
 import FoundationEssentials
 import Glibc
 import Ground
@@ -71,7 +73,40 @@ struct RegionRunTests {
       ).particles.poses
     }
     #expect(poses[0].count == 60 && poses[0] != poses[1])
+    try checkTogether(set, poses)
     #expect(try folder.remove().isEmpty, "nothing of the run is left")
+  }
+
+  /// What the regions come to together: the poses of all in one file, the motion, and a map that is a region's
+  /// own, on the consensus' scale, where nothing else is.
+  private func checkTogether(_ set: SmallDataSet, _ poses: [[Pose]]) throws {
+    let final = "runs/two/final/"
+    let star = try STARFile(path: set(final + "particles.star"))
+    let table = star.tables[try #require(star.index(withColumn: "rlnAngleRot_large"))]
+    var problems = ProblemList()
+    let origins = table.numbers("rlnOriginXAngst_large", problems: &problems)
+    #expect(zip(origins, poses[1]).allSatisfy { abs($0 - $1.origin.x) < 1e-4 })
+    #expect(
+      try ParticleFile.read(
+        path: set(final + "particles.star"), projectDirectory: set("set")
+      ).particles.poses == poses[0])
+    let motion = try String(contentsOfFile: set(final + "motion.json"), encoding: .utf8)
+    #expect(motion.contains("\"small\"") && motion.contains("\"large\""))
+    #expect(try !set.bytes(final + "modes.tsv").isEmpty)
+    func voxels(_ name: String) throws -> [Float] { try MRCVolume(path: set(name)).voxels }
+    let composite = try voxels(final + "composite.mrc")
+    let (small, large) = (
+      try voxels(final + "small/mask.mrc"), try voxels(final + "large/mask.mrc")
+    )
+    let map = try voxels(final + "small/map.mrc")
+    var ratios: [Float] = []
+    for index in map.indices where small[index] == 1 && large[index] == 0 && abs(map[index]) > 1e-3
+    {
+      ratios.append(composite[index] / map[index])
+    }
+    #expect(ratios.count > 5)
+    let (low, high) = (ratios.min() ?? 0, ratios.max() ?? 1)
+    #expect(low > 0 && high - low < 1e-3 * high, "\(low) to \(high)")
   }
 
   /// Ended by force anywhere and gone on with, also in another number of threads: the same bytes.

@@ -72,6 +72,7 @@ final class RunReader {
       FileStamp.of(folder.manifestPath) + FileStamp.of(folder.eventsPath)
       + FileStamp.of(folder.notePath) + FileStamp.of(folder.summaryPath)
       + FileStamp.of(folder.batchJobPath)
+      + (folder.root == path ? "" : FileStamp.of(RunFolder(folder.root).manifestPath))
     let known = snapshots[path]
     if let known, known.snapshot.manifest != nil, !folder.exists {
       return gone(known.snapshot, path, stamp: stamp, isForced: isForced)
@@ -94,7 +95,7 @@ final class RunReader {
     var snapshot = known?.snapshot ?? RunSnapshot(folder: path)
     var offset = known?.offset ?? 0
     do {
-      let manifest = try folder.manifest()
+      let manifest = try folder.wholeManifest()
       snapshot.manifest = manifest
       snapshot.status = folder.status(of: manifest)
       snapshot.problem = nil

@@ -92,6 +92,8 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case continueRun = "continue"
   case resume, advice, guinier
   case panelMarker = "panel-marker"
+  case nextRegion = "next-region"
+  case previousRegion = "previous-region"
 
   /// The screens and panes in which keys have their own meaning.
   public enum Context: String, Sendable, Hashable, CaseIterable {

@@ -14,19 +14,19 @@ extension RunScreen {
     case .pause:
       let isPaused = snapshot?.status == .paused
       return [
-        .control(folder: folder, isPaused ? .resume : .pause),
+        .control(folder: root, isPaused ? .resume : .pause),
         .say(isPaused ? "Going on" : "Pausing within a second; p lets it go on"),
       ]
     case .stopAfter:
       return [
-        .control(folder: folder, .stopAfterIteration),
+        .control(folder: root, .stopAfterIteration),
         .say("Finishing this iteration, then the final maps"),
       ]
     case .stop where snapshot?.status == .queued:
       return [
         .popUp(
           Confirmation(
-            question: .stopRun(folder), title: "Take \(name) out of the queue?",
+            question: .stopRun(root), title: "Take \(name) out of the queue?",
             text: "The scheduler forgets the job. The run stays, and r begins it here.",
             action: "Take out"))
       ]
@@ -34,7 +34,7 @@ extension RunScreen {
       return [
         .popUp(
           Confirmation(
-            question: .stopRun(folder), title: "Stop \(name) now?",
+            question: .stopRun(root), title: "Stop \(name) now?",
             text: "What is done is kept, and r goes on with it later. x instead finishes this "
               + "iteration and writes the final maps.", action: "Stop"))
       ]
@@ -49,7 +49,7 @@ extension RunScreen {
       if let title = metrics?.stepName, iteration != nil { screen.open(at: title) }
       return [.push(screen)]
     case .resume:
-      return [.resumeRun(folder: folder), .say("Resuming \(name): looking at its input")]
+      return [.resumeRun(folder: root), .say("Resuming \(name): looking at its input")]
     case .continueRun:
       guard let metrics else { return [.say("There is no iteration yet")] }
       return [.continueFrom(folder: folder, iteration: metrics.poseIteration)]
@@ -159,8 +159,8 @@ extension RunScreen {
       particles?.filter = text
       particles?.arrange()
     case .stopRun where snapshot?.status == .queued:
-      return [.cancelQueued(folder: folder), .say("Asking the scheduler …")]
-    case .stopRun: return [.control(folder: folder, .stop), .say("\(title) stops")]
+      return [.cancelQueued(folder: root), .say("Asking the scheduler …")]
+    case .stopRun: return [.control(folder: root, .stop), .say("\(title) stops")]
     case .changeParameter:
       guard let parameter = Parameter.named(text) else { return [] }
       let value = snapshot?.job?[parameter.key]?.text ?? ""
@@ -186,7 +186,7 @@ extension RunScreen {
     var changes = Job()
     do { try changes.set(key, to: text) } catch { return [.complain(error)] }
     return [
-      .control(folder: folder, .parameters(changes)),
+      .control(folder: root, .parameters(changes)),
       .say("\(key) = \(text) from the next iteration on"),
     ]
   }

@@ -66,11 +66,13 @@ extension RunScreen {
     let columns = max(1, rect.width - 2)
     var words = verdict.text.wrapped(toColumns: columns)
     // A verdict of two lines matters more than the machine, once the run has ended.
-    let hasMachine = rect.height > 2 && (snapshot.isLive || words.count < 2)
-    if hasMachine {
-      drawMachine(
-        snapshot, in: Rect(x: rect.x, y: rect.y + 1, width: rect.width, height: 1), of: &frame,
-        surroundings)
+    let second = Rect(x: rect.x, y: rect.y + 1, width: rect.width, height: 1)
+    let hasRegions = rect.height > 2 && !regions.isEmpty
+    let hasMachine = rect.height > 2 && (hasRegions || snapshot.isLive || words.count < 2)
+    if hasRegions {
+      drawRegions(in: second, of: &frame)
+    } else if hasMachine {
+      drawMachine(snapshot, in: second, of: &frame, surroundings)
     }
     let place = rect.split(top: hasMachine ? 2 : 1).rest
     for text in verdict.shorter where words.count > place.height {

@@ -7,7 +7,8 @@ import Terminal
 
 /// A run, live or finished: panes about any of its iterations, its log, its files, its particles.
 struct RunScreen: Screen {
-  let folder: String
+  /// The run, or the region of it that is shown.
+  var folder: String
   let context = Command.Context.run
   /// What its folder says; nil until it was read.
   var snapshot: RunSnapshot?
@@ -52,7 +53,10 @@ struct RunScreen: Screen {
 
   init(folder: String) { self.folder = folder }
 
-  var title: String { snapshot?.name ?? FilePath.name(of: folder) }
+  var title: String {
+    let name = snapshot?.name ?? FilePath.name(of: folder)
+    return root == folder ? name : "\(RunFolder(root).name) \(name)"
+  }
 
   /// The metrics of the iteration that is shown.
   var metrics: IterationMetrics? { snapshot?.metrics(of: iteration) }
@@ -77,6 +81,7 @@ struct RunScreen: Screen {
       ]
       if obstacle(to: .resume) == nil { commands.insert(.resume, at: 2) }
     }
+    if !regions.isEmpty { commands.insert(.nextRegion, at: 1) }
     switch focus {
     case .orientations: commands.append(.projection)
     case .poses: commands.append(.baseline)
@@ -128,6 +133,8 @@ struct RunScreen: Screen {
       return status == .finished ? nil : "Particles are chosen of a run that has finished"
     case .continueRun:
       return snapshot?.job == nil ? "The run's parameters cannot be read" : nil
+    case .nextRegion, .previousRegion:
+      return regions.isEmpty ? "The run has one region" : nil
     case .previousIteration, .nextIteration:
       return (snapshot?.steps.count ?? 0) < 2 ? "There is no other iteration yet" : nil
     default: return nil
@@ -158,6 +165,8 @@ struct RunScreen: Screen {
     case .detach: return [.popToRuns]
     case .previousIteration: return step(by: -1, surroundings)
     case .nextIteration: return step(by: 1, surroundings)
+    case .nextRegion: return stepRegion(by: 1)
+    case .previousRegion: return stepRegion(by: -1)
     case .follow:
       iteration = nil
       log.follow()
@@ -289,6 +298,7 @@ struct RunScreen: Screen {
     switch news {
     case .run(let found) where found.folder == folder:
       snapshot = found
+      if root == folder, let first = regions.first { return show(region: first.name) }
       var effects = slicesIfNeeded(surroundings)
       if wasLive, !found.isLive, let status = found.status {
         effects += [.notify("\(found.name) \(status.word)"), .say("\(found.name) \(status.word)")]

@@ -84,20 +84,20 @@ extension MapShelf {
       steps.append(
         Self.step(
           "iteration \(iteration)", halves: ["a", "b"].map { "\(place)/half_map_\($0).mrc" },
-          root: folder.path, wholeEdge: edge))
+          root: folder.root, wholeEdge: edge))
     }
     let names = Set(snapshot.files.map { FilePath.name(of: $0.path) })
     func final(_ name: String, _ kind: MapKind) -> MapRequest? {
       names.contains(name)
         ? MapRequest(
-          files: [FilePath.joined(folder.finalPath, name)], kind: kind, root: folder.path) : nil
+          files: [FilePath.joined(folder.finalPath, name)], kind: kind, root: folder.root) : nil
     }
     if names.contains("map.mrc") || names.contains("map_sharp.mrc") {
       var step = MapStep(title: "final", maps: [:])
       if names.isSuperset(of: ["half_map_a.mrc", "half_map_b.mrc"]) {
         step = Self.step(
           "final", halves: ["a", "b"].map { "\(folder.finalPath)/half_map_\($0).mrc" },
-          root: folder.path, wholeEdge: nil)
+          root: folder.root, wholeEdge: nil)
       }
       step.maps[.map] = final("map.mrc", .map) ?? step.maps[.map]
       step.maps[.sharpened] = final("map_sharp.mrc", .sharpened)

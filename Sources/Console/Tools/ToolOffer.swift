@@ -29,7 +29,7 @@ struct ToolSource: Sendable {
   init(folder: String, job: Job?, _ surroundings: Surroundings) {
     self.folder = surroundings.typed(folder)
     name = RunFolder(folder).name
-    results = self.folder + "/final"
+    results = surroundings.typed(RunFolder(folder).finalPath)
     self.job = job
     place = surroundings.typed(surroundings.folder)
     project = surroundings.typed(job?[Parameter.input.projectFolder] ?? surroundings.folder)

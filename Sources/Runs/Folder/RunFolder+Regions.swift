@@ -26,12 +26,28 @@ extension RunFolder {
 
   /// The folders of the regions that are refined together, in the order of the job; empty for one region.
   public var regions: [RunFolder] {
-    let found = entries(of: regionsPath).map(region(named:)).filter(\.exists)
+    inOrder(entries(of: regionsPath)).map(region(named:)).filter(\.exists)
+  }
+
+  /// Names of regions in the order of the job.
+  private func inOrder(_ found: [String]) -> [String] {
     guard found.count > 1, let names = try? job().regions.map(\.name) else { return found }
     return found.sorted {
-      (names.firstIndex(of: $0.name) ?? .max, $0.name)
-        < (names.firstIndex(of: $1.name) ?? .max, $1.name)
+      (names.firstIndex(of: $0) ?? .max, $0) < (names.firstIndex(of: $1) ?? .max, $1)
     }
+  }
+
+  /// run.json; a region's with what its run as a whole does at the moment.
+  public func wholeManifest() throws(Problem) -> RunManifest {
+    var manifest = try manifest()
+    guard root != path else { return manifest }
+    let run = try RunFolder(root).manifest()
+    manifest.regions = run.regions
+    manifest.progress = run.progress
+    (manifest.heartbeat, manifest.remaining) = (run.heartbeat, run.remaining)
+    (manifest.memory, manifest.pausedSince) = (run.memory, run.pausedSince)
+    if manifest.status.isLive { manifest.status = run.status }
+    return manifest
   }
 
   /// The particles with their final poses; nil where there are none yet.
@@ -39,12 +55,13 @@ extension RunFolder {
     RunLayout.particles.lazy.map { finalPath + "/" + $0 }.first { holds($0) }
   }
 
-  /// The regions of a finished run: each folder in `final/` that has a summary, in their order there,
+  /// The regions of a finished run: each folder in `final/` that has a summary, in the order of the job,
   /// or `final/` itself.
   ///
   /// - Throws: a problem where the run has not finished, or a summary cannot be read.
   public func finishedRegions() throws(Problem) -> [FinishedRegion] {
-    let folders = entries(of: finalPath).filter { holds(finalPath + "/" + $0 + "/summary.json") }
+    let folders = inOrder(
+      entries(of: finalPath).filter { holds(finalPath + "/" + $0 + "/summary.json") })
     if folders.isEmpty {
       guard exists, holds(summaryPath) else {
         throw Problem(

@@ -1,6 +1,7 @@
 import CryoEM
 import Ground
 import Jobs
+import Motion
 import Refinement
 import Report
 import Synchronization
@@ -41,7 +42,11 @@ final class RegionWriters: Sendable {
       }
     }
     self.writers = writers
-    metrics.withLock { $0 = regions.map { _ in [] } }
+    let known = writers.map { $0.folder.metrics() }
+    metrics.withLock { $0 = known }
+    if !isEmpty {
+      parent.take(zip(regions, known).map { RunManifest.Region($0.name, $1) }, whole: nil)
+    }
   }
 
   var isEmpty: Bool { regions.isEmpty }
@@ -85,6 +90,34 @@ final class RegionWriters: Sendable {
     }
   }
 
+  /// Writes the map of all regions and their motion.
+  private func writeTogether(
+    _ results: RegionResults, prepared: PreparedInput, of parent: RunWriter
+  ) throws(Problem) {
+    let folder = parent.folder
+    let composite = results.composite(consensus: prepared.input.map)
+    try parent.insist { () throws(Problem) in
+      try composite.write(to: folder.finalPath + "/composite.mrc", within: folder.root)
+    }
+    let analysis: MotionAnalysis
+    do throws(Problem) {
+      analysis = try results.motion(threads: prepared.input.settings.threads)
+    } catch {
+      parent.note(.log, "No motion of the regions: \(error.what)")
+      return
+    }
+    for line in analysis.report.text.split(separator: "\n") { parent.note(.log, String(line)) }
+    let file = prepared.particleFile
+    try parent.insist { () throws(Problem) in
+      try folder.write(analysis.report, to: folder.finalPath + "/motion.json")
+      try folder.write(analysis.report.tsv, to: folder.finalPath + "/modes.tsv")
+      try file.write(
+        poses: results.results[0].poses, halfSets: prepared.newHalfSets,
+        extraColumns: analysis.particleColumns,
+        to: folder.finalPath + "/particles." + file.format.rawValue, within: folder.root)
+    }
+  }
+
   /// Writes the results of all regions, and what they come to together.
   ///
   /// - Returns: the summary of the run.
@@ -101,6 +134,10 @@ final class RegionWriters: Sendable {
       summaries.append((region.name, summary))
     }
     let summary = RunSummary(of: summaries, manifest: parent.manifest)
+    try writeTogether(
+      RegionResults(
+        names: regions.map(\.name), fulcra: regions.map(\.input.fulcrum), results: results),
+      prepared: prepared, of: parent)
     for verdict in summary.verdicts ?? [] {
       parent.note(.warning, "\(verdict.sentence). \(verdict.remedy)")
     }

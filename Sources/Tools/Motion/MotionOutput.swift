@@ -31,38 +31,8 @@ public struct MotionOutput: Sendable {
     try AtomicFile.write(JSONFile.text(analysis.report) + "\n", to: try folder.file("motion.json"))
     try AtomicFile.write(analysis.report.tsv, to: try folder.file("modes.tsv"))
     progress("particles", 0)
-    try input.file.write(extraColumns: columns, to: try folder.file(particles))
+    try input.file.write(extraColumns: analysis.particleColumns, to: try folder.file(particles))
     return ["motion.json", "modes.tsv", particles] + (try writeMaps(into: folder, progress))
-  }
-
-  /// Poses of all regions but the first, whose pose is the particle's own, and places along the modes.
-  var columns: [ParticleColumn] {
-    var columns: [ParticleColumn] = []
-    for region in analysis.regions.dropFirst() {
-      func add(_ star: String, _ cs: String, _ values: [Double]) {
-        columns.append(
-          ParticleColumn(
-            starName: "\(star)_\(region.name)", csName: "region_\(region.name)/\(cs)",
-            values: values))
-      }
-      let angles = region.poses.map(\.rotation.eulerAngles)
-      add("rlnAngleRot", "rot_deg", angles.map(\.rot))
-      add("rlnAngleTilt", "tilt_deg", angles.map(\.tilt))
-      add("rlnAnglePsi", "psi_deg", angles.map(\.psi))
-      add("rlnOriginXAngst", "origin_x_A", region.poses.map(\.origin.x))
-      add("rlnOriginYAngst", "origin_y_A", region.poses.map(\.origin.y))
-    }
-    for mode in analysis.amplitudes.indices {
-      columns.append(
-        ParticleColumn(
-          starName: "rlnMotionMode\(mode + 1)", csName: "motion/mode\(mode + 1)",
-          values: analysis.amplitudes[mode]))
-      columns.append(
-        ParticleColumn(
-          starName: "rlnMotionMode\(mode + 1)StdDev", csName: "motion/mode\(mode + 1)_sd",
-          values: analysis.deviations[mode]))
-    }
-    return columns
   }
 
   private func writeMaps(

@@ -1,4 +1,3 @@
-import CryoEM
 import Glibc
 import Ground
 
