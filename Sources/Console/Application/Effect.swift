@@ -29,6 +29,8 @@ enum Effect: Sendable {
   /// A run whenever something has changed, or now in any case.
   case readRun(folder: String)
   case openRun(folder: String)
+  /// What became of the runs of a sweep.
+  case readSweep(name: String, folders: [String])
   case readSlices(SliceRequest)
   case readMap(MapRequest)
   case readParticles(folder: String, iteration: Int)
@@ -58,6 +60,9 @@ enum Effect: Sendable {
   case control(folder: String, ControlRequest)
   case check(Job)
   case start(Job, parent: RunManifest.Parent?)
+  /// Looks at the inputs of a sweep's runs; makes and starts them.
+  case planSweep(SweepRequest)
+  case startSweep(SweepRequest)
   case resumeRun(folder: String)
   /// Hands a job to a scheduler, and takes a run out of its queue.
   case submit(Job, parent: RunManifest.Parent?, Lane)
@@ -82,6 +87,10 @@ enum Effect: Sendable {
 enum News: Sendable {
   case runs([RunListing], folder: String)
   case run(RunSnapshot)
+  case sweep(SweepTable)
+  /// A sweep that can be started, in words.
+  case sweepPlanned(SweepRequest, String)
+  case sweepStarted(name: String, folders: [String])
   case slices(SliceSet)
   case map(ReadMap)
   case mapProblem(MapRequest, Problem)

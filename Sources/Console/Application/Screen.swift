@@ -98,6 +98,9 @@ enum Question: Sendable, Hashable {
   case pickFile(String)
   case coordinates
   case stopRun(String)
+  case stopSweep
+  case varyParameter(String)
+  case startSweep
   case changeParameter
   case changeValue(String)
   case searchParticles

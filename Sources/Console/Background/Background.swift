@@ -57,6 +57,8 @@ final class Background: Sendable {
     case .listRuns(let folder): read { self.postRuns(folder, isForced: true) }
     case .readRun(let folder): read { self.postRun(folder, isForced: false) }
     case .openRun(let folder): read { self.postRun(folder, isForced: true) }
+    case .readSweep(let name, let folders):
+      read { self.post(.sweep(SweepTable(named: name, runs: folders.map { RunFolder($0) }))) }
     case .readFolder(let path, let endings):
       read { self.post(.folder(FolderReader.listing(of: path, endings: endings))) }
     case .readHeader(let path): read { self.post(.header(FolderReader.header(of: path))) }
@@ -296,6 +298,20 @@ final class Background: Sendable {
     case .start(let job, let parent):
       work {
         self.reporting { self.post(.started(folder: try self.engine.start(job, parent: parent))) }
+      }
+    case .planSweep(let request):
+      work {
+        self.reporting {
+          self.post(.sweepPlanned(request, try SweepRoom(folder: self.folder).look(at: request)))
+        }
+      }
+    case .startSweep(let request):
+      work {
+        self.reporting {
+          let (name, folders) = try SweepRoom(folder: self.folder).start(request)
+          self.post(.sweepStarted(name: name, folders: folders))
+          self.read { self.postRuns(self.folder, isForced: true) }
+        }
       }
     case .submit(let job, let parent, let lane):
       work {

@@ -9,6 +9,9 @@ extension FormScreen {
   /// Commands that ask for something, or reach out of the screen.
   mutating func reachOut(_ command: Command, _ surroundings: Surroundings) -> [Effect] {
     switch command {
+    case .start where !sweep.isEmpty:
+      check = .runningToStart
+      return [.planSweep(sweepRequest), .say("Checking the runs of the sweep …")]
     case .start:
       check = .runningToStart
       return [.check(job), .say("Checking the files …")]
@@ -38,8 +41,10 @@ extension FormScreen {
     case .commandLine:
       // What the file says need not be said again.
       let line =
-        path.map { hasUnsavedChanges ? job.commandLine(jobFile: $0) : Job.run(file: $0) }
-        ?? job.commandLine(jobFile: "\(job.name).toml")
+        !sweep.isEmpty
+        ? sweepCommandLine
+        : path.map { hasUnsavedChanges ? job.commandLine(jobFile: $0) : Job.run(file: $0) }
+          ?? job.commandLine(jobFile: "\(job.name).toml")
       return [
         .popUp(TextViewer(title: "The same as a command", lines: [.init(line)], copyText: line))
       ]
@@ -97,6 +102,10 @@ extension FormScreen {
       return text.isEmpty ? [] : [.saveJob(job, path: text, overwrite: text == path)]
     case .overwriteJob(let path): return [.saveJob(job, path: path, overwrite: true)]
     case .leaveForm: return [.pop]
+    case .varyParameter(let key): return vary(key, text)
+    case .startSweep:
+      check = .starting
+      return [.startSweep(sweepRequest), .say("Starting the sweep …")]
     case .setFulcrum:
       set(Parameter.fulcrum.coordinates.key, to: text)
       return [.say("Fulcrum at voxel \(text)")]
@@ -159,6 +168,15 @@ extension FormScreen {
             text: "There is a file of this name already.", action: "Replace"))
       ]
     case .started(let folder): return [.pop, .push(RunScreen(folder: folder))]
+    case .sweepPlanned(let request, let text) where request == sweepRequest:
+      check = nil
+      return [
+        .popUp(
+          Confirmation(
+            question: .startSweep, title: "Start the sweep?", text: text, action: "Start"))
+      ]
+    case .sweepStarted(let name, let folders):
+      return [.pop, .push(SweepScreen(named: name, folders: folders))]
     case .failed: if case .done? = check {} else { check = nil }
     default: break
     }

@@ -36,6 +36,7 @@ extension FormScreen {
       onlyChanged.toggle()
       keepSelection()
       return [.say(onlyChanged ? "Changed parameters only" : "All sections")]
+    case .vary: return askForValues()
     case .about: return aboutViewer.map { [.popUp($0)] } ?? []
     case .back: return leave()
     default: return reachOut(command, surroundings)

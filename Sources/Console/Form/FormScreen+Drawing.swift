@@ -51,6 +51,7 @@ extension FormScreen {
     var summary = "\(count) changed"
     if !showsAdvanced { summary += ", \(Parameter.all.filter(\.isAdvanced).count) advanced hidden" }
     if onlyChanged { summary = "Changed only: \(count)" }
+    if !sweep.isEmpty { summary += ", a sweep of \(Format.counted(sweepCount, "run"))" }
     if !pattern.isEmpty { summary = "Contain \"\(pattern)\": \(visible.count) (Esc shows all)" }
     let name = origin.isEmpty ? "" : "from \(origin), "
     frame.write(
@@ -129,6 +130,12 @@ extension FormScreen {
     of frame: inout Frame
   ) {
     let look = frame.look
+    if let values = sweep.first(where: { $0.key == parameter.key })?.values {
+      let shown = "try " + values
+      frame.grid.write(
+        shown, x: rect.x, y: rect.y, style: look.style(.accent, on: ground), width: rect.width)
+      return
+    }
     var text = shownText(of: parameter)
     let isSet = !text.isEmpty
     if !isSet { text = isWrong ? "missing" : parameter.defaultText }
@@ -237,6 +244,9 @@ extension FormScreen {
     var text: String
     if check.isRunning {
       (kind, text) = (.information, "Checking the files …")
+    } else if !sweep.isEmpty, !errors.contains(where: { !isAnswered($0) }) {
+      let runs = Format.counted(sweepCount, "run")
+      (kind, text) = (.good, "A sweep of \(runs); s looks at them and estimates, then asks")
     } else if let first = errors.first {
       kind = .bad
       text = first.problem.what

@@ -24,6 +24,8 @@ struct FormScreen: Screen {
   var pattern = ""
   var onlyChanged = false
   var showsAdvanced = false
+  /// The parameters that a sweep varies, with their values as they were typed.
+  var sweep: [SweepRequest.Axis] = []
   /// The result of the last check, while the job has not changed since.
   var check: Check?
   /// Whether the command line has asked to refine here: nobody needs to be asked where.
@@ -69,7 +71,7 @@ struct FormScreen: Screen {
   var keyBar: [Command] {
     var commands: [Command] = [.start, .edit, .check, .maskView, .save, .advanced, .search]
     if !history.isEmpty { commands.insert(.undo, at: 3) }
-    return commands + [.presets, .reset, .clone]
+    return commands + [.vary, .presets, .reset, .clone]
   }
 
   var entryKeys: [EntryKey] {
@@ -135,7 +137,7 @@ struct FormScreen: Screen {
       if check.isRunning { return "The files are being looked at" }
       if case .starting = check { return "The refinement is being started" }
       if command == .check { return nil }
-      let errors = errors
+      let errors = errors.filter { !isAnswered($0) }
       guard let first = errors.first else { return nil }
       let others = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
       return "Cannot start: \(first.problem.what)\(others)"

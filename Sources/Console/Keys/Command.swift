@@ -30,7 +30,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case onlyChanged = "only-changed"
   case advanced
   case commandLine = "command-line"
-  case save, check, start
+  case save, check, start, vary
   case maskView = "mask-view"
   case nextSection = "next-section"
   case previousSection = "previous-section"
@@ -97,13 +97,14 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
 
   /// The screens and panes in which keys have their own meaning.
   public enum Context: String, Sendable, Hashable, CaseIterable {
-    case everywhere, runs, form, mask, maker, map, run, compare
+    case everywhere, runs, sweep, form, mask, maker, map, run, compare
 
     /// The name on the help screen.
     public var title: String {
       switch self {
       case .everywhere: "Everywhere"
       case .runs: "Runs"
+      case .sweep: "Sweep"
       case .form: "Job form"
       case .mask: "Fulcrum and mask"
       case .maker: "Mask maker"

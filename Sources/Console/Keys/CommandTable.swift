@@ -64,18 +64,19 @@ extension Command {
   ]
 
   private static let runsTable: [CommandDescription] = [
-    line(.open, in: [.runs], [.enter], "Open", "Open the run"),
-    line(.newFrom, in: [.runs], ["n"], "New", "New job from this run's parameters"),
+    line(.open, in: [.runs], [.enter], "Open", "Open the run, or the table of a sweep"),
+    line(.open, in: [.sweep], [.enter], "Open", "Open the run"),
+    line(.newFrom, in: [.runs, .sweep], ["n"], "New", "New job from this run's parameters"),
     line(.new, in: [.runs], ["N"], "New job", "New job with the defaults"),
-    line(.mark, in: [.runs], [" "], "Mark", "Mark the run for comparison"),
-    line(.compare, in: [.runs], ["c"], "Compare", "Compare two to four marked runs"),
+    line(.mark, in: [.runs, .sweep], [" "], "Mark", "Mark the run for comparison"),
+    line(.compare, in: [.runs, .sweep], ["c"], "Compare", "Compare two to four marked runs"),
     line(.filter, in: [.runs], ["/"], "Filter", "Show the runs that contain a text"),
-    line(.sort, in: [.runs], ["s"], "Sort", "Sort by the next column"),
-    line(.reverseSort, in: [.runs], ["S"], "Reverse", "Turn the order round"),
+    line(.sort, in: [.runs, .sweep], ["s"], "Sort", "Sort by the next column"),
+    line(.reverseSort, in: [.runs, .sweep], ["S"], "Reverse", "Turn the order round"),
     line(.rename, in: [.runs], ["r"], "Rename", "Give the run another name"),
     line(.note, in: [.runs], ["e"], "Note", "Write a note about the run"),
     line(.delete, in: [.runs], ["D", .delete], "Delete", "Delete the run's folder (asks)"),
-    line(.markAll, in: [.runs], ["a"], "All", "Mark all runs, or none"),
+    line(.markAll, in: [.runs, .sweep], ["a"], "All", "Mark all runs, or none"),
     line(.quit, in: [.runs], ["q"], "Quit", "Leave Fulcrum"),
     line(.reload, in: [.runs], [.function(5), .control("r")], "Reload", "Read the folder again"),
   ]
@@ -84,6 +85,7 @@ extension Command {
     line(.start, in: [.form], ["s", .function(10)], "Start", "Check and start the refinement"),
     line(.edit, in: [.form], [.enter], "Edit", "Edit the value, or choose a file"),
     line(.about, in: [.form], ["i"], "About", "All about the parameter"),
+    line(.vary, in: [.form], ["*"], "Sweep", "Try several values of the parameter in a sweep"),
     line(.toggle, in: [.form], [" "], "Toggle", "Switch on or off, or to the next choice"),
     line(.check, in: [.form], ["e", .function(5)], "Check", "Check against the files; estimate"),
     line(.maskView, in: [.form], ["m"], "Mask view", "See map, mask and fulcrum"),
@@ -179,6 +181,7 @@ extension Command {
     line(.pause, in: [.run], ["p"], "Pause", "Pause the run, or let it go on"),
     line(.stopAfter, in: [.run], ["x"], "Finish", "Stop after this iteration"),
     line(.stop, in: [.run], ["X"], "Stop", "Stop the run now (asks)"),
+    line(.stop, in: [.sweep], ["X"], "Stop", "Stop all runs of the sweep (asks)"),
     line(.change, in: [.run], ["e"], "Change", "Change parameters for the next iteration"),
     line(.detach, in: [.run], ["d"], "Detach", "Leave; the run goes on"),
     line(.previousIteration, in: [.run], ["["], "Earlier", "To the iteration before"),
@@ -187,7 +190,8 @@ extension Command {
     line(.previousRegion, in: [.run], ["{"], "Before", "To the region before"),
     line(.follow, in: [.run], ["f"], "Follow", "Follow the newest iteration and log line"),
     line(
-      .report, in: [.run, .runs, .compare], ["R"], "Report", "Write a page about the run, or runs"),
+      .report, in: [.run, .runs, .sweep, .compare], ["R"], "Report",
+      "Write a page about the run, or runs"),
     line(.maps, in: [.run, .mask], ["V"], "Maps", "Surface and slices of the maps"),
     line(
       .tools, in: [.run, .runs], ["T"], "Tools",

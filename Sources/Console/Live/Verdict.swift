@@ -17,6 +17,10 @@ struct Headline: Sendable, Hashable {
     let objections = snapshot.objections
     if let notice = snapshot.notice {
       self.init(text: notice, role: .bad)
+    } else if snapshot.status == .queued, let group = snapshot.manifest?.group {
+      self.init(
+        text: "waits for its turn in the sweep \(group.name) (\(group.title)); X takes it out",
+        role: .text)
     } else if snapshot.status == .queued {
       self.init(
         text: "waits in a queue" + (snapshot.batchJob.map { " as \($0.title)" } ?? "")

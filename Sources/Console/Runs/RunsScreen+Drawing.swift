@@ -8,10 +8,14 @@ import Surface
 extension RunsScreen {
   /// What a column says of a run.
   func text(_ column: Column, of listing: RunListing) -> String {
+    if let sweep = listing.sweep { return sweep.text(column) }
     let manifest = listing.entry.manifest
     switch column {
     case .mark: return marked.contains(listing.entry.folder.path) ? "*" : ""
-    case .name: return listing.entry.name
+    case .name:
+      // Under the line of its sweep.
+      let isInFold = manifest?.group.map { filter.isEmpty && unfolded.contains($0.name) } ?? false
+      return (isInFold ? "  " : "") + listing.entry.name
     case .status: return listing.entry.statusText
     case .iteration:
       return manifest.map { "\(listing.iteration ?? 0)/\($0.maximumIterations)" } ?? ""
@@ -42,6 +46,11 @@ extension RunsScreen {
   private func time(_ column: Column, of listing: RunListing, _ surroundings: Surroundings)
     -> String
   {
+    if let sweep = listing.sweep {
+      return column == .duration
+        ? Format.duration(sweep.seconds)
+        : CalendarDate(sweep.started, offset: surroundings.timeZoneOffset).short
+    }
     guard let manifest = listing.entry.manifest else { return "" }
     if column == .started {
       return CalendarDate(manifest.started, offset: surroundings.timeZoneOffset).short
@@ -104,6 +113,10 @@ extension RunsScreen {
     Column.allCases.map { column in
       switch column {
       case .started, .duration: return Table.Entry(time(column, of: listing, surroundings), .dim)
+      case .status where listing.sweep != nil:
+        let look = listing.sweep?.look
+        let symbol = surroundings.appearance[look?.symbol ?? .waiting]
+        return Table.Entry("\(symbol) \(text(column, of: listing))", look?.role ?? .dim)
       case .status:
         let status = listing.entry.problem == nil ? listing.entry.status : nil
         guard listing.isRead else { return Table.Entry("", .dim) }
@@ -124,6 +137,7 @@ extension RunsScreen {
       rect, Box(title: current.entry.name, note: marked.isEmpty ? "" : "\(marked.count) marked"))
     var lines: [(String, String, Role)] = []
     let manifest = current.entry.manifest
+    if let sweep = current.sweep { lines += sweep.detail }
     if let problem = current.entry.problem {
       lines.append(("Problem", problem.what, .bad))
       lines.append(("", problem.whatToDo, .text))
@@ -149,7 +163,10 @@ extension RunsScreen {
       lines.append(("Particles", part + paths, .text))
     }
     if let mask = current.job?[Parameter.input.mask] { lines.append(("Mask", mask, .text)) }
-    lines.append(("Folder", current.entry.folder.path, .text))
+    if let group = manifest?.group {
+      lines.append(("Sweep", "\(group.title) of \(group.name): \(group.difference)", .text))
+    }
+    if current.sweep == nil { lines.append(("Folder", current.entry.folder.path, .text)) }
     if let manifest {
       lines.append(
         (

@@ -13,6 +13,8 @@ struct RunListing: Sendable {
   var summary: RunSummary?
   /// When the folder last changed, nanoseconds since 1970, of a run that was not read yet.
   var changed = 0
+  /// The runs of a sweep, where this line stands for all of them.
+  var sweep: RunFold?
 
   /// Whether the run's files were read.
   var isRead: Bool { entry.manifest != nil || entry.problem != nil }
@@ -35,7 +37,9 @@ struct RunsScreen: Screen {
   var marked: Set<String> = [] { didSet { if sorting.column == .mark { arrange() } } }
   var filter = "" { didSet { arrange() } }
   var sorting = (column: Column.started, descending: true) { didSet { arrange() } }
-  /// The runs that the filter lets through, in order; arranged when one of these changes, since there may
+  /// Names of the sweeps whose runs are shown.
+  var unfolded: Set<String> = [] { didSet { arrange() } }
+  /// The runs that the filter lets through, in order, with a line for each sweep; arranged when one of these changes, since there may
   /// be thousands.
   private(set) var visible: [RunListing] = []
   /// Path of the selected run.
@@ -75,7 +79,9 @@ struct RunsScreen: Screen {
       if a.number != b.number { return a.number < b.number }
       return a.word != b.word ? a.word < b.word : a.name < b.name
     }
-    visible = (sorting.descending ? order.reversed() : order).map { all[$0] }
+    let sorted = (sorting.descending ? order.reversed() : order).map { all[$0] }
+    // What is looked for is not hidden in a fold.
+    visible = needle.isEmpty ? RunFold.folded(sorted, unfolded: unfolded) : sorted
   }
 
   var selectedIndex: Int {
@@ -109,6 +115,9 @@ struct RunsScreen: Screen {
 
   func obstacle(to command: Command) -> String? {
     switch command {
+    case .rename, .note, .delete, .newFrom, .mark,
+      .report where current?.sweep != nil:
+      return "This line is a sweep: Right shows its runs, Enter their outcomes"
     case .open, .mark, .rename, .note, .delete, .markAll, .report:
       return current == nil ? "There is no run here yet; N makes a new job" : nil
     case .tools: return toolObstacle
@@ -128,9 +137,11 @@ struct RunsScreen: Screen {
     case .first: move(by: -.max / 2)
     case .last: move(by: .max / 2)
     case .open: return open()
+    case .right: setFold(open: true)
+    case .left: setFold(open: false)
     case .mark: toggleMark()
     case .markAll:
-      let all = Set(visible.map(\.entry.folder.path))
+      let all = Set(visible.filter { $0.sweep == nil }.map(\.entry.folder.path))
       marked = marked.isEmpty ? all : []
     case .sort: sort(by: 1)
     case .reverseSort: sorting.descending.toggle()
@@ -214,8 +225,22 @@ struct RunsScreen: Screen {
 
   private func open() -> [Effect] {
     guard let current else { return [] }
+    if let sweep = current.sweep {
+      return [.push(SweepScreen(named: sweep.name, folders: sweep.folders))]
+    }
     if let problem = current.entry.problem { return [.complain(problem)] }
     return [.push(RunScreen(folder: current.entry.folder.path))]
+  }
+
+  /// Shows or hides the runs of the sweep that is selected, or that the selected run is of.
+  private mutating func setFold(open: Bool) {
+    guard filter.isEmpty, let current else { return }
+    guard let name = current.sweep?.name ?? current.entry.manifest?.group?.name else { return }
+    if open {
+      unfolded.insert(name)
+    } else if unfolded.remove(name) != nil {
+      selected = visible.first { $0.sweep?.name == name }?.entry.folder.path ?? selected
+    }
   }
 
   private mutating func move(by step: Int) {
@@ -260,9 +285,8 @@ struct RunsScreen: Screen {
     guard case .runs(let found, surroundings.folder) = news else { return [] }
     let index = selectedIndex
     listings = found
-    let paths = Set(found.map(\.entry.folder.path))
-    marked.formIntersection(paths)
-    if selected.map(paths.contains) != true {
+    marked.formIntersection(Set(found.map(\.entry.folder.path)))
+    if !visible.contains(where: { $0.entry.folder.path == selected }) {
       let list = visible
       selected = list.isEmpty ? nil : list[min(index, list.count - 1)].entry.folder.path
     }

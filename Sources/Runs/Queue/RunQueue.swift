@@ -49,7 +49,11 @@ public enum RunQueue {
   public static func cancel(
     _ folder: RunFolder, lanesIn settingsFolder: String?
   ) throws(Problem) {
-    guard let job = folder.batchJob(), try folder.manifest().status == .queued else {
+    let manifest = try folder.manifest()
+    if manifest.status == .queued, let group = manifest.group {
+      return try stop(folder, message: "Taken out of the sweep \(group.name)")
+    }
+    guard let job = folder.batchJob(), manifest.status == .queued else {
       throw Problem(
         "\(folder.name) does not wait in a queue", whatToDo: "Look at it again: it may have begun.")
     }

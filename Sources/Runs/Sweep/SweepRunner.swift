@@ -25,6 +25,8 @@ public final class SweepRunner: Sendable {
   private let threads: Int
   private let observe: @Sendable (Event) -> Void
   private let state = Mutex(State())
+  /// How the runs stood when this began.
+  private let statuses: [RunStatus?]
 
   /// - Parameters:
   ///   - jobs: how many refine at a time, each with so many threads.
@@ -32,6 +34,7 @@ public final class SweepRunner: Sendable {
   public init(
     _ folders: [RunFolder], jobs: Int, threads: Int, observe: @escaping @Sendable (Event) -> Void
   ) {
+    statuses = folders.map { (try? $0.manifest())?.status }
     (self.folders, self.jobs, self.threads, self.observe) = (folders, jobs, threads, observe)
   }
 
@@ -40,7 +43,7 @@ public final class SweepRunner: Sendable {
     let group = DispatchGroup()
     for _ in 0..<min(jobs, folders.count) {
       DispatchQueue.global().async(group: group) { [self] in
-        while let folder = next() { refine(folder) }
+        while let (folder, status) = next() { refine(folder, status) }
       }
     }
     group.wait()
@@ -59,19 +62,21 @@ public final class SweepRunner: Sendable {
 
   private var isStopping: Bool { state.withLock { $0.reason != nil } }
 
-  private func next() -> RunFolder? {
+  private func next() -> (RunFolder, RunStatus?)? {
     state.withLock { state in
       guard state.reason == nil, state.next < folders.count else { return nil }
       defer { state.next += 1 }
-      return folders[state.next]
+      return (folders[state.next], statuses[state.next])
     }
   }
 
-  private func refine(_ folder: RunFolder) {
+  private func refine(_ folder: RunFolder, _ before: RunStatus?) {
     waitWhileItGoesOn(folder)
     guard !isStopping, let manifest = try? folder.manifest(), manifest.status != .finished else {
       return
     }
+    // Somebody has taken it out meanwhile.
+    if manifest.status == .stopped, before != .stopped { return }
     observe(.began(folder))
     do throws(ChildProcess.StartFailure) {
       let child = try ChildProcess(
@@ -99,6 +104,9 @@ public final class SweepRunner: Sendable {
       usleep(250_000)
     }
   }
+
+  /// The path of this program, which sweeps start again.
+  public static var program: String { ProcessFacts.program }
 
   /// What the process of a run has said last of why it could not go on; nil for nothing.
   public static func complaint(of folder: RunFolder) -> String? {

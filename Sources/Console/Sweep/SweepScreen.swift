@@ -1,0 +1,250 @@
+import Ground
+import Jobs
+import Runs
+import Surface
+import Terminal
+
+/// The runs of a sweep as a table of what became of them.
+struct SweepScreen: Screen {
+  let context = Command.Context.sweep
+  /// The sweep.
+  let name: String
+  /// The folders of its runs, as far as they are known.
+  var folders: [String]
+  var table: SweepTable
+  /// The jobs of its runs, by their folders.
+  var jobs: [String: Job] = [:]
+  /// Paths of the folders of marked runs.
+  var marked: Set<String> = []
+  var selected: String?
+  /// The column that sorts; nil for the order of the runs.
+  var sorting: (column: Int, descending: Bool)?
+
+  init(named name: String, folders: [String] = []) {
+    self.name = name
+    self.folders = folders
+    table = SweepTable(named: name, [])
+  }
+
+  var title: String { name }
+  var status: String { table.summary }
+  var showsTime: Bool { table.outcomes.contains { $0.status.isLive } }
+
+  var keyBar: [Command] {
+    [.open, .mark, .compare, .sort, .newFrom] + (isUnderway ? [.stop] : [])
+      + [.report, .export, .copy]
+  }
+
+  /// Whether any of its runs goes on or waits.
+  private var isUnderway: Bool {
+    table.outcomes.contains { $0.status.isLive || $0.status == .queued }
+  }
+
+  func opening(_ surroundings: Surroundings) -> [Effect] {
+    [.listRuns(folder: surroundings.folder), .readSweep(name: name, folders: folders)]
+  }
+
+  func refresh(_ surroundings: Surroundings) -> [Effect] {
+    [.readRuns(folder: surroundings.folder)]
+      + (isUnderway || table.outcomes.count != folders.count
+        ? [.readSweep(name: name, folders: folders)] : [])
+  }
+
+  // MARK: The rows
+
+  /// What a column shows.
+  enum Column: Hashable {
+    case mark, name
+    case value(String)
+    case particles
+    case measure(SweepMeasure)
+    case status
+  }
+
+  var columns: [Column] {
+    let hasParts = table.outcomes.contains { $0.part != nil }
+    return [.mark, .name] + table.keys.map { .value($0) } + (hasParts ? [.particles] : [])
+      + SweepMeasure.allCases.map { .measure($0) } + [.status]
+  }
+
+  /// The rows of the table in the order in which they are shown.
+  var order: [Int] {
+    let all = Array(table.outcomes.indices)
+    guard let sorting, columns.indices.contains(sorting.column) else { return all }
+    let column = columns[sorting.column]
+    let sorted = all.sorted { left, right in
+      let (a, b) = (table.outcomes[left], table.outcomes[right])
+      let numbers = (number(column, of: a), number(column, of: b))
+      if numbers.0 != numbers.1 { return numbers.0 < numbers.1 }
+      let words = (word(column, of: a), word(column, of: b))
+      return words.0 != words.1 ? words.0 < words.1 : left < right
+    }
+    // What has no value stays last in either direction.
+    guard sorting.descending else { return sorted }
+    let known = sorted.filter { number(column, of: table.outcomes[$0]) < .infinity }
+    return known.reversed() + sorted.filter { number(column, of: table.outcomes[$0]) == .infinity }
+  }
+
+  private func number(_ column: Column, of outcome: SweepOutcome) -> Double {
+    switch column {
+    case .measure(let measure): measure.value(of: outcome) ?? .infinity
+    case .value(let key): Double(value(key, of: outcome)) ?? 0
+    case .particles: Double(outcome.particles)
+    case .mark: marked.contains(outcome.folder) ? 0 : 1
+    case .name: Double(outcome.number)
+    case .status: 0
+    }
+  }
+
+  private func word(_ column: Column, of outcome: SweepOutcome) -> String {
+    switch column {
+    case .value(let key): value(key, of: outcome)
+    case .status: outcome.status.rawValue
+    default: ""
+    }
+  }
+
+  /// The value of a varied parameter in a run.
+  func value(_ key: String, of outcome: SweepOutcome) -> String {
+    outcome.varied.first { $0.key == key }?.shown ?? ""
+  }
+
+  var selectedIndex: Int {
+    let order = order
+    return order.firstIndex { table.outcomes[$0].folder == selected } ?? 0
+  }
+
+  var current: SweepOutcome? {
+    let order = order
+    return order.indices.contains(selectedIndex) ? table.outcomes[order[selectedIndex]] : nil
+  }
+
+  // MARK: Commands
+
+  func obstacle(to command: Command) -> String? {
+    switch command {
+    case .open, .mark, .markAll, .newFrom:
+      return current == nil ? "No run of the sweep could be read" : nil
+    case .compare:
+      return (2...4).contains(marked.count)
+        ? nil : "Mark two to four runs with Space; \(marked.count) are marked"
+    case .stop: return isUnderway ? nil : "All runs of the sweep have ended"
+    default: return nil
+    }
+  }
+
+  mutating func perform(_ command: Command, _ surroundings: inout Surroundings) -> [Effect] {
+    switch command {
+    case .up: move(by: -1)
+    case .down: move(by: 1)
+    case .pageUp: move(by: -10)
+    case .pageDown: move(by: 10)
+    case .first: move(by: -.max / 2)
+    case .last: move(by: .max / 2)
+    case .mark:
+      guard let path = current?.folder else { return [] }
+      if marked.remove(path) == nil { marked.insert(path) }
+      move(by: 1)
+    case .markAll:
+      marked = marked.isEmpty ? Set(table.outcomes.map(\.folder)) : []
+    case .sort: sort()
+    case .reverseSort: if let sorting { self.sorting = (sorting.column, !sorting.descending) }
+    case .open: return current.map { [.push(RunScreen(folder: $0.folder))] } ?? []
+    case .newFrom: return newJob()
+    case .compare:
+      let folders = order.map { table.outcomes[$0].folder }.filter(marked.contains)
+      return [.push(CompareScreen(folders: folders))]
+    case .report:
+      let some = marked.isEmpty ? [current?.folder].compactMap { $0 } : marked.sorted()
+      return some.isEmpty ? [] : [Self.reportPrompt(some, surroundings)]
+    case .stop:
+      return [
+        .popUp(
+          Confirmation(
+            question: .stopSweep, title: "Stop \(name)?",
+            text:
+              "Runs that go on save their state and end, and those that wait are taken out. The same "
+              + "sweep, or fulcrum sweep --resume --name \(name), goes on with them.",
+            action: "Stop"))
+      ]
+    case .back: return [.pop]
+    default: return [.say("Nothing to do here")]
+    }
+    return []
+  }
+
+  private func newJob() -> [Effect] {
+    guard let current, let job = jobs[current.folder] else { return [] }
+    return [.push(FormScreen(job, origin: current.name))]
+  }
+
+  private mutating func move(by step: Int) {
+    let order = order
+    guard !order.isEmpty else { return }
+    selected = table.outcomes[order[min(max(0, selectedIndex + step), order.count - 1)]].folder
+  }
+
+  /// By the next column, upwards; after the last in the order of the runs.
+  private mutating func sort() {
+    let next = (sorting?.column ?? 1) + 1
+    sorting = next < columns.count ? (next, false) : nil
+  }
+
+  mutating func answer(
+    _ question: Question, with text: String, _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    switch question {
+    case .report(let folders): return Self.report(folders, to: text)
+    case .stopSweep:
+      // What waits first, so that nothing begins meanwhile.
+      return table.outcomes.filter { $0.status == .queued }.map { .cancelQueued(folder: $0.folder) }
+        + table.outcomes.filter(\.status.isLive).map { .control(folder: $0.folder, .stop) }
+        + [.say("Stopping \(name) …")]
+    default: return []
+    }
+  }
+
+  mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
+    switch news {
+    case .sweep(let found) where found.name == name:
+      table = found
+      let paths = Set(found.outcomes.map(\.folder))
+      marked.formIntersection(paths)
+      if selected.map(paths.contains) != true { selected = found.outcomes.first?.folder }
+    case .runs(let listings, surroundings.folder):
+      let members = listings.compactMap { listing -> (Int, String)? in
+        guard let group = listing.entry.manifest?.group, group.name == name else { return nil }
+        jobs[listing.entry.folder.path] = listing.job
+        return (group.number, listing.entry.folder.path)
+      }
+      // Of a list that is not read to its end nothing is taken away.
+      let found = members.sorted { $0.0 < $1.0 }.map(\.1)
+      if found.count >= folders.count, found != folders {
+        folders = found
+        return [.readSweep(name: name, folders: folders)]
+      }
+    default: break
+    }
+    return []
+  }
+
+  mutating func point(
+    at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
+    _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    switch (mouse.kind, target) {
+    case (.wheelUp, _): move(by: -1)
+    case (.wheelDown, _): move(by: 1)
+    case (.press, .row(_, let index)):
+      let order = order
+      guard order.indices.contains(index) else { return [] }
+      let path = table.outcomes[order[index]].folder
+      if selected == path { return [.push(RunScreen(folder: path))] }
+      selected = path
+    case (.press, .column(_, let index)):
+      sorting = sorting?.column == index ? (index, sorting?.descending == false) : (index, false)
+    default: break
+    }
+    return []
+  }
+}
