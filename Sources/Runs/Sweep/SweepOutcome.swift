@@ -34,7 +34,7 @@ public struct SweepOutcome: Codable, Sendable, Equatable {
   public var message: String
 
   /// A run of which nothing is known but its status.
-  init(named name: String, number: Int, status: RunStatus, varied: [SweepValue]) {
+  public init(named name: String, number: Int, status: RunStatus, varied: [SweepValue]) {
     (self.name, self.number, self.status, self.varied) = (name, number, status, varied)
     (folder, particles, seconds, isBad, message) = (name, 0, 0, false, "")
   }

@@ -229,6 +229,57 @@ enum SampleRuns {
     }
   }
 
+  /// The runs of a sweep: two have finished, one goes on, one waits.
+  static func sweepListings() -> [RunListing] {
+    outcomes().map { outcome in
+      var manifest = manifest(
+        name: outcome.name, status: outcome.status, iterations: 3,
+        started: start - 40_000 + Double(outcome.number))
+      manifest.group = RunManifest.Group(
+        name: "head-sweep", number: outcome.number, count: 4, varied: outcome.varied)
+      manifest.part = outcome.part
+      manifest.particles = outcome.particles
+      manifest.resolution = outcome.resolution
+      manifest.message = outcome.message
+      return RunListing(
+        entry: RunCatalogue.Entry(
+          folder: RunFolder(outcome.folder), manifest: manifest, status: outcome.status, note: "",
+          problem: nil), job: job())
+    }
+  }
+
+  /// What became of them.
+  static func outcomes() -> [SweepOutcome] {
+    let statuses: [RunStatus] = [.finished, .finished, .running, .queued]
+    return statuses.enumerated().map { index, status in
+      let values = [
+        SweepValue(key: "prior.rotation_sd", value: index < 2 ? "3" : "10"),
+        SweepValue(
+          key: "input.mask", value: "/data/ribosome/masks/\(index % 2 == 0 ? "head" : "beak").mrc"),
+      ]
+      var outcome = SweepOutcome(
+        named: "head-sweep-\(index + 1)", number: index + 1, status: status, varied: values)
+      outcome.folder = "/data/ribosome/runs/\(outcome.name)"
+      outcome.part = ParticlePart(fraction: 0.2, all: 12_500)
+      outcome.particles = 2500
+      guard status == .finished else {
+        outcome.message = status == .queued ? "Waits for its turn in the sweep head-sweep" : ""
+        outcome.seconds = status == .queued ? 0 : 95
+        return outcome
+      }
+      outcome.resolution = index == 0 ? 3.42 : 3.38
+      outcome.shareAtLimit = index == 0 ? 0.004 : 0.231
+      outcome.samplingCompensation = index == 0 ? 0.84 : 0.82
+      (outcome.turned, outcome.moved) = (4.1 + Double(index), 1.9)
+      (outcome.posteriorRotation, outcome.posteriorShift) = (1.31, index == 0 ? 0.36 : 0.41)
+      outcome.seconds = 250 + 30 * Double(index)
+      if index == 1 {
+        outcome.objection = "23.1% of particles are at the search limit of rotation (9°)"
+      }
+      return outcome
+    }
+  }
+
   /// A ball with a knob, and a soft mask around the knob.
   static func volumes() -> MaskViewVolumes {
     let size = 48

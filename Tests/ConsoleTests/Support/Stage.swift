@@ -13,11 +13,13 @@ struct Stage {
   /// The effects that have reached out of the application.
   var effects: [Effect] = []
   var hasRuns = true
+  var hasSweep = false
 
   /// What an application opens with.
   enum Scene: String, CaseIterable {
     case runs, welcome, live, results, files, form, blank, mask, compare, comparison, particles
     case help, palette, theme, card, check, lanes, queued, maker, maps, slices
+    case fold, sweep, varied
     case tools, toolLine = "tool-line", choice, composition
   }
 
@@ -30,6 +32,7 @@ struct Stage {
       glyphs: glyphs)
     application = Application(surroundings, first: RunsScreen())
     hasRuns = scene != .welcome
+    hasSweep = [.fold, .sweep, .varied].contains(scene)
     feed(application.refresh())
     set(scene)
   }
@@ -64,6 +67,11 @@ struct Stage {
     case .slices:
       show(RunScreen(folder: runs + "body"))
       play("V o Tab x")
+    case .fold: play("Down Right")
+    case .sweep: show(SweepScreen(named: "head-sweep"))
+    case .varied:
+      show(FormScreen(job))
+      play("/ \"deviation\" Enter Down * \"3, 6, 10\" Enter Down * \"1.5, 3\" Enter")
     case .compare: show(CompareScreen(folders: [runs + "head-wide", runs + "body"]))
     case .comparison:
       let names = ["head-wide", "body", "small-region", "a-run-of-a-long-name"]
@@ -130,7 +138,10 @@ struct Stage {
   private func reply(to effect: Effect) -> News? {
     switch effect {
     case .readRuns(let folder), .listRuns(let folder):
-      return .runs(hasRuns ? SampleRuns.listings() : [], folder: folder)
+      let more = hasSweep ? SampleRuns.sweepListings() : []
+      return .runs(hasRuns ? SampleRuns.listings() + more : [], folder: folder)
+    case .readSweep(let name, _):
+      return .sweep(SweepTable(named: name, SampleRuns.outcomes()))
     case .readRun(let folder), .openRun(let folder):
       let name = RunFolder(folder).name
       if name == "waiting" { return .run(SampleRuns.waiting()) }
