@@ -114,10 +114,11 @@ struct RunsScreen: Screen {
   // MARK: Commands
 
   func obstacle(to command: Command) -> String? {
-    switch command {
-    case .rename, .note, .delete, .newFrom, .mark,
-      .report where current?.sweep != nil:
+    let ofOneRun: [Command] = [.rename, .note, .delete, .newFrom, .mark, .report]
+    if current?.sweep != nil, ofOneRun.contains(command) {
       return "This line is a sweep: Right shows its runs, Enter their outcomes"
+    }
+    switch command {
     case .open, .mark, .rename, .note, .delete, .markAll, .report:
       return current == nil ? "There is no run here yet; N makes a new job" : nil
     case .tools: return toolObstacle
