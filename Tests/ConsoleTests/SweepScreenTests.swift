@@ -15,7 +15,8 @@ import Testing
   @Test func theListFoldsASweep() throws {
     var stage = Stage(.fold)
     let members = (1...4).map { "head-sweep-\($0)" }
-    #expect(try names(stage)[1...5] == ["head-sweep"] + members)
+    // The newest first, as the list is sorted.
+    #expect(try names(stage)[1...5] == ["head-sweep"] + members.reversed())
     stage.play("Down Down Left")
     #expect(try names(stage).filter { $0.hasPrefix("head-sweep") } == ["head-sweep"])
     #expect(stage.text.contains("+ head-sweep") && stage.text.contains("2 of 4"))
@@ -69,9 +70,9 @@ import Testing
 
   @Test func anEmptyTextTakesTheMarkAway() throws {
     var stage = Stage(.varied)
-    #expect(stage.text.contains("a sweep of 6 runs"))
+    #expect(stage.text.contains("A sweep of 6 runs"))
     stage.play("* Ctrl-U Enter")
-    #expect(stage.text.contains("a sweep of 3 runs"))
+    #expect(stage.text.contains("A sweep of 3 runs"))
   }
 
   @Test func theTableSortsComparesAndStops() throws {

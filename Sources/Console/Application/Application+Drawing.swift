@@ -45,7 +45,11 @@ extension Application {
     let note =
       rect.width >= 50
       ? [surroundings.tool?.status ?? "", screen.status].filter { !$0.isEmpty }
-        .joined(separator: "  ") : ""
+        .joined(separator: "  ")
+        // Half of the line at most, or what the path leaves: neither is written over the other.
+        .truncated(
+          toColumns: max(rect.width / 2, rect.width - " Fulcrum  ".columns - path.columns - 2))
+      : ""
     let used = frame.grid.write(
       " Fulcrum", x: rect.x, y: rect.y, style: look.style(.accent, on: .header))
     frame.grid.write(

@@ -71,7 +71,9 @@ struct Stage {
     case .sweep: show(SweepScreen(named: "head-sweep"))
     case .varied:
       show(FormScreen(job))
-      play("/ \"deviation\" Enter Down * \"3, 6, 10\" Enter Down * \"1.5, 3\" Enter")
+      for values in ["rotation_sd\" Enter * \"3, 6, 10", "shift_sd\" Enter * \"1.5, 3"] {
+        play("/ \"prior.\(values)\" Enter")
+      }
     case .compare: show(CompareScreen(folders: [runs + "head-wide", runs + "body"]))
     case .comparison:
       let names = ["head-wide", "body", "small-region", "a-run-of-a-long-name"]
