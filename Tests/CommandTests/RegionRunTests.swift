@@ -90,6 +90,14 @@ struct RegionRunTests {
       try ParticleFile.read(
         path: set(final + "particles.star"), projectDirectory: set("set")
       ).particles.poses == poses[0])
+    // The command makes the same map of the run, and of its regions' folders.
+    for (name, runs) in [
+      ("one.mrc", ["runs/two"]), ("two.mrc", ["runs/two/regions/small", "runs/two/regions/large"]),
+    ] {
+      let made = try ProgramRun(["compose"] + runs + ["-o", name], in: set.path)
+      #expect(made.status == 0, "\(made.errors)")
+    }
+    #expect(try set.bytes("one.mrc") == set.bytes("two.mrc"))
     let motion = try String(contentsOfFile: set(final + "motion.json"), encoding: .utf8)
     #expect(motion.contains("\"small\"") && motion.contains("\"large\""))
     #expect(try !set.bytes(final + "modes.tsv").isEmpty)

@@ -32,7 +32,7 @@ public struct ComposeRecipe: Sendable {
 
   public init() {}
 
-  /// Takes runs and maps with their masks.
+  /// Takes runs, of several regions all of them, and maps with their masks.
   ///
   /// - Parameters:
   ///   - items: folders of runs, and maps.
@@ -47,7 +47,10 @@ public struct ComposeRecipe: Sendable {
     var problems = ProblemList()
     var (masks, locals) = (masks[...], localResolutions[...])
     for item in items {
-      if let region = Self.run(item, isSharp: isSharp, &problems) {
+      let folders = Self.isFolder(item) ? RunFolder(item).regions.map(\.path) : []
+      if !folders.isEmpty {
+        regions += folders.compactMap { Self.run($0, isSharp: isSharp, &problems) }
+      } else if let region = Self.run(item, isSharp: isSharp, &problems) {
         regions.append(region)
       } else if !Self.isFolder(item) {
         guard let mask = masks.popFirst() else {
