@@ -50,6 +50,8 @@ struct RegionRunTests {
     #expect(summary.regions?.map(\.name) == ["small", "large"])
     #expect(manifest.regions?.map(\.name) == ["small", "large"])
     #expect(manifest.status == .finished && manifest.message.contains("large"))
+    // Its iterations are the regions', and not missing.
+    #expect(!folder.events(from: 0).events.contains { $0.text.contains("vanished") })
     var after: [Double] = []
     for (name, region) in zip(["small", "large"], folder.regions) {
       // A region reads as a run does.

@@ -338,6 +338,8 @@ public final class RunWriter: Sendable {
   /// Says which iterations were written and are not there any more. The refinement does not need them,
   /// but their curves and poses are gone.
   func nameLostIterations(upTo last: Int) {
+    // Those of several regions are in their own folders.
+    guard manifest.regions == nil else { return }
     let there = Set(folder.iterations())
     let lost = state.withLock { state in
       // The last one may be under way.
