@@ -41,6 +41,7 @@ let package = Package(
     .target(name: "Ground", swiftSettings: optimised),
     .target(name: "Images", dependencies: ["CZlib"], swiftSettings: optimised),
     .target(name: "TOMLText"),
+    .target(name: "Expressions", dependencies: ["Ground"], swiftSettings: optimised),
     .target(name: "Ranks", dependencies: ["Ground"], swiftSettings: optimised),
     .target(name: "Provenance", plugins: ["CommitPlugin"]),
     .plugin(name: "CommitPlugin", capability: .buildTool(), path: "Sources/CommitPlugin"),
@@ -72,16 +73,16 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "CryoEM", "EMFiles", "Ground", "Jobs", "Motion", "Particles", "Provenance", "Ranks",
-        "Refinement", "Report", "TOMLText",
+        "CryoEM", "EMFiles", "Expressions", "Ground", "Jobs", "Motion", "Particles", "Provenance",
+        "Ranks", "Refinement", "Report", "TOMLText",
       ],
       exclude: ["DURABILITY.md"]),
 
     .target(
       name: "Tools",
       dependencies: [
-        "CryoEM", "EMFiles", "Fourier", "Ground", "Jobs", "Motion", "Particles", "Refinement",
-        "Runs", "TOMLText",
+        "CryoEM", "EMFiles", "Expressions", "Fourier", "Ground", "Jobs", "Motion", "Particles",
+        "Refinement", "Runs", "TOMLText",
       ],
       swiftSettings: optimised),
 

@@ -57,7 +57,8 @@ struct BatchOptions: ParsableArguments {
     }
     for warning in prepared.warnings { printProblem(warning.problem) }
     do {
-      let folder = try RunQueue.submit(prepared, to: found, request: request)
+      let folder = try RunQueue.submit(
+        prepared, parent: options.parent, to: found, request: request)
       printOut("Run folder: \(folder.path)")
       if let job = folder.batchJob() { printOut("Handed over as \(job.title).") }
     } catch { throw CommandFailure(CommandFailure.failed, [error]) }

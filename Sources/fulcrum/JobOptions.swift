@@ -58,6 +58,9 @@ struct JobOptions: ParsableArguments {
     return (job, problems)
   }
 
+  /// The run whose parameters are taken: the job file is that of its folder.
+  var parent: RunManifest.Parent? { job.flatMap { RunManifest.Parent(ofJobFile: $0) } }
+
   /// Everything that a refinement needs, after the preflight.
   ///
   /// Throws a `CommandFailure` with every problem of the job file, of the command line and of the

@@ -19,6 +19,56 @@ import Testing
     #expect(stage.application.screen is CompareScreen)
   }
 
+  /// A condition keeps the list while it is not whole, stays open where it is wrong, and Esc clears it.
+  @Test func runsAreFilteredByACondition() throws {
+    var stage = Stage(.runs)
+    stage.play("/ \"prior.rotation_sd > 5 & Å < 3.4\"")
+    #expect(stage.text.contains("1 of 5 runs: prior.rotation_sd > 5 & Å < 3.4"))
+    stage.play("Enter")
+    #expect(stage.text.contains("head-wide"))
+    #expect(!stage.text.contains("first-try"))
+    stage.play("/ \"Å < 3 & nonsense\" Enter")
+    #expect(stage.application.popUps.last is TextPrompt)
+    #expect(stage.text.contains("no column “nonsense”"))
+    stage.play("Esc Esc")
+    #expect(stage.text.contains("first-try"))
+    // Tab writes out the name that is meant.
+    stage.play("/ \"Å < 4 & shift_sd\" Tab")
+    #expect(stage.text.contains("Å < 4 & prior.shift_sd"))
+  }
+
+  @Test func tagsAreWrittenIntoTheNote() throws {
+    var stage = Stage(.runs)
+    stage.play("Down # \"good new\" Enter")
+    guard case .note(let folder, let text)? = stage.takeEffects().last else {
+      Issue.record("no note was written")
+      return
+    }
+    #expect(folder.hasSuffix("/head-wide"))
+    #expect(text == "wide extents, as a control #good #new")
+  }
+
+  @Test func theTreeFoldsAndMoves() throws {
+    var stage = Stage(.tree)
+    func names() throws -> [String] {
+      try #require(stage.application.screen as? RunsScreen).visible.map {
+        $0.sweep?.name ?? $0.entry.name
+      }
+    }
+    #expect(
+      try names().filter { !$0.hasPrefix("head-sweep") } == [
+        "body", "head-wide", "head", "small-region", "first-try",
+      ])
+    // Left hides what is below; again, it goes to the run above.
+    stage.play("End Up Up Up Left")
+    #expect(try names().contains("head") == false)
+    stage.play("Left Left")
+    #expect(try names().contains("head-wide") == false)
+    #expect(stage.text.contains("+ body"))
+    stage.play("Right t")
+    #expect(try names().first == "head")
+  }
+
   @Test func comparisonNeedsTwoRuns() {
     var stage = Stage(.runs)
     stage.play("Space c")

@@ -43,6 +43,8 @@ enum Effect: Sendable {
   /// A step of the mask maker.
   case makeMask(MakerTask)
   case comparePoses(first: String, other: String)
+  /// How far a run has come from the input of another.
+  case compareWithRoot(folder: String, root: String)
   case readThemes
   /// Reads the themes again when the file of this one has changed.
   case checkTheme(String)
@@ -102,6 +104,7 @@ enum News: Sendable {
   case maskPreview(Volume?, threshold: Double)
   case maskMaking(MakerTask.Result)
   case poseDifference(CompareScreen.PoseDifference)
+  case rootChange(RootChange)
   case themes([Theme], [Problem])
   case checked(CheckReport)
   case started(folder: String)

@@ -86,6 +86,7 @@ enum Question: Sendable, Hashable {
   case filterRuns
   case renameRun(String)
   case noteRun(String)
+  case tagRun(String)
   case deleteRun(String)
   case editParameter(String)
   case searchParameters

@@ -21,6 +21,8 @@ final class Background: Sendable {
   private let wantedSlices = Mutex<SliceRequest?>(nil)
   /// The maps that are being read, or will be.
   private let wantedMaps = Mutex<Set<MapRequest>>([])
+  /// The runs whose poses are being compared with the first of their branch, or will be.
+  private let wantedRoots = Mutex<Set<String>>([])
   /// The job whose files are being read, or will be next.
   private let wantedFiles = Mutex<Job?>(nil)
   /// When queues were last looked at.
@@ -70,6 +72,7 @@ final class Background: Sendable {
       work { self.post(.particles(ParticleReader.table(of: folder, iteration: iteration))) }
     case .comparePoses(let first, let other):
       work { self.post(.poseDifference(ParticleReader.difference(first: first, other: other))) }
+    case .compareWithRoot(let folder, let root): compare(folder, with: root)
     case .continueFrom(let folder, let iteration):
       read {
         self.reporting {
@@ -121,6 +124,23 @@ final class Background: Sendable {
       guard self.wantedSlices.withLock({ $0 == request }) else { return }
       self.post(.slices(SliceReader.slices(request)))
       self.wantedSlices.withLock { if $0 == request { $0 = nil } }
+    }
+  }
+
+  /// Compares the poses of a run with the input of another once, however often it is asked for meanwhile.
+  private func compare(_ folder: String, with root: String) {
+    guard wantedRoots.withLock({ $0.insert(folder).inserted }) else { return }
+    work {
+      var change = RootChange(folder: folder, root: root)
+      do {
+        let found = try PoseChange(of: RunFolder(folder), against: RunFolder(root))
+        (change.turned, change.moved) = (found.turned, found.moved)
+      } catch {
+        let problem = (error as? Problems)?.all.first ?? error as? Problem
+        change.problem = problem?.what ?? "\(error)"
+      }
+      self.post(.rootChange(change))
+      _ = self.wantedRoots.withLock { $0.remove(folder) }
     }
   }
 

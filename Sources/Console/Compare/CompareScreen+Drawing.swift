@@ -203,6 +203,7 @@ extension CompareScreen {
 extension RunSnapshot {
   /// Where its poses come from: changes of runs with other starts do not compare.
   fileprivate var start: String {
-    manifest?.parent.map { "\($0.run) \($0.iteration)" } ?? "its input"
+    let parent = manifest?.parent.flatMap { $0.kind == .rerun ? nil : $0 }
+    return parent.map { "\($0.run) \($0.iteration)" } ?? "its input"
   }
 }

@@ -92,7 +92,10 @@ extension FormScreen {
       change(to: job.applying(preset))
       return [.say("\(preset.title): \(preset.values.count) parameters set; u takes it back")]
     case .cloneRun:
-      guard let other = runs.first(where: { $0.entry.folder.path == text })?.job else { return [] }
+      guard let listing = runs.first(where: { $0.entry.folder.path == text }),
+        let other = listing.job
+      else { return [] }
+      parent = listing.asRerun
       var next = other
       (next.name, next.folder) = (job.name, job.folder)
       next[Parameter.output.folder] = nil

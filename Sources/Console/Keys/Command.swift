@@ -20,7 +20,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case markAll = "mark-all"
   case compare, new
   case newFrom = "new-from"
-  case rename, note, delete, sort
+  case rename, note, tag, tree, delete, sort
   case reverseSort = "reverse-sort"
   case filter, reload
   // Job form.

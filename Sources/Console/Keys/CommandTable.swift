@@ -70,11 +70,17 @@ extension Command {
     line(.new, in: [.runs], ["N"], "New job", "New job with the defaults"),
     line(.mark, in: [.runs, .sweep], [" "], "Mark", "Mark the run for comparison"),
     line(.compare, in: [.runs, .sweep], ["c"], "Compare", "Compare two to four marked runs"),
-    line(.filter, in: [.runs], ["/"], "Filter", "Show the runs that contain a text"),
+    line(
+      .filter, in: [.runs], ["/"], "Filter",
+      "Show the runs that contain a text, or fulfil a condition"),
+    line(
+      .tree, in: [.runs], ["t"], "Tree",
+      "Each run below the one that it comes from, or the list (Left and Right fold)"),
     line(.sort, in: [.runs, .sweep], ["s"], "Sort", "Sort by the next column"),
     line(.reverseSort, in: [.runs, .sweep], ["S"], "Reverse", "Turn the order round"),
     line(.rename, in: [.runs], ["r"], "Rename", "Give the run another name"),
     line(.note, in: [.runs], ["e"], "Note", "Write a note about the run"),
+    line(.tag, in: [.runs], ["#"], "Tags", "Give the run tags, which / finds"),
     line(.delete, in: [.runs], ["D", .delete], "Delete", "Delete the run's folder (asks)"),
     line(.markAll, in: [.runs, .sweep], ["a"], "All", "Mark all runs, or none"),
     line(.quit, in: [.runs], ["q"], "Quit", "Leave Fulcrum"),

@@ -312,7 +312,9 @@ struct RunScreen: Screen {
           FormScreen(
             job, origin: "\(title), \(step)",
             parent: RunManifest.Parent(
-              run: title, iteration: number ?? snapshot?.metrics(of: nil)?.poseIteration ?? 0))),
+              run: title, iteration: number ?? snapshot?.metrics(of: nil)?.poseIteration ?? 0,
+              kind: number == nil ? .selected : .continued,
+              identifier: snapshot?.manifest?.identifier))),
         .say("It begins with \(takes)."),
       ]
     case .counted(let sentence, let path, let expression) where path == folder:

@@ -17,17 +17,20 @@ struct TextPrompt: PopUp {
   /// What is wrong with a text, by which the prompt stays open and keeps it.
   private let objection: @Sendable (String) -> Problem?
   private var problem: Problem?
+  /// Names that Tab completes; nil for none.
+  private let completion: WordCompletion?
 
   let keys: [EntryKey]
 
   /// - Parameters:
   ///   - replaces: whether typing takes the place of the text that is there, or adds to it.
+  ///   - names: what Tab completes; empty for nothing.
   ///   - action: what Enter does, in a word.
   ///   - objection: what is wrong with a text that Enter is to keep; nil for nothing.
   init(
     _ question: Question, title: String, text: String = "", hint: String = "",
     isLive: Bool = false, replaces: Bool = true, isLong: Bool = false,
-    action: String = "Keep",
+    names: [String] = [], action: String = "Keep",
     objection: @escaping @Sendable (String) -> Problem? = { _ in nil }
   ) {
     self.objection = objection
@@ -36,7 +39,8 @@ struct TextPrompt: PopUp {
     self.hint = hint
     self.isLive = isLive
     self.isLong = isLong
-    keys = EntryKey.field(action)
+    completion = names.isEmpty ? nil : WordCompletion(names: names)
+    keys = EntryKey.field(action) + (names.isEmpty ? [] : [EntryKey(.tab, "Complete")])
     original = text
     editor = TextInput(text, isSelected: replaces)
   }
@@ -51,14 +55,29 @@ struct TextPrompt: PopUp {
     default:
       let before = editor.text
       problem = nil
-      _ = editor.take(input)
+      if input == .key(.tab) { complete() } else { _ = editor.take(input) }
       return isLive && editor.text != before ? [.answer(question, editor.text)] : []
     }
   }
 
+  private mutating func complete() {
+    guard
+      let (length, name) = completion?.completion(of: editor.text, cursor: editor.cursor)
+    else { return }
+    for _ in 0..<length { editor.apply(.deleteBackwards) }
+    editor.apply(.insert(name))
+  }
+
   func draw(over frame: inout Frame, _ surroundings: Surroundings) {
-    let width = min(frame.grid.size.width, max(isLong ? 100 : 50, title.columns + 6))
+    let isWide = isLong || completion != nil
+    let width = min(frame.grid.size.width, max(isWide ? 100 : 50, title.columns + 6))
     var lines = hint.wrapped(toColumns: width - 4).filter { !$0.isEmpty }.map { ($0, Role.dim) }
+    let names = completion?.candidates(for: editor.text, cursor: editor.cursor) ?? []
+    if !names.isEmpty {
+      // As many lines as the help had, so that the field stays where it is.
+      let all = names.joined(separator: "  ").wrapped(toColumns: width - 4)
+      lines = (0..<max(1, lines.count)).map { (all.indices.contains($0) ? all[$0] : "", .accent) }
+    }
     if let problem {
       lines = problem.what.wrapped(toColumns: width - 4).map { ($0, .bad) }
       lines += problem.whatToDo.wrapped(toColumns: width - 4).map { ($0, .text) }

@@ -29,7 +29,7 @@ struct RunFold: Sendable {
   }
 
   /// The line; its place is one that no run has.
-  private var line: RunListing {
+  var line: RunListing {
     let above = members.first.map { FilePath.folder(of: $0.entry.folder.path) } ?? ""
     return RunListing(
       entry: RunCatalogue.Entry(unread: RunFolder(above + "/sweep:" + name)), sweep: self)

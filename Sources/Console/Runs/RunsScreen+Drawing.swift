@@ -87,18 +87,20 @@ extension RunsScreen {
     let detailRows = rect.height >= 16 ? min(10, max(7, free)) : 0
     let (upper, lower) = rect.split(bottom: detailRows)
     let rows = visible
+    let isTree = view == .tree
     let table = Table(
-      columns: Self.columns, rowCount: rows.count, selected: selectedIndex,
-      sort: (sorting.column.rawValue, !sorting.descending),
-      emptyText: "No run contains \"\(filter)\"."
-    ) { [self] in cells(of: rows[$0], surroundings) }
-    var notes: [String] = []
-    if !filter.isEmpty {
-      notes.append(
-        "Runs that contain \"\(filter)\": \(visible.count) of \(listings.count) (Esc shows all)")
+      columns: isTree ? treeColumns(of: rows, width: upper.width) : Self.columns,
+      rowCount: rows.count, selected: selectedIndex,
+      sort: isTree ? nil : (sorting.column.rawValue, !sorting.descending),
+      emptyText: "No run: \(filter)"
+    ) { [self] in
+      let cells = cells(of: rows[$0], surroundings)
+      return isTree ? treeCells(of: rows[$0], cells, surroundings) : cells
     }
+    var notes: [String] = []
+    if let filterNote { notes.append(filterNote) }
     // An order by a column that has no room would look like none; a few rows are worth more.
-    if upper.height > 5, !table.shows(column: sorting.column.rawValue, in: upper) {
+    if upper.height > 5, isTree || !table.shows(column: sorting.column.rawValue, in: upper) {
       let sign = frame.look[sorting.descending ? Symbol.descending : .ascending]
       notes.append("Sorted by \(sorting.column.title) \(sign)")
     }
@@ -138,6 +140,7 @@ extension RunsScreen {
     var lines: [(String, String, Role)] = []
     let manifest = current.entry.manifest
     if let sweep = current.sweep { lines += sweep.detail }
+    lines += treeDetail(of: current)
     if let problem = current.entry.problem {
       lines.append(("Problem", problem.what, .bad))
       lines.append(("", problem.whatToDo, .text))
@@ -172,7 +175,7 @@ extension RunsScreen {
         (
           "Made by",
           "Fulcrum \(manifest.version) on \(manifest.host)"
-            + (manifest.parent.map { ", from \($0.run) iteration \($0.iteration)" } ?? ""), .dim
+            + (current.branch == nil ? parentText(of: manifest) : ""), .dim
         ))
     }
     // Lines of one are kept for the others; the outcome gets what is left over.
@@ -192,6 +195,11 @@ extension RunsScreen {
       frame.write(
         line.1, x: inner.x + 12, y: inner.y + index, line.2, width: inner.width - 13)
     }
+  }
+
+  private func parentText(of manifest: RunManifest) -> String {
+    guard let parent = manifest.parent else { return "" }
+    return ", " + RunOrigin(parent).text
   }
 
   private func drawWelcome(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {

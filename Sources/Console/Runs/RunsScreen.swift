@@ -15,16 +15,25 @@ struct RunListing: Sendable {
   var changed = 0
   /// The runs of a sweep, where this line stands for all of them.
   var sweep: RunFold?
+  /// Its place in the tree, where that is shown.
+  var branch: RunBranch?
 
   /// Whether the run's files were read.
   var isRead: Bool { entry.manifest != nil || entry.problem != nil }
   /// Seconds since 1970; of a run that was not read yet, when it last changed.
   var started: Double { entry.manifest?.started ?? Double(changed) * 1e-9 }
 
+  /// The run as the one whose parameters another takes.
+  var asRerun: RunManifest.Parent {
+    RunManifest.Parent(
+      run: entry.name, iteration: 0, kind: .rerun, identifier: entry.manifest?.identifier)
+  }
+
+  var known: KnownRun { KnownRun(entry: entry, job: job, summary: summary) }
   /// Å inside the mask: of the result, or of the last iteration.
-  var resolution: Double? { summary?.resolutionAfter ?? entry.manifest?.resolution }
+  var resolution: Double? { known.resolution }
   /// The iteration under way, or the last one.
-  var iteration: Int? { summary?.iterations ?? entry.manifest?.iteration }
+  var iteration: Int? { known.iteration }
 }
 
 /// The runs of a folder.
@@ -35,10 +44,18 @@ struct RunsScreen: Screen {
   var listings: [RunListing]? { didSet { arrange() } }
   /// Paths of the folders of marked runs.
   var marked: Set<String> = [] { didSet { if sorting.column == .mark { arrange() } } }
+  /// What was typed to find runs: words, or a condition.
   var filter = "" { didSet { arrange() } }
+  /// What is wrong with the condition that is being typed; the list stays as it was.
+  var filterProblem: Problem?
   var sorting = (column: Column.started, descending: true) { didSet { arrange() } }
   /// Names of the sweeps whose runs are shown.
   var unfolded: Set<String> = [] { didSet { arrange() } }
+  /// Whether the runs are a list or a tree, and the lines of the tree whose branches are hidden.
+  var view = RunsView.list { didSet { arrange() } }
+  var folded: Set<String> = [] { didSet { arrange() } }
+  /// How far runs have come from the first of their branches, by their folders.
+  var rootChanges: [String: RootChange] = [:]
   /// The runs that the filter lets through, in order, with a line for each sweep; arranged when one of these changes, since there may
   /// be thousands.
   private(set) var visible: [RunListing] = []
@@ -62,17 +79,17 @@ struct RunsScreen: Screen {
 
   var keyBar: [Command] {
     guard listings?.isEmpty == false else { return [.new, .reload, .commands, .quit] }
-    return [.open, .newFrom, .mark, .compare, .filter, .sort, .note, .tools, .delete, .quit]
+    return [
+      .open, .newFrom, .mark, .compare, .filter, .sort, .note, .tree, .tools, .delete, .quit,
+    ]
+  }
+
+  func label(of command: Command) -> String? {
+    command == .tree && view == .tree ? "List" : nil
   }
 
   private mutating func arrange() {
-    let needle = filter.lowercased()
-    let all = (listings ?? []).filter { listing in
-      needle.isEmpty
-        || Column.allCases.contains {
-          text($0, of: listing).lowercased().contains(needle)
-        }
-    }
+    let all = kept(listings ?? [])
     let keys = all.map { (number: sortNumber($0), word: sortWord($0), name: $0.entry.name) }
     let order = all.indices.sorted { left, right in
       let (a, b) = (keys[left], keys[right])
@@ -80,8 +97,12 @@ struct RunsScreen: Screen {
       return a.word != b.word ? a.word < b.word : a.name < b.name
     }
     let sorted = (sorting.descending ? order.reversed() : order).map { all[$0] }
+    if view == .tree {
+      visible = branches(sorted)
+      return
+    }
     // What is looked for is not hidden in a fold.
-    visible = needle.isEmpty ? RunFold.folded(sorted, unfolded: unfolded) : sorted
+    visible = filter.isEmpty ? RunFold.folded(sorted, unfolded: unfolded) : sorted
   }
 
   var selectedIndex: Int {
@@ -114,12 +135,12 @@ struct RunsScreen: Screen {
   // MARK: Commands
 
   func obstacle(to command: Command) -> String? {
-    let ofOneRun: [Command] = [.rename, .note, .delete, .newFrom, .mark, .report]
+    let ofOneRun: [Command] = [.rename, .note, .tag, .delete, .newFrom, .mark, .report]
     if current?.sweep != nil, ofOneRun.contains(command) {
       return "This line is a sweep: Right shows its runs, Enter their outcomes"
     }
     switch command {
-    case .open, .mark, .rename, .note, .delete, .markAll, .report:
+    case .open, .mark, .rename, .note, .tag, .delete, .markAll, .report:
       return current == nil ? "There is no run here yet; N makes a new job" : nil
     case .tools: return toolObstacle
     case .compare:
@@ -146,12 +167,15 @@ struct RunsScreen: Screen {
       marked = marked.isEmpty ? all : []
     case .sort: sort(by: 1)
     case .reverseSort: sorting.descending.toggle()
+    case .tree:
+      view = view == .tree ? .list : .tree
+      return wantedRootChange
     case .filter:
       return [
         .popUp(
           TextPrompt(
-            .filterRuns, title: "Show runs that contain", text: filter,
-            hint: "Enter keeps, Esc goes back", isLive: true))
+            .filterRuns, title: "Show runs", text: filter, hint: RunFilter.help, isLive: true,
+            names: filterNames, objection: Self.objection))
       ]
     case .report:
       let folders =
@@ -162,6 +186,10 @@ struct RunsScreen: Screen {
     case .back:
       if !filter.isEmpty {
         filter = ""
+        return []
+      }
+      if view != .list {
+        view = .list
         return []
       }
       if !marked.isEmpty {
@@ -184,7 +212,7 @@ struct RunsScreen: Screen {
       guard let job = current?.job else {
         return [.push(FormScreen(Job(folder: surroundings.folder)))]
       }
-      return [.push(FormScreen(job, origin: name))]
+      return [.push(FormScreen(job, origin: name, parent: current?.asRerun))]
     case .rename:
       let others = Set((listings ?? []).map(\.entry.name)).subtracting([name])
       return [
@@ -208,6 +236,7 @@ struct RunsScreen: Screen {
             hint: "Words with # are tags: / finds them. An empty note removes it.", replaces: false)
         )
       ]
+    case .tag: return tagPrompt(path, name)
     case .delete:
       return [
         .popUp(
@@ -235,6 +264,7 @@ struct RunsScreen: Screen {
 
   /// Shows or hides the runs of the sweep that is selected, or that the selected run is of.
   private mutating func setFold(open: Bool) {
+    if view == .tree { return setBranch(open: open) }
     guard filter.isEmpty, let current else { return }
     guard let name = current.sweep?.name ?? current.entry.manifest?.group?.name else { return }
     if open {
@@ -270,7 +300,8 @@ struct RunsScreen: Screen {
     _ question: Question, with text: String, _ surroundings: inout Surroundings
   ) -> [Effect] {
     switch question {
-    case .filterRuns: filter = text
+    case .filterRuns: show(text)
+    case .tagRun(let path): return tag(path, text)
     case .renameRun(let path): return [.rename(folder: path, name: text)]
     case .report(let folders): return Self.report(folders, to: text)
     case .tools(let folders): return choose(tool: text, of: folders, surroundings)
@@ -283,6 +314,10 @@ struct RunsScreen: Screen {
   }
 
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
+    if case .rootChange(let change) = news {
+      rootChanges[change.folder] = change
+      return []
+    }
     guard case .runs(let found, surroundings.folder) = news else { return [] }
     let index = selectedIndex
     listings = found
@@ -295,7 +330,7 @@ struct RunsScreen: Screen {
   }
 
   func refresh(_ surroundings: Surroundings) -> [Effect] {
-    [.readRuns(folder: surroundings.folder)]
+    [.readRuns(folder: surroundings.folder)] + wantedRootChange
   }
 
   mutating func point(

@@ -14,6 +14,8 @@ struct SweepScreen: Screen {
   var table: SweepTable
   /// The jobs of its runs, by their folders.
   var jobs: [String: Job] = [:]
+  /// What distinguishes its runs, by their folders.
+  var identifiers: [String: String] = [:]
   /// Paths of the folders of marked runs.
   var marked: Set<String> = []
   var selected: String?
@@ -175,7 +177,10 @@ struct SweepScreen: Screen {
 
   private func newJob() -> [Effect] {
     guard let current, let job = jobs[current.folder] else { return [] }
-    return [.push(FormScreen(job, origin: current.name))]
+    let parent = RunManifest.Parent(
+      run: current.name, iteration: 0, kind: .rerun,
+      identifier: identifiers[current.folder])
+    return [.push(FormScreen(job, origin: current.name, parent: parent))]
   }
 
   private mutating func move(by step: Int) {
@@ -215,6 +220,7 @@ struct SweepScreen: Screen {
       let members = listings.compactMap { listing -> (Int, String)? in
         guard let group = listing.entry.manifest?.group, group.name == name else { return nil }
         jobs[listing.entry.folder.path] = listing.job
+        identifiers[listing.entry.folder.path] = listing.entry.manifest?.identifier
         return (group.number, listing.entry.folder.path)
       }
       // Of a list that is not read to its end nothing is taken away.

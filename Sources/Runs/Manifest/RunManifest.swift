@@ -44,7 +44,7 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var cpuSeconds: Double
   /// The last word: the verdict of a finished run, the reason of a failed one.
   public var message: String
-  /// The run that this one continues, and its iteration.
+  /// The run that this one was started from; nil for none, and where its inputs tell (`RunOrigin`).
   public var parent: Parent?
   /// The sweep that it is one of; nil for none.
   public var group: Group?
@@ -95,12 +95,39 @@ public struct RunManifest: Codable, Sendable, Equatable {
 
   /// A run from which another was started.
   public struct Parent: Codable, Sendable, Equatable {
-    public var run: String
-    public var iteration: Int
+    /// What was taken of it.
+    public enum Kind: String, Codable, Sendable {
+      /// The poses of its iteration.
+      case continued
+      /// Particles that were selected of its result.
+      case selected
+      /// Its parameters only, with others changed.
+      case rerun
+    }
 
-    public init(run: String, iteration: Int) {
-      self.run = run
-      self.iteration = iteration
+    /// Its name when the run was made.
+    public var run: String
+    /// 0 where it gave its parameters only.
+    public var iteration: Int
+    /// Nil in runs of older versions, all of which continue.
+    public var kind: Kind?
+    /// What distinguishes it from all others, whatever it is called by now.
+    public var identifier: String?
+
+    public init(
+      run: String, iteration: Int, kind: Kind = .continued, identifier: String? = nil
+    ) {
+      (self.run, self.iteration) = (run, iteration)
+      (self.kind, self.identifier) = (kind, identifier)
+    }
+
+    /// The run whose parameters a job file in its folder holds; nil for other job files.
+    public init?(ofJobFile path: String) {
+      let folder = RunFolder(FilePath.folder(of: FilePath.absolute(path)))
+      guard FilePath.absolute(path) == folder.jobPath, let manifest = try? folder.manifest() else {
+        return nil
+      }
+      self.init(run: folder.name, iteration: 0, kind: .rerun, identifier: manifest.identifier)
     }
   }
 

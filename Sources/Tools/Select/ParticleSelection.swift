@@ -1,4 +1,5 @@
 import CryoEM
+import Expressions
 import Ground
 import Particles
 
@@ -151,21 +152,23 @@ public struct ParticleSelection: Sendable {
 
   /// What is wrong with an expression before any file is looked at; nil for nothing.
   public static func objection(to expression: String) -> Problem? {
-    do throws(SelectionError) {
-      _ = try SelectionExpression(expression)
+    do throws(ExpressionError) {
+      _ = try ColumnExpression(expression, example: SelectionColumns.example)
       return nil
     } catch { return error.problem(in: expression) }
   }
 
-  private func parse() throws(Problem) -> SelectionExpression? {
+  private func parse() throws(Problem) -> ColumnExpression? {
     guard let expression else { return nil }
-    do throws(SelectionError) { return try SelectionExpression(expression) } catch {
+    do throws(ExpressionError) {
+      return try ColumnExpression(expression, example: SelectionColumns.example)
+    } catch {
       throw error.problem(in: expression)
     }
   }
 
   private func select(
-    _ parsed: SelectionExpression, _ expression: String, source: SelectionSource,
+    _ parsed: ColumnExpression, _ expression: String, source: SelectionSource,
     in selected: inout Selected
   ) throws {
     var columns = SelectionColumns(records: source.records)
@@ -176,7 +179,7 @@ public struct ParticleSelection: Sendable {
         selected.result.inputs += start.files.filter { !selected.result.inputs.contains($0) }
       }
     }
-    do throws(SelectionError) {
+    do throws(ExpressionError) {
       selected.isKept = try parsed.rows(of: columns)
     } catch { throw error.problem(in: expression) }
     step(expression, &selected)
@@ -250,7 +253,7 @@ extension ParticleSelection {
     guard let score else { return [Double](repeating: 0, count: records.count) }
     let isLowBetter = score.hasPrefix("-")
     let name = isLowBetter ? String(score.dropFirst()) : score
-    do throws(SelectionError) {
+    do throws(ExpressionError) {
       let values = try SelectionColumns(records: records).numbers(name, place: 0)
       return isLowBetter ? values.map { -$0 } : values
     } catch {

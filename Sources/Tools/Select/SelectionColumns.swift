@@ -1,10 +1,11 @@
 import CryoEM
+import Expressions
 import Ground
 import Particles
 
 /// What the names of an expression stand for: columns of the file, words that mean the same in either
 /// format, and how far a particle has turned and moved.
-struct SelectionColumns {
+struct SelectionColumns: ExpressionColumns {
   let records: ParticleRecords
   /// How far each particle turned (degrees) and moved (Å); nil where there is nothing to compare with.
   var motions: (turned: [Double], moved: [Double])?
@@ -17,19 +18,20 @@ struct SelectionColumns {
     "image", "uid",
   ]
 
-  enum Values {
-    case numbers([Double])
-    /// Each text once, and which one each row has.
-    case texts([String], [Int32])
-  }
+  /// An expression of the kind that is wanted.
+  static let example = "rlnDefocusU < 20000 and half = A"
+
+  var count: Int { records.count }
+
+  func words(of name: String) -> [String] { name == "half" ? ["A", "B"] : [] }
 
   /// The column of a name, as numbers.
-  func numbers(_ name: String, place: Int) throws(SelectionError) -> [Double] {
+  func numbers(_ name: String, place: Int) throws(ExpressionError) -> [Double] {
     switch name {
     case "row": return (0..<records.count).map { Double($0 + 1) }
     case "turned", "moved":
       guard let motions else {
-        throw SelectionError("“\(name)” needs poses to compare with", motionAdvice, at: place)
+        throw ExpressionError("“\(name)” needs poses to compare with", motionAdvice, at: place)
       }
       return name == "turned" ? motions.turned : motions.moved
     case "defocus", "astigmatism":
@@ -44,7 +46,7 @@ struct SelectionColumns {
       return try column("alignments3D/class", place: place).map { $0 + 1 }
     case "class": return try column("rlnClassNumber", place: place)
     case "half", "micrograph", "image", "uid":
-      throw SelectionError(
+      throw ExpressionError(
         "“\(name)” is a text", "Compare it with a text in quotes, or count it: count(\(name)).",
         at: place)
     default: return try column(name, place: place)
@@ -52,16 +54,18 @@ struct SelectionColumns {
   }
 
   /// The column of a name, as texts.
-  func texts(_ name: String, place: Int) throws(SelectionError) -> ([String], [Int32]) {
+  func texts(_ name: String, place: Int) throws(ExpressionError) -> (
+    values: [String], indices: [Int32]
+  ) {
     switch name {
     case "half":
       guard let halves = records.halfSets() else {
-        throw SelectionError("the file has no half-sets", "Leave “half” out.", at: place)
+        throw ExpressionError("the file has no half-sets", "Leave “half” out.", at: place)
       }
       return (["A", "B", ""], halves.map { half in half.map { Int32($0.rawValue) } ?? 2 })
     case "micrograph":
       guard let names = records.micrographs() else {
-        throw SelectionError(
+        throw ExpressionError(
           "the file names no micrographs", "Leave “micrograph” out.", at: place)
       }
       return names
@@ -69,18 +73,18 @@ struct SelectionColumns {
       let name = records.format == .cs ? "blob/path" : "rlnImageName"
       return try textColumn(name, place: place)
     case "row", "turned", "moved", "defocus", "astigmatism", "group", "class":
-      throw SelectionError(
+      throw ExpressionError(
         "“\(name)” is a number", "Compare it with a number without quotes.", at: place)
     default: return try textColumn(name, place: place)
     }
   }
 
-  private func column(_ name: String, place: Int) throws(SelectionError) -> [Double] {
+  private func column(_ name: String, place: Int) throws(ExpressionError) -> [Double] {
     let found = try resolved(name, place: place)
     var problems = ProblemList()
     guard let values = records.numbers(found, problems: &problems) else {
       let problem = problems.all.first
-      throw SelectionError(
+      throw ExpressionError(
         problem?.what ?? "there is no column \(name)",
         problem?.whatToDo ?? "Check the name.", at: place)
     }
@@ -89,16 +93,16 @@ struct SelectionColumns {
 
   private func textColumn(
     _ name: String, place: Int
-  ) throws(SelectionError) -> ([String], [Int32]) {
+  ) throws(ExpressionError) -> (values: [String], indices: [Int32]) {
     guard let texts = records.texts(try resolved(name, place: place)) else {
-      throw SelectionError("there is no column \(name)", "Check the name.", at: place)
+      throw ExpressionError("there is no column \(name)", "Check the name.", at: place)
     }
     return texts
   }
 
   /// The file's name of a column: as it is, without the underscore, without RELION's prefix, or without
   /// cryoSPARC's, where only one column is meant.
-  func resolved(_ name: String, place: Int) throws(SelectionError) -> String {
+  func resolved(_ name: String, place: Int) throws(ExpressionError) -> String {
     if records.hasColumn(name) { return name }
     let bare = name.hasPrefix("_") ? String(name.dropFirst()) : name
     if records.hasColumn(bare) { return bare }
@@ -107,16 +111,16 @@ struct SelectionColumns {
     let meant = names.filter { $0.hasSuffix("/" + bare) }
     if meant.count == 1 { return meant[0] }
     if meant.count > 1 {
-      throw SelectionError(
+      throw ExpressionError(
         "“\(name)” may be \(meant.joined(separator: " or "))", "Write the whole name.", at: place)
     }
     let elements = names.filter { $0.hasPrefix(bare + "[") }
     if let first = elements.first, let last = elements.last {
-      throw SelectionError(
+      throw ExpressionError(
         "“\(name)” has several elements", "Name one: \(first) to \(last).", at: place)
     }
     let nearest = nearestName(to: bare, among: names + Self.words)
-    throw SelectionError(
+    throw ExpressionError(
       "there is no column “\(name)”",
       bare.contains("/") && names.contains(String(bare.prefix { $0 != "/" }))
         ? "Put spaces around a / that divides."

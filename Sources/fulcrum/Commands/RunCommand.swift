@@ -52,7 +52,8 @@ struct RunCommand: ParsableCommand {
     let session: RunSession
     do {
       session = try RunSession(
-        prepared, interval: limits.saveEvery, ranks: ranks, endCommand: EndCommand(atEnd))
+        prepared, parent: options.parent, interval: limits.saveEvery, ranks: ranks,
+        endCommand: EndCommand(atEnd))
     } catch { throw CommandFailure.input(error) }
     printOut("Run folder: \(prepared.outputFolder)")
     try PlainRun(session: session, requests: requests, isStrict: limits.strict).run()

@@ -207,7 +207,8 @@ enum SampleRuns {
     return events
   }
 
-  static func listings() -> [RunListing] {
+  /// - Parameter withParents: whether some come from others.
+  static func listings(withParents: Bool = false) -> [RunListing] {
     let all: [(String, RunStatus, Int, Double, String)] = [
       ("head", .running, 4, start, ""),
       ("head-wide", .finished, 7, start - 86_400, "wide extents, as a control"),
@@ -222,12 +223,21 @@ enum SampleRuns {
           converged: true, iterations: iterations, before: 4.2, after: 3.33, shareAtLimit: 0.004)
       }
       if status == .failed { manifest.message = "the mask is empty" }
+      if withParents { manifest.parent = parents[name] }
       return RunListing(
         entry: RunCatalogue.Entry(
           folder: RunFolder("/data/ribosome/runs/\(name)"), manifest: manifest, status: status,
-          note: note, problem: nil), job: job(name: name))
+          note: note, problem: nil), job: job(name: name),
+        summary: withParents ? snapshot(name: name, status: status).summary : nil)
     }
   }
+
+  private static let parents: [String: RunManifest.Parent] = [
+    "head-wide": RunManifest.Parent(run: "body", iteration: 4),
+    "head": RunManifest.Parent(run: "head-wide", iteration: 0, kind: .rerun),
+    "small-region": RunManifest.Parent(run: "body", iteration: 0, kind: .rerun),
+    "first-try": RunManifest.Parent(run: "consensus", iteration: 3),
+  ]
 
   /// The runs of a sweep: two have finished, one goes on, one waits.
   static func sweepListings() -> [RunListing] {

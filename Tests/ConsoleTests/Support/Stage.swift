@@ -14,12 +14,13 @@ struct Stage {
   var effects: [Effect] = []
   var hasRuns = true
   var hasSweep = false
+  var hasParents = false
 
   /// What an application opens with.
   enum Scene: String, CaseIterable {
     case runs, welcome, live, results, files, form, blank, mask, compare, comparison, particles
     case help, palette, theme, card, check, lanes, queued, maker, maps, slices
-    case fold, sweep, varied
+    case fold, sweep, varied, tree, filter
     case tools, toolLine = "tool-line", choice, composition
   }
 
@@ -32,7 +33,8 @@ struct Stage {
       glyphs: glyphs)
     application = Application(surroundings, first: RunsScreen())
     hasRuns = scene != .welcome
-    hasSweep = [.fold, .sweep, .varied].contains(scene)
+    hasSweep = [.fold, .sweep, .varied, .tree].contains(scene)
+    hasParents = scene == .tree
     feed(application.refresh())
     set(scene)
   }
@@ -68,6 +70,8 @@ struct Stage {
       show(RunScreen(folder: runs + "body"))
       play("V o Tab x")
     case .fold: play("Down Right")
+    case .tree: play("t End Up Up Up")
+    case .filter: play("/ \"Å < 4 & shift\"")
     case .sweep: show(SweepScreen(named: "head-sweep"))
     case .varied:
       show(FormScreen(job))
@@ -141,7 +145,8 @@ struct Stage {
     switch effect {
     case .readRuns(let folder), .listRuns(let folder):
       let more = hasSweep ? SampleRuns.sweepListings() : []
-      return .runs(hasRuns ? SampleRuns.listings() + more : [], folder: folder)
+      let runs = SampleRuns.listings(withParents: hasParents)
+      return .runs(hasRuns ? runs + more : [], folder: folder)
     case .readSweep(let name, _):
       return .sweep(SweepTable(named: name, SampleRuns.outcomes()))
     case .readRun(let folder), .openRun(let folder):
@@ -166,6 +171,8 @@ struct Stage {
     case .readParticles(let folder, let iteration):
       return .particles(SampleRuns.particles(of: folder, iteration: iteration))
     case .comparePoses(_, let other): return .poseDifference(SampleRuns.difference(other))
+    case .compareWithRoot(let folder, let root):
+      return .rootChange(RootChange(folder: folder, root: root, turned: 6.25, moved: 2.1))
     case .countSelection(let folder, let expression):
       return .counted(
         "1,203 of 2,500 particles, half-sets of 600 and 603. 1,297 are left out.", folder: folder,

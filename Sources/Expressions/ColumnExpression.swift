@@ -1,25 +1,25 @@
-/// An expression over the columns of particles, as a tree.
-indirect enum SelectionExpression: Equatable {
+/// An expression over the columns of a table, as a tree: conditions that each row fulfils or not.
+public indirect enum ColumnExpression: Sendable, Equatable {
   case number(Double)
   case text(String)
-  /// A column, or a word that the selection knows: `half`, `defocus`, `turned`, …
+  /// A column, or a word that the table knows.
   case name(String, place: Int)
   /// `count(micrograph)`: how many particles have the same value.
-  case count(SelectionExpression, place: Int)
+  case count(ColumnExpression, place: Int)
   /// A function of one number.
-  case function(String, SelectionExpression, place: Int)
-  case negated(SelectionExpression, place: Int)
-  case arithmetic(SelectionExpression, String, SelectionExpression, place: Int)
-  case comparison(SelectionExpression, String, SelectionExpression, place: Int)
+  case function(String, ColumnExpression, place: Int)
+  case negated(ColumnExpression, place: Int)
+  case arithmetic(ColumnExpression, String, ColumnExpression, place: Int)
+  case comparison(ColumnExpression, String, ColumnExpression, place: Int)
   /// Whether a text has a match of a regular expression.
-  case match(SelectionExpression, String, place: Int)
-  case member(SelectionExpression, [SelectionExpression], place: Int)
-  case not(SelectionExpression)
-  case and(SelectionExpression, SelectionExpression)
-  case or(SelectionExpression, SelectionExpression)
+  case match(ColumnExpression, String, place: Int)
+  case member(ColumnExpression, [ColumnExpression], place: Int)
+  case not(ColumnExpression)
+  case and(ColumnExpression, ColumnExpression)
+  case or(ColumnExpression, ColumnExpression)
 }
 
-extension SelectionExpression {
+extension ColumnExpression {
   /// Reads an expression.
   ///
   ///     or:          and { ("or" | "||") and }
@@ -31,31 +31,32 @@ extension SelectionExpression {
   ///     product:     factor { ("*" | "/" | "%") factor }
   ///     factor:      "-" factor | number | text | name | name "(" or ")" | "(" or ")"
   ///
+  /// - Parameter example: an expression of the kind that is wanted, for advice.
   /// - Throws: what is wrong, with the character.
-  init(_ expression: String) throws(SelectionError) {
-    var parser = Parser(tokens: try SelectionToken.all(in: expression))
+  public init(_ expression: String, example: String) throws(ExpressionError) {
+    var parser = Parser(
+      tokens: try ExpressionToken.all(in: expression), example: "Write, for example: " + example)
     if parser.tokens.count == 1 {
-      throw SelectionError("nothing stands here", Parser.example, at: 0)
+      throw ExpressionError("nothing stands here", parser.example, at: 0)
     }
     self = try parser.or()
     guard parser.next.kind == .end else { throw parser.unexpected() }
   }
 
   /// Names of functions of a number.
-  static let functions = ["abs", "sqrt", "floor", "count"]
+  public static let functions = ["abs", "sqrt", "floor", "count"]
 
   private struct Parser {
-    var tokens: [SelectionToken]
+    var tokens: [ExpressionToken]
+    let example: String
     var position = 0
     var depth = 0
     /// Conditions and terms that were joined.
     var links = 0
 
-    static let example = "Write, for example: rlnDefocusU < 20000 and half = A"
+    var next: ExpressionToken { tokens[position] }
 
-    var next: SelectionToken { tokens[position] }
-
-    mutating func take() -> SelectionToken {
+    mutating func take() -> ExpressionToken {
       let token = next
       if position < tokens.count - 1 { position += 1 }
       return token
@@ -72,7 +73,7 @@ extension SelectionExpression {
       }
     }
 
-    func unexpected() -> SelectionError {
+    func unexpected() -> ExpressionError {
       let what: String
       switch next.kind {
       case .end: what = "the expression ends too early"
@@ -81,19 +82,19 @@ extension SelectionExpression {
       case .number(let value): what = "the number \(value) is not expected"
       case .text(let text): what = "the text “\(text)” is not expected"
       }
-      return SelectionError(
-        what, "Join conditions with and, or, not and parentheses. " + Self.example, at: next.place)
+      return ExpressionError(
+        what, "Join conditions with and, or, not and parentheses. " + example, at: next.place)
     }
 
-    mutating func expect(_ symbol: String) throws(SelectionError) {
+    mutating func expect(_ symbol: String) throws(ExpressionError) {
       if take(symbol) == nil {
-        throw SelectionError(
+        throw ExpressionError(
           next.kind == .end ? "“\(symbol)” is missing" : "here “\(symbol)” should stand",
           "Close every parenthesis, and part the values of a list by commas.", at: next.place)
       }
     }
 
-    mutating func or() throws(SelectionError) -> SelectionExpression {
+    mutating func or() throws(ExpressionError) -> ColumnExpression {
       var left = try and()
       while take("or", "||", "|") != nil {
         try link()
@@ -102,7 +103,7 @@ extension SelectionExpression {
       return left
     }
 
-    mutating func and() throws(SelectionError) -> SelectionExpression {
+    mutating func and() throws(ExpressionError) -> ColumnExpression {
       var left = try not()
       while take("and", "&&", "&") != nil {
         try link()
@@ -112,15 +113,15 @@ extension SelectionExpression {
     }
 
     /// Counts a link of a chain, each of which is a level of the tree.
-    private mutating func link() throws(SelectionError) {
+    private mutating func link() throws(ExpressionError) {
       links += 1
       guard links <= 500 else {
-        throw SelectionError(
-          "more than 500 conditions are joined", "Write a list: row in (1, 2, 3).", at: next.place)
+        throw ExpressionError(
+          "more than 500 conditions are joined", "Write a list: name in (1, 2, 3).", at: next.place)
       }
     }
 
-    mutating func not() throws(SelectionError) -> SelectionExpression {
+    mutating func not() throws(ExpressionError) -> ColumnExpression {
       try deeper()
       defer { depth -= 1 }
       if take("not", "!") != nil { return .not(try not()) }
@@ -128,33 +129,33 @@ extension SelectionExpression {
     }
 
     /// Nobody nests by hand as deep as the stack would allow.
-    private mutating func deeper() throws(SelectionError) {
+    private mutating func deeper() throws(ExpressionError) {
       depth += 1
       if depth > 200 {
-        throw SelectionError(
+        throw ExpressionError(
           "the parentheses are nested too deep", "Write it simpler.", at: next.place)
       }
     }
 
-    mutating func comparison() throws(SelectionError) -> SelectionExpression {
+    mutating func comparison() throws(ExpressionError) -> ColumnExpression {
       let left = try sum()
       if let (symbol, place) = take("=", "==", "!=", "<", "<=", ">", ">=") {
         let right = try sum()
-        let result = SelectionExpression.comparison(
+        let result = ColumnExpression.comparison(
           left, symbol == "==" ? "=" : symbol, right, place: place)
         if case .symbol(let again) = next.kind, ["=", "<", ">", "<=", ">=", "!="].contains(again) {
-          throw SelectionError(
+          throw ExpressionError(
             "comparisons cannot be chained", "Write a < b and b < c.", at: next.place)
         }
         return result
       }
       if let (symbol, place) = take("~", "!~") {
         guard case .text(let pattern) = take().kind else {
-          throw SelectionError(
-            "a regular expression is a text in quotes", "Write, for example: micrograph ~ 'grid2'",
+          throw ExpressionError(
+            "a regular expression is a text in quotes", "Write, for example: name ~ 'grid2'",
             at: tokens[max(0, position - 1)].place)
         }
-        let match = SelectionExpression.match(left, pattern, place: place)
+        let match = ColumnExpression.match(left, pattern, place: place)
         return symbol == "~" ? match : .not(match)
       }
       let start = position
@@ -167,11 +168,11 @@ extension SelectionExpression {
       var values = [try sum()]
       while take(",") != nil { values.append(try sum()) }
       try expect(")")
-      let member = SelectionExpression.member(left, values, place: place)
+      let member = ColumnExpression.member(left, values, place: place)
       return isNot ? .not(member) : member
     }
 
-    mutating func sum() throws(SelectionError) -> SelectionExpression {
+    mutating func sum() throws(ExpressionError) -> ColumnExpression {
       var left = try product()
       while let (symbol, place) = take("+", "-") {
         try link()
@@ -180,7 +181,7 @@ extension SelectionExpression {
       return left
     }
 
-    mutating func product() throws(SelectionError) -> SelectionExpression {
+    mutating func product() throws(ExpressionError) -> ColumnExpression {
       var left = try factor()
       while let (symbol, place) = take("*", "/", "%") {
         try link()
@@ -189,7 +190,7 @@ extension SelectionExpression {
       return left
     }
 
-    mutating func factor() throws(SelectionError) -> SelectionExpression {
+    mutating func factor() throws(ExpressionError) -> ColumnExpression {
       try deeper()
       defer { depth -= 1 }
       if let (_, place) = take("-") { return .negated(try factor(), place: place) }
@@ -209,10 +210,10 @@ extension SelectionExpression {
       case .word(let word) where !["and", "or", "not", "in"].contains(word.lowercased()):
         _ = take()
         guard next.kind == .symbol("(") else { return .name(word, place: token.place) }
-        guard SelectionExpression.functions.contains(word) else {
-          throw SelectionError(
+        guard ColumnExpression.functions.contains(word) else {
+          throw ExpressionError(
             "there is no function “\(word)”",
-            "Functions are \(SelectionExpression.functions.joined(separator: ", ")).",
+            "Functions are \(ColumnExpression.functions.joined(separator: ", ")).",
             at: token.place)
         }
         _ = take()

@@ -1,7 +1,7 @@
 import Ground
 
-/// A word of a selection's expression, with the character that it begins at.
-struct SelectionToken: Equatable {
+/// A word of an expression, with the character that it begins at.
+struct ExpressionToken: Equatable {
   enum Kind: Equatable {
     case number(Double)
     /// Text in quotes.
@@ -18,18 +18,18 @@ struct SelectionToken: Equatable {
 }
 
 /// What is wrong with an expression, and at which character.
-struct SelectionError: Error {
-  var what: String
-  var whatToDo: String
+public struct ExpressionError: Error {
+  public var what: String
+  public var whatToDo: String
   /// From 0.
-  var place: Int
+  public var place: Int
 
-  init(_ what: String, _ whatToDo: String, at place: Int) {
+  public init(_ what: String, _ whatToDo: String, at place: Int) {
     (self.what, self.whatToDo, self.place) = (what, whatToDo, place)
   }
 
   /// The problem, with the place in the expression.
-  func problem(in expression: String) -> Problem {
+  public func problem(in expression: String) -> Problem {
     let rest = String(Array(expression).dropFirst(place).prefix(24))
     return Problem(
       "character \(place + 1) of the expression"
@@ -38,14 +38,14 @@ struct SelectionError: Error {
   }
 }
 
-extension SelectionToken {
+extension ExpressionToken {
   /// The words of an expression.
   ///
   /// A name may hold letters, digits, `_`, `.`, `/` and elements in brackets: `alignments3D/shift[0]`. A
-  /// division needs a space on one side at least, or a number.
-  static func all(in expression: String) throws(SelectionError) -> [SelectionToken] {
+  /// division needs a space on one side at least, or a number. A tag begins with `#`, and may hold `-`.
+  static func all(in expression: String) throws(ExpressionError) -> [ExpressionToken] {
     let characters = Array(expression)
-    var tokens: [SelectionToken] = []
+    var tokens: [ExpressionToken] = []
     var index = 0
     while index < characters.count {
       let start = index
@@ -61,26 +61,30 @@ extension SelectionToken {
         || (character == "." && characters.at(index + 1)?.isASCIIDigit == true)
       {
         kind = try number(characters, &index)
+      } else if character == "#", characters.at(index + 1)?.isTagLetter == true {
+        let end = characters[(index + 1)...].firstIndex { !$0.isTagLetter } ?? characters.count
+        kind = .word(String(characters[index..<end]))
+        index = end
       } else if character.isLetter || character == "_" {
         kind = .word(name(characters, &index))
       } else {
         kind = .symbol(try symbol(characters, &index))
       }
-      tokens.append(SelectionToken(kind: kind, place: start))
+      tokens.append(ExpressionToken(kind: kind, place: start))
     }
-    tokens.append(SelectionToken(kind: .end, place: characters.count))
+    tokens.append(ExpressionToken(kind: .end, place: characters.count))
     return tokens
   }
 
   private static func quoted(
     _ characters: [Character], _ index: inout Int
-  ) throws(SelectionError) -> String {
+  ) throws(ExpressionError) -> String {
     let start = index
     let quote = characters[index]
     index += 1
     while index < characters.count, characters[index] != quote { index += 1 }
     guard index < characters.count else {
-      throw SelectionError("a quote does not end", "End the text with \(quote).", at: start)
+      throw ExpressionError("a quote does not end", "End the text with \(quote).", at: start)
     }
     index += 1
     return String(characters[start + 1..<index - 1])
@@ -88,7 +92,7 @@ extension SelectionToken {
 
   private static func number(
     _ characters: [Character], _ index: inout Int
-  ) throws(SelectionError) -> Kind {
+  ) throws(ExpressionError) -> Kind {
     let start = index
     var end = index
     while let next = characters.at(end), next.isASCIIDigit || next == "." { end += 1 }
@@ -106,7 +110,7 @@ extension SelectionToken {
       return .word(String(characters[start..<end]) + name(characters, &index))
     }
     guard let value = Double(String(characters[start..<end])), value.isFinite else {
-      throw SelectionError(
+      throw ExpressionError(
         "“\(String(characters[start..<end]))” is no number", "Mend the number.", at: start)
     }
     index = end
@@ -143,17 +147,20 @@ extension SelectionToken {
 
   private static func symbol(
     _ characters: [Character], _ index: inout Int
-  ) throws(SelectionError) -> String {
+  ) throws(ExpressionError) -> String {
     for symbol in symbols where characters[index...].starts(with: symbol) {
       index += symbol.count
       return symbol
     }
-    throw SelectionError(
+    throw ExpressionError(
       "“\(characters[index])” means nothing here", "Remove it, or put texts in quotes.", at: index)
   }
 }
 
 extension Character {
+  /// Whether it may stand in a tag.
+  public var isTagLetter: Bool { isLetter || isNumber || self == "_" || self == "-" }
+
   var isASCIIDigit: Bool { isASCII && isNumber }
 }
 

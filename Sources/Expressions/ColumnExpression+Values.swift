@@ -1,13 +1,10 @@
-import Ground
-import Particles
-
 // The value of an expression for every row, column by column.
 
-extension SelectionExpression {
+extension ColumnExpression {
   /// Whether each row fulfils the expression. Numbers that are none fulfil no comparison but !=.
   ///
   /// - Throws: what is wrong, with the character: a name that is no column, a number compared with a text.
-  func rows(of columns: SelectionColumns) throws(SelectionError) -> [Bool] {
+  public func rows(of columns: some ExpressionColumns) throws(ExpressionError) -> [Bool] {
     switch self {
     case .and(let a, let b):
       return zip(try a.rows(of: columns), try b.rows(of: columns)).map { $0 && $1 }
@@ -20,10 +17,16 @@ extension SelectionExpression {
       return try value.matches(pattern, place: place, columns: columns)
     case .member(let value, let members, let place):
       return try value.isMember(of: members, place: place, columns: columns)
-    default:
-      throw SelectionError(
-        "this is a value, not a condition", "Compare it: turned > 10, half = A.", at: place)
+    case .name(let name, let place):
+      if let rows = try columns.condition(name, place: place) { return rows }
+      throw notCondition
+    default: throw notCondition
     }
+  }
+
+  private var notCondition: ExpressionError {
+    ExpressionError(
+      "this is a value, not a condition", "Compare it, with = or < or >.", at: place)
   }
 
   /// Where the expression begins, as far as it is known.
@@ -40,8 +43,8 @@ extension SelectionExpression {
 
   // MARK: Numbers
 
-  private func numbers(_ columns: SelectionColumns) throws(SelectionError) -> [Double] {
-    let count = columns.records.count
+  private func numbers(_ columns: some ExpressionColumns) throws(ExpressionError) -> [Double] {
+    let count = columns.count
     switch self {
     case .number(let value): return [Double](repeating: value, count: count)
     case .name(let name, let place): return try columns.numbers(name, place: place)
@@ -69,19 +72,19 @@ extension SelectionExpression {
       for index in indices { sizes[index, default: 0] += 1 }
       return indices.map { Double(sizes[$0] ?? 0) }
     case .text(let text):
-      throw SelectionError(
+      throw ExpressionError(
         "“\(text)” is a text, and a number is needed", "Write numbers without quotes.", at: place)
     case .comparison, .match, .member, .not, .and, .or:
-      throw SelectionError(
+      throw ExpressionError(
         "this is a condition, and a number is needed", "Join conditions with and, or, not.",
         at: place)
     }
   }
 
   /// A number for each row that only rows with the same value share.
-  private func classes(_ columns: SelectionColumns) throws(SelectionError) -> [Int32] {
+  private func classes(_ columns: some ExpressionColumns) throws(ExpressionError) -> [Int32] {
     if case .name(let name, let place) = self, let texts = try? columns.texts(name, place: place) {
-      return texts.1
+      return texts.indices
     }
     var numberOfValue: [Double: Int32] = [:]
     return try numbers(columns).map { value in
@@ -93,36 +96,41 @@ extension SelectionExpression {
 
   // MARK: Texts
 
-  /// The text of a constant; in a comparison with `half` a letter without quotes is one, too.
-  private func constantText(beside other: SelectionExpression) -> String? {
+  /// The text of a constant; beside a column of a few words, one of these without quotes, too.
+  private func constantText(
+    beside other: ColumnExpression, _ columns: some ExpressionColumns
+  ) -> String? {
     switch (self, other) {
     case (.text(let text), _): text
-    case (.name(let word, _), .name("half", _)) where ["A", "B", "a", "b"].contains(word):
-      word.uppercased()
+    case (.name(let word, _), .name(let name, _)):
+      columns.words(of: name).first { $0.lowercased() == word.lowercased() }
     default: nil
     }
   }
 
-  private func texts(_ columns: SelectionColumns) throws(SelectionError) -> ([String], [Int32]) {
+  private func texts(_ columns: some ExpressionColumns) throws(ExpressionError) -> (
+    values: [String], indices: [Int32]
+  ) {
     guard case .name(let name, let place) = self else {
-      throw SelectionError(
+      throw ExpressionError(
         "a text can only be compared with a column", "Write the name of a column.", at: place)
     }
     return try columns.texts(name, place: place)
   }
 
   private static func compared(
-    _ a: SelectionExpression, _ symbol: String, _ b: SelectionExpression, place: Int,
-    columns: SelectionColumns
-  ) throws(SelectionError) -> [Bool] {
-    if let text = b.constantText(beside: a) {
+    _ a: ColumnExpression, _ symbol: String, _ b: ColumnExpression, place: Int,
+    columns: some ExpressionColumns
+  ) throws(ExpressionError) -> [Bool] {
+    if let text = b.constantText(beside: a, columns) {
       return try a.compared(symbol, text: text, place: place, columns: columns)
     }
-    if let text = a.constantText(beside: b) {
+    if let text = a.constantText(beside: b, columns) {
       return try b.compared(symbol, text: text, place: place, columns: columns)
     }
-    if case .name("half", let place) = a {
-      throw SelectionError("half is A or B", "Write half = A or half = B.", at: place)
+    if case .name(let name, let place) = a, let words = Words(columns.words(of: name)) {
+      throw ExpressionError(
+        "\(name) is \(words.choice)", "Write \(name) = \(words.first).", at: place)
     }
     let (left, right) = (try a.numbers(columns), try b.numbers(columns))
     let comparison: (Double, Double) -> Bool =
@@ -138,10 +146,10 @@ extension SelectionExpression {
   }
 
   private func compared(
-    _ symbol: String, text: String, place: Int, columns: SelectionColumns
-  ) throws(SelectionError) -> [Bool] {
+    _ symbol: String, text: String, place: Int, columns: some ExpressionColumns
+  ) throws(ExpressionError) -> [Bool] {
     guard symbol == "=" || symbol == "!=" else {
-      throw SelectionError(
+      throw ExpressionError(
         "texts are equal or not; “\(symbol)” compares numbers", "Write numbers without quotes.",
         at: place)
     }
@@ -151,11 +159,11 @@ extension SelectionExpression {
   }
 
   private func matches(
-    _ pattern: String, place: Int, columns: SelectionColumns
-  ) throws(SelectionError) -> [Bool] {
+    _ pattern: String, place: Int, columns: some ExpressionColumns
+  ) throws(ExpressionError) -> [Bool] {
     let expression: Regex<AnyRegexOutput>
     do { expression = try Regex(pattern) } catch {
-      throw SelectionError(
+      throw ExpressionError(
         "“\(pattern)” is no regular expression", "Put a \\ before signs that mean themselves.",
         at: place)
     }
@@ -165,9 +173,9 @@ extension SelectionExpression {
   }
 
   private func isMember(
-    of members: [SelectionExpression], place: Int, columns: SelectionColumns
-  ) throws(SelectionError) -> [Bool] {
-    let wanted = members.compactMap { $0.constantText(beside: self) }
+    of members: [ColumnExpression], place: Int, columns: some ExpressionColumns
+  ) throws(ExpressionError) -> [Bool] {
+    let wanted = members.compactMap { $0.constantText(beside: self, columns) }
     if wanted.isEmpty {
       let values = try numbers(columns)
       var isIn = [Bool](repeating: false, count: values.count)
@@ -179,12 +187,25 @@ extension SelectionExpression {
       return isIn
     }
     guard wanted.count == members.count else {
-      throw SelectionError(
+      throw ExpressionError(
         "the list has numbers and texts", "Put all of them in quotes, or none.", at: place)
     }
     let (values, indices) = try texts(columns)
     let set = Set(wanted)
     let isIn = values.map { set.contains($0) }
     return indices.map { isIn[Int($0)] }
+  }
+}
+
+/// The few words that a column may hold, as a choice.
+private struct Words {
+  let first: String
+  let choice: String
+
+  init?(_ words: [String]) {
+    guard let first = words.first, let last = words.last else { return nil }
+    self.first = first
+    choice =
+      words.count > 1 ? words.dropLast().joined(separator: ", ") + " or " + last : first
   }
 }
