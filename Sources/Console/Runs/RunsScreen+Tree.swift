@@ -114,14 +114,14 @@ extension RunsScreen {
       lines.append(("Changed", branch.line.changeText, .changed))
     }
     guard let summary = listing.summary else { return lines }
-    var text = "\(Self.change(summary.medianRotation, summary.medianShift)) since its own start"
+    var text = "\(Self.change(summary.medianRotation, summary.medianShift)) from its start"
     if let change = rootChanges[listing.entry.folder.path], change.root == branch.root {
       text +=
-        change.problem.map { "; since the first: \($0)" }
-        ?? "; \(Self.change(change.turned, change.moved)) since the input of "
+        change.problem.map { "; from that of the first: \($0)" }
+        ?? "; \(Self.change(change.turned, change.moved)) from that of "
         + RunFolder(change.root).name
     } else if branch.line.depth > 0, branch.root != nil {
-      text += "; since the first: reading …"
+      text += "; from that of the first: reading …"
     }
     return lines + [("Poses", text, .text)]
   }
