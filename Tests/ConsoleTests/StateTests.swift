@@ -446,13 +446,13 @@ import Testing
   @Test func everyParameterCanBeReached() throws {
     var stage = Stage(.blank)
     stage.play("a Home")
-    var seen: Set<String> = []
+    var seen: Set<FormField> = []
     for _ in Parameter.all {
       let form = try #require(stage.application.screen as? FormScreen)
       seen.insert(form.selected)
       stage.play("Down")
     }
-    #expect(seen == Set(Parameter.all.map(\.key)))
+    #expect(seen == Set(Parameter.all.map { FormField($0) }))
   }
 
   @Test func searchFindsTheNamesOfOtherPrograms() throws {

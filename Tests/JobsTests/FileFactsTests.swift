@@ -50,6 +50,27 @@ struct FileFactsTests {
     #expect(!facts.answer(job))
   }
 
+  /// Each region's mask is read, and what is wrong with one is told at the region.
+  @Test func regionsHaveMasksOfTheirOwn() throws {
+    let map = try Self.write(Self.ball(size: 32, pixelSize: 7, radius: 70), "rmap")
+    let mask = try Self.write(Self.ball(size: 32, pixelSize: 7, radius: 50), "rmask")
+    defer { for path in [map, mask] { unlink(path) } }
+    var job = Job()
+    job["input.map"] = .text(map)
+    job.regions = [JobRegion(name: "a"), JobRegion(name: "b"), JobRegion(name: "c")]
+    job.regions[0][Parameter.input.mask] = mask
+    job.regions[1][Parameter.input.mask] = "/nonexistent/mask.mrc"
+    let facts = FileFacts(of: job)
+    #expect(facts.findings.map(\.keys) == [["region.b.mask"]])
+    let data = try #require(facts.data)
+    #expect(data.maskRadius == nil && data.regions.count == 3)
+    #expect(try abs(#require(data.ofRegion(0).maskRadius) - 60) < 7)
+    #expect(data.ofRegion(1).maskRadius == nil && data.ofRegion(2).maskRadius == nil)
+    #expect(facts.answer(job))
+    job.regions[2][Parameter.input.mask] = mask
+    #expect(!facts.answer(job))
+  }
+
   /// Maps and masks are brought into the particles' box, so no box is wrong, and the fulcrum counts in
   /// the voxels of the map.
   @Test func boxesMayDifferAndTheFulcrumIsAVoxelOfTheMap() throws {

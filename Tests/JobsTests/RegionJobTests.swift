@@ -89,6 +89,51 @@ struct RegionJobTests {
     }
   }
 
+  /// What is wrong with all regions is told once, of the job; what is wrong with one, at what it has.
+  @Test func findingsStandAtTheRegionsField() throws {
+    var job = try Self.job()
+    try job.set("region.head.search.rotation_extent", to: "10")
+    let own = job.findings.filter { $0.what.hasPrefix("region head: ") }
+    #expect(own.map { $0.keys.first } == ["region.head.search.rotation_extent"], "\(own)")
+    try job.set("search.rotation_extent", to: "6")
+    let all = job.findings.filter { $0.what.contains("cuts the prior") }
+    #expect(all.count == 2, "6° cut both priors, 10° one of 8°: \(all)")
+    try job.set("region.head.search.rotation_extent", to: "")
+    job[Parameter.refinement.initialResolution] = 1
+    var data = DataFacts(box: 64, pixelSize: 2)
+    data.regions = [.init(radius: 20, centre: [0, 0, 0]), nil]
+    let found = job.findings(given: data)
+    #expect(found.count { $0.keys == ["refinement.initial_resolution"] } == 1, "\(found)")
+    // 1, 2, 3 is a corner, far from the mask of 20 Å.
+    #expect(found.count { $0.keys == ["region.head.fulcrum.coordinates"] } == 1)
+    job.regions[1][Parameter.input.mask] = nil
+    job.regions[1].name = "b d"
+    let keys = Set(job.errors.compactMap(\.keys.first))
+    #expect(keys.isSuperset(of: ["region.b d.mask", "region.b d.name"]), "\(keys)")
+  }
+
+  /// Fields of regions by their keys, and what differs between jobs.
+  @Test func regionsAreComparedByTheirKeys() throws {
+    let job = try Self.job()
+    #expect(job["region.head.prior.rotation_sd"] == .number(8))
+    #expect(job["region.body.prior.rotation_sd"] == .number(5))
+    #expect(job["region.body.search.rotation_extent"] == .number(15), "it follows the prior")
+    #expect(job["region.tail.mask"] == nil && JobField("region.head") == nil)
+    #expect(JobField("region.head.prior.rotation_sd")?.region == "head")
+    var other = job
+    try other.set("region.body.prior.rotation_sd", to: "4")
+    other.regions[0].name = "top"
+    let keys = Set(other.differences(from: job))
+    #expect(
+      keys.isSuperset(of: ["region.body.prior.rotation_sd", "region.top.mask", "region.head.mask"]))
+    #expect(!keys.contains("region.body.mask") && !keys.contains("prior.rotation_sd"))
+    #expect(job.differences(from: job).isEmpty)
+    // An own value that is the common one is no change.
+    #expect(job.isChanged("prior.rotation_sd", ofRegion: 0))
+    try other.set("prior.rotation_sd", ofRegion: 1, to: "5")
+    #expect(!other.isChanged("prior.rotation_sd", ofRegion: 1))
+  }
+
   /// Everything that is wrong is told at once, with its line.
   @Test func whatIsWrongIsNamed() throws {
     let (job, problems) = try Job.parsed(
@@ -115,6 +160,9 @@ struct RegionJobTests {
     #expect(
       try errors { $0[Parameter.input.mask] = "m.mrc" }.first?.contains("so are regions") == true)
     #expect(try errors { $0.regions[1].name = "HEAD" } == ["two regions are named HEAD"])
+    #expect(
+      try errors { $0.regions[1][Parameter.input.mask] = "head.mrc" }
+        == ["the regions head and body have the same mask"])
     #expect(try errors { $0.regions[0].name = "../x" }.first?.contains("region 1 is named") == true)
     #expect(
       try errors { $0[Parameter.refinement.resplit] = true }.first?.contains("with regions") == true

@@ -1,6 +1,5 @@
 import CryoEM
 import Jobs
-import TOMLText
 import TestSupport
 import Testing
 
@@ -37,20 +36,31 @@ struct RelionBodiesTests {
     #expect(read.bodies.map(\.rotation) == [10, 12.5, 0] && read.notes.isEmpty)
     #expect(read.bodies.map(\.shift) == [2, 3.5, 0] && read.bodies.map(\.isHeld).last == true)
     #expect(read.bodies[0].mask == folder("mask_large.mrc"))
-    // What is written is TOML that says the same.
-    let tables = try parseTOML(read.regionTables)
-    #expect(tables.keys == ["region"])
-    #expect(read.regionTables.contains("prior.rotation_sd = 12.5"))
+    // A job with a region for each that is not held; what is written says the same.
     var job = Job(name: "both")
     job[Parameter.refinement.maximumIterations] = 7
-    let jobs = read.jobs(like: job)
-    #expect(jobs.map(\.name) == ["both_large", "both_small"])
-    #expect(jobs[1][Parameter.prior.rotationDeviation] == 12.5)
-    #expect(jobs[1][Parameter.prior.shiftDeviation] == 3.5)
-    #expect(jobs[1][Parameter.prior.enabled] == true)
-    #expect(jobs[1][Parameter.refinement.subtractOutside] == true)
-    #expect(jobs[1][Parameter.input.mask] == folder("small_mask.mrc"))
-    #expect(jobs[0][Parameter.refinement.maximumIterations] == 7)
+    let whole = read.job(like: job)
+    #expect(whole.regions.map(\.name) == ["large", "small"])
+    #expect(whole.regions[1][Parameter.prior.rotationDeviation] == 12.5)
+    #expect(whole.regions[1][Parameter.prior.shiftDeviation] == 3.5)
+    #expect(whole.regions[1][Parameter.prior.enabled] == true)
+    #expect(whole.regions[1][Parameter.input.mask] == folder("small_mask.mrc"))
+    #expect(whole[Parameter.refinement.maximumIterations] == 7)
+    let (again, problems) = try Job.parsed(toml: whole.toml(), file: "both.toml")
+    #expect(problems.isEmpty && again.regions == whole.regions)
+    #expect(read.leftOut.count == 3 && read.leftOut.last?.contains("head is held") == true)
+  }
+
+  /// What moves in one way only is searched in that alone.
+  @Test func deviationsOfZeroHold() throws {
+    let folder = try folder()
+    let path = try folder.write(
+      star(columns, ["mask_large.mrc 2 10 0", "small_mask.mrc 1 0 3.5"]), to: "bodies.star")
+    let regions = try RelionBodies(path).job(like: Job()).regions
+    #expect(regions[0][Parameter.search.shiftExtent] == 0)
+    #expect(regions[0][Parameter.search.rotationExtent] == nil)
+    #expect(regions[1][Parameter.search.rotationExtent] == 0)
+    #expect(regions[1][Parameter.prior.rotationDeviation] == nil)
   }
 
   /// The older columns: pixels become Å by the mask's pixel size, three angles one deviation; both are

@@ -88,7 +88,7 @@ enum Question: Sendable, Hashable {
   case noteRun(String)
   case tagRun(String)
   case deleteRun(String)
-  case editParameter(String)
+  case editParameter(FormField)
   case searchParameters
   case saveJob
   case overwriteJob(String)
@@ -96,7 +96,7 @@ enum Question: Sendable, Hashable {
   case cloneRun
   case chooseLane
   case differFromRun
-  case pickFile(String)
+  case pickFile(FormField)
   case coordinates
   case stopRun(String)
   case stopSweep
@@ -109,7 +109,8 @@ enum Question: Sendable, Hashable {
   case exportPane
   case quit
   case leaveForm
-  case setFulcrum
+  /// Of a region, or of a job without regions.
+  case setFulcrum(ofRegion: Int?)
   case setThreshold
   case mapLevel
   case report([String])

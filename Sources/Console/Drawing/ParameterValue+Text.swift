@@ -27,4 +27,12 @@ extension Job {
   func shown(_ parameter: Parameter) -> String {
     self[parameter.key]?.shown ?? parameter.defaultText
   }
+
+  /// The same of a parameter that may be a region's.
+  func shown(_ field: JobField) -> String {
+    if let region = field.region, !regions.contains(where: { $0.name == region }) {
+      return "no such region"
+    }
+    return self[field.key]?.shown ?? field.parameter.defaultText
+  }
 }

@@ -18,7 +18,10 @@ extension FormScreen {
     case .check:
       check = .running
       return [.check(job), .say("Checking the files …")]
-    case .maskView: return [.push(MaskScreen(job: job)), .readVolumes(job)]
+    case .maskView:
+      let region = current?.region ?? (job.regions.isEmpty ? nil : 0)
+      let shown = region.map { job.ofRegion($0) } ?? job
+      return [.push(MaskScreen(job: shown, region: region)), .readVolumes(shown)]
     case .search:
       return [
         .popUp(
@@ -79,18 +82,20 @@ extension FormScreen {
     switch question {
     case .searchParameters:
       pattern = text
-      if let first = visible.first, !visible.contains(where: { $0.key == selected }) {
-        selected = first.key
-      }
-    case .editParameter(let key): set(key, to: text)
-    case .pickFile(let key):
-      set(key, to: text)
+      keepSelection()
+    case .editParameter(let field): set(field, to: text)
+    case .pickFile(let field):
+      set(field, to: text)
       surroundings.lastFolder = FilePath.folder(of: text)
       return [.readFiles(job)]
     case .choosePreset:
       guard let preset = JobPreset.all.first(where: { $0.id == text }) else { return [] }
-      change(to: job.applying(preset))
-      return [.say("\(preset.title): \(preset.values.count) parameters set; u takes it back")]
+      guard let region = current?.region else {
+        change(to: job.applying(preset))
+        return [.say("\(preset.title): \(preset.values.count) parameters set; u takes it back")]
+      }
+      change(to: job.applying(preset, toRegion: region))
+      return [.say("\(preset.title), for the region \(job.regions[region].name); u takes it back")]
     case .cloneRun:
       guard let listing = runs.first(where: { $0.entry.folder.path == text }),
         let other = listing.job
@@ -109,10 +114,11 @@ extension FormScreen {
     case .startSweep:
       check = .starting
       return [.startSweep(sweepRequest), .say("Starting the sweep …")]
-    case .setFulcrum:
-      set(Parameter.fulcrum.coordinates.key, to: text)
-      return [.say("Fulcrum at voxel \(text)")]
-    case .setThreshold: set(Parameter.mask.threshold.key, to: text)
+    case .setFulcrum(let region):
+      set(FormField(Parameter.fulcrum.coordinates.parameter, ofRegion: region), to: text)
+      let name = region.map { " of the region \(job.regions[$0].name)" } ?? ""
+      return [.say("Fulcrum\(name) at voxel \(text)")]
+    case .setThreshold: set(FormField(Parameter.mask.threshold.parameter), to: text)
     case .chooseLane:
       check = .starting
       guard let lane = surroundings.lanes.first(where: { $0.name == text }) else { return start() }
@@ -131,10 +137,10 @@ extension FormScreen {
       .init("\(keys.count) parameters differ: this form → \(listing.entry.name)", .title)
     ]
     for key in keys {
-      guard let parameter = Parameter.named(key) else { continue }
-      lines.append(.init(parameter.title, .accent))
-      let values = [job, other].map { $0.shown(parameter) }
-      lines.append(.init("   \(values[0]) → \(values[1]) \(parameter.unit)"))
+      guard let field = JobField(key) else { continue }
+      lines.append(.init(field.title, .accent))
+      let values = [job, other].map { $0.shown(field) }
+      lines.append(.init("   \(values[0]) → \(values[1]) \(field.parameter.unit)"))
     }
     return [.popUp(TextViewer(title: "Differences", lines: lines))]
   }
@@ -148,7 +154,7 @@ extension FormScreen {
       let isAsked = !startsHere
       startsHere = false
       if let first = errors.first {
-        if let key = first.keys.first { show(key) }
+        if let field = first.keys.first.flatMap(field(ofKey:)) { show(field) }
         return [.complain(first.problem)]
       }
       if wasToStart, isAsked, !surroundings.lanes.isEmpty {

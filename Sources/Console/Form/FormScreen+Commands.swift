@@ -20,11 +20,7 @@ extension FormScreen {
     case .undo: swapHistory(from: \.history, to: \.undone)
     case .redo: swapHistory(from: \.undone, to: \.history)
     case .reset:
-      guard let current else { return [] }
-      var next = entries
-      next.mistakes[current.key] = nil
-      next.job[current.key] = nil
-      change(to: next.job, mistakes: next.mistakes)
+      if let current { reset(current) }
     case .resetAll:
       resetAll()
       return [.say("All but the inputs at their defaults; u takes it back")]
@@ -37,6 +33,8 @@ extension FormScreen {
       keepSelection()
       return [.say(onlyChanged ? "Changed parameters only" : "All sections")]
     case .vary: return askForValues()
+    case .addRegion, .copyRegion, .removeRegion, .renameRegion, .regionEarlier, .regionLater:
+      return performOnRegions(command)
     case .about: return aboutViewer.map { [.popUp($0)] } ?? []
     case .back: return leave()
     default: return reachOut(command, surroundings)
@@ -50,17 +48,28 @@ extension FormScreen {
   ) {
     guard let other = self[keyPath: source].popLast() else { return }
     self[keyPath: target].append(entries)
-    let changed =
-      other.job.differences(from: job)
-      + Parameter.all.map(\.key).filter { other.mistakes[$0] != mistakes[$0] }
+    let (keys, before) = (other.job.differences(from: job), entries)
     entries = other
     check = nil
-    if let first = changed.first { show(first) }
+    sweep.removeAll { axis in
+      JobField(axis.key)?.region.map { name in !job.regions.contains { $0.name == name } } ?? false
+    }
+    let renamed = job.regions.indices.first { region in
+      !before.job.regions.indices.contains(region)
+        || before.job.regions[region].name != job.regions[region].name
+    }
+    let changed =
+      renamed.map { [.name(ofRegion: $0)] } ?? keys.compactMap(field(ofKey:))
+      + fields.filter { before.mistakes[$0] != mistakes[$0] }
+    if let first = changed.first { show(first) } else { keepSelection() }
   }
 
   private mutating func resetAll() {
     var next = job
     for parameter in Parameter.all where parameter.section != .input { next[parameter.key] = nil }
+    for field in fields where field.key != Parameter.input.mask.key {
+      if let region = field.region { next.unset(field.key, ofRegion: region) }
+    }
     change(to: next)
   }
 
@@ -84,43 +93,42 @@ extension FormScreen {
   private mutating func move(by step: Int) {
     let list = visible
     guard !list.isEmpty else { return }
-    let index = list.firstIndex { $0.key == selected } ?? 0
-    selected = list[min(max(0, index + step), list.count - 1)].key
+    let index = list.firstIndex(of: selected) ?? 0
+    selected = list[min(max(0, index + step), list.count - 1)]
   }
 
   private mutating func moveSection(by step: Int) {
     let list = visible
-    let sections = Parameter.Section.allCases.filter { section in
-      list.contains { $0.section == section }
-    }
+    var sections: [FormField.Section] = []
+    for field in list where sections.last != field.section { sections.append(field.section) }
     guard let section = current?.section, let index = sections.firstIndex(of: section) else {
       return
     }
     let next = sections[(index + step + sections.count) % sections.count]
-    selected = list.first { $0.section == next }?.key ?? selected
+    selected = list.first { $0.section == next } ?? selected
   }
 
-  /// Selects a parameter, shown if need be.
-  mutating func show(_ key: String) {
-    selected = key
-    if !visible.contains(where: { $0.key == key }) {
+  /// Selects a field, shown if need be.
+  mutating func show(_ field: FormField) {
+    selected = field
+    if !visible.contains(field) {
       pattern = ""
       onlyChanged = false
       showsAdvanced = true
     }
   }
 
-  private mutating func keepSelection() {
-    if !visible.contains(where: { $0.key == selected }) {
-      selected = visible.first?.key ?? selected
-    }
+  mutating func keepSelection() {
+    if let current { selected = current }
   }
 
   // MARK: Values
 
   /// Begins to edit: a switch flips, a path opens the file picker, everything else is typed.
   private mutating func edit(_ surroundings: Surroundings) -> [Effect] {
-    guard let parameter = current else { return [] }
+    guard let field = current else { return [] }
+    guard let parameter = field.parameter else { return beginEditing(field) }
+    if isOfRegions(field) { return [.say("Each region has a mask of its own, in its section")] }
     switch parameter.type {
     case .toggle: stepChoice(by: 1)
     case .choice(let words):
@@ -130,52 +138,59 @@ extension FormScreen {
           note: $0 == parameter.defaultValue?.text ? "default" : "")
       }
       return [
-        .popUp(Chooser(.editParameter(parameter.key), title: parameter.title, items: items))
+        .popUp(Chooser(.editParameter(field), title: wholeTitle(of: field), items: items))
       ]
     case .file(let endings), .files(let endings):
-      return picker(for: parameter, endings: endings, folders: false, surroundings)
-    case .folder: return picker(for: parameter, endings: [], folders: true, surroundings)
-    default: editor = TextInput(text(of: parameter), isSelected: true)
+      return picker(for: field, endings: endings, folders: false, surroundings)
+    case .folder: return picker(for: field, endings: [], folders: true, surroundings)
+    default: return beginEditing(field)
     }
     return []
   }
 
+  /// Begins to type a field's value.
+  mutating func beginEditing(_ field: FormField) -> [Effect] {
+    editor = TextInput(text(of: field), isSelected: true)
+    return []
+  }
+
   private func picker(
-    for parameter: Parameter, endings: [String], folders: Bool, _ surroundings: Surroundings
+    for field: FormField, endings: [String], folders: Bool, _ surroundings: Surroundings
   ) -> [Effect] {
-    let present = job[parameter.key]?.pathList?.first.map { job.resolved($0) }
+    let present = job(of: field)[field.key]?.pathList?.first.map { job.resolved($0) }
     let folder =
       present.map { folders ? $0 : FilePath.folder(of: $0) } ?? surroundings.lastFolder
       ?? job.folder
     return FilePicker(
-      .pickFile(parameter.key), title: parameter.title, folder: FilePath.absolute(folder),
+      .pickFile(field), title: wholeTitle(of: field), folder: FilePath.absolute(folder),
       endings: endings, picksFolder: folders
     ).opening
   }
 
   /// To the next value of a switch or choice; begins to type for others.
   private mutating func stepChoice(by step: Int) {
-    guard let parameter = current else { return }
-    switch parameter.type {
-    case .toggle: set(parameter.key, to: job[parameter.key]?.bool == true ? "false" : "true")
-    case .choice(let words):
-      let index = words.firstIndex(of: job[parameter.key]?.string ?? "") ?? 0
-      set(parameter.key, to: words[(index + step + words.count) % words.count])
-    default: editor = TextInput(text(of: parameter), isSelected: true)
+    guard let field = current, !isOfRegions(field) else { return }
+    let value = job(of: field)[field.key]
+    switch field.parameter?.type {
+    case .toggle?: set(field, to: value?.bool == true ? "false" : "true")
+    case .choice(let words)?:
+      let index = words.firstIndex(of: value?.string ?? "") ?? 0
+      set(field, to: words[(index + step + words.count) % words.count])
+    default: _ = beginEditing(field)
     }
   }
 
   mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect]? {
     if editor != nil { return takeWhileEditing(input) }
-    guard let parameter = current else { return nil }
+    guard let field = current else { return nil }
     // A number can be typed at once, and a path pasted.
     if case .paste(let text) = input {
-      set(parameter.key, to: text.filter { !$0.isNewline })
+      set(field, to: text.filter { !$0.isNewline })
       return []
     }
     guard case .key(.character(let character)) = input else { return nil }
-    switch parameter.type {
-    case .number, .count, .coordinates:
+    switch field.parameter?.type {
+    case .number?, .count?, .coordinates?:
       guard character.isASCII, character.isNumber || character == "." || character == "-" else {
         return nil
       }
@@ -186,17 +201,17 @@ extension FormScreen {
   }
 
   private mutating func takeWhileEditing(_ input: InputEvent) -> [Effect]? {
-    guard let parameter = current else {
+    guard let field = current else {
       editor = nil
       return nil
     }
     switch input {
     case .key(.escape): editor = nil
     case .key(.enter):
-      set(parameter.key, to: editor?.text ?? "")
+      set(field, to: editor?.text ?? "")
       editor = nil
     case .key(.tab), .key(.down), .key(.up), .key(.backTab):
-      set(parameter.key, to: editor?.text ?? "")
+      set(field, to: editor?.text ?? "")
       editor = nil
       move(by: input == .key(.tab) || input == .key(.down) ? 1 : -1)
     default: _ = editor?.take(input)
@@ -206,7 +221,14 @@ extension FormScreen {
 
   /// What is wrong with the text that is being typed; nil while it is a value.
   var editingProblem: Problem? {
-    guard let editor, let parameter = current else { return nil }
+    guard let editor, let field = current else { return nil }
+    guard let parameter = field.parameter else {
+      return JobRegion(name: editor.text.trimmed).hasUsableName
+        ? nil
+        : Problem(
+          "a region is named with letters, numbers, - and _",
+          whatToDo: "Its folder is called so: give it 1 to 40 of them.")
+    }
     do { _ = try parameter.parsed(editor.text) } catch { return error }
     return nil
   }
@@ -219,12 +241,12 @@ extension FormScreen {
     case (.wheelUp, _): move(by: -1)
     case (.wheelDown, _): move(by: 1)
     case (.press, .row(_, let index)):
-      guard Parameter.all.indices.contains(index) else { return [] }
-      let key = Parameter.all[index].key
-      if key == selected, editor == nil { return edit(surroundings) }
-      if let editor, let parameter = current { set(parameter.key, to: editor.text) }
+      let lines = lines
+      guard lines.indices.contains(index), case .field(let field) = lines[index] else { return [] }
+      if field == current, editor == nil { return edit(surroundings) }
+      if let editor, let current { set(current, to: editor.text) }
       editor = nil
-      selected = key
+      selected = field
     default: break
     }
     return []

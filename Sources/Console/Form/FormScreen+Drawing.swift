@@ -24,30 +24,38 @@ extension FormScreen {
 
   // MARK: The parameters
 
-  /// A line of the form: a heading, or a parameter by its index in `Parameter.all`.
+  /// A line of the form: a heading, or a field.
   enum Line: Hashable {
-    case heading(Parameter.Section)
-    case parameter(Int)
+    case heading(FormField.Section)
+    case field(FormField)
   }
 
   /// The lines that are shown.
   var lines: [Line] {
-    let shown = Set(visible.map(\.key))
     var lines: [Line] = []
-    var section: Parameter.Section?
-    for (index, parameter) in Parameter.all.enumerated() where shown.contains(parameter.key) {
-      if parameter.section != section {
-        section = parameter.section
-        lines.append(.heading(parameter.section))
+    var section: FormField.Section?
+    for field in visible {
+      if field.section != section {
+        section = field.section
+        lines.append(.heading(field.section))
       }
-      lines.append(.parameter(index))
+      lines.append(.field(field))
     }
     return lines
   }
 
+  /// What stands above a section.
+  private func heading(of section: FormField.Section) -> String {
+    switch section {
+    case .common(let section): section.title
+    case .region(let region):
+      "Region \(job.regions[region].name), \(region + 1) of \(job.regions.count)"
+    }
+  }
+
   private func drawParameters(in rect: Rect, of frame: inout Frame) {
     let (head, body) = rect.split(top: 1)
-    let count = Parameter.all.filter { job.isChanged($0.key) || mistakes[$0.key] != nil }.count
+    let count = fields.count(where: isTouched)
     var summary = "\(count) changed"
     if !showsAdvanced { summary += ", \(Parameter.all.filter(\.isAdvanced).count) advanced hidden" }
     if onlyChanged { summary = "Changed only: \(count)" }
@@ -58,8 +66,7 @@ extension FormScreen {
       " " + name + summary, x: head.x, y: head.y, pattern.isEmpty ? .dim : .match,
       width: head.width)
     let lines = lines
-    let index = Parameter.all.firstIndex { $0.key == current?.key } ?? 0
-    let selectedLine = lines.firstIndex(of: .parameter(index)) ?? 0
+    let selectedLine = current.flatMap { lines.firstIndex(of: .field($0)) } ?? 0
     let top = Frame.firstLine(
       selected: selectedLine, visible: body.height, total: lines.count)
     if lines.isEmpty {
@@ -71,12 +78,12 @@ extension FormScreen {
       let place = Rect(x: body.x, y: body.y + row, width: body.width - 1, height: 1)
       switch lines[top + row] {
       case .heading(let section):
-        frame.write(section.title, x: place.x + 1, y: place.y, .title, width: place.width - 1)
-      case .parameter(let index):
-        drawParameter(
-          Parameter.all[index], isSelected: top + row == selectedLine, findings, in: place,
-          of: &frame)
-        frame.mark(place, .row(pane: "form", index))
+        frame.write(
+          heading(of: section), x: place.x + 1, y: place.y, .title, width: place.width - 1)
+      case .field(let field):
+        draw(
+          field, isSelected: top + row == selectedLine, findings, in: place, of: &frame)
+        frame.mark(place, .row(pane: "form", top + row))
       }
     }
     frame.scrollBar(body, top: top, total: lines.count)
@@ -85,8 +92,8 @@ extension FormScreen {
   /// Columns of the titles; the values stand to their right.
   private static let titleWidth = Parameter.all.map(\.title.columns).max() ?? 30
 
-  private func drawParameter(
-    _ parameter: Parameter, isSelected: Bool, _ findings: [JobFinding], in rect: Rect,
+  private func draw(
+    _ field: FormField, isSelected: Bool, _ findings: [JobFinding], in rect: Rect,
     of frame: inout Frame
   ) {
     let look = frame.look
@@ -95,10 +102,11 @@ extension FormScreen {
       frame.grid.fill(rect, style: look[ground])
       frame.focus = Point(x: rect.x, y: rect.y)
     }
-    let own = findings.filter { $0.keys.first == parameter.key }
+    let key = key(of: field)
+    let own = findings.filter { $0.keys.first == key }
     let isWrong = own.contains { $0.problem.severity == .error }
-    let isChanged = job.isChanged(parameter.key)
-    let hasEffect = parameter.condition.map { job[$0.key] == $0.value } ?? true
+    let isChanged = isChanged(field)
+    let hasEffect = hasEffect(field)
     // Signs, so that nothing is said by colour alone.
     let sign: (String, Role) =
       isWrong
@@ -112,7 +120,7 @@ extension FormScreen {
       sign.0, x: rect.x + 1, y: rect.y, style: look.style(sign.1, on: ground))
     let titleWidth = min(Self.titleWidth, max(12, rect.width - 26))
     frame.grid.write(
-      parameter.title, x: rect.x + 3, y: rect.y,
+      title(of: field), x: rect.x + 3, y: rect.y,
       style: look.style(hasEffect ? .text : .dim, on: ground), width: titleWidth)
     let value = Rect(
       x: rect.x + 4 + titleWidth, y: rect.y, width: max(0, rect.right - rect.x - 5 - titleWidth),
@@ -122,26 +130,32 @@ extension FormScreen {
       return
     }
     drawValue(
-      of: parameter, isWrong: isWrong, isChanged: isChanged, on: ground, in: value, of: &frame)
+      of: field, isWrong: isWrong, isChanged: isChanged, on: ground, in: value, of: &frame)
   }
 
   private func drawValue(
-    of parameter: Parameter, isWrong: Bool, isChanged: Bool, on ground: Role, in rect: Rect,
+    of field: FormField, isWrong: Bool, isChanged: Bool, on ground: Role, in rect: Rect,
     of frame: inout Frame
   ) {
     let look = frame.look
-    if let values = sweep.first(where: { $0.key == parameter.key })?.values {
+    let key = key(of: field)
+    if let values = sweep.first(where: { $0.key == key })?.values {
       let shown = "try " + values
       frame.grid.write(
         shown, x: rect.x, y: rect.y, style: look.style(.accent, on: ground), width: rect.width)
       return
     }
-    var text = shownText(of: parameter)
+    var text = shownText(of: field)
     let isSet = !text.isEmpty
-    if !isSet { text = isWrong ? "missing" : parameter.defaultText }
-    var unit = isSet && !parameter.unit.isEmpty ? " \(parameter.unit)" : ""
-    if mistakes[parameter.key] == nil, let derived = job.derived(parameter, given: data) {
-      unit += " = \(derived.reason)"
+    if !isSet {
+      text =
+        isOfRegions(field)
+        ? "of each region" : isWrong ? "missing" : field.parameter?.defaultText ?? "missing"
+    }
+    let words = field.parameter?.unit ?? ""
+    var unit = isSet && !words.isEmpty ? " \(words)" : ""
+    if let reason = reason(of: field) {
+      unit += field.region != nil && job.isSet(field.key) ? ", \(reason)" : " = \(reason)"
     }
     let room = max(0, rect.width - unit.columns)
     // Of long paths the end tells most.
@@ -154,85 +168,6 @@ extension FormScreen {
     frame.grid.write(
       unit, x: rect.x + used, y: rect.y, style: look.style(.dim, on: ground),
       width: rect.width - used)
-  }
-
-  /// A value as people read it; a mistake as it was typed.
-  private func shownText(of parameter: Parameter) -> String {
-    guard mistakes[parameter.key] == nil else { return text(of: parameter) }
-    return job.value(of: parameter, given: data)?.shown ?? ""
-  }
-
-  // MARK: Help
-
-  private func drawHelp(
-    in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings
-  ) {
-    guard rect.height >= 3, let parameter = current else { return }
-    let isNarrow = rect.width < 70
-    let inner = frame.box(
-      rect,
-      Box(title: parameter.title, note: isNarrow ? "" : parameter.key, footer: ""))
-    let columns = max(1, inner.width - 2)
-    var lines: [(text: String, role: Role)] = []
-    func add(_ text: String, _ role: Role) {
-      lines += text.wrapped(toColumns: columns, indent: 2).map { (" " + $0, role) }
-    }
-    if let problem = editingProblem {
-      add(problem.what, .bad)
-      add(problem.whatToDo, .text)
-    }
-    for finding in findings where finding.keys.contains(parameter.key) && editingProblem == nil {
-      add(finding.problem.what, finding.problem.severity == .error ? .bad : .warning)
-      add(finding.problem.whatToDo, .text)
-    }
-    if inner.height > 8 {
-      add(parameter.expectation, .dim)
-    }
-    add("Default: \(defaultText(of: parameter))" + names(of: parameter), .dim)
-    add(parameter.help, .text)
-    if lines.count > inner.height, inner.height > 1, let key = aboutKey(surroundings) {
-      lines.removeSubrange((inner.height - 1)...)
-      let word = " \(key) shows all"
-      lines.append((word.padded(toColumns: columns, alignment: .right), .dim))
-    }
-    frame.lines(lines, in: inner)
-  }
-
-  private func aboutKey(_ surroundings: Surroundings) -> String? {
-    surroundings.keyMap.keyName(of: .about, in: .form)
-  }
-
-  private func defaultText(of parameter: Parameter) -> String {
-    let text = parameter.defaultValue?.shown ?? parameter.defaultText
-    return parameter.derivation.map { "\(text); \($0.words)" } ?? text
-  }
-
-  /// Everything that is known of the selected parameter.
-  var aboutViewer: TextViewer? {
-    guard let parameter = current else { return nil }
-    var lines: [TextViewer.Line] = []
-    for finding in findings where finding.keys.contains(parameter.key) {
-      let role: Role = finding.problem.severity == .error ? .bad : .warning
-      lines += [.init(finding.problem.what, role), .init(finding.problem.whatToDo), .init("")]
-    }
-    let unit = parameter.unit.isEmpty ? "" : " \(parameter.unit)"
-    let value = job.value(of: parameter, given: data)?.shown ?? parameter.defaultText
-    lines += [
-      .init(parameter.help), .init(""),
-      .init("Key         \(parameter.key)", .dim),
-      .init("Value       \(value)\(unit)", .dim),
-      .init("Default     \(defaultText(of: parameter))", .dim),
-      .init("Takes       \(parameter.type.expectation)", .dim),
-    ]
-    for (program, name) in parameter.namesElsewhere {
-      lines.append(.init(program.padded(toColumns: 12) + name, .dim))
-    }
-    return TextViewer(title: parameter.title, lines: lines)
-  }
-
-  /// The same knob elsewhere.
-  private func names(of parameter: Parameter) -> String {
-    parameter.namesElsewhere.map { " · \($0.program): \($0.name)" }.joined()
   }
 
   // MARK: State

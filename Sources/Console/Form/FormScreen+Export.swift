@@ -8,10 +8,10 @@ extension FormScreen {
     draw(in: frame.grid.bounds, of: &frame, surroundings)
     let table =
       [["key", "value", "unit", "changed", "title"]]
-      + Parameter.all.map { parameter in
+      + fields.map { field in
         [
-          parameter.key, job[parameter.key]?.text ?? "", parameter.unit,
-          job.isChanged(parameter.key) ? "yes" : "no", parameter.title,
+          key(of: field), text(of: field), field.parameter?.unit ?? "",
+          isChanged(field) ? "yes" : "no", title(of: field),
         ]
       }
     return Export(name: title, grid: frame.grid, table: table)

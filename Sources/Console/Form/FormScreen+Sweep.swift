@@ -59,44 +59,46 @@ extension FormScreen {
 
   /// Whether what is wrong with the job is that a parameter has no value which the sweep gives.
   func isAnswered(_ finding: JobFinding) -> Bool {
-    guard let key = finding.keys.first else { return false }
-    return !job.isSet(key) && mistakes[key] == nil && sweep.contains { $0.key == key }
+    guard let key = finding.keys.first, let field = field(ofKey: key) else { return false }
+    return !isSet(field) && mistakes[field] == nil && sweep.contains { $0.key == key }
   }
 
   /// Asks for the values of the selected parameter.
   func askForValues() -> [Effect] {
-    guard let parameter = current else { return [] }
+    guard let field = current, let parameter = field.parameter, !isOfRegions(field) else {
+      return [.say("Each region has its own")]
+    }
     guard parameter.key != Parameter.output.folder.key else {
       return [.say("Each run of a sweep gets a folder by itself")]
     }
-    let known = sweep.first { $0.key == parameter.key }?.values
-    let job = job
+    let (key, job) = (key(of: field), job)
+    let known = sweep.first { $0.key == key }?.values
     return [
       .popUp(
         TextPrompt(
-          .varyParameter(parameter.key), title: "Values of \(parameter.title) to try",
-          text: known ?? suggestion(for: parameter),
+          .varyParameter(key), title: "Values of \(wholeTitle(of: field)) to try",
+          text: known ?? suggestion(for: parameter, field),
           hint: "With commas between them; several parameters: every combination. Empty: none.",
           objection: { text in
-            text.trimmed.isEmpty ? nil : Self.objection(to: text, of: parameter, in: job)
+            text.trimmed.isEmpty ? nil : Self.objection(to: text, ofKey: key, in: job)
           }))
     ]
   }
 
   /// What the prompt begins with: all words of a choice, else the value.
-  private func suggestion(for parameter: Parameter) -> String {
+  private func suggestion(for parameter: Parameter, _ field: FormField) -> String {
     switch parameter.type {
     case .toggle: "true, false"
     case .choice(let words): words.joined(separator: ", ")
-    default: text(of: parameter)
+    default: text(of: field)
     }
   }
 
   private static func objection(
-    to text: String, of parameter: Parameter, in job: Job
+    to text: String, ofKey key: String, in job: Job
   ) -> Problem? {
     do throws(Problem) {
-      let axis = try SweepAxis(key: parameter.key, values: text)
+      let axis = try SweepAxis(key: key, values: text)
       var seen: Set<String> = []
       for value in axis.values {
         var trial = job

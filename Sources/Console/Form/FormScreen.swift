@@ -18,8 +18,8 @@ struct FormScreen: Screen {
   var undone: [Entries] = []
   var history: [Entries] = []
   /// Texts that were typed and are not valid, with what is wrong: they are kept until mended.
-  var mistakes: [String: Mistake] = [:]
-  var selected = Parameter.all.first?.key ?? ""
+  var mistakes: [FormField: Mistake] = [:]
+  var selected = FormField(Parameter.all.first?.key ?? "")
   var editor: TextInput?
   var pattern = ""
   var onlyChanged = false
@@ -39,7 +39,7 @@ struct FormScreen: Screen {
   /// What is filled in: the job, and what is typed and no value.
   struct Entries: Sendable, Equatable {
     var job: Job
-    var mistakes: [String: Mistake]
+    var mistakes: [FormField: Mistake]
   }
 
   /// A text that is no value of its parameter.
@@ -71,7 +71,11 @@ struct FormScreen: Screen {
   var keyBar: [Command] {
     var commands: [Command] = [.start, .edit, .check, .maskView, .save, .advanced, .search]
     if !history.isEmpty { commands.insert(.undo, at: 3) }
-    return commands + [.vary, .presets, .reset, .clone]
+    if !job.regions.isEmpty {
+      commands += [.addRegion, .copyRegion, .removeRegion, .regionEarlier, .regionLater]
+    }
+    commands += [.vary, .presets, .reset, .clone]
+    return job.regions.isEmpty ? commands + [.addRegion] : commands
   }
 
   var entryKeys: [EntryKey] {
@@ -94,34 +98,12 @@ struct FormScreen: Screen {
 
   mutating func receive(_ facts: FileFacts) { if facts.answer(job) { files = facts } }
 
-  // MARK: What is seen
-
-  /// The parameters that are shown, in the order of the form.
-  var visible: [Parameter] {
-    let needle = pattern.lowercased()
-    return Parameter.all.filter { parameter in
-      let isTouched = job.isChanged(parameter.key) || mistakes[parameter.key] != nil
-      if onlyChanged, !isTouched { return false }
-      if !needle.isEmpty {
-        let names =
-          [
-            parameter.key, parameter.title, parameter.help,
-          ] + parameter.namesElsewhere.flatMap { [$0.program, $0.name] }
-        return names.contains { $0.lowercased().contains(needle) }
-      }
-      return showsAdvanced || !parameter.isAdvanced || isTouched
-    }
-  }
-
-  var current: Parameter? {
-    let list = visible
-    return list.first { $0.key == selected } ?? list.first
-  }
+  // MARK: What is wrong
 
   /// Everything that is wrong or worth knowing, mistakes in typing first.
   var findings: [JobFinding] {
-    var all = Parameter.all.compactMap { parameter in
-      mistakes[parameter.key].map { JobFinding([parameter.key], $0.problem) }
+    var all = fields.compactMap { field in
+      mistakes[field].map { JobFinding([key(of: field)], $0.problem) }
     }
     all += job.findings(given: knowsFiles ? data : nil)
     if knowsFiles, let files { all += files.findings.filter { !all.contains($0) } }
@@ -147,6 +129,8 @@ struct FormScreen: Screen {
     case .maskView:
       return job.isSet(Parameter.input.map) || job.isSet(Parameter.input.halfMapA)
         ? nil : "Set the map (\(Parameter.input.map)) first"
+    case .addRegion, .copyRegion, .removeRegion, .renameRegion, .regionEarlier, .regionLater:
+      return obstacleOnRegions(to: command)
     default: return nil
     }
   }
@@ -159,30 +143,13 @@ struct FormScreen: Screen {
   }
 
   /// Sets the job, and which mistakes stay in it, as one change that can be taken back.
-  mutating func change(to next: Job, mistakes: [String: Mistake] = [:]) {
+  mutating func change(to next: Job, mistakes: [FormField: Mistake] = [:]) {
     let next = Entries(job: next, mistakes: mistakes)
     guard next != entries else { return }
     history.append(entries)
     undone = []
     entries = next
     check = nil
-  }
-
-  /// Sets a parameter from text; a text that is no value is kept as a mistake.
-  mutating func set(_ key: String, to text: String) {
-    var next = entries
-    do {
-      try next.job.set(key, to: text)
-      next.mistakes[key] = nil
-    } catch {
-      next.mistakes[key] = Mistake(text: text, problem: error)
-    }
-    change(to: next.job, mistakes: next.mistakes)
-  }
-
-  /// The text of a parameter's value, as typed where it is a mistake.
-  func text(of parameter: Parameter) -> String {
-    mistakes[parameter.key]?.text ?? job[parameter.key]?.text ?? ""
   }
 
   var hasUnsavedChanges: Bool { job != saved && !history.isEmpty }

@@ -34,6 +34,12 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case maskView = "mask-view"
   case nextSection = "next-section"
   case previousSection = "previous-section"
+  case addRegion = "add-region"
+  case copyRegion = "copy-region"
+  case removeRegion = "remove-region"
+  case renameRegion = "rename-region"
+  case regionEarlier = "region-earlier"
+  case regionLater = "region-later"
   // Fulcrum and mask view.
   case setFulcrum = "set-fulcrum"
   case maskCentre = "mask-centre"

@@ -109,6 +109,16 @@ extension Command {
     line(.save, in: [.form], ["w", .control("s"), .function(2)], "Save", "Save the job file"),
     line(.nextSection, in: [.form], ["]"], "Next", "To the next section"),
     line(.previousSection, in: [.form], ["["], "Previous", "To the section before"),
+    line(
+      .addRegion, in: [.form], ["+"], "Add region",
+      "Refine another region in the same run; the first takes the job's mask"),
+    line(.copyRegion, in: [.form], ["C"], "Copy region", "Add a copy of this region"),
+    line(
+      .removeRegion, in: [.form], ["X"], "Remove",
+      "Remove this region; the last one gives its mask to the job"),
+    line(.renameRegion, in: [.form], ["R"], "Rename", "Give this region another name"),
+    line(.regionEarlier, in: [.form], ["<"], "Earlier", "This region before the one before it"),
+    line(.regionLater, in: [.form], [">"], "Later", "This region after the one after it"),
   ]
 
   private static let maskTable: [CommandDescription] = [

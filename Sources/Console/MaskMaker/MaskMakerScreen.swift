@@ -11,6 +11,8 @@ struct MaskMakerScreen: Screen {
   let context = Command.Context.maker
   let title = "Mask maker"
   let job: Job
+  /// The region of the form's job whose mask it is to be; nil for a job without regions.
+  let region: Int?
   let original: Volume
   /// Expected, Å; nil where nobody knows.
   let resolution: Double?
@@ -31,8 +33,9 @@ struct MaskMakerScreen: Screen {
   var showsPreview = false
   var isSaving = false
 
-  init(job: Job, map: Volume, resolution: Double?, hair: CrossHair) {
-    (self.job, original, self.resolution, self.hair) = (job, map, resolution, hair)
+  init(job: Job, region: Int? = nil, map: Volume, resolution: Double?, hair: CrossHair) {
+    (self.job, self.region) = (job, region)
+    (original, self.resolution, self.hair) = (map, resolution, hair)
     let expected = resolution.flatMap { $0.isFinite && $0 > 0 ? $0 : nil } ?? 2 * map.pixelSize
     sketch = MaskSketch(lowPass: max(15, 4 * map.pixelSize), edge: 5 * expected)
     radius = (0.1 * Double(map.size) * map.pixelSize).rounded()
@@ -291,7 +294,7 @@ struct MaskMakerScreen: Screen {
       guard isUsed else { return [.say("Saved \(path)")] }
       // Back over the mask view to the form.
       return [
-        .pop, .pop, .answer(.pickFile(Parameter.input.mask.key), path), .say("The mask is \(path)"),
+        .pop, .pop, .answer(.pickFile(.mask(ofRegion: region)), path), .say("The mask is \(path)"),
       ]
     case .maskMaking(.exists(let path, let isUsed)):
       isSaving = false

@@ -21,6 +21,8 @@ struct MaskScreen: Screen {
   let context = Command.Context.mask
   let title = "Fulcrum and mask"
   let job: Job
+  /// The region of the form's job that this is the job of; nil for a job without regions.
+  let region: Int?
   var volumes: MaskViewVolumes?
   var hair = CrossHair()
   var showsOutline = true
@@ -29,7 +31,7 @@ struct MaskScreen: Screen {
   var preview: Volume?
   var isComputing = false
 
-  init(job: Job) { self.job = job }
+  init(job: Job, region: Int? = nil) { (self.job, self.region) = (job, region) }
 
   var keyBar: [Command] {
     [
@@ -63,7 +65,9 @@ struct MaskScreen: Screen {
     case .makeMask:
       guard let map = volumes?.map else { return [.say("There is no map to make a mask of")] }
       return [
-        .push(MaskMakerScreen(job: job, map: map, resolution: volumes?.resolution, hair: hair))
+        .push(
+          MaskMakerScreen(
+            job: job, region: region, map: map, resolution: volumes?.resolution, hair: hair))
       ]
     case .maskCentre:
       if let centre = volumes?.report?.centre { cross = voxel(at: centre) }
@@ -76,7 +80,7 @@ struct MaskScreen: Screen {
             objection: { [size] in Self.voxels($0, size: size) == nil ? Self.objection(size) : nil }
           ))
       ]
-    case .setFulcrum: return [.pop, .answer(.setFulcrum, crossText)]
+    case .setFulcrum: return [.pop, .answer(.setFulcrum(ofRegion: region), crossText)]
     case .dynamicMask, .raiseThreshold, .lowerThreshold: return changeDynamicMask(command)
     default: return [.say("Nothing to do here")]
     }

@@ -11,9 +11,28 @@ extension Job {
   public func findings(
     given data: DataFacts? = nil, on machine: Machine = .current
   ) -> [JobFinding] {
-    regionFindings + rangeFindings + requiredFindings + contradictions
-      + (data.map(dataFindings) ?? [])
-      + advice(on: machine)
+    guard !regions.isEmpty else {
+      return ownFindings(given: data, on: machine)
+    }
+    return regionFindings
+      + told(
+        regions.indices.map { index in
+          (
+            regions[index],
+            ofRegion(index).ownFindings(
+              given: data?.ofRegion(index), on: machine, isMaskTold: true)
+          )
+        })
+  }
+
+  /// What is wrong with a job of one region.
+  ///
+  /// - Parameter isMaskTold: whether a mask that is missing is told elsewhere.
+  private func ownFindings(
+    given data: DataFacts?, on machine: Machine, isMaskTold: Bool = false
+  ) -> [JobFinding] {
+    rangeFindings + requiredFindings + (isMaskTold ? [] : missingMask) + missingMap
+      + contradictions + (data.map(dataFindings) ?? []) + advice(on: machine)
   }
 
   /// What can be said without a look at any file.
@@ -31,27 +50,30 @@ extension Job {
   }
 
   private var requiredFindings: [JobFinding] {
-    let input = Parameter.input
-    var findings = Parameter.all.filter { $0.isRequired && value(of: $0) == nil }.map {
+    Parameter.all.filter { $0.isRequired && value(of: $0) == nil }.map {
       JobFinding(
         [$0.key], "\($0.key): missing", whatToDo: "Set it to \($0.type.expectation): \($0.title).")
     }
-    if !isSet(input.mask), regions.isEmpty,
-      self[Parameter.mask.type] != RefinementSettings.MaskMode.none
-    {
-      findings.append(
-        JobFinding(
-          [input.mask.key, Parameter.mask.type.key], "\(input.mask): missing",
-          whatToDo: "Set it to the mask of the region to refine, or \(Parameter.mask.type) to none."
-        ))
-    }
-    if !isSet(input.map), !isSet(input.halfMapA), !isSet(input.halfMapB) {
-      findings.append(
-        JobFinding(
-          [input.map.key, input.halfMapA.key], "\(input.map): missing",
-          whatToDo: "Set it to the consensus map, or give both half-maps."))
-    }
-    return findings
+  }
+
+  private var missingMap: [JobFinding] {
+    let input = Parameter.input
+    guard !isSet(input.map), !isSet(input.halfMapA), !isSet(input.halfMapB) else { return [] }
+    return [
+      JobFinding(
+        [input.map.key, input.halfMapA.key], "\(input.map): missing",
+        whatToDo: "Set it to the consensus map, or give both half-maps.")
+    ]
+  }
+
+  private var missingMask: [JobFinding] {
+    let (mask, type) = (Parameter.input.mask, Parameter.mask.type)
+    guard !isSet(mask), self[type] != RefinementSettings.MaskMode.none else { return [] }
+    return [
+      JobFinding(
+        [mask.key, type.key], "\(mask): missing",
+        whatToDo: "Set it to the mask of the region to refine, or \(type) to none.")
+    ]
   }
 
   private var contradictions: [JobFinding] {

@@ -16,7 +16,15 @@ extension Job {
       text += "\n[\(table)]\n"
       for parameter in shown { text += line(of: parameter, complete: complete, given: data) }
     }
-    for region in regions { text += region.toml }
+    if complete, !regions.isEmpty {
+      text += """
+
+        # Regions. What one does not say for itself is as above; it may say mask, symmetry,
+        # ctf.body_defocus and whatever stands in the tables fulcrum, prior and search.
+
+        """
+    }
+    for region in regions { text += region.toml(complete: complete) }
     return text
   }
 
@@ -36,8 +44,7 @@ extension Job {
 
   private func line(of parameter: Parameter, complete: Bool, given data: DataFacts?) -> String {
     let name = parameter.key.drop { $0 != "." }.dropFirst()
-    let comment =
-      parameter.title + (parameter.unit.isEmpty ? "" : ", \(parameter.unit)")
+    let comment = parameter.titleWithUnit
     guard let value = value(of: parameter, given: data) else {
       return "# \(name) =   # \(comment): \(parameter.defaultText)\n"
     }

@@ -24,9 +24,12 @@ public struct Job: Sendable, Equatable {
   }
 
   /// The value of a parameter as set, or its default as far as the job tells it; nil where there is
-  /// neither. Setting nil unsets.
+  /// neither. Setting nil unsets. Of a region it is read by the region's key.
   public subscript(key: String) -> ParameterValue? {
-    get { Parameter.named(key).flatMap { value(of: $0) } ?? values[key] }
+    get {
+      key.hasPrefix(Self.regionPrefix)
+        ? regionValue(key) : Parameter.named(key).flatMap { value(of: $0) } ?? values[key]
+    }
     set { values[key] = newValue }
   }
 

@@ -56,6 +56,21 @@ extension Job {
   public func differences(from other: Job) -> [String] {
     Parameter.all.map(\.key).filter {
       (isSet($0) || other.isSet($0)) && self[$0] != other[$0]
+    } + regionDifferences(from: other)
+  }
+
+  /// The job with those of a preset's values that a region may have of its own, for one region; its search
+  /// extents go back to follow its prior.
+  public func applying(_ preset: JobPreset, toRegion index: Int) -> Job {
+    guard regions.indices.contains(index) else { return self }
+    var job = self
+    job.unset(Parameter.search.rotationExtent.key, ofRegion: index)
+    job.unset(Parameter.search.shiftExtent.key, ofRegion: index)
+    for (_, parameter) in JobRegion.parameters {
+      if let value = preset.values[parameter.key] {
+        job.regions[index].values[parameter.key] = value
+      }
     }
+    return job
   }
 }

@@ -20,8 +20,9 @@ public struct JobRegion: Sendable, Equatable {
     set { values[key.key] = newValue?.parameterValue }
   }
 
-  /// The parameters that a region may have of its own, by what they are called in its table.
-  static let parameters: [(name: String, parameter: Parameter)] = {
+  /// The parameters that a region may have of its own, by what they are called in its table: in the order
+  /// of the form, the mask first.
+  public static let parameters: [(name: String, parameter: Parameter)] = {
     let (input, refinement) = (Parameter.input, Parameter.refinement)
     let tables = ["fulcrum", "prior", "search", "ctf"]
     let single = [("mask", input.mask.parameter), ("symmetry", refinement.symmetry.parameter)]
@@ -35,6 +36,28 @@ public struct JobRegion: Sendable, Equatable {
   /// The parameter of a name in a region's table.
   static func parameter(named name: String) -> Parameter? {
     parameters.first { $0.name == name }?.parameter
+  }
+
+  /// What a region's table calls the parameter of a key.
+  static func name(ofKey key: String) -> String {
+    parameters.first { $0.parameter.key == key }?.name ?? key
+  }
+
+  /// The key of one of its parameters in the job: `region.head.mask`.
+  public func key(of parameter: Parameter) -> String {
+    Job.regionPrefix + name + "." + Self.name(ofKey: parameter.key)
+  }
+
+  /// What findings call its name.
+  public var nameKey: String { Job.regionPrefix + name + ".name" }
+
+  /// What a region of a mask is called: the file's name without "mask"; nil where nothing is left.
+  public static func name(ofMask path: String) -> String? {
+    var name = FilePath.stem(of: path)
+    for word in ["mask_", "_mask", "mask-", "-mask"] { name = name.replacing(word, with: "") }
+    name = String(
+      name.prefix(40).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+    return name.isEmpty || name == "mask" ? nil : name
   }
 
   /// Sets what a name in the region's table stands for, from typed text.
@@ -57,61 +80,25 @@ public struct JobRegion: Sendable, Equatable {
       whatToDo: "Did you mean \(nearest)? Correct the key or remove the line.")
   }
 
-  /// The region's table in a job file.
-  var toml: String {
+  /// The region's table in a job file; with `complete` each value has its title and unit as a comment.
+  func toml(complete: Bool) -> String {
     var text = "\n[[region]]\nname = \(quotedTOML(name))\n"
     for (name, parameter) in Self.parameters {
       guard let value = values[parameter.key] else { continue }
-      text += "\(name) = \(value.toml)\n"
+      text +=
+        "\(name) = \(value.toml)" + (complete ? "  # \(parameter.titleWithUnit)" : "") + "\n"
     }
     return text
   }
 
   /// The names of regions are those of folders: letters, numbers, - and _.
-  var hasUsableName: Bool {
+  public var hasUsableName: Bool {
     !name.isEmpty && name.count <= 40
       && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
   }
 }
 
 extension Job {
-  /// What is wrong with the regions as such: names, and masks that are set twice or not at all.
-  var regionFindings: [JobFinding] {
-    guard !regions.isEmpty else { return [] }
-    let mask = Parameter.input.mask
-    var findings: [JobFinding] = []
-    func error(_ what: String, _ whatToDo: String) {
-      findings.append(JobFinding([mask.key], what, whatToDo: whatToDo))
-    }
-    if isSet(mask) {
-      error(
-        "\(mask) is set, and so are regions, which have masks of their own",
-        "Remove \(mask), or the [[region]] tables.")
-    }
-    var names: Set<String> = []
-    for (index, region) in regions.enumerated() {
-      if !region.hasUsableName {
-        error(
-          "region \(index + 1) is named \(quotedTOML(region.name))",
-          "Name it with letters, numbers, - and _: its folder is called so.")
-      } else if !names.insert(region.name.lowercased()).inserted {
-        error("two regions are named \(region.name)", "Give each region a name of its own.")
-      }
-      if region[mask] == nil {
-        error("region \(region.name) has no mask", "Set its mask = \"FILE\".")
-      }
-    }
-    if self[Parameter.refinement.resplit] == true {
-      error(
-        "\(Parameter.refinement.resplit) = true with regions",
-        "Split the particles anew in a run without regions first.")
-    }
-    if let type = self[Parameter.mask.type], type == .none {
-      error("\(Parameter.mask.type) = none with regions", "Leave it out: each region has a mask.")
-    }
-    return findings
-  }
-
   /// The job of one region by itself, with what all have in common; the job itself where it has no
   /// regions.
   public func ofRegion(_ index: Int) -> Job {

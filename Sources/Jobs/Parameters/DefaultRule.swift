@@ -13,6 +13,26 @@ public struct DataFacts: Sendable, Equatable {
   /// The mask's centre of mass, Å from the box centre; nil while it is not known.
   public var maskCentre: Vector3?
 
+  /// What is known of the mask of each region of the job, in their order; nothing of a missing one.
+  public var regions: [Mask?] = []
+
+  /// Where a mask is.
+  public struct Mask: Sendable, Equatable {
+    /// As `maskRadius` and `maskCentre` have them.
+    public var radius: Double
+    public var centre: Vector3?
+
+    public init(radius: Double, centre: Vector3?) { (self.radius, self.centre) = (radius, centre) }
+  }
+
+  /// The same for a job of one of the regions.
+  public func ofRegion(_ index: Int) -> DataFacts {
+    var own = self
+    let mask = regions.indices.contains(index) ? regions[index] : nil
+    (own.maskRadius, own.maskCentre, own.regions) = (mask?.radius, mask?.centre, [])
+    return own
+  }
+
   /// - Parameter maps: nil for the particles' box.
   public init(
     box: Int, pixelSize: Double, maps: Sampling? = nil, maskRadius: Double? = nil,

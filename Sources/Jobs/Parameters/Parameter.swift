@@ -115,6 +115,9 @@ public struct Parameter: Sendable, Identifiable {
       .compactMap { program, name in name.map { (program, $0) } }
   }
 
+  /// The title with its unit, as the comment in a job file.
+  var titleWithUnit: String { title + (unit.isEmpty ? "" : ", \(unit)") }
+
   /// The default in words, for the form and for comments in a job file.
   public var defaultText: String { defaultValue?.text ?? (isRequired ? "required" : whenUnset) }
 

@@ -27,47 +27,26 @@ extension PreparedInput {
   ) throws(JobProblems) -> PreparedInput {
     var errors = problems.map { JobFinding([], $0) } + job.regionFindings
     var prepared: [PreparedInput] = []
-    var found: [(name: String, findings: [JobFinding])] = []
+    var found: [(region: JobRegion, findings: [JobFinding])] = []
     for (index, region) in job.regions.enumerated() where errors.isEmpty {
       do {
         prepared.append(
           try PreparedInput(
             one: job.ofRegion(index), outputFolder: outputFolder, problems: [],
             isResuming: isResuming, machine: machine, share: job.regions.count))
-      } catch { found.append((region.name, error.findings)) }
+      } catch { found.append((region, error.findings)) }
     }
-    errors += told(found, of: job.regions.count)
+    errors += job.told(found)
     guard errors.isEmpty, var all = prepared.first else { throw JobProblems(errors) }
     all.takeTogether(job, prepared)
     return all
-  }
-
-  /// Findings of regions: those of all once, others with their region's name.
-  private static func told(
-    _ found: [(name: String, findings: [JobFinding])], of count: Int
-  ) -> [JobFinding] {
-    var told: [JobFinding] = []
-    for (name, findings) in found {
-      for finding in findings {
-        let isCommon = count > 1 && found.count { $0.findings.contains(finding) } == count
-        if isCommon {
-          if !told.contains(finding) { told.append(finding) }
-        } else {
-          var problem = finding.problem
-          problem.what = "region \(name): \(problem.what)"
-          told.append(JobFinding(finding.keys, problem))
-        }
-      }
-    }
-    return told
   }
 
   private mutating func takeTogether(_ job: Job, _ prepared: [PreparedInput]) {
     let names = job.regions.map(\.name)
     self.job = job
     regions = zip(names, prepared).map { PreparedRegion(name: $0, prepared: $1) }
-    warnings = Self.told(
-      zip(names, prepared).map { ($0, $1.warnings) }, of: prepared.count)
+    warnings = job.told(zip(job.regions, prepared).map { ($0, $1.warnings) })
     let common = prepared[0].notes.filter { note in
       prepared.allSatisfy { $0.notes.contains(note) }
     }

@@ -3,7 +3,7 @@ import Jobs
 
 /// A parameter that a sweep varies, and the values that it takes.
 public struct SweepAxis: Sendable, Hashable {
-  /// The parameter's key.
+  /// The parameter's key, or that of a region's parameter.
   public let key: String
   /// The values as they were given, in their order.
   public let values: [String]
@@ -13,7 +13,7 @@ public struct SweepAxis: Sendable, Hashable {
   /// - Throws: a problem for an unknown key, and for one that no sweep can vary. What values are wrong is
   ///   told by the plan.
   public init(key: String, values text: String) throws(Problem) {
-    guard let parameter = Parameter.named(key) else {
+    guard let parameter = JobField(key)?.parameter else {
       throw Problem(
         "\(key): there is no such parameter",
         whatToDo: "Did you mean \(Parameter.nearestKey(to: key))?")
@@ -71,12 +71,15 @@ public struct SweepValue: Codable, Sendable, Hashable {
 
   /// The value as a table shows it: of a path the file's name.
   public var shown: String {
-    switch Parameter.named(key)?.type {
+    switch JobField(key)?.parameter.type {
     case .file, .files, .folder: FilePath.name(of: value)
     default: value
     }
   }
 
-  /// The key without its table.
-  public var shortKey: String { String(key.split(separator: ".").last ?? "") }
+  /// The key without its table; of a region after the region's name.
+  public var shortKey: String {
+    let name = String(key.split(separator: ".").last ?? "")
+    return JobField(key)?.region.map { "\($0).\(name)" } ?? name
+  }
 }

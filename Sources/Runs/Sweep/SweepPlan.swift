@@ -119,8 +119,8 @@ public struct SweepPlan: Sendable {
     _ axes: [SweepAxis], _ points: [Point], _ problems: inout [Problem]
   ) {
     for axis in axes {
-      guard let condition = Parameter.named(axis.key)?.condition,
-        !points.contains(where: { $0.job[condition.key] == condition.value })
+      guard let field = JobField(axis.key), let condition = field.parameter.condition,
+        !points.contains(where: { $0.job.holds(condition, for: field) })
       else { continue }
       problems.append(
         Problem(

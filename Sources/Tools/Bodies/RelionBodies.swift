@@ -1,7 +1,6 @@
 import EMFiles
 import Ground
 import Jobs
-import TOMLText
 
 /// The bodies of RELION's multi-body refinement, as the STAR file of `--multibody_masks` has them.
 ///
@@ -141,7 +140,7 @@ public struct RelionBodies: Sendable {
       if row == 0 {
         notes.append(
           "rlnBodySigmaOffset is in pixels: taken times the masks' pixel size, "
-            + "\(Format.shortest(size)) Å")
+            + "\(Format.shortest(size)) Å (RELION 5 leaves it out)")
       }
       return pixels[row] * size
     }
@@ -164,10 +163,7 @@ public struct RelionBodies: Sendable {
   private static func names(_ masks: [String]) -> [String] {
     var used: Set<String> = []
     return masks.enumerated().map { row, mask in
-      var name = FilePath.stem(of: mask)
-      for word in ["mask_", "_mask", "mask-", "-mask"] { name = name.replacing(word, with: "") }
-      name = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-      if name.isEmpty || name == "mask" { name = "body\(row + 1)" }
+      var name = JobRegion.name(ofMask: mask) ?? "body\(row + 1)"
       while !used.insert(name).inserted { name += "_\(row + 1)" }
       return name
     }
@@ -175,37 +171,38 @@ public struct RelionBodies: Sendable {
 }
 
 extension RelionBodies {
-  /// The bodies as tables of a job with several regions.
-  public var regionTables: String {
-    bodies.map { body in
-      var lines = [
-        "[[region]]", "name = \(quotedTOML(body.name))",
-        "mask = \(quotedTOML(FilePath.absolute(body.mask)))",
-      ]
-      if body.isHeld {
-        lines += ["search.rotation_extent = 0", "search.shift_extent = 0"]
+  /// The job with a region for each body that is not held; a held one is part of what no region has,
+  /// which keeps the poses of the consensus.
+  public func job(like job: Job) -> Job {
+    var job = job
+    job.regions += bodies.filter { !$0.isHeld }.map { body in
+      var region = JobRegion(name: body.name)
+      region[Parameter.input.mask] = FilePath.absolute(body.mask)
+      region[Parameter.prior.enabled] = true
+      if body.rotation > 0 {
+        region[Parameter.prior.rotationDeviation] = min(body.rotation, 180)
       } else {
-        lines += [
-          "prior.enabled = true", "prior.rotation_sd = \(Format.shortest(body.rotation))",
-          "prior.shift_sd = \(Format.shortest(body.shift))",
-        ]
+        region[Parameter.search.rotationExtent] = 0
       }
-      if let against = body.against { lines[0] += "  # turned against \(against) in RELION" }
-      return lines.joined(separator: "\n") + "\n"
-    }.joined(separator: "\n")
+      if body.shift > 0 {
+        region[Parameter.prior.shiftDeviation] = body.shift
+      } else {
+        region[Parameter.search.shiftExtent] = 0
+      }
+      return region
+    }
+    return job
   }
 
-  /// A job for each body that is not held: the others' density is subtracted from its images.
-  public func jobs(like job: Job) -> [Job] {
-    bodies.filter { !$0.isHeld }.map { body in
-      var own = job
-      own.name = job.name + "_" + body.name
-      own[Parameter.input.mask] = FilePath.absolute(body.mask)
-      own[Parameter.refinement.subtractOutside] = true
-      own[Parameter.prior.enabled] = true
-      if body.rotation > 0 { own[Parameter.prior.rotationDeviation] = min(body.rotation, 180) }
-      if body.shift > 0 { own[Parameter.prior.shiftDeviation] = body.shift }
-      return own
+  /// What became of what a region has no place for.
+  public var leftOut: [String] {
+    bodies.compactMap { body in
+      if body.isHeld {
+        return "\(body.name) is held: it stays with the rest, at the poses of the consensus"
+      }
+      return body.against.map {
+        "\(body.name) turns against \($0) in RELION, here against the consensus"
+      }
     }
   }
 }

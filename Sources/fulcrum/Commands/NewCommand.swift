@@ -28,7 +28,8 @@ struct NewCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write a job for each body of RELION's multi-body file.", valueName: "bodies.star"),
+      "Write a job with a region for each body of RELION's multi-body file.",
+      valueName: "bodies.star"),
     completion: .file(extensions: ["star"]))
   var bodies: String?
 
@@ -39,8 +40,9 @@ struct NewCommand: ParsableCommand {
   @OptionGroup(visibility: .hidden) var screens: ScreenOptions
 
   func run() throws {
-    if let bodies { return try writeJobs(bodies) }
-    if try !plain && screens.open(.form(job: job), assignments: assignments) { return }
+    if try !plain && bodies == nil && screens.open(.form(job: job), assignments: assignments) {
+      return
+    }
     guard access(job, F_OK) != 0 else {
       throw CommandFailure.input(
         Problem(
@@ -48,32 +50,24 @@ struct NewCommand: ParsableCommand {
           whatToDo: "Choose another name, or edit the file and start: fulcrum run \(job)"))
     }
     var new = Job(name: FilePath.stem(of: job), folder: FilePath.folder(of: job))
+    var notes: [String] = []
+    if let bodies { notes = try take(bodies, into: &new) }
     try apply(assignments, to: &new)
     do { try AtomicFile.write(new.toml(), to: job) } catch { throw CommandFailure.input(error) }
+    if !notes.isEmpty { printOut(notes.joined(separator: "\n")) }
     let next = new.errors.isEmpty ? "Next" : "Fill in [input], then"
     printOut("Wrote \(job). \(next): fulcrum check \(job)")
   }
 
-  /// A job for each body, called after the job and the body: head.toml gives head_large.toml.
-  private func writeJobs(_ path: String) throws {
-    var new = Job(name: FilePath.stem(of: job), folder: FilePath.folder(of: job))
-    try apply(assignments, to: &new)
+  /// Adds the bodies of a file as regions, and says what was assumed.
+  private func take(_ path: String, into new: inout Job) throws -> [String] {
+    // Masks are relative to the project's folder, which may be among what is set.
+    var asked = new
+    try apply(assignments, to: &asked)
     do {
-      let read = try RelionBodies(path, projectFolder: new[Parameter.input.projectFolder] ?? ".")
-      let jobs = read.jobs(like: new)
-      let paths = jobs.map { FilePath.joined(FilePath.folder(of: job), $0.name + ".toml") }
-      var problems = ProblemList()
-      for file in paths where access(file, F_OK) == 0 {
-        problems.add(
-          Problem("\(file) exists already", whatToDo: "Choose another name for the jobs."))
-      }
-      try problems.throwIfAny()
-      for (job, file) in zip(jobs, paths) { try AtomicFile.write(job.toml(), to: file) }
-      let held = read.bodies.filter(\.isHeld).map { "\($0.name) is held: no job is written for it" }
-      let wrote = paths.map { "Wrote \($0)" }
-      printOut((read.notes + held + wrote).joined(separator: "\n"))
-      let runs = jobs.map { "runs/\($0.name)" }.joined(separator: " ")
-      printOut("Fill in [input] of each, run them, then: fulcrum motion \(runs)")
+      let read = try RelionBodies(path, projectFolder: asked[Parameter.input.projectFolder] ?? ".")
+      new = read.job(like: new)
+      return read.notes + read.leftOut
     } catch { throw CommandFailure.input(error) }
   }
 }

@@ -102,6 +102,17 @@ enum SampleRuns {
     return job
   }
 
+  /// A job of two regions, of which the second has a prior of its own.
+  static func regionJob() -> Job {
+    var job = job()
+    job[Parameter.input.mask] = nil
+    for (key, value) in [
+      ("head.mask", "masks/head_soft.mrc"), ("body.mask", "masks/body.mrc"),
+      ("body.prior.rotation_sd", "3"), ("body.fulcrum.coordinates", "31,30,48"),
+    ] { try? job.set("region.\(key)", to: value) }
+    return job
+  }
+
   static func manifest(
     name: String = "head", status: RunStatus = .running, iterations: Int = 4,
     started: Double = start

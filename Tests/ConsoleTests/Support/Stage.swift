@@ -22,6 +22,7 @@ struct Stage {
     case help, palette, theme, card, check, lanes, queued, maker, maps, slices
     case fold, sweep, varied, tree, filter
     case tools, toolLine = "tool-line", choice, composition
+    case regions
   }
 
   init(
@@ -78,6 +79,9 @@ struct Stage {
       for values in ["rotation_sd\" Enter * \"3, 6, 10", "shift_sd\" Enter * \"1.5, 3"] {
         play("/ \"prior.\(values)\" Enter")
       }
+    case .regions:
+      show(FormScreen(SampleRuns.regionJob()))
+      play("] Down Down Down Down")
     case .compare: show(CompareScreen(folders: [runs + "head-wide", runs + "body"]))
     case .comparison:
       let names = ["head-wide", "body", "small-region", "a-run-of-a-long-name"]
