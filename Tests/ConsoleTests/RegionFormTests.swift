@@ -51,8 +51,8 @@ struct RegionFormTests {
     let text = lines.joined(separator: "\n")
     #expect(text.contains("5 degrees, as all regions"), "\(text)")
     #expect(text.contains("* Standard deviation of prior over rotation 3 degrees"), "\(text)")
-    #expect(text.contains("15 degrees = 3 × prior"), "\(text)")
-    #expect(text.contains("9 degrees = 3 × prior"), "\(text)")
+    #expect(text.contains("15 degrees = 3 × sd"), "\(text)")
+    #expect(text.contains("9 degrees = 3 × sd"), "\(text)")
     // Taken back, it is as of all again.
     stage.play("Esc")
     var screen = try form(stage)

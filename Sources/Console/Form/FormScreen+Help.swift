@@ -50,6 +50,7 @@ extension FormScreen {
     """
 
   private func defaultText(of field: FormField, _ parameter: Parameter) -> String {
+    if field.region != nil, field.key == Parameter.input.mask.key { return "required" }
     if field.region != nil, job.isSet(field.key) {
       return "\(job.shown(parameter)), as all regions"
     }

@@ -71,11 +71,12 @@ struct FormScreen: Screen {
   var keyBar: [Command] {
     var commands: [Command] = [.start, .edit, .check, .maskView, .save, .advanced, .search]
     if !history.isEmpty { commands.insert(.undo, at: 3) }
-    if !job.regions.isEmpty {
-      commands += [.addRegion, .copyRegion, .removeRegion, .regionEarlier, .regionLater]
+    if current?.region != nil {
+      commands.insert(
+        contentsOf: [.addRegion, .copyRegion, .removeRegion, .regionEarlier, .regionLater], at: 3)
     }
     commands += [.vary, .presets, .reset, .clone]
-    return job.regions.isEmpty ? commands + [.addRegion] : commands
+    return current?.region == nil ? commands + [.addRegion] : commands
   }
 
   var entryKeys: [EntryKey] {

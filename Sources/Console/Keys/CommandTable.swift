@@ -110,9 +110,9 @@ extension Command {
     line(.nextSection, in: [.form], ["]"], "Next", "To the next section"),
     line(.previousSection, in: [.form], ["["], "Previous", "To the section before"),
     line(
-      .addRegion, in: [.form], ["+"], "Add region",
+      .addRegion, in: [.form], ["+"], "Region",
       "Refine another region in the same run; the first takes the job's mask"),
-    line(.copyRegion, in: [.form], ["C"], "Copy region", "Add a copy of this region"),
+    line(.copyRegion, in: [.form], ["C"], "Copy", "Add a copy of this region"),
     line(
       .removeRegion, in: [.form], ["X"], "Remove",
       "Remove this region; the last one gives its mask to the job"),
