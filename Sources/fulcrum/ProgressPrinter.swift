@@ -48,7 +48,8 @@ final class ProgressPrinter: Sendable {
         } else {
           plainProgress(&state, at: now)
         }
-      case .artifacts: break
+      // One region has nobody to rest beside; of several the run tells in a line of its own.
+      case .artifacts, .rests: break
       case .iteration(let metrics), .final(let metrics): line(metrics.line, &state)
       case .warning(let text): line("warning: \(text)", &state)
       case .log(let text): line(text, &state)

@@ -13,6 +13,8 @@ struct LoopState: Sendable, Codable {
   /// Whether nothing improves any more, and passes since then.
   var converged = false
   var extra = 0
+  /// Whether the body is left as it is while others go on.
+  var rests = false
   /// Highest shell of the window that the next reconstruction holds.
   var inserted: Int
   /// Metrics of the iterations that were reported.

@@ -22,14 +22,18 @@ struct RunState: Sendable, Codable {
     self = state
   }
 
-  /// Whether the bodies have the same particles and are in one iteration.
+  /// The iteration of the bodies that do not rest.
+  var iteration: Int { bodies.map(\.refinement.iteration).max() ?? 0 }
+
+  /// Whether the bodies have the same particles and are in one iteration, but for those that rest.
   private var isConsistent: Bool {
     guard let first = bodies.first else { return false }
-    return bodies.allSatisfy {
-      $0.isConsistent && $0.refinement.iteration == first.refinement.iteration
-        && $0.refinement.start.count == first.refinement.start.count
-        && ($0.shown != nil) == (bodies.count > 1)
-    }
+    return bodies.contains { !$0.rests }
+      && bodies.allSatisfy {
+        $0.isConsistent && ($0.rests || $0.refinement.iteration == iteration)
+          && $0.refinement.start.count == first.refinement.start.count
+          && ($0.shown != nil) == (bodies.count > 1)
+      }
   }
 
   /// - Throws: `Problem` where the run has another number of bodies.

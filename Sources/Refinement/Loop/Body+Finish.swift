@@ -10,8 +10,9 @@ extension Body {
   }
 
   /// The result; nil on all ranks but the first.
-  mutating func finish() throws -> RefinementResult? {
-    let iteration = state.iteration + 1
+  ///
+  /// - Parameter iteration: what the last pass is called.
+  mutating func finish(as iteration: Int) throws -> RefinementResult? {
     events(.stage(.final, iteration: iteration))
     var clock = IterationClock()
     clock.begin(.final)

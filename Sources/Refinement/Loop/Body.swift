@@ -83,6 +83,7 @@ struct Body {
             + "is particle \(first + 1): the result differs from that of an uninterrupted run"))
     }
     loop.badImages = context.bad.all
+    if loop.rests { events(.rests) }
   }
 
   /// The first half of an iteration: reconstructs from the poses, measures and reports; returns what the
@@ -100,7 +101,8 @@ struct Body {
     (loop.refinement.band, loop.refinement.edge) =
       state.iteration == 0 ? (firstBand, 1) : (product.band, product.edge)
     return Reconstructed(
-      references: references, band: product.band, resolution: product.fsc.resolution143)
+      references: references, band: product.band, resolution: product.fsc.resolution143,
+      showsAnew: product.shown != nil)
   }
 
   /// What a reconstruction hands to the search.
@@ -111,6 +113,8 @@ struct Body {
     var band: Int
     /// FSC 0.143, Å.
     var resolution: Double
+    /// Whether other bodies see another density of this one now.
+    var showsAnew: Bool
   }
 
   /// Says where the resolution has become better than memory was planned for, and puts packed images
@@ -149,6 +153,20 @@ struct Body {
         shell: shell, step: loop.step, deviation: loop.metrics.last?.posteriorRotation ?? 0)
     }
     return loop.converged && loop.extra >= context.settings.extraPasses
+  }
+
+  /// Leaves the body as it is from now on.
+  mutating func rest() {
+    loop.rests = true
+    events(.rests)
+  }
+
+  /// Lets it go on with the others, in the iteration that comes next: with a search of its own before
+  /// anything is called done.
+  mutating func wake(at iteration: Int) {
+    (loop.rests, loop.converged, loop.extra) = (false, false, 0)
+    loop.convergence = Convergence()
+    loop.refinement.iteration = iteration
   }
 
   /// The second half of an iteration: searches and takes the results over.

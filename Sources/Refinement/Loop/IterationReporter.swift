@@ -72,7 +72,7 @@ struct IterationReporter {
     clock: IterationClock
   ) -> IterationMetrics {
     var metrics = last
-    metrics.iteration = state.iteration + 1
+    metrics.iteration = last.iteration + 1
     metrics.isFinal = true
     (metrics.boxSize, metrics.pixelSize) = (measured.size, measured.pixelSize)
     (metrics.fsc, metrics.guinier, metrics.cones) = (measured.fsc, measured.guinier, cones)

@@ -121,26 +121,7 @@ struct Refiner {
           input, rest: shares?.rest(seenBy: index), shard: shard, control: control,
           saved: saved.isEmpty ? nil : saved[index], place: place, events: { events(index, $0) }))
     }
-    meet()
-  }
-
-  /// Lets each body know the others with the density that they show.
-  private mutating func meet() {
-    guard let shares else { return }
-    for looking in bodies.indices {
-      bodies[looking].meet(
-        bodies.indices.filter { $0 != looking }
-          .compactMap { bodies[$0].neighbour(seenBy: looking, shares) })
-    }
-  }
-
-  /// Lets each body know where the others are now.
-  private mutating func follow() {
-    guard shares != nil else { return }
-    let placements = bodies.map(\.placement)
-    for looking in bodies.indices {
-      bodies[looking].follow(placements.indices.filter { $0 != looking }.map { placements[$0] })
-    }
+    for looking in bodies.indices { meet(looking, anew: Set(bodies.indices)) }
   }
 
   /// The state of a checkpoint; nil where there is none.
@@ -155,34 +136,45 @@ struct Refiner {
   /// Iterates until nothing improves, then makes the final maps; nil on all ranks but the first.
   mutating func run() throws -> [RefinementResult]? {
     while true {
-      var made: [Body.Reconstructed] = []
-      for index in bodies.indices { made.append(try bodies[index].reconstruct()) }
-      meet()
+      var made: [Body.Reconstructed?] = []
+      for index in bodies.indices {
+        made.append(bodies[index].loop.rests ? nil : try bodies[index].reconstruct())
+      }
+      let anew = Set(bodies.indices.filter { made[$0]?.showsAnew == true })
+      for looking in bodies.indices where !bodies[looking].loop.rests { meet(looking, anew: anew) }
       if try isOver(made) { return try finish() }
       try advance(made)
     }
   }
 
-  /// Whether the refinement ends with the iteration that was just reported.
-  private mutating func isOver(_ made: [Body.Reconstructed]) throws -> Bool {
-    let (iteration, settings) = (bodies[0].state.iteration, bodies[0].context.settings)
-    if iteration > 0 {
-      if try shard.agree(control.isStopAfterIterationRequested) { return true }
-      var areDone = true
-      for index in bodies.indices where !bodies[index].isDone(made[index]) { areDone = false }
-      if areDone { return true }
+  /// Whether the refinement ends with the iteration that was just reported; lets bodies rest that are
+  /// done while others are not.
+  private mutating func isOver(_ made: [Body.Reconstructed?]) throws -> Bool {
+    guard iteration > 0 else { return bodies[0].context.settings.maximumIterations == 0 }
+    if try shard.agree(control.isStopAfterIterationRequested) { return true }
+    var done: [Int] = []
+    for (index, made) in made.enumerated() {
+      if let made, bodies[index].isDone(made) { done.append(index) }
     }
-    return iteration >= settings.maximumIterations
+    if iteration >= bodies[0].context.settings.maximumIterations
+      || bodies.indices.allSatisfy({ bodies[$0].loop.rests || done.contains($0) })
+    {
+      return true
+    }
+    for index in done { bodies[index].rest() }
+    return false
   }
 
-  /// Searches all bodies: the state at the beginning of the next iteration.
-  private mutating func advance(_ made: [Body.Reconstructed]) throws {
+  /// Searches all bodies that do not rest: the state at the beginning of the next iteration.
+  private mutating func advance(_ made: [Body.Reconstructed?]) throws {
     try control.throwIfStopped()
+    let next = iteration + 1
     try takeSettings()
-    let log = try searchLog()
-    for index in bodies.indices {
+    let log = try searchLog(of: next)
+    for (index, made) in made.enumerated() {
+      guard let made, !bodies[index].loop.rests else { continue }
       try bodies[index].advance(
-        made[index], log: log, firstChunk: index * SearchPass.chunks(of: particles))
+        made, log: log, firstChunk: index * SearchPass.chunks(of: particles))
     }
     follow()
     try checkpoints?.save(try CheckpointContent(RunState(bodies: bodies.map(\.loop))))
@@ -190,20 +182,24 @@ struct Refiner {
 
   private var particles: Int { bodies[0].context.particles.count }
 
+  /// The iteration of the bodies that do not rest.
+  private var iteration: Int { bodies.map(\.state.iteration).max() ?? 0 }
+
   /// Where the finished parts of the iteration's searches are kept.
-  private func searchLog() throws -> SearchLog? {
+  private func searchLog(of iteration: Int) throws -> SearchLog? {
     guard let checkpoints, bodies.contains(where: \.isSearched) else { return nil }
     return try SearchLog(
       SearchLog.Start(
-        iteration: bodies[0].state.iteration + 1, settings: bodies.map(\.context.settings),
+        iteration: iteration, settings: bodies.map(\.context.settings),
         chunk: SearchPass.chunk), in: checkpoints)
   }
 
   /// The settings of the next search: those with which it began before an interruption, or those of
-  /// now with what a user has changed.
+  /// now with what a user has changed. A change wakes the bodies that rest: it may be one for them.
   private mutating func takeSettings() throws {
-    let next = bodies[0].state.iteration + 1
-    var settings = bodies.map(\.context.settings)
+    let next = iteration + 1
+    let before = bodies.map(\.context.settings)
+    var settings = before
     if let checkpoints, let begun = SearchLog.start(in: checkpoints, iteration: next),
       begun.settings.count == bodies.count
     {
@@ -211,8 +207,14 @@ struct Refiner {
     } else if let change = control.takeSettingsChange() {
       settings = settings.indices.map { change($0, settings[$0]) }
     }
+    let isChanged = try shard.agree(settings != before)
     settings = try shard.agree(settings)
-    for index in bodies.indices { bodies[index].take(settings[index]) }
+    for index in bodies.indices {
+      bodies[index].take(settings[index])
+      guard isChanged, bodies[index].loop.rests else { continue }
+      bodies[index].wake(at: next)
+      meet(index, anew: Set(bodies.indices))
+    }
   }
 
   /// The last passes, one body after the other.
@@ -220,9 +222,37 @@ struct Refiner {
     var results: [RefinementResult] = []
     // The last passes read the images themselves: room for their larger cubes.
     for index in bodies.indices { bodies[index].dropImages() }
+    let last = iteration + 1
     for index in bodies.indices {
-      if let result = try bodies[index].finish() { results.append(result) }
+      if bodies[index].loop.rests { meet(index, anew: Set(bodies.indices)) }
+      if let result = try bodies[index].finish(as: last) { results.append(result) }
     }
     return results.isEmpty ? nil : results
+  }
+}
+
+/// What the bodies know of each other.
+extension Refiner {
+  /// Lets a body know the others with the density that they show.
+  ///
+  /// - Parameter anew: those whose density has changed since it met them.
+  private mutating func meet(_ looking: Int, anew: Set<Int>) {
+    guard let shares, !anew.subtracting([looking]).isEmpty else { return }
+    let others = bodies.indices.filter { $0 != looking }
+    let known = bodies[looking].context.beside?.neighbours?.bodies
+    bodies[looking].meet(
+      others.enumerated().compactMap { place, other in
+        if let known, known.count == others.count, !anew.contains(other) { return known[place] }
+        return bodies[other].neighbour(seenBy: looking, shares)
+      })
+  }
+
+  /// Lets each body know where the others are now.
+  private mutating func follow() {
+    guard shares != nil else { return }
+    let placements = bodies.map(\.placement)
+    for looking in bodies.indices {
+      bodies[looking].follow(placements.indices.filter { $0 != looking }.map { placements[$0] })
+    }
   }
 }

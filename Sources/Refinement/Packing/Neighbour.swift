@@ -4,7 +4,7 @@ import Fourier
 import Particles
 
 /// What a body that moves by itself adds to the images of the body beside it: projections of its density
-/// where it is now, averaged over what is known of its poses.
+/// where it is now, as blurred as its poses are uncertain.
 struct Neighbour: Sendable {
   /// The density of each half, without what counts for the body beside.
   let grids: [ReferenceGrid]
@@ -24,29 +24,6 @@ struct Neighbour: Sendable {
   func add(_ particle: Int, points: SamplingPoints, to room: Room) {
     let count = points.count(upTo: shell)
     let pose = placement.poses[particle]
-    let posterior = placement.posteriors[particle]
-    let samples = placement.isMarginal ? PosteriorSamples(posterior, about: pose) : nil
-    room.clearPart(count)
-    if let samples, posterior.isSampled {
-      for index in 0..<PosteriorSamples.count {
-        add(
-          particle, at: samples.pose(index), weight: posterior.weights[index], points: points,
-          count: count, to: room)
-      }
-    } else {
-      add(particle, at: pose, weight: 1, points: points, count: count, to: room)
-    }
-    let c = posterior.covariance
-    let shifts = samples?.shiftCovariance ?? Vector3(c[3, 3], c[3, 4], c[4, 4])
-    room.takePart(
-      count, scale: placement.scale(of: particle),
-      damping: placement.isMarginal ? shifts : .zero, edge: placement.imageEdge, points: points)
-  }
-
-  private func add(
-    _ particle: Int, at pose: Alignment, weight: Float, points: SamplingPoints, count: Int,
-    to room: Room
-  ) {
     let grid = grids[placement.halfSets[particle].rawValue]
     let matrix = SliceMatrix(
       rotation: pose.rotation, oversampling: oversampling,
@@ -59,24 +36,20 @@ struct Neighbour: Sendable {
     }
     let position = placement.positionInImage(pose, of: particle) / placement.imageEdge
     points.phases(of: position, columns: room.columns.pointer, rows: room.rows.pointer)
-    let (kx, ky, limit) = (points.kx.pointer, points.ky.pointer, points.maximumShell)
-    let (columns, rows) = (room.columns.pointer, room.rows.pointer + limit)
-    let (real, imaginary) = (room.real.pointer, room.imaginary.pointer)
-    let (sumReal, sumImaginary) = (room.partReal.pointer, room.partImaginary.pointer)
-    for index in 0..<count {
-      let turn = columns[Int(kx[index])].times(rows[Int(ky[index])])
-      sumReal[index] += weight * (turn.x * real[index] - turn.y * imaginary[index])
-      sumImaginary[index] += weight * (turn.x * imaginary[index] + turn.y * real[index])
-    }
+    let blur =
+      placement.isMarginal
+      ? placement.posteriors[particle].displacement(gyration: placement.gyration, at: pose) : .zero
+    room.takeSlice(
+      count, scale: placement.scale(of: particle),
+      // exp(−2π² kᵀ S k): the mean of the phase over a Gaussian of displacements.
+      damping: SIMD3<Float>(blur * (2 * .pi * .pi / (placement.imageEdge * placement.imageEdge))),
+      points: points)
   }
 
   /// Buffers of one thread.
   final class Room: Sendable {
     fileprivate let real: FFTBuffer<Float>
     fileprivate let imaginary: FFTBuffer<Float>
-    /// The sums over the poses of one body.
-    fileprivate let partReal: FFTBuffer<Float>
-    fileprivate let partImaginary: FFTBuffer<Float>
     /// The phases of the points' columns and rows.
     fileprivate let columns: FFTBuffer<ComplexFloat>
     fileprivate let rows: FFTBuffer<ComplexFloat>
@@ -86,8 +59,7 @@ struct Neighbour: Sendable {
 
     init(points: SamplingPoints) {
       func buffer() -> FFTBuffer<Float> { FFTBuffer(count: points.paddedCount) }
-      (real, imaginary, partReal, partImaginary) = (buffer(), buffer(), buffer(), buffer())
-      (sumReal, sumImaginary) = (buffer(), buffer())
+      (real, imaginary, sumReal, sumImaginary) = (buffer(), buffer(), buffer(), buffer())
       columns = FFTBuffer(count: points.maximumShell + 1)
       rows = FFTBuffer(count: 2 * points.maximumShell + 1)
     }
@@ -98,32 +70,26 @@ struct Neighbour: Sendable {
       sumImaginary.pointer.update(repeating: 0, count: sumImaginary.count)
     }
 
-    fileprivate func clearPart(_ count: Int) {
-      partReal.pointer.update(repeating: 0, count: count)
-      partImaginary.pointer.update(repeating: 0, count: count)
-    }
-
-    /// Adds a body's part to the sums.
+    /// Adds the slice, where its body is, to the sums.
     ///
-    /// - Parameters:
-    ///   - damping: covariance of the shift that is averaged over, Å²: xx, xy, yy.
-    ///   - edge: of the images, Å.
-    fileprivate func takePart(
-      _ count: Int, scale: Float, damping: Vector3, edge: Double, points: SamplingPoints
+    /// - Parameter damping: xx, xy, yy of the form that the logarithm falls by, for points of the images'
+    ///   transform.
+    fileprivate func takeSlice(
+      _ count: Int, scale: Float, damping d: SIMD3<Float>, points: SamplingPoints
     ) {
-      // exp(−2π² kᵀ S k): the mean of the phase over a Gaussian of shifts.
-      let d = SIMD3<Float>(damping * (2 * .pi * .pi / (edge * edge)))
-      let isDamped = damping != .zero
-      let (kx, ky) = (points.kx.pointer, points.ky.pointer)
-      let (real, imaginary) = (partReal.pointer, partImaginary.pointer)
-      let (wholeReal, wholeImaginary) = (sumReal.pointer, sumImaginary.pointer)
+      let isDamped = d != .zero
+      let (kx, ky, limit) = (points.kx.pointer, points.ky.pointer, points.maximumShell)
+      let (columns, rows) = (columns.pointer, rows.pointer + limit)
+      let (real, imaginary) = (real.pointer, imaginary.pointer)
+      let (sumReal, sumImaginary) = (sumReal.pointer, sumImaginary.pointer)
       for index in 0..<count {
         let (x, y) = (kx[index], ky[index])
         let share =
           isDamped
           ? scale * expOfNegative(d.x * x * x + 2 * d.y * x * y + d.z * y * y) : scale
-        wholeReal[index] += share * real[index]
-        wholeImaginary[index] += share * imaginary[index]
+        let turn = columns[Int(x)].times(rows[Int(y)])
+        sumReal[index] += share * (turn.x * real[index] - turn.y * imaginary[index])
+        sumImaginary[index] += share * (turn.x * imaginary[index] + turn.y * real[index])
       }
     }
   }
@@ -144,6 +110,8 @@ struct BodyPlacement: Sendable {
   let posteriors: [PosePosterior]
   /// Whether poses are averaged over what is known of them.
   let isMarginal: Bool
+  /// rms radius of the body's density about its centre, Å.
+  let gyration: Double
   /// Edge of the images, Å.
   let imageEdge: Double
   let halfSets: [HalfSet]
@@ -162,6 +130,7 @@ struct BodyPlacement: Sendable {
     halfSets = particles.halfSets
     windowCentres = context.windowCentres
     pixelSize = context.geometry.pixelSize
+    gyration = context.gyration * context.geometry.pixelSize
     imageEdge = Double(context.geometry.box) * pixelSize
     usesMagnification = context.settings.useAnisotropicMagnification
   }

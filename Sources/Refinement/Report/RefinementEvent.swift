@@ -15,6 +15,8 @@ public enum RefinementEvent: Sendable {
   case iteration(IterationMetrics)
   /// The final pass was measured.
   case final(IterationMetrics)
+  /// Nothing improves of a region any more: it keeps its poses and its density while others go on.
+  case rests
   /// Something that the user should know, but that stops nothing.
   case warning(String)
   /// A line for the log.

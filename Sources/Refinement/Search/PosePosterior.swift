@@ -35,6 +35,29 @@ struct PosePosterior: Sendable {
     return (max(sum, 0) / 2).squareRoot()
   }
 
+  /// Covariance of where the projection of a part of the body appears, Å²: xx, xy, yy, averaged over a body
+  /// whose density is spread alike in all directions about the reference's origin, with rms radius g.
+  ///
+  /// A point r that is turned by ω moves by P R (ω × r), of which the covariance is
+  /// (g²/3) P R (tr Σ_ωω − Σ_ωω) Rᵀ Pᵀ; the origin's own is added.
+  ///
+  /// - Parameter gyration: g, Å.
+  func displacement(gyration: Double, at pose: Alignment) -> Vector3 {
+    let c = covariance
+    let trace = c[0, 0] + c[1, 1] + c[2, 2]
+    let axes = [Vector3(1, 0, 0), Vector3(0, 1, 0), Vector3(0, 0, 1)].map {
+      pose.rotation.projected($0)
+    }
+    var spread = Vector3(trace, 0, trace)
+    for row in 0..<3 {
+      for column in 0..<3 {
+        let (a, b) = (axes[row], axes[column])
+        spread -= c[row, column] * Vector3(a.x * b.x, a.x * b.y, a.y * b.y)
+      }
+    }
+    return Vector3(c[3, 3], c[3, 4], c[4, 4]) + gyration * gyration / 3 * spread
+  }
+
   /// The posterior from the curvature (negative second derivative) at the best pose, within the
   /// extents.
   ///

@@ -29,6 +29,9 @@ public struct RunEvent: Codable, Sendable, Equatable {
     self.iteration = iteration
   }
 
+  /// What a region says that has come to its end before the others.
+  static let restText = "Nothing improves any more: it rests while other regions go on"
+
   /// The line for an event of the engine; nil for progress, which goes into run.json.
   public init?(_ event: RefinementEvent, at time: Double) {
     switch event {
@@ -39,6 +42,7 @@ public struct RunEvent: Codable, Sendable, Equatable {
       self.init(.iteration, metrics.line, iteration: metrics.iteration, at: time)
     case .final(let metrics):
       self.init(.iteration, metrics.line, iteration: metrics.iteration, at: time)
+    case .rests: self.init(.log, Self.restText, at: time)
     case .warning(let text): self.init(.warning, text, at: time)
     case .log(let text): self.init(.log, text, at: time)
     }

@@ -77,7 +77,7 @@ public struct ProgressMeter: Sendable {
       let elapsed = max(0, (pausedSince ?? time) - stageStart)
       progress?.elapsed = elapsed
       progress?.perSecond = elapsed > 0 ? Double(done) / elapsed : 0
-    case .artifacts, .iteration, .final, .warning, .log: break
+    case .artifacts, .iteration, .final, .rests, .warning, .log: break
     }
   }
 }

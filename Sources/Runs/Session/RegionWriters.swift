@@ -11,8 +11,18 @@ import Synchronization
 final class RegionWriters: Sendable {
   let writers: [RunWriter]
   private let regions: [PreparedRegion]
-  /// What each region's iterations have come to in this process.
-  private let metrics = Mutex<[[IterationMetrics]]>([])
+  private let progress = Mutex(Progress())
+
+  /// How far the regions are.
+  private struct Progress {
+    /// What each region's iterations have come to.
+    var metrics: [[IterationMetrics]] = []
+    /// Regions that rest while others go on.
+    var resting: Set<Int> = []
+
+    /// The last region that still has iterations.
+    var lastActive: Int? { metrics.indices.last { !resting.contains($0) } }
+  }
 
   /// Takes the folders, and makes those that are not there yet.
   ///
@@ -43,7 +53,7 @@ final class RegionWriters: Sendable {
     }
     self.writers = writers
     let known = writers.map { $0.folder.metrics() }
-    metrics.withLock { $0 = known }
+    progress.withLock { $0.metrics = known }
     if !isEmpty {
       parent.take(zip(regions, known).map { RunManifest.Region($0.name, $1) }, whole: nil)
     }
@@ -57,15 +67,20 @@ final class RegionWriters: Sendable {
     let found: IterationMetrics
     switch event {
     case .iteration(let metrics), .final(let metrics): found = metrics
+    case .rests:
+      _ = progress.withLock { $0.resting.insert(region) }
+      return
     case .stage, .progress, .artifacts, .warning, .log: return
     }
-    let all = metrics.withLock { metrics in
-      metrics[region].append(found)
-      return metrics
+    let (all, last) = progress.withLock { progress in
+      progress.metrics[region].append(found)
+      // One that was woken reports again.
+      progress.resting.remove(region)
+      return (progress.metrics, progress.lastActive)
     }
     // An iteration of the run is over with that of its last region.
-    var whole = region == regions.count - 1 && found.isFinal != true ? found : nil
-    for other in all.dropLast() {
+    var whole = region == last && found.isFinal != true ? found : nil
+    for (index, other) in all.enumerated() where index != region {
       guard let part = other.last, part.iteration == found.iteration else { continue }
       whole?.seconds.merge(part.seconds) { $0 + $1 }
       whole?.cpuSeconds += part.cpuSeconds
@@ -85,6 +100,7 @@ final class RegionWriters: Sendable {
     return switch event {
     case .iteration(let metrics), .final(let metrics): .log("\(name): \(metrics.line)")
     case .log(let text): .log("\(name): \(text)")
+    case .rests: .log("\(name): \(RunEvent.restText)")
     case .warning(let text): .warning("\(name): \(text)")
     case .stage, .progress, .artifacts: event
     }
@@ -180,6 +196,7 @@ extension RunSummary {
       regions.max { $0.summary.resolutionAfter < $1.summary.resolutionAfter }?.summary
       ?? regions[0].summary
     converged = regions.allSatisfy(\.summary.converged)
+    iterations = regions.map(\.summary.iterations).max() ?? iterations
     (seconds, cpuSeconds) = (
       manifest.duration, ProcessFacts.cpuSeconds + (manifest.cpuSecondsBefore ?? 0)
     )

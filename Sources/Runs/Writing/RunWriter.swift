@@ -131,12 +131,12 @@ public final class RunWriter: Sendable {
       case .final(let metrics):
         state.manifest.take(metrics)
         state.manifest.remaining = nil
-      case .progress, .artifacts, .warning, .log: break
+      case .progress, .artifacts, .rests, .warning, .log: break
       }
     }
     switch event {
     case .progress, .artifacts: break
-    case .stage, .iteration, .final, .warning, .log: heartbeat()
+    case .stage, .iteration, .final, .rests, .warning, .log: heartbeat()
     }
   }
 

@@ -62,6 +62,63 @@ struct RegionRefinementTests {
     #expect(results[0][0].poses != results[0][1].poses)
   }
 
+  /// A region whose poses are held is done early: it rests while the other one goes on, is woken by a
+  /// change of the settings, and a stop changes nothing of that.
+  @Test func aRegionThatIsDoneRests() throws {
+    var regions = TwoRegions()
+    regions.set.settings.maximumIterations = 6
+    var inputs = regions.inputs
+    (inputs[1].settings.rotationExtent, inputs[1].settings.shiftExtent) = (0, 0)
+    enum Meanwhile { case nothing, change, stop }
+    /// The iterations that a region reports, and -1 where it comes to rest. Meanwhile something happens
+    /// when the other one reports an iteration for the first time after that.
+    func course(
+      _ meanwhile: Meanwhile = .nothing, store: MemoryStore? = nil
+    ) throws -> (reports: [[Int]], results: [RefinementResult]) {
+      let control = RefinementControl()
+      let reports = Mutex<[[Int]]>([[], []])
+      let results = try refine(regions: inputs, control: control, checkpoints: store) {
+        region, event in
+        switch event {
+        case .iteration(let metrics):
+          let isFirst = reports.withLock {
+            $0[region].append(metrics.iteration)
+            return region == 0 && $0[1].last == -1
+          }
+          guard isFirst else { return }
+          if meanwhile == .stop { control.requestStop() }
+          guard meanwhile == .change else { return }
+          control.changeSettings { settings in
+            var settings = settings
+            settings.priorShift = 7.5
+            return settings
+          }
+        case .rests: reports.withLock { $0[region].append(-1) }
+        default: break
+        }
+      }
+      return (reports.withLock { $0 }, results)
+    }
+    let whole = try course()
+    let held = try #require(whole.reports[1].firstIndex(of: -1))
+    #expect(held == whole.reports[1].count - 1, "\(whole.reports)")
+    #expect(!whole.reports[0].contains(-1))
+    #expect(whole.reports[0].count > whole.reports[1].count, "\(whole.reports)")
+    #expect(whole.results.allSatisfy { $0.final.iteration == $0.metrics.last!.iteration + 1 })
+
+    let woken = try course(.change).reports[1]
+    let asleep = (woken.dropFirst(held + 1).first ?? 0) - woken[held - 1]
+    #expect(asleep == 2, "\(woken)")
+
+    let store = MemoryStore()
+    #expect(throws: RefinementStopped.self) {
+      try course(.stop, store: store)
+    }
+    let resumed = try course(store: store)
+    #expect(resumed.reports[1].first == -1, "\(resumed.reports)")
+    #expect(regions.expectSame(resumed.results, whole.results))
+  }
+
   /// Stopped anywhere and gone on with: the same bytes.
   @Test(arguments: [9, 24, 33, 41])
   func aStopChangesNothing(events: Int) throws {

@@ -105,6 +105,38 @@ struct PosePosteriorTests {
     #expect(posterior.effectiveSampleSize < 3.7 && posterior.effectiveSampleSize > 2.5)
   }
 
+  /// The displacement of a body's parts against finite differences of where six points appear whose second
+  /// moments are those of an isotropic body.
+  @Test func partsAppearAsFarApartAsPosesSay() {
+    let posterior = PosePosterior(curvature: curvature(), at: pose, prior: prior(), narrow: 0)
+    let gyration = 37.0
+    let step = 1e-5
+    func place(_ point: Vector3, _ parameter: Int, _ size: Double) -> Vector2 {
+      var turn = Vector3.zero
+      var position = pose.position
+      if parameter < 3 { turn[parameter] = size } else { position[parameter - 3] += size }
+      return (pose.rotation * Rotation(rotationVector: turn)).projected(point) + position
+    }
+    var expected = Vector3.zero
+    for axis in 0..<3 {
+      for sign in [-1.0, 1] {
+        var point = Vector3.zero
+        point[axis] = sign * gyration
+        let moves = (0..<5).map {
+          (place(point, $0, step) - place(point, $0, -step)) / (2 * step)
+        }
+        for (row, a) in moves.enumerated() {
+          for (column, b) in moves.enumerated() {
+            expected +=
+              posterior.covariance[row, column] / 6 * Vector3(a.x * b.x, a.x * b.y, a.y * b.y)
+          }
+        }
+      }
+    }
+    let found = posterior.displacement(gyration: gyration, at: pose)
+    for index in 0..<3 { #expect(abs(found[index] - expected[index]) < 1e-4 * expected.x) }
+  }
+
   /// Samples that are all impossible leave the best pose alone.
   @Test func impossibleSamplesAreDropped() {
     var posterior = PosePosterior(curvature: curvature(), at: pose, prior: prior(), narrow: 0)
