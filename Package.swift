@@ -122,11 +122,11 @@ let package = Package(
     // What tests share, and the tests of each room.
     .target(
       name: "TestSupport",
-      dependencies: ["CryoEM", "Ground", "Particles", "Phantoms", "Refinement"],
+      dependencies: ["CryoEM", "Ground", "Particles", "Phantoms", "Ranks", "Refinement"],
       path: "Tests/TestSupport",
       swiftSettings: optimised),
     .testTarget(name: "GroundTests", dependencies: ["Ground", "TestSupport"]),
-    .testTarget(name: "RanksTests", dependencies: ["Ground", "Ranks"]),
+    .testTarget(name: "RanksTests", dependencies: ["Ground", "Ranks", "TestSupport"]),
     .testTarget(name: "TOMLTextTests", dependencies: ["TOMLText"]),
     .testTarget(name: "FourierTests", dependencies: ["Fourier"]),
     .testTarget(name: "EMFilesTests", dependencies: ["CZlib", "EMFiles", "Ground", "TestSupport"]),

@@ -2,32 +2,11 @@ import Dispatch
 import Ground
 import Ranks
 import Synchronization
+import TestSupport
 import Testing
 
 /// Ranks that are threads of this process.
 @Suite struct CommunicatorTests {
-  /// Runs a body on each of some ranks at the same time; what each returns, by rank.
-  private func onRanks<Value: Sendable>(
-    _ count: Int, _ body: @escaping @Sendable (Communicator) throws -> Value
-  ) -> [Result<Value, any Error>] {
-    let ranks = LocalRanks(count: count)
-    let results = Mutex<[Int: Result<Value, any Error>]>([:])
-    let group = DispatchGroup()
-    for rank in 0..<count {
-      DispatchQueue(label: "rank").async(group: group) {
-        let result = Result {
-          let communicator = try Communicator { () throws(Problem) in ranks.transport(of: rank) }
-          defer { communicator.close() }
-          return try body(communicator)
-        }
-        results.withLock { $0[rank] = result }
-      }
-    }
-    group.wait()
-    let found = results.withLock { $0 }
-    return (0..<count).compactMap { found[$0] }
-  }
-
   @Test(arguments: [1, 2, 3, 8])
   func everyRankGetsWhatTheOthersHandIt(_ count: Int) throws {
     let results = onRanks(count) { ranks in

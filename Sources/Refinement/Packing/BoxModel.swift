@@ -78,12 +78,13 @@ struct BoxModel: Sendable {
         points.ky.pointer, Int32(points.paddedCount), $0, real.pointer, imaginary.pointer)
     }
     let position = pose.position(of: .zero) / (Double(box) * pixelSize)
-    // exp(−2πi k·p) is a product of one factor per column and one per row.
     let limit = points.maximumShell
-    let columns = (0...limit).map { ComplexFloat.unit(angle: -2 * .pi * Double($0) * position.x) }
-    let rows = (-limit...limit).map { ComplexFloat.unit(angle: -2 * .pi * Double($0) * position.y) }
+    let columns = FFTBuffer<ComplexFloat>(count: limit + 1)
+    let rows = FFTBuffer<ComplexFloat>(count: 2 * limit + 1)
+    points.phases(of: position, columns: columns.pointer, rows: rows.pointer)
     for index in 0..<points.count {
-      let turn = columns[Int(points.kx[index])].times(rows[Int(points.ky[index]) + limit])
+      let turn = columns.pointer[Int(points.kx[index])]
+        .times(rows.pointer[Int(points.ky[index]) + limit])
       let value = ComplexFloat(real.pointer[index], imaginary.pointer[index]).times(turn)
       real.pointer[index] = value.x
       imaginary.pointer[index] = value.y

@@ -2,6 +2,7 @@ import CryoEM
 import Dispatch
 import Ranks
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Ground
@@ -43,37 +44,22 @@ struct RankTests {
     sources: @escaping @Sendable (Int) -> (any ImageSource)? = { _ in nil },
     events: @escaping @Sendable (RefinementEvent) -> Void = { _ in }
   ) -> Ends {
-    let ranks = LocalRanks(count: count)
-    let leader = Mutex<Result<RefinementResult, any Error>?>(nil)
-    let others = Mutex<[any Error]>([])
-    let group = DispatchGroup()
-    for rank in 0..<count {
-      DispatchQueue(label: "rank").async(group: group) {
-        guard
-          let communicator = try? Communicator(
-            opening: { () throws(Problem) in ranks.transport(of: rank) })
-        else { return }
-        defer { communicator.close() }
-        var input = input
-        input.settings.threads = 1 + rank % 2
-        if let source = sources(rank) { input.images = source }
-        guard rank == 0 else {
-          do { try takePart(in: [input], ranks: communicator) } catch {
-            others.withLock { $0.append(error) }
-          }
-          return
-        }
-        let result = Result {
-          try refine(
-            input, control: control, checkpoints: store, ranks: communicator, events: events)
-        }
-        leader.withLock { $0 = result }
+    let results = onRanks(count) { ranks -> RefinementResult? in
+      var input = input
+      input.settings.threads = 1 + ranks.rank % 2
+      if let source = sources(ranks.rank) { input.images = source }
+      guard ranks.rank == 0 else {
+        try takePart(in: [input], ranks: ranks)
+        return nil
       }
+      return try refine(
+        input, control: control, checkpoints: store, ranks: ranks, events: events)
     }
-    group.wait()
     return Ends(
-      leader: leader.withLock { $0 } ?? .failure(RefinementStopped()),
-      others: others.withLock { $0 })
+      leader: results[0].flatMap { $0.map(Result.success) ?? .failure(RefinementStopped()) },
+      others: results.dropFirst().compactMap { result in
+        if case .failure(let error) = result { error } else { nil }
+      })
   }
 
   private func expectSame(

@@ -1,6 +1,4 @@
 import CryoEM
-import Dispatch
-import Ranks
 import Synchronization
 import TestSupport
 import Testing
@@ -152,25 +150,13 @@ struct RegionRefinementTests {
     regions.set.settings.maximumIterations = 1
     let inputs = regions.inputs
     let one = try refine(regions: inputs) { _, _ in }
-    let ranks = LocalRanks(count: 2)
-    let leader = Mutex<[RefinementResult]>([])
-    let group = DispatchGroup()
-    for rank in 0..<2 {
-      DispatchQueue(label: "rank").async(group: group) {
-        guard
-          let communicator = try? Communicator(
-            opening: { () throws(Problem) in ranks.transport(of: rank) })
-        else { return }
-        defer { communicator.close() }
-        if rank == 0 {
-          let results = try? refine(regions: inputs, ranks: communicator) { _, _ in }
-          leader.withLock { $0 = results ?? [] }
-        } else {
-          try? takePart(in: inputs, ranks: communicator)
-        }
+    let results = onRanks(2) { ranks in
+      guard ranks.rank == 0 else {
+        try takePart(in: inputs, ranks: ranks)
+        return [RefinementResult]()
       }
+      return try refine(regions: inputs, ranks: ranks) { _, _ in }
     }
-    group.wait()
-    #expect(regions.expectSame(leader.withLock { $0 }, one))
+    #expect(regions.expectSame(try results[0].get(), one))
   }
 }
