@@ -301,9 +301,9 @@ import Testing
   @Test func maskViewAdvisesAsTheCheck() throws {
     let stage = Stage(.mask, size: Size(width: 120, height: 40))
     let screen = try #require(stage.application.screen as? MaskScreen)
-    let report = try #require(screen.volumes?.report)
+    let report = try #require(screen.chosen?.report)
     let advice = report.advice(
-      resolution: screen.volumes?.resolution, pixelSize: screen.pixelSize)
+      resolution: screen.chosen?.resolution, pixelSize: screen.pixelSize)
     #expect(!advice.isEmpty)
     let facts = screen.facts(try #require(screen.volumes)).map(\.text)
     for one in advice {
@@ -319,8 +319,8 @@ import Testing
     let job = try Job.read(path: "/\(sample)/samples/hinge/hinge.toml").job
     let volumes = VolumeReader.volumes(of: job)
     #expect(volumes.problem == nil)
-    let report = try #require(volumes.report)
-    let advice = report.advice(resolution: volumes.resolution, pixelSize: 4)
+    let report = try #require(volumes.masks.first?.report)
+    let advice = report.advice(resolution: volumes.masks[0].resolution, pixelSize: 4)
     let found = EngineRoom(folder: "/nowhere", endCommand: nil).check(job)
     #expect(!advice.isEmpty && !found.findings.isEmpty)
     for one in advice {

@@ -8,15 +8,22 @@ enum VolumeReader {
   static func volumes(of job: Job) -> MaskViewVolumes {
     let map = job[Parameter.input.map] ?? job[Parameter.input.halfMapA]
     let hasMask = job[Parameter.mask.type] != RefinementSettings.MaskMode.none
-    let mask = hasMask ? job[Parameter.input.mask] : nil
-    let shown = MapsInView(map: map.map(job.resolved), mask: mask.map(job.resolved))
+    let mask = Parameter.input.mask
+    let masks =
+      job.regions.isEmpty ? [hasMask ? job[mask] : nil] : job.regions.map { $0[mask] }
+    let shown = MapsInView(map: map.map(job.resolved), masks: masks.map { $0.map(job.resolved) })
     var result = MaskViewVolumes(
-      job: job, map: shown.map, mask: shown.mask, report: shown.mask.map { MaskReport(of: $0) },
-      problem: shown.problem)
+      job: job, map: shown.map,
+      masks: shown.masks.map { mask in
+        .init(mask: mask, report: mask.map { MaskReport(of: $0) })
+      }, problem: shown.problem)
     do throws(Problem) {
       if let first = job[Parameter.input.halfMapA], let other = job[Parameter.input.halfMapB] {
-        result.resolution = try shown.resolution(
+        let found = try shown.resolutions(
           of: job, halfMapA: job.resolved(first), halfMapB: job.resolved(other))
+        for (index, resolution) in found.enumerated() {
+          result.masks[index].resolution = resolution
+        }
       }
     } catch { result.problem = result.problem ?? error }
     return result

@@ -20,8 +20,7 @@ extension FormScreen {
       return [.check(job), .say("Checking the files …")]
     case .maskView:
       let region = current?.region ?? (job.regions.isEmpty ? nil : 0)
-      let shown = region.map { job.ofRegion($0) } ?? job
-      return [.push(MaskScreen(job: shown, region: region)), .readVolumes(shown)]
+      return [.push(MaskScreen(job: job, region: region)), .readVolumes(job)]
     case .search:
       return [
         .popUp(

@@ -202,8 +202,10 @@ extension Command {
     line(.detach, in: [.run], ["d"], "Detach", "Leave; the run goes on"),
     line(.previousIteration, in: [.run], ["["], "Earlier", "To the iteration before"),
     line(.nextIteration, in: [.run], ["]"], "Later", "To the iteration after"),
-    line(.nextRegion, in: [.run], ["}"], "Region", "To the next region of a run of several"),
-    line(.previousRegion, in: [.run], ["{"], "Before", "To the region before"),
+    line(
+      .nextRegion, in: [.run, .mask, .map], ["}"], "Region",
+      "To the next region of a run or job of several"),
+    line(.previousRegion, in: [.run, .mask, .map], ["{"], "Before", "To the region before"),
     line(.follow, in: [.run], ["f"], "Follow", "Follow the newest iteration and log line"),
     line(
       .report, in: [.run, .runs, .sweep, .compare], ["R"], "Report",

@@ -24,6 +24,8 @@ extension MapScreen {
     case .raiseThreshold, .lowerThreshold: stepLevel(command == .raiseThreshold ? 1 : -1)
     case .typeThreshold: return [levelPrompt]
     case .outline: showsMask.toggle()
+    case .nextRegion: stepRegion(by: 1)
+    case .previousRegion: stepRegion(by: -1)
     case .mapProjection: showsProjections.toggle()
     case .coordinates: return [coordinatesPrompt]
     case .maskCentre: goToMaskCentre()
@@ -140,6 +142,18 @@ extension MapScreen {
   private mutating func stepLevel(_ steps: Int) {
     guard let shown, let level else { return }
     levels[shown.request.kind] = level.stepped(steps, in: shown.map.levels)
+  }
+
+  /// To another mask, its fulcrum under the cross-hair.
+  private mutating func stepRegion(by step: Int) {
+    let count = shelf.masks.count
+    chosen = (chosen + step + count) % max(1, count)
+    showsMask = true
+    if let fulcrum {
+      cross = fulcrum
+      placeHair()
+    }
+    if fit == .mask { fitCamera() }
   }
 
   private mutating func goToMaskCentre() {

@@ -51,20 +51,30 @@ extension MapScreen {
   ) {
     let volume = shown.map.volume
     let isFocused = pane.rawValue == plane + 1
-    let view = SliceView(
+    var view = SliceView(
       size: volume.size, hair: hair, voxels: volume.voxels,
-      mask: { showsMask ? outline($0, on: shown) : [] },
+      mask: { showsMask ? outline(of: mask, $0, on: shown) : [] },
       projection: showsProjections
         ? { plane in
           studio.projection(.init(map: shown.request, axis: plane)) {
             SliceReader.projection(plane, of: volume.voxels, mask: nil, size: volume.size)
           }
         } : nil)
+    if shelf.masks.count > 1, showsMask {
+      let masks = shelf.masks.map { maps[$0] }
+      view.regions = RegionOutlines(count: masks.count, chosen: chosen) {
+        outline(of: masks[$0], $1, on: shown)
+      }
+    }
     let image = view.draw(plane: plane, isFocused: isFocused, in: rect, of: &frame) {
       image, inner, frame in
-      guard let fulcrum = shelf.fulcrum else { return }
-      let voxel = CrossHair.nearest(shown.map.voxel(of: fulcrum), size: volume.size)
-      view.mark(voxel, on: plane, image, in: inner, of: &frame)
+      for (index, fulcrum) in shelf.fulcra.enumerated() {
+        guard let fulcrum else { continue }
+        let voxel = CrossHair.nearest(shown.map.voxel(of: fulcrum), size: volume.size)
+        view.mark(
+          voxel, on: plane, image, in: inner, index == chosen ? .changed : .series(index),
+          of: &frame)
+      }
     }
     if image.width > 0, image.height > 0 {
       let columns = Double(image.width) / (Double(volume.size) * volume.pixelSize)
@@ -72,8 +82,8 @@ extension MapScreen {
     }
   }
 
-  /// The mask on a plane of the map that is shown, whose grid it need not have.
-  private func outline(_ plane: Int, on shown: ReadMap) -> [Float] {
+  /// A mask on a plane of the map that is shown, whose grid it need not have.
+  private func outline(of mask: ReadMap?, _ plane: Int, on shown: ReadMap) -> [Float] {
     guard let mask else { return [] }
     let (size, axes) = (shown.map.volume.size, CrossHair.axes(of: plane))
     var values: [Float] = []
@@ -207,7 +217,10 @@ extension MapScreen {
       write(":", .text, &frame)
       for (index, mask) in shelf.masks.prefix(6).enumerated() {
         write("  ■ ", .series(index), &frame)
-        write(FilePath.name(of: mask.files.first ?? ""), .text, &frame)
+        let name =
+          shelf.regions.indices.contains(index)
+          ? shelf.regions[index] : FilePath.name(of: mask.files.first ?? "")
+        write("\(index + 1) \(name)", .text, &frame)
       }
       return
     default: break

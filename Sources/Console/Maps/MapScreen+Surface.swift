@@ -174,7 +174,8 @@ extension MapScreen {
     return SurfaceInk(
       hues: hues, cut: rgb(look[.limit].foreground, 0xC06060),
       ground: rgb(look.palette.background, 0x000000),
-      veil: rgb(look[.outline].foreground, 0xE0B040),
+      veil: rgb(
+        look[shelf.masks.count > 1 ? .series(chosen) : .outline].foreground, 0xE0B040),
       shades: shades)
   }
 
@@ -186,14 +187,17 @@ extension MapScreen {
     var isHidden: Bool
   }
 
-  /// The fulcrum and the cross-hair.
+  /// The fulcra and the cross-hair.
   private func marks(_ shown: ReadMap, _ density: Float) -> [Mark] {
     var marks: [Mark] = []
-    if let fulcrum = shelf.fulcrum {
+    for (index, place) in shelf.fulcra.enumerated() {
+      guard let place else { continue }
       marks.append(
-        Mark(point: fulcrum, role: .changed, isHidden: isHidden(fulcrum, shown, density)))
+        Mark(
+          point: place, role: index == chosen ? .changed : .series(index),
+          isHidden: isHidden(place, shown, density)))
     }
-    if let cross, cross != shelf.fulcrum {
+    if let cross, !shelf.fulcra.contains(cross) {
       marks.append(Mark(point: cross, role: .crosshair, isHidden: isHidden(cross, shown, density)))
     }
     return marks

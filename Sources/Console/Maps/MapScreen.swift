@@ -27,6 +27,8 @@ struct MapScreen: Screen {
   var levels: [MapKind: MapLevel] = [:]
   var colouring = Colouring.plain
   var showsMask = false
+  /// Which of the masks is the veil.
+  var chosen: Int
   var showsProjections = false
   var hair = CrossHair()
   /// The cross-hair, Å in the shared frame.
@@ -56,6 +58,7 @@ struct MapScreen: Screen {
 
   init(shelf: MapShelf) {
     self.shelf = shelf
+    chosen = shelf.chosen
     step = max(0, shelf.steps.count - 1)
     other = 0
     if shelf.steps.last?.maps[.sharpened] != nil { kind = .sharpened }
@@ -82,7 +85,9 @@ struct MapScreen: Screen {
     } else {
       commands += [.sliceForward, .sliceBack, .mapProjection, .moreContrast, .lessContrast]
     }
-    return commands + [.outline, .mapKind, .coordinates, .boxCentre]
+    commands.append(.outline)
+    if shelf.masks.count > 1 { commands += [.nextRegion, .previousRegion] }
+    return commands + [.mapKind, .coordinates, .boxCentre]
   }
 
   var stepTitle: String? { shelf.steps.indices.contains(step) ? shelf.steps[step].title : nil }
@@ -97,7 +102,12 @@ struct MapScreen: Screen {
     (wanted.flatMap { maps[$0.request] }) ?? lastShown.flatMap { maps[$0] }
   }
 
-  var mask: ReadMap? { shelf.masks.first.flatMap { maps[$0] } }
+  /// The mask that is chosen, and its fulcrum.
+  var mask: ReadMap? {
+    shelf.masks.indices.contains(chosen) ? maps[shelf.masks[chosen]] : nil
+  }
+
+  var fulcrum: Vector3? { shelf.fulcra.indices.contains(chosen) ? shelf.fulcra[chosen] : nil }
 
   /// The map whose values colour the surface.
   var colourRequest: MapRequest? {
@@ -144,6 +154,8 @@ struct MapScreen: Screen {
     case .blink, .previousIteration, .nextIteration:
       return shelf.steps.count < 2 ? "There is one map alone" : nil
     case .outline, .maskCentre: return shelf.masks.isEmpty ? "There is no mask" : nil
+    case .nextRegion, .previousRegion:
+      return shelf.masks.count < 2 ? "There is no other mask" : nil
     default:
       if shown != nil { return nil }
       return wanted.flatMap { problems[$0.request]?.what } ?? "The map is being read"
@@ -157,7 +169,7 @@ struct MapScreen: Screen {
     var all: [MapRequest] = []
     if let wanted { all.append(wanted.request) }
     if let colourRequest { all.append(colourRequest) }
-    if colouring == .regions { all += shelf.masks } else { all += shelf.masks.prefix(1) }
+    all += shelf.masks
     return all.filter { maps[$0] == nil && problems[$0] == nil }
   }
 
@@ -202,7 +214,7 @@ struct MapScreen: Screen {
   private mutating func settle() {
     if let wanted, maps[wanted.request] != nil { lastShown = wanted.request }
     guard let shown else { return }
-    if cross == nil { cross = shelf.fulcrum ?? centre(of: shown) }
+    if cross == nil { cross = fulcrum ?? centre(of: shown) }
     if camera == nil {
       camera = ViewCamera(reach: shown.map.halfEdge)
       fitCamera()

@@ -2,6 +2,7 @@ import CryoEM
 import Ground
 import Jobs
 import Refinement
+import Report
 import Runs
 import Viewing
 
@@ -44,12 +45,16 @@ struct MapShelf: Sendable, Hashable {
   /// Whose they are.
   var title: String
   var steps: [MapStep]
-  /// The first one is the veil and the outline; all give their colours to regions.
+  /// One of them is the veil, and the outline that is drawn on top; all give their colours to regions.
   var masks: [MapRequest] = []
+  /// The names of the regions whose masks these are; empty where they have none.
+  var regions: [String] = []
+  /// The mask that is the veil to begin with.
+  var chosen = 0
   /// Å.
   var localResolution: MapRequest?
-  /// Å in the shared frame.
-  var fulcrum: Vector3?
+  /// Å in the shared frame, as the masks are ordered; nil where one is not known.
+  var fulcra: [Vector3?] = []
   /// How far the body goes.
   var sway: BodySway?
 }
@@ -107,21 +112,47 @@ extension MapShelf {
     }
     guard !steps.isEmpty else { return nil }
     (title, self.steps) = (snapshot.name, steps)
-    if let place = snapshot.summary?.fulcrum, place.count == 3 {
-      fulcrum = Vector3(place[0], place[1], place[2])
-    }
-    if let fulcrum, let metrics = snapshot.metrics(of: nil) {
+    takeRegions(of: folder)
+    if fulcra.isEmpty { fulcra = [snapshot.summary.flatMap(Self.fulcrum)] }
+    if let fulcrum = fulcra.indices.contains(chosen) ? fulcra[chosen] : nil,
+      let metrics = snapshot.metrics(of: nil)
+    {
       sway = BodySway(
         fulcrum: fulcrum, rotation: Self.deviation(metrics.rotationFromStart),
         shift: Self.deviation(metrics.shiftFromStart))
     }
   }
 
+  /// Of a region of a finished run: the masks and fulcra of all, this one's chosen.
+  private mutating func takeRegions(of folder: RunFolder) {
+    let run = RunFolder(folder.root)
+    guard folder.root != folder.path, let all = try? run.finishedRegions(), all.count > 1,
+      let own = all.firstIndex(where: { $0.name == folder.name })
+    else { return }
+    let found = all.compactMap { region in
+      region.file("mask.mrc").map { MapRequest(files: [$0], kind: .mask, root: folder.root) }
+    }
+    guard found.count == all.count else { return }
+    (masks, chosen, regions) = (found, own, all.map(\.name))
+    fulcra = all.map { Self.fulcrum($0.summary) }
+  }
+
+  private static func fulcrum(_ summary: RunSummary) -> Vector3? {
+    let place = summary.fulcrum
+    return place.count == 3 ? Vector3(place[0], place[1], place[2]) : nil
+  }
+
   /// The maps that a job begins with; nil while it names none.
-  init?(_ job: Job, fulcrum: Vector3?) {
+  ///
+  /// - Parameters:
+  ///   - fulcra: of the job, or of each region.
+  ///   - chosen: the region whose mask is the veil.
+  init?(_ job: Job, fulcra: [Vector3?], chosen: Int = 0) {
     steps = Self.consensus(of: job)
     guard !steps.isEmpty else { return nil }
-    (title, masks, self.fulcrum) = (job.name, Self.masks(of: job), fulcrum)
+    (title, masks) = (job.name, Self.masks(of: job))
+    regions = job.regions.map(\.name)
+    (self.fulcra, self.chosen) = (fulcra, masks.indices.contains(chosen) ? chosen : 0)
   }
 
   private static func consensus(of job: Job) -> [MapStep] {
@@ -141,7 +172,11 @@ extension MapShelf {
   }
 
   private static func masks(of job: Job) -> [MapRequest] {
-    job[Parameter.input.mask].map { [MapRequest(files: [job.resolved($0)], kind: .mask)] } ?? []
+    let mask = Parameter.input.mask
+    let paths = job.regions.isEmpty ? [job[mask]] : job.regions.map { $0[mask] }
+    // A region without a mask would shift the others' colours and fulcra.
+    guard !paths.contains(nil) else { return [] }
+    return paths.compactMap { $0 }.map { MapRequest(files: [job.resolved($0)], kind: .mask) }
   }
 
   /// The standard deviation along each of three axes of a vector whose length has a histogram.

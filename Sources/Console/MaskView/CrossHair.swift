@@ -92,6 +92,8 @@ struct SliceView {
   let voxels: [Float]
   /// What a plane is multiplied with, and whose 0.5 level is outlined.
   let mask: (Int) -> [Float]
+  /// Masks of several regions on a plane, in place of one mask.
+  var regions: RegionOutlines?
   /// Whether what is shown fades with the mask.
   var fades = false
   /// The projection along a plane's axis, in place of its slice.
@@ -133,17 +135,23 @@ struct SliceView {
     var slice =
       projection?(plane)
       ?? SliceReader.plane(plane, of: voxels, mask: nil, size: size, at: hair.voxel)
-    slice.mask = mask(plane)
+    let outlines = regions?.outlines(plane) ?? []
+    slice.mask = regions.map { outlines.isEmpty ? [] : outlines[$0.chosen].mask } ?? mask(plane)
     let range = slice.contrast(width: Float(hair.width))
     if fades, let black = range?.lowerBound, slice.mask.count == slice.values.count {
       for index in slice.values.indices {
         slice.values[index] = black + (slice.values[index] - black) * slice.mask[index]
       }
     }
-    let image = ImageSlice(
+    var image = ImageSlice(
       width: size, height: size, pixels: slice.values, range: range, mask: slice.mask,
       crosshair: Point(x: hair.voxel[axes.across], y: size - 1 - hair.voxel[axes.up]))
+    if let regions, outlines.indices.contains(regions.chosen) {
+      image.maskRole = outlines[regions.chosen].role
+      image.others = outlines.enumerated().filter { $0.offset != regions.chosen }.map(\.element)
+    }
     frame.draw(picture: image, in: inner)
+    if regions != nil { number(outlines, on: image, in: inner, of: &frame) }
     overlay(image, inner, &frame)
     let cells =
       frame.pictureCell.flatMap { image.picture(in: inner, cell: $0, frame.look)?.area }
@@ -154,7 +162,8 @@ struct SliceView {
 
   /// Marks a voxel: with a solid sign on the slice that it lies on, else with a hollow one.
   func mark(
-    _ voxel: SIMD3<Int>, on plane: Int, _ image: ImageSlice, in rect: Rect, of frame: inout Frame
+    _ voxel: SIMD3<Int>, on plane: Int, _ image: ImageSlice, in rect: Rect,
+    _ role: Role = .changed, of frame: inout Frame
   ) {
     guard frame.pictureCell == nil else { return }
     let axes = CrossHair.axes(of: plane)
@@ -162,7 +171,7 @@ struct SliceView {
     guard let cell = image.cell(of: pixel, in: rect, frame.look) else { return }
     let isHere = voxel[axes.through] == hair.voxel[axes.through]
     frame.write(
-      frame.look[isHere ? Symbol.marked : .unmarked], x: cell.x, y: cell.y, .changed)
+      frame.look[isHere ? Symbol.marked : .unmarked], x: cell.x, y: cell.y, role)
   }
 
   /// The cells that the image covers, so that a click finds its voxel.

@@ -24,8 +24,10 @@ extension MaskScreen {
         ((row == 0 ? fact.name : "").padded(toColumns: 12) + line, fact.role)
       }
     }
-    let infoRows = isWide ? 0 : min(lines.count, max(0, rect.height - 8))
-    let (upper, lower) = rect.split(bottom: infoRows)
+    let (legend, rest) = rect.split(top: job.regions.isEmpty ? 0 : 1)
+    frame.regions(job.regions.map(\.name), chosen: region ?? 0, x: legend.x + 1, in: legend)
+    let infoRows = isWide ? 0 : min(lines.count, max(0, rest.height - 8))
+    let (upper, lower) = rest.split(bottom: infoRows)
     let (left, side) = upper.split(right: isWide ? 44 : 0)
     drawPlanes(volumes, in: left, of: &frame)
     frame.lines(lines, in: (isWide ? side : lower).inset(columns: 1, rows: 0))
@@ -40,16 +42,29 @@ extension MaskScreen {
   }
 
   private func drawPlanes(_ volumes: MaskViewVolumes, in rect: Rect, of frame: inout Frame) {
-    let mask = showsOutline ? preview ?? volumes.mask : nil
-    let view = SliceView(
-      size: size, hair: hair, voxels: volumes.map?.voxels ?? volumes.mask?.voxels ?? []
-    ) { plane in
-      guard let mask else { return [] }
+    let (size, cross, shows) = (size, cross, showsOutline)
+    func plane(_ plane: Int, of mask: Volume?) -> [Float] {
+      guard shows, let mask else { return [] }
       return SliceReader.plane(plane, of: mask.voxels, mask: nil, size: size, at: cross).values
     }
+    let mask = preview ?? chosen?.mask
+    var view = SliceView(
+      size: size, hair: hair, voxels: volumes.map?.voxels ?? chosen?.mask?.voxels ?? []
+    ) { plane($0, of: mask) }
+    if let region {
+      view.regions = RegionOutlines(count: job.regions.count, chosen: region) {
+        plane($1, of: $0 == region ? mask : volumes.masks[$0].mask)
+      }
+    }
+    let (fulcra, chosen) = (fulcra, region ?? 0)
     view.draw(in: rect, of: &frame) { plane, image, inner, frame in
-      guard let fulcrum else { return }
-      view.mark(nearest(fulcrum), on: plane, image, in: inner, of: &frame)
+      // That of the chosen region last, on top of the others.
+      for index in fulcra.indices.filter({ $0 != chosen }) + [chosen] {
+        guard let fulcrum = fulcra[index] else { continue }
+        view.mark(
+          nearest(fulcrum), on: plane, image, in: inner,
+          index == chosen ? .changed : .series(index), of: &frame)
+      }
     }
   }
 
@@ -65,13 +80,13 @@ extension MaskScreen {
           + "\(angstroms(cross.z)) Å from the centre)", .accent
       )
     ]
-    if let fulcrum { lines.append(fulcrumFact(fulcrum, volumes.report)) }
+    if let fulcrum { lines.append(fulcrumFact(fulcrum, chosen?.report)) }
     lines += [
       ("Map", "box \(size), \(Numbers.short(pixelSize)) Å per voxel", .text)
     ]
-    if let report = volumes.report {
+    if let report = chosen?.report {
       lines.append(("Mask", report.summary, .text))
-      lines += advice(volumes, report)
+      lines += advice(report)
     } else {
       lines.append(("Mask", "none", .dim))
     }
@@ -84,8 +99,8 @@ extension MaskScreen {
     return lines
   }
 
-  private func advice(_ volumes: MaskViewVolumes, _ report: MaskReport) -> [Fact] {
-    let list = report.advice(resolution: volumes.resolution, pixelSize: pixelSize)
+  private func advice(_ report: MaskReport) -> [Fact] {
+    let list = report.advice(resolution: chosen?.resolution, pixelSize: pixelSize)
     if list.isEmpty { return [("Advice", "Nothing to object to in the mask.", .good)] }
     return list.flatMap { advice -> [Fact] in
       let what = advice.what.prefix(1).uppercased() + advice.what.dropFirst() + "."
@@ -104,12 +119,12 @@ extension MaskScreen {
       let offset = position - report.centre
       let distance = (offset * offset).sum().squareRoot()
       text += ", \(Format.fixed(distance, 0)) Å from the mask's centre"
-      let isInside = (volumes?.mask?[place.x, place.y, place.z] ?? 0) >= 0.5
+      let isInside = (chosen?.mask?[place.x, place.y, place.z] ?? 0) >= 0.5
       text += isInside ? ", inside the mask" : ", outside the mask"
     }
     let isOutside = (0..<3).contains { fulcrum[$0] < 0 || fulcrum[$0] > Double(size - 1) }
     if isOutside { text += "; that is outside the box" }
-    if !job.isSet(Parameter.fulcrum.coordinates) { text += " (the default)" }
+    if !own.isSet(Parameter.fulcrum.coordinates) { text += " (the default)" }
     return ("Fulcrum", text, isOutside ? .bad : .text)
   }
 }

@@ -6,23 +6,29 @@ import Terminal
 
 /// The volumes of the fulcrum and mask view.
 struct MaskViewVolumes: Sendable {
+  /// A mask, and what is known of it.
+  struct Mask: Sendable {
+    var mask: Volume?
+    var report: MaskReport?
+    /// Resolution of the half-maps inside the mask, Å (FSC 0.143); nil without half-maps.
+    var resolution: Double?
+  }
+
   var job: Job
   var map: Volume?
-  var mask: Volume?
-  var report: MaskReport?
-  /// Resolution of the half-maps inside the mask, Å (FSC 0.143); nil without half-maps.
-  var resolution: Double?
+  /// That of the job, or those of its regions in their order.
+  var masks: [Mask]
   var problem: Problem?
 }
 
 /// Three orthogonal slices of the map with the mask's outline and a cross-hair, which becomes the
-/// fulcrum.
+/// fulcrum; of a job with regions with the masks of all, one of which is chosen.
 struct MaskScreen: Screen {
   let context = Command.Context.mask
   let title = "Fulcrum and mask"
   let job: Job
-  /// The region of the form's job that this is the job of; nil for a job without regions.
-  let region: Int?
+  /// The region that is chosen; nil for a job without regions.
+  var region: Int?
   var volumes: MaskViewVolumes?
   var hair = CrossHair()
   var showsOutline = true
@@ -31,24 +37,43 @@ struct MaskScreen: Screen {
   var preview: Volume?
   var isComputing = false
 
-  init(job: Job, region: Int? = nil) { (self.job, self.region) = (job, region) }
+  init(job: Job, region: Int? = nil) {
+    (self.job, self.region) = (job, job.regions.isEmpty ? nil : region ?? 0)
+  }
 
   var keyBar: [Command] {
-    [
-      .setFulcrum, .makeMask, .maps, .coordinates, .maskCentre, .boxCentre, .nextPane,
-      .sliceForward,
+    [.setFulcrum] + (job.regions.count > 1 ? [.nextRegion, .previousRegion] : []) + [
+      .makeMask, .maps, .coordinates, .maskCentre, .boxCentre, .nextPane, .sliceForward,
       .sliceBack, .outline, .moreContrast, .dynamicMask,
     ] + (threshold == nil ? [] : [.raiseThreshold, .lowerThreshold])
   }
 
-  var size: Int { volumes?.map?.size ?? volumes?.mask?.size ?? 0 }
+  /// The job as the chosen region has it.
+  var own: Job { region.map { job.ofRegion($0) } ?? job }
 
-  var pixelSize: Double { volumes?.map?.pixelSize ?? volumes?.mask?.pixelSize ?? 1 }
+  /// The mask that is chosen, and what is known of it.
+  var chosen: MaskViewVolumes.Mask? { mask(of: region ?? 0) }
+
+  func mask(of region: Int) -> MaskViewVolumes.Mask? {
+    guard let masks = volumes?.masks, masks.indices.contains(region) else { return nil }
+    return masks[region]
+  }
+
+  /// Of the map, or of the first mask where there is none.
+  private var grid: Volume? {
+    volumes?.map ?? volumes?.masks.lazy.compactMap { $0.mask }.first
+  }
+
+  var size: Int { grid?.size ?? 0 }
+
+  var pixelSize: Double { grid?.pixelSize ?? 1 }
 
   func obstacle(to command: Command) -> String? {
     switch command {
     case .back, .nextPane, .previousPane: return nil
-    case .maskCentre: return volumes?.report == nil ? "There is no mask" : nil
+    case .nextRegion, .previousRegion:
+      return job.regions.count < 2 ? "The job has no other region" : nil
+    case .maskCentre: return chosen?.report == nil ? "There is no mask" : nil
     default: return size == 0 ? volumes?.problem?.what ?? "The map is being read" : nil
     }
   }
@@ -59,7 +84,8 @@ struct MaskScreen: Screen {
     case .back: return [.pop]
     case .outline: showsOutline.toggle()
     case .maps:
-      guard let shelf = MapShelf(job, fulcrum: fulcrum.map { ($0 - Double(size / 2)) * pixelSize })
+      let places = fulcra.map { $0.map { ($0 - Double(size / 2)) * pixelSize } }
+      guard let shelf = MapShelf(job, fulcra: places, chosen: region ?? 0)
       else { return [.say("The job names no map yet")] }
       return [.push(MapScreen(shelf: shelf))]
     case .makeMask:
@@ -67,10 +93,10 @@ struct MaskScreen: Screen {
       return [
         .push(
           MaskMakerScreen(
-            job: job, region: region, map: map, resolution: volumes?.resolution, hair: hair))
+            job: job, region: region, map: map, resolution: chosen?.resolution, hair: hair))
       ]
     case .maskCentre:
-      if let centre = volumes?.report?.centre { cross = voxel(at: centre) }
+      if let centre = chosen?.report?.centre { cross = voxel(at: centre) }
     case .coordinates:
       return [
         .popUp(
@@ -81,6 +107,8 @@ struct MaskScreen: Screen {
           ))
       ]
     case .setFulcrum: return [.pop, .answer(.setFulcrum(ofRegion: region), crossText)]
+    case .nextRegion: stepRegion(by: 1)
+    case .previousRegion: stepRegion(by: -1)
     case .dynamicMask, .raiseThreshold, .lowerThreshold: return changeDynamicMask(command)
     default: return [.say("Nothing to do here")]
     }
@@ -95,11 +123,27 @@ struct MaskScreen: Screen {
 
   var crossText: String { hair.text }
 
+  /// To another region, its fulcrum under the cross-hair.
+  private mutating func stepRegion(by step: Int) {
+    let count = job.regions.count
+    region = region.map { ($0 + step + count) % count }
+    (threshold, preview) = (nil, nil)
+    if let fulcrum { cross = nearest(fulcrum) }
+  }
+
   /// The fulcrum that is set, in voxels; nil while nothing is known of it.
-  var fulcrum: SIMD3<Double>? {
+  var fulcrum: SIMD3<Double>? { fulcrum(of: own, chosen) }
+
+  /// The fulcra of all regions, or that of the job.
+  var fulcra: [SIMD3<Double>?] {
+    job.regions.isEmpty
+      ? [fulcrum] : job.regions.indices.map { fulcrum(of: job.ofRegion($0), mask(of: $0)) }
+  }
+
+  private func fulcrum(of job: Job, _ mask: MaskViewVolumes.Mask?) -> SIMD3<Double>? {
     guard size > 0 else { return nil }
     if let point = job[Parameter.fulcrum.coordinates] { return SIMD3(point.x, point.y, point.z) }
-    if job[Parameter.fulcrum.location] == .mask_center, let centre = volumes?.report?.centre {
+    if job[Parameter.fulcrum.location] == .mask_center, let centre = mask?.report?.centre {
       return position(of: centre)
     }
     return SIMD3(repeating: Double(size / 2))
@@ -119,7 +163,7 @@ struct MaskScreen: Screen {
   }
 
   private mutating func changeDynamicMask(_ command: Command) -> [Effect] {
-    let own = job[Parameter.mask.threshold] ?? 0.2
+    let start = job[Parameter.mask.threshold] ?? 0.2
     switch command {
     case .dynamicMask:
       guard threshold == nil else {
@@ -127,13 +171,13 @@ struct MaskScreen: Screen {
         preview = nil
         return []
       }
-      threshold = own
-    case .raiseThreshold: threshold = min(1, (threshold ?? own) + 0.02)
-    default: threshold = max(0, (threshold ?? own) - 0.02)
+      threshold = start
+    case .raiseThreshold: threshold = min(1, (threshold ?? start) + 0.02)
+    default: threshold = max(0, (threshold ?? start) - 0.02)
     }
     guard let threshold, let map = volumes?.map else { return [] }
     isComputing = true
-    return [.previewMask(job, map: map, mask: volumes?.mask, threshold: threshold)]
+    return [.previewMask(own, map: map, mask: chosen?.mask, threshold: threshold)]
   }
 
   mutating func answer(

@@ -47,7 +47,7 @@ extension ImageSlice {
       area: area, width: size.width, height: size.height, image: colours(size, appearance))
   }
 
-  /// The slice at a size of its own: 64 greys, the outline and the cross-hair.
+  /// The slice at a size of its own: 64 greys, the outlines and the cross-hair.
   private func colours(_ size: Size, _ appearance: Appearance) -> IndexedImage {
     let (black, white) = limits()
     let greys = (0..<ColourMap.levels).map { level -> IndexedImage.RGB in
@@ -57,17 +57,21 @@ extension ImageSlice {
     func marks(_ role: Role, _ other: IndexedImage.RGB) -> IndexedImage.RGB {
       appearance[role].foreground.components.map { IndexedImage.RGB($0, $1, $2) } ?? other
     }
+    let amber = IndexedImage.RGB(255, 200, 0)
     let palette =
-      greys + [
-        marks(.outline, IndexedImage.RGB(255, 200, 0)),
-        marks(.crosshair, IndexedImage.RGB(255, 255, 0)),
-      ]
+      greys + [marks(maskRole, amber), marks(.crosshair, IndexedImage.RGB(255, 255, 0))]
+      + others.map { marks($0.role, amber) }
     func column(_ x: Int) -> Int { min(width - 1, x * width / size.width) }
     func row(_ y: Int) -> Int { min(height - 1, y * height / size.height) }
-    func isInside(_ x: Int, _ y: Int) -> Bool {
+    func isInside(_ mask: [Float], _ x: Int, _ y: Int) -> Bool {
       guard x >= 0, y >= 0, x < size.width, y < size.height else { return false }
       let index = row(y) * width + column(x)
       return index < mask.count && mask[index] >= 0.5
+    }
+    func isOutline(_ mask: [Float], _ x: Int, _ y: Int) -> Bool {
+      isInside(mask, x, y)
+        && !(isInside(mask, x - 1, y) && isInside(mask, x + 1, y) && isInside(mask, x, y - 1)
+          && isInside(mask, x, y + 1))
     }
     var indices: [UInt8] = []
     indices.reserveCapacity(size.width * size.height)
@@ -78,10 +82,12 @@ extension ImageSlice {
           indices.append(UInt8(greys.count + 1))
           continue
         }
-        if !mask.isEmpty, isInside(x, y),
-          !isInside(x - 1, y) || !isInside(x + 1, y) || !isInside(x, y - 1) || !isInside(x, y + 1)
-        {
+        if isOutline(mask, x, y) {
           indices.append(UInt8(greys.count))
+          continue
+        }
+        if let place = others.firstIndex(where: { isOutline($0.mask, x, y) }) {
+          indices.append(UInt8(min(255, greys.count + 2 + place)))
           continue
         }
         let index = place.y * width + place.x

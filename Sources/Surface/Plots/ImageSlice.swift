@@ -1,5 +1,13 @@
-/// A slice of a map in grey, with a mask's outline and a cross-hair.
+/// A slice of a map in grey, with outlines of masks and a cross-hair.
 public struct ImageSlice: Widget, Hashable {
+  /// A mask of the size of the slice, drawn where it crosses 0.5.
+  public struct Outline: Sendable, Hashable {
+    public var mask: [Float]
+    public var role: Role
+
+    public init(_ mask: [Float], _ role: Role) { (self.mask, self.role) = (mask, role) }
+  }
+
   /// Pixels, row-major, the first row at the top; missing ones count as black.
   public var width: Int
   public var height: Int
@@ -8,6 +16,10 @@ public struct ImageSlice: Widget, Hashable {
   public var range: ClosedRange<Float>?
   /// A mask of the same size; its outline is drawn where it crosses 0.5.
   public var mask: [Float]
+  /// How that is drawn.
+  public var maskRole = Role.outline
+  /// Masks under it, in roles of their own; broken lines where there are no colours.
+  public var others: [Outline] = []
   /// The pixel under the cross-hair.
   public var crosshair: Point?
   public var title: String
@@ -83,7 +95,9 @@ public struct ImageSlice: Widget, Hashable {
     }
     let raster = fit.raster
     let grey = sampled(pixels, fit)
-    let inside = mask.isEmpty ? [] : sampled(mask, fit).map { $0 >= 0.5 }
+    let outlines = outlines.map { ($0.role, sampled($0.mask, fit).map { $0 >= 0.5 }) }
+    // Without colours a broken line is another's.
+    let breaksOthers = appearance.colours == .none
     let (black, white) = limits()
     let hair = crosshair.flatMap { point -> Point? in
       guard (0..<width).contains(point.x), (0..<height).contains(point.y) else { return nil }
@@ -96,14 +110,22 @@ public struct ImageSlice: Widget, Hashable {
       }
       if let hair, let arm = raster.hair(x, y, about: hair) { return arm }
       let index = y * raster.width + x
-      if !inside.isEmpty, inside[index],
-        !isInside(inside, x - 1, y, raster) || !isInside(inside, x + 1, y, raster)
-          || !isInside(inside, x, y - 1, raster) || !isInside(inside, x, y + 1, raster)
-      {
-        return .mark(.outline)
+      for (place, (role, inside)) in outlines.enumerated() where inside[index] {
+        let isWhole = place == 0 && !mask.isEmpty || !breaksOthers || (x + y) % 2 == 0
+        if isWhole,
+          !isInside(inside, x - 1, y, raster) || !isInside(inside, x + 1, y, raster)
+            || !isInside(inside, x, y - 1, raster) || !isInside(inside, x, y + 1, raster)
+        {
+          return .mark(role)
+        }
       }
       return .level(Double((grey[index] - black) / (white - black)))
     }
+  }
+
+  /// The mask's outline, then the others.
+  var outlines: [Outline] {
+    (mask.isEmpty ? [] : [Outline(mask, maskRole)]) + others.filter { !$0.mask.isEmpty }
   }
 
   private func isInside(_ inside: [Bool], _ x: Int, _ y: Int, _ raster: PixelRaster) -> Bool {

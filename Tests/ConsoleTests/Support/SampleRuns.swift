@@ -319,7 +319,19 @@ enum SampleRuns {
     let mask = Volume.sphere(
       size: size, pixelSize: 3, radius: 24, outerRadius: 36, centre: SIMD3(24, 18, 12))
     return MaskViewVolumes(
-      job: job(), map: map, mask: mask, report: MaskReport(of: mask), problem: nil)
+      job: job(), map: map, masks: [.init(mask: mask, report: MaskReport(of: mask))], problem: nil)
+  }
+
+  /// The same for a job with regions: the knob, and the middle of the ball.
+  static func volumes(of job: Job) -> MaskViewVolumes {
+    var volumes = volumes()
+    volumes.job = job
+    if job.regions.count == 2 {
+      let middle = Volume.sphere(
+        size: 48, pixelSize: 3, radius: 27, outerRadius: 36, centre: SIMD3(-12, -6, -3))
+      volumes.masks.append(.init(mask: middle, report: MaskReport(of: middle)))
+    }
+    return volumes
   }
 
   /// The ball with its knob as a run's maps: sharper at its end, coarser voxels in iterations.
@@ -327,7 +339,9 @@ enum SampleRuns {
     let volumes = volumes()
     var map = volumes.map ?? Volume(size: 48, pixelSize: 3)
     switch request.kind {
-    case .mask: map = volumes.mask ?? map
+    case .mask:
+      let isSecond = request.files.first?.hasSuffix("body.mrc") == true
+      map = Self.volumes(of: regionJob()).masks[isSecond ? 1 : 0].mask ?? map
     case .sharpened: map = map.map { $0 * $0 }
     case .difference: map = map.map { 0.2 * $0 }
     case .localResolution:
@@ -348,10 +362,10 @@ enum SampleRuns {
       request: SliceRequest(folder: folder, iteration: iteration, source: .map),
       planes: (0..<3).map {
         SliceReader.plane(
-          $0, of: map, mask: volumes.mask?.voxels, size: 48, at: SIMD3(32, 30, 28))
+          $0, of: map, mask: volumes.masks[0].mask?.voxels, size: 48, at: SIMD3(32, 30, 28))
       },
       projections: (0..<3).map {
-        SliceReader.projection($0, of: map, mask: volumes.mask?.voxels, size: 48)
+        SliceReader.projection($0, of: map, mask: volumes.masks[0].mask?.voxels, size: 48)
       }, centre: SIMD3(32, 30, 28), pixelSize: 3)
   }
 

@@ -22,7 +22,7 @@ struct Stage {
     case help, palette, theme, card, check, lanes, queued, maker, maps, slices
     case fold, sweep, varied, tree, filter
     case tools, toolLine = "tool-line", choice, composition
-    case regions
+    case regions, masks
   }
 
   init(
@@ -82,6 +82,9 @@ struct Stage {
     case .regions:
       show(FormScreen(SampleRuns.regionJob()))
       play("] Down Down Down Down")
+    case .masks:
+      show(FormScreen(SampleRuns.regionJob()))
+      play("] ] m")
     case .compare: show(CompareScreen(folders: [runs + "head-wide", runs + "body"]))
     case .comparison:
       let names = ["head-wide", "body", "small-region", "a-run-of-a-long-name"]
@@ -165,9 +168,7 @@ struct Stage {
       return .slices(SampleRuns.slices(of: request.folder, iteration: request.iteration))
     case .readMap(let request): return .map(SampleRuns.map(request))
     case .readVolumes(let job):
-      var volumes = SampleRuns.volumes()
-      volumes.job = job
-      return .volumes(volumes)
+      return .volumes(SampleRuns.volumes(of: job))
     case .readFiles(let job):
       return .files(
         FileFacts(
