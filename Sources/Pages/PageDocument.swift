@@ -50,7 +50,7 @@ public struct PageDocument: Sendable {
       case .pictures(let pictures):
         lines += pictures.flatMap { ("[picture] " + $0.caption).wrapped(toColumns: 100) } + [""]
       case .code(let text, let caption):
-        if !caption.isEmpty { lines.append(caption) }
+        if !caption.isEmpty { lines += caption.wrapped(toColumns: 100) }
         lines +=
           text.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }
           + [""]

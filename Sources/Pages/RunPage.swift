@@ -8,12 +8,15 @@ import Surface
 
 /// Runs as a page.
 public enum RunPage {
-  /// The page of one run, or of several with their comparison in front.
+  /// The page of one run, or of several with their comparison in front; of runs with regions each region.
   ///
   /// - Throws: what is wrong with a folder.
   public static func document(of paths: [String]) throws(Problem) -> PageDocument {
+    if paths.count == 1, !RunFolder(paths[0]).regions.isEmpty {
+      return try document(ofRegionsIn: try ReportedRun(paths[0]))
+    }
     var runs: [ReportedRun] = []
-    for path in paths { runs.append(try ReportedRun(path)) }
+    for path in paths { runs += try regions(of: try ReportedRun(path)) }
     guard let first = runs.first else {
       throw Problem("no run is given", whatToDo: "Give one of the folders of: fulcrum list")
     }
@@ -35,26 +38,12 @@ public enum RunPage {
 
   // MARK: One run
 
-  private static func add(
+  static func add(
     _ run: ReportedRun, pictureSize: Int, level: Int, to page: inout PageDocument
   ) {
-    if let note = run.note.split(separator: "\n").first {
-      page.blocks.append(.paragraph(String(note)))
-    }
+    addOrigin(run, to: &page)
     page.blocks.append(.paragraph(run.methods))
-    let verdicts = run.verdicts
-    for verdict in verdicts {
-      let sentence = verdict.sentence.prefix(1).uppercased() + verdict.sentence.dropFirst()
-      page.blocks.append(.note("\(sentence). \(verdict.remedy)", isGood: false))
-    }
-    if verdicts.isEmpty, run.status == .finished {
-      page.blocks.append(.note("Nothing is to be said against the numbers.", isGood: true))
-    }
-    if run.status != .finished {
-      page.blocks.append(
-        .note(
-          "The run is \(run.status.rawValue): what follows is what it has so far.", isGood: false))
-    }
+    addVerdicts(run, to: &page)
     page.blocks += [
       .heading(level, "Result"),
       .table(
@@ -67,6 +56,7 @@ public enum RunPage {
       ]
     }
     addIterations(run, level: level, to: &page)
+    addWarnings(run, level: level, to: &page)
     addParameters(run, level: level, to: &page)
     addFiles(run, level: level, to: &page)
   }
@@ -160,7 +150,43 @@ public enum RunPage {
     ]
   }
 
-  private static func addParameters(_ run: ReportedRun, level: Int, to page: inout PageDocument) {
+  static func addWarnings(_ run: ReportedRun, level: Int, to page: inout PageDocument) {
+    let warnings = run.warnings
+    guard !warnings.isEmpty else { return }
+    page.blocks += [
+      .heading(level, "Warnings"),
+      .table([["the log warned of"]] + warnings.map { [$0] }, caption: ""),
+    ]
+  }
+
+  /// Where the run comes from, and what somebody wrote about it.
+  static func addOrigin(_ run: ReportedRun, to page: inout PageDocument) {
+    if let note = run.note.split(separator: "\n").first {
+      page.blocks.append(.paragraph(String(note)))
+    }
+    if let origin = run.manifest.parent.map(RunOrigin.init) {
+      page.blocks.append(.paragraph("Origin: \(origin.text)."))
+    }
+  }
+
+  /// What the rules object to, and whether the run has ended.
+  static func addVerdicts(_ run: ReportedRun, to page: inout PageDocument) {
+    let verdicts = run.verdicts
+    for verdict in verdicts {
+      let sentence = verdict.sentence.prefix(1).uppercased() + verdict.sentence.dropFirst()
+      page.blocks.append(.note("\(sentence). \(verdict.remedy)", isGood: false))
+    }
+    if verdicts.isEmpty, run.status == .finished {
+      page.blocks.append(.note("Nothing is to be said against the numbers.", isGood: true))
+    }
+    if run.status != .finished {
+      page.blocks.append(
+        .note(
+          "The run is \(run.status.rawValue): what follows is what it has so far.", isGood: false))
+    }
+  }
+
+  static func addParameters(_ run: ReportedRun, level: Int, to page: inout PageDocument) {
     let head = ["parameter", "value", "unit", "key"]
     let (changed, others) = (run.parameters(changed: true), run.parameters(changed: false))
     guard !changed.isEmpty || !others.isEmpty else { return }
@@ -173,7 +199,7 @@ public enum RunPage {
     ]
   }
 
-  private static func addFiles(_ run: ReportedRun, level: Int, to page: inout PageDocument) {
+  static func addFiles(_ run: ReportedRun, level: Int, to page: inout PageDocument) {
     let files = run.folder.finalFiles()
     if !files.isEmpty {
       let rows = files.map { file in

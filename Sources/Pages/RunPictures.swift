@@ -4,11 +4,14 @@ import Images
 import Surface
 import Viewing
 
-/// The pictures of a run's final map: its surface from two sides, and three slices.
+/// The pictures of a run's final map: its surface from two sides, beside that of what the run began with,
+/// and three slices.
 struct RunPictures {
   let map: ViewedMap
   let mask: ViewedMap?
   let localResolution: ViewedMap?
+  /// What the run began with, of the same size.
+  let consensus: Volume?
   /// Pixels along an edge.
   let size: Int
 
@@ -18,8 +21,20 @@ struct RunPictures {
     self.map = ViewedMap(map)
     mask = run.finalMap("mask.mrc").map { ViewedMap($0) }
     localResolution = run.finalMap("local_resolution.mrc").map { ViewedMap($0) }
+    consensus = run.consensus.flatMap {
+      $0.size == map.size && abs($0.pixelSize / map.pixelSize - 1) < 0.01 ? $0 : nil
+    }
     self.size = size
   }
+
+  /// A map by itself.
+  init(map: ViewedMap, size: Int) {
+    (self.map, self.size) = (map, size)
+    (mask, localResolution, consensus) = (nil, nil, nil)
+  }
+
+  /// Where in the map its surface is, in words.
+  private var place: String { mask == nil ? "" : ", inside the mask" }
 
   private var level: Float { LevelTable.usual(for: map.volume, map.levels) }
 
@@ -64,13 +79,36 @@ struct RunPictures {
         "; local resolution from \(Format.fixed(range.lowerBound, 1)) Å (dark violet) to "
         + "\(Format.fixed(range.upperBound, 1)) Å (yellow)"
     }
-    return [("along z", front), ("along x", front.turned(about: 1, by: -90))].map { name, camera in
+    let refined = [("along z", front), ("along x", front.turned(about: 1, by: -90))].map {
+      name, camera in
       var colours = SurfaceColours.plain
       if let range, let localResolution { colours = .values(localResolution, range) }
       let image = SurfaceScene(map: map, level: level, camera: camera, colours: colours)
         .picture(width: size, height: size, ink: ink)
-      return (image, "Surface of the final map \(name), inside the mask, \(words).")
+      return (image, "Surface of the map \(name)\(place), \(words).")
     }
+    return before(front, mass: map.levels.mass(above: level)) + refined
+  }
+
+  /// The surface of what the run began with, at the level above which there is as much.
+  private func before(
+    _ camera: ViewCamera, mass: Double
+  ) -> [(image: IndexedImage, caption: String)] {
+    guard let consensus else { return [] }
+    let map = masked(ViewedMap(consensus))
+    let level = map.levels.level(mass: mass)
+    let ink = SurfaceInk(
+      hues: [IndexedImage.RGB(hex: 0xF2F0EA)], cut: IndexedImage.RGB(hex: 0xF2F0EA),
+      ground: IndexedImage.RGB(hex: 0x101418), veil: IndexedImage.RGB(hex: 0xE0B040), shades: 32)
+    let image = SurfaceScene(map: map, level: level, camera: camera, colours: .plain)
+      .picture(width: size, height: size, ink: ink)
+    return [
+      (
+        image,
+        "Surface of the map that the run began with along z\(place), at "
+          + "\(Format.rounded(Double(level), digits: 3)), above which there is as much mass."
+      )
+    ]
   }
 
   private static func moments(of values: [Float]) -> (mean: Double, deviation: Double) {
@@ -81,7 +119,9 @@ struct RunPictures {
   }
 
   /// The map inside the mask, where it was refined: noise outside would hide it.
-  private var inside: ViewedMap {
+  private var inside: ViewedMap { masked(map) }
+
+  private func masked(_ map: ViewedMap) -> ViewedMap {
     guard let mask, mask.volume.size == map.volume.size else { return map }
     var volume = map.volume
     for (index, weight) in mask.volume.voxels.enumerated() { volume.voxels[index] *= weight }
@@ -122,7 +162,8 @@ struct RunPictures {
       return (
         picture?.image
           ?? IndexedImage(width: 0, height: 0, indices: [], palette: []),
-        "Slice \(name) = \(voxel[through]); \(edge) Å wide; the line is the mask at 0.5."
+        "Slice \(name) = \(voxel[through]); \(edge) Å wide"
+          + (mask == nil ? "." : "; the line is the mask at 0.5.")
       )
     }
   }

@@ -1,4 +1,5 @@
 import CryoEM
+import Motion
 import Refinement
 import Report
 
@@ -91,6 +92,35 @@ extension BodyMotion {
       }
       && measured.allSatisfy { isMeasure($0.value, $0.error) }
       && isMeasure(axisError, hingeDistance, outliers, particles)
+  }
+}
+
+extension MotionReport: OutsideValue {
+  var impossible: String? {
+    if !isCount(particles, learntFrom) { return "a count" }
+    if regions.count > 1000 || modes.count > 10_000 || motions.count > 1000 { return "regions" }
+    if !modes.allSatisfy(\.isPossible) { return "modes" }
+    if !motions.allSatisfy(\.motion.isPossible) { return "motions" }
+    return isMeasure(told, outliers) ? nil : "a number"
+  }
+}
+
+extension MotionReport.Mode {
+  fileprivate var isPossible: Bool {
+    parts.count <= 1000 && parts.allSatisfy(\.isPossible)
+      && histogram.count <= MotionReport.histogramBins
+      && histogram.allSatisfy { isCount($0) }
+      && isMeasure(
+        share.value, share.error, displacement.value, displacement.error, gain, leastGain)
+  }
+}
+
+extension MotionReport.Part {
+  fileprivate var isPossible: Bool {
+    axis.count == 3 && translation.count == 3 && hinge.count == 3 && hingeVoxel.count == 3
+      && (axis + translation + hingeVoxel).allSatisfy { isMeasure($0) }
+      && hinge.allSatisfy { isMeasure($0.value, $0.error) }
+      && isMeasure(rotation.value, rotation.error, axisError, displacement, slide)
   }
 }
 

@@ -1,4 +1,5 @@
 import Ground
+import Motion
 import Report
 
 /// What a finished run says of one region: a folder of final results.
@@ -48,6 +49,12 @@ extension RunFolder {
     (manifest.memory, manifest.pausedSince) = (run.memory, run.pausedSince)
     if manifest.status.isLive { manifest.status = run.status }
     return manifest
+  }
+
+  /// How the regions of a finished run move; nil where there is nothing of it, or nothing that can be.
+  public func motion() -> MotionReport? {
+    try? JSONFile.read(
+      MotionReport.self, from: FilePath.joined(finalPath, "motion.json"), within: root)
   }
 
   /// The particles with their final poses; nil where there are none yet.
