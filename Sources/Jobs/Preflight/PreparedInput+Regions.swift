@@ -65,7 +65,9 @@ extension Estimate {
   /// That of two regions that are refined in one run.
   func and(_ other: Estimate) -> Estimate {
     var sum = self
-    sum.memory += other.memory
+    // One region is worked on at a time.
+    sum.memory = max(memory + other.held, other.memory + held)
+    sum.held += other.held
     sum.seconds =
       seconds.lowerBound + other.seconds.lowerBound...seconds.upperBound + other.seconds.upperBound
     sum.preparation += other.preparation

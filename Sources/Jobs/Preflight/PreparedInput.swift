@@ -84,7 +84,7 @@ public struct PreparedInput: Sendable {
     let geometry = checked.geometry
     let plan = MemoryPlan(
       particles: particles.particles.count, geometry: geometry, settings: valid.settings,
-      hasHalfMaps: maps.halfMaps != nil, resolution: maps.resolution)
+      hasHalfMaps: maps.halfMaps != nil, regions: share, resolution: maps.resolution)
     let place = findings.catching([Parameter.compute.memoryLimit.key]) {
       try plan.place(otherwise: outputFolder)
     }
@@ -131,17 +131,21 @@ public struct PreparedInput: Sendable {
 
   /// What the refinement takes on some ranks, each with threads of its own; memory is that of each.
   public func estimate(ranks: Int, threads: Int) -> Estimate {
-    if let first = regions.first {
-      return regions.dropFirst().reduce(first.prepared.estimate(ranks: ranks, threads: threads)) {
-        $0.and($1.prepared.estimate(ranks: ranks, threads: threads))
-      }
+    guard let first = regions.first else {
+      return estimate(ranks: ranks, threads: threads, regions: 1)
     }
+    return regions.dropFirst().reduce(
+      first.prepared.estimate(ranks: ranks, threads: threads, regions: regions.count)
+    ) { $0.and($1.prepared.estimate(ranks: ranks, threads: threads, regions: regions.count)) }
+  }
+
+  private func estimate(ranks: Int, threads: Int, regions: Int) -> Estimate {
     var settings = input.settings
     settings.threads = threads
     let count = input.particles.count
     let plan = MemoryPlan(
       particles: count, images: (count + ranks - 1) / ranks, geometry: geometry,
-      settings: settings, hasHalfMaps: input.halfMaps != nil,
+      settings: settings, hasHalfMaps: input.halfMaps != nil, regions: regions,
       resolution: input.start?.fsc.resolution143)
     return Estimate(
       particles: count, ranks: ranks, geometry: geometry, settings: settings, plan: plan,

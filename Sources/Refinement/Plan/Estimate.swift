@@ -6,6 +6,8 @@ import Fourier
 public struct Estimate: Sendable, Equatable {
   /// Bytes of memory at the peak; without packed images that are in a scratch file.
   public var memory: Int
+  /// Those of them that are held while other regions of the run are worked on.
+  public var held: Int
   /// Seconds on the clock of a machine without other work: from four iterations at the resolution of
   /// the input to nine in which it goes as far as it may.
   public var seconds: ClosedRange<Double>
@@ -40,6 +42,7 @@ public struct Estimate: Sendable, Equatable {
     packed = plan.packed
     self.isPackedInFile = isPackedInFile
     memory = plan.peak(packedInFile: isPackedInFile)
+    held = plan.held(packedInFile: isPackedInFile)
     let period = geometry.period
     let boxVolume = geometry.box * geometry.box * geometry.box
     var times = Times(

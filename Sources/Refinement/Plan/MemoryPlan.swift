@@ -23,6 +23,9 @@ public struct MemoryPlan: Sendable {
   let preparation: Int
   let iteration: Int
   let final: Int
+  /// What stays of an iteration while other regions have theirs: masks, references, and the density that
+  /// others see of the body.
+  let kept: Int
   /// Whether the last pass inserts the half-sets one after the other, for the memory limit.
   let finalIsFrugal: Bool
 
@@ -34,6 +37,11 @@ public struct MemoryPlan: Sendable {
     return total(max(preparation, (packedInFile ? 0 : packed) + max(iteration, grown), final))
   }
 
+  /// What is held while other regions are worked on.
+  func held(packedInFile: Bool) -> Int {
+    outside + particles + kept + (packedInFile ? 0 : packed)
+  }
+
   /// What a stage takes with all that is there anyway, and a share that the allocator keeps between its
   /// blocks; measured.
   private func total(_ stage: Int) -> Int { Self.total(maps + outside + particles + stage) }
@@ -43,7 +51,7 @@ public struct MemoryPlan: Sendable {
   /// An iteration whose insertions go as far as a shell, which lies beyond the band of its references.
   private func grownIteration(inserted: Int) -> Int {
     let band = (1...max(1, inserted)).first { geometry.insertionShell(beyond: $0) >= inserted }
-    return Self.iteration(geometry, settings, band: band ?? inserted, inserted: inserted)
+    return Self.iteration(geometry, settings, band: band ?? inserted, inserted: inserted).peak
   }
 
   /// The highest shell of the window of which insertions are planned for.
@@ -53,11 +61,12 @@ public struct MemoryPlan: Sendable {
 
   /// - Parameters:
   ///   - images: those that are held here, where there are several ranks; nil for all.
+  ///   - regions: how many bodies are refined together; the plan is that of one of them.
   ///   - known: bytes of the grids of the density outside the mask; nil where they are not made yet.
   ///   - resolution: of the half-maps, Å; nil for unknown: all shells are planned for.
   public init(
     particles count: Int, images: Int? = nil, geometry: Geometry, settings: RefinementSettings,
-    hasHalfMaps: Bool,
+    hasHalfMaps: Bool, regions: Int = 1,
     outside known: Int? = nil, resolution: Double?
   ) {
     self.geometry = geometry
@@ -87,8 +96,11 @@ public struct MemoryPlan: Sendable {
     let lastPacked = geometry.packedShell(settings)
     let expected = resolution.map { geometry.shell(atResolution: 0.75 * $0) } ?? lastPacked
     plannedShell = min(lastPacked, geometry.insertionShell(beyond: expected))
-    iteration = Self.iteration(
+    let loop = Self.iteration(
       geometry, settings, band: min(lastPacked, expected), inserted: plannedShell)
+    iteration = loop.peak
+    // Of each half its density in the mask, and a grid for each of the others.
+    kept = regions < 2 ? 0 : loop.kept + 2 * (loop.density + (regions - 1) * loop.grid)
     let finals = [false, true].map {
       Self.final(geometry, threads: threads, volume: volume, isFrugal: $0)
     }
@@ -122,7 +134,7 @@ public struct MemoryPlan: Sendable {
   /// the half-maps and of making the references.
   private static func iteration(
     _ geometry: Geometry, _ settings: RefinementSettings, band: Int, inserted: Int
-  ) -> Int {
+  ) -> (peak: Int, kept: Int, density: Int, grid: Int) {
     let threads = max(1, settings.threads)
     let folds = max(1, settings.referenceFolds)
     let radius = geometry.clampedGridRadius(ofShell: inserted)
@@ -150,8 +162,10 @@ public struct MemoryPlan: Sendable {
     let measuring = max(2 * workspace(size), 4 * cube)
     let spectrumRadius = max(CubeTransform.spectrumRadius(ofGrid: referenceRadius), lastShell + 1)
     let extent = min(1, geometry.maskDiameter / Double(geometry.period))
+    let grid = inPages(8 * GridLayout(radius: referenceRadius).count)
+    let density = 4 * CubeTransform.voxels(size: referenceSize, extent: extent)
     let making =
-      2 * folds * inPages(8 * GridLayout(radius: referenceRadius).count)
+      2 * folds * grid
       + min(threads, 2 * folds)
       * CubeTransform.bytesOfWorkspace(
         size: referenceSize, radius: spectrumRadius, extent: extent)
@@ -163,9 +177,10 @@ public struct MemoryPlan: Sendable {
       ? CutOffSearch.bytes(size: referenceSize, radius: lastShell + 1, extent: extent) : 0
     let filtering =
       filters
-      ? min(threads, 2 * folds) * 4 * CubeTransform.voxels(size: referenceSize, extent: extent) : 0
-    return masks
-      + max(inserting, sums + halves + max(measuring, searching, making + filtering))
+      ? min(threads, 2 * folds) * density : 0
+    let peak =
+      masks + max(inserting, sums + halves + max(measuring, searching, making + filtering))
+    return (peak, masks + 2 * folds * grid, density, grid)
   }
 
   /// In one and a half times the box, the exact sums of the halves that are inserted at a time with the
