@@ -25,7 +25,7 @@ struct OneBodySet {
     settings.boxSize = box
     settings.pixelSize = pixelSize
     settings.signalToNoise = nil
-    let phantom = TwoBodyPhantom(extent: extent, blobWidth: 3.2, seed: 1)
+    let phantom = HingedPhantom(extent: extent, blobWidth: 3.2, seed: 1)
     simulation = Simulation(settings, phantom: phantom)
     poses = simulation.smallPoses
     map = simulation.map(of: phantom.small)

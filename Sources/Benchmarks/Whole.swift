@@ -40,7 +40,7 @@ struct Whole: ParsableCommand {
     simulated.pixelSize = pixelSize
     simulated.signalToNoise =
       extent > 0 ? signalToNoise * 16384 / Double(box * box) : signalToNoise
-    let phantom = TwoBodyPhantom(
+    let phantom = HingedPhantom(
       extent: extent > 0 ? extent : Double(box) * pixelSize * 0.75, blobWidth: 0.8 * 4, seed: 1)
     let simulation = Simulation(simulated, phantom: phantom)
     var settings = RefinementSettings()

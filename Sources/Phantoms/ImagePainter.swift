@@ -10,14 +10,14 @@ struct ImagePainter: Sendable {
   private let hasCTF: Bool
   private let signalToNoise: Double?
   private let optics: [OpticsGroup]
-  /// Projectors of the two bodies and odd phases, per optics group.
-  private let large: [PhantomProjector], small: [PhantomProjector]
+  /// Projectors of the large body and of each small one, and odd phases, per optics group.
+  private let large: [PhantomProjector], arms: [[PhantomProjector]]
   private let phases: [[ComplexFloat]?]
   private let plan: RealTransform
   private let lowFrequencyExcess: Double
   private let noiseNormalisation: Double
 
-  init(_ settings: SimulationSettings, phantom: TwoBodyPhantom, optics: [OpticsGroup]) {
+  init(_ settings: SimulationSettings, phantom: HingedPhantom, optics: [OpticsGroup]) {
     boxSize = settings.boxSize
     pixelSize = settings.pixelSize
     hasCTF = settings.hasCTF
@@ -31,26 +31,26 @@ struct ImagePainter: Sendable {
       }
     }
     large = projectors(phantom.large)
-    small = projectors(phantom.small)
+    arms = phantom.arms.map { projectors($0.body) }
     phases = optics.map { settings.hasCTF ? Self.oddPhases($0) : nil }
     plan = RealTransform(shape: [boxSize, boxSize])
     lowFrequencyExcess = settings.lowFrequencyExcess
     noiseNormalisation = Self.noiseNormalisation(settings)
   }
 
-  /// The noise-free transform of an image; a belt moves with the small body.
+  /// The noise-free transform of an image; a belt moves with the first small body.
   ///
-  /// - Parameter defoci: of the large body, and of the small one and its belt.
+  /// - Parameter defoci: of the large body, and of each small one and its belt.
   func signal(
-    large: Pose, small: Pose, belt: Phantom? = nil, defoci: (large: Defocus, small: Defocus),
+    large: Pose, arms: [Pose], belt: Phantom? = nil, defoci: (large: Defocus, arms: [Defocus]),
     optics group: Int
   ) -> [ComplexFloat] {
     var image = self.large[group].transform(at: large)
-    var moving = self.small[group].transform(at: small)
-    if let belt {
-      let projector = PhantomProjector(
-        belt, boxSize: boxSize, pixelSize: pixelSize, magnification: optics[group].magnification)
-      for (index, value) in projector.transform(at: small).enumerated() { moving[index] += value }
+    var moving = zip(self.arms, arms).map { $0[group].transform(at: $1) }
+    if let projector = projector(belt, optics: group) {
+      for (index, value) in projector.transform(at: arms[0]).enumerated() {
+        moving[0][index] += value
+      }
     }
     func modulate(_ image: inout [ComplexFloat], _ defocus: Defocus) {
       guard hasCTF else { return }
@@ -59,12 +59,14 @@ struct ImagePainter: Sendable {
         .fill(values: &ctf, boxSize: boxSize, pixelSize: pixelSize)
       for index in image.indices { image[index] *= ctf[index] }
     }
-    let isOne = defoci.large == defoci.small
+    let isOne = defoci.arms.allSatisfy { $0 == defoci.large }
     if !isOne {
       modulate(&image, defoci.large)
-      modulate(&moving, defoci.small)
+      for arm in moving.indices { modulate(&moving[arm], defoci.arms[arm]) }
     }
-    for index in image.indices { image[index] += moving[index] }
+    for part in moving {
+      for index in image.indices { image[index] += part[index] }
+    }
     if isOne { modulate(&image, defoci.large) }
     guard hasCTF else { return image }
     if let phases = phases[group] {
@@ -77,25 +79,22 @@ struct ImagePainter: Sendable {
   ///
   /// - Parameters:
   ///   - hand: +1 where what is above the box centre's plane is nearer to focus, −1 for the other.
-  ///   - lift: what the small body's motion adds to its heights, Å.
+  ///   - lifts: what each small body's motion adds to its heights, Å.
   func curvedSignal(
-    large: Pose, small: Pose, lift: Double, belt: Phantom?, defocus: Defocus, hand: Int,
+    large: Pose, arms: [Pose], lifts: [Double], belt: Phantom?, defocus: Defocus, hand: Int,
     optics group: Int
   ) -> [ComplexFloat] {
     let wavelength = optics[group].wavelength
-    let beltProjector = belt.map {
-      PhantomProjector(
-        $0, boxSize: boxSize, pixelSize: pixelSize, magnification: optics[group].magnification)
-    }
+    let beltProjector = projector(belt, optics: group)
     func bent(_ side: Double) -> [ComplexFloat] {
       let bend = side * Double(hand) * wavelength
       var sum = self.large[group].transform(at: large, bend: bend)
-      let parts = [self.small[group], beltProjector].compactMap { $0 }
-      for part in parts {
-        for (index, value) in part.transform(at: small, bend: bend, lift: lift).enumerated() {
-          sum[index] += value
-        }
+      func add(_ part: PhantomProjector, of arm: Int) {
+        let values = part.transform(at: arms[arm], bend: bend, lift: lifts[arm])
+        for (index, value) in values.enumerated() { sum[index] += value }
       }
+      for arm in arms.indices { add(self.arms[arm][group], of: arm) }
+      if let beltProjector { add(beltProjector, of: 0) }
       return sum
     }
     let (plus, minus) = (bent(1), bent(-1))
@@ -117,6 +116,13 @@ struct ImagePainter: Sendable {
     return image
   }
 
+  private func projector(_ belt: Phantom?, optics group: Int) -> PhantomProjector? {
+    belt.map {
+      PhantomProjector(
+        $0, boxSize: boxSize, pixelSize: pixelSize, magnification: optics[group].magnification)
+    }
+  }
+
   /// The pixels of a transform.
   func image(of transform: [ComplexFloat]) -> [Float] {
     PhantomProjector.image(of: transform, boxSize: boxSize, plan: plan)
@@ -131,7 +137,8 @@ struct ImagePainter: Sendable {
       let draw = draws[particle]
       let pixels = image(
         of: signal(
-          large: draw.large, small: draw.small, defoci: (draw.defocus, draw.defocus),
+          large: draw.large, arms: draw.arms.map(\.pose),
+          defoci: (draw.defocus, draw.arms.map { _ in draw.defocus }),
           optics: Int(opticsIndices[particle])))
       return sum + discVariance(pixels)
     }

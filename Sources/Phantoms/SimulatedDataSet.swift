@@ -4,9 +4,9 @@ import Ground
 import Jobs
 import Refinement
 
-/// A simulated two-body data set on disk: particles with the poses of a consensus refinement, the true
-/// poses, the consensus half-maps, a mask of the moving body, its true density and a job file that
-/// refines it.
+/// A simulated data set on disk: particles with the poses of a consensus refinement, the consensus
+/// half-maps, and a job file that refines it. Of two bodies the mask of the one that moves, its true poses
+/// and density; of three the masks and true poses of all, which the job refines as regions.
 public struct SimulatedDataSet: Sendable {
   /// What is simulated.
   public let simulation: Simulation
@@ -30,13 +30,46 @@ public struct SimulatedDataSet: Sendable {
   public func write(events: @escaping @Sendable (RefinementEvent) -> Void = { _ in }) throws {
     try writeParticles(events)
     try writeStar(poses: simulation.startPoses, to: path("start.star"))
-    try writeStar(poses: simulation.smallPoses, to: path("truth.star"))
-    try write(simulation.smallMask, to: path("mask.mrc"))
-    try write(simulation.map(of: simulation.phantom.small), to: path("body.mrc"))
+    for body in bodies {
+      try writeStar(poses: body.poses, to: path(body.file("truth") + ".star"))
+      try write(mask(of: body), to: path(body.file("mask") + ".mrc"))
+      try write(simulation.map(of: body.phantom), to: path(body.file("body") + ".mrc"))
+    }
     let halves = try consensusHalfMaps(events)
     try write(halves.a, to: path("half_map_a.mrc"))
     try write(halves.b, to: path("half_map_b.mrc"))
     try AtomicFile.write(job.toml(complete: false), to: path(name + ".toml"))
+  }
+
+  /// A body that is refined.
+  private struct Body {
+    /// What it is called among several.
+    var name: String?
+    var phantom: Phantom
+    /// Which of the arms it is; nil for the large body.
+    var arm: Int?
+    var poses: [Pose]
+
+    /// The name of a file that is about the body.
+    func file(_ kind: String) -> String { name.map { kind + "_" + $0 } ?? kind }
+  }
+
+  /// The bodies whose poses are looked for.
+  private var bodies: [Body] {
+    let (phantom, poses) = (simulation.phantom, simulation.armPoses)
+    guard phantom.arms.count > 1 else {
+      return [Body(phantom: phantom.small, arm: 0, poses: poses[0])]
+    }
+    let trunk = Body(name: "trunk", phantom: phantom.large, poses: simulation.largePoses)
+    return [trunk]
+      + zip(["head", "arm"], phantom.arms.indices).map { name, arm in
+        Body(name: name, phantom: phantom.arms[arm].body, arm: arm, poses: poses[arm])
+      }
+  }
+
+  private func mask(of body: Body) -> Volume {
+    // A belt hangs about the first arm.
+    body.arm == 0 ? simulation.smallMask : simulation.mask(of: body.phantom)
   }
 
   private func writeParticles(_ events: (RefinementEvent) -> Void) throws(Problem) {
@@ -73,18 +106,32 @@ public struct SimulatedDataSet: Sendable {
     return (result.halfMapA, result.halfMapB)
   }
 
-  /// The job that refines the moving body.
+  /// The job that refines what moves: the one body, or all of three as regions.
   public var job: Job {
     var job = Job(name: name, folder: folder)
     job[Parameter.input.particles] = ["start.star"]
     job[Parameter.input.halfMapA] = "half_map_a.mrc"
     job[Parameter.input.halfMapB] = "half_map_b.mrc"
-    job[Parameter.input.mask] = "mask.mrc"
     job[Parameter.prior.enabled] = true
     job[Parameter.prior.rotationDeviation] = rounded(degrees(simulation.settings.motionAngle))
     job[Parameter.prior.shiftDeviation] = rounded(max(2, 1.5 * simulation.settings.motionShift))
-    // The larger body is most of the signal: it is projected away.
+    // What is outside of the masks is most of the signal: it is projected away.
     job[Parameter.refinement.subtractOutside] = true
+    guard simulation.settings.isThreefold else {
+      job[Parameter.input.mask] = "mask.mrc"
+      return job
+    }
+    job.regions = bodies.enumerated().map { index, body in
+      var region = JobRegion(name: body.name ?? "body")
+      region[Parameter.input.mask] = body.file("mask") + ".mrc"
+      if index == 0 {
+        // The consensus follows the trunk: only its errors are left.
+        region[Parameter.prior.rotationDeviation] = rounded(
+          degrees(simulation.settings.errorAngle))
+        region[Parameter.prior.shiftDeviation] = rounded(simulation.settings.errorShift)
+      }
+      return region
+    }
     return job
   }
 

@@ -4,7 +4,7 @@ import Glibc
 import Ground
 import Particles
 
-/// A simulated data set of a two-body phantom with everything about it known: a pure function of its
+/// A simulated data set of a phantom of two or three bodies with everything about it known: a pure function of its
 /// settings.
 ///
 /// Particles are independent of each other: each draws from its own numbered sequence, so any of
@@ -13,18 +13,18 @@ public struct Simulation: Sendable {
   /// What the set is like.
   public let settings: SimulationSettings
   /// The object.
-  public let phantom: TwoBodyPhantom
+  public let phantom: HingedPhantom
   /// The optics groups, with the sampling of the images.
   public let optics: [OpticsGroup]
-  /// The true poses of the two bodies, per particle.
-  public let largePoses: [Pose], smallPoses: [Pose]
+  /// The true poses of the large body, per particle, and of each small one.
+  public let largePoses: [Pose], armPoses: [[Pose]]
   /// The starting poses, as a consensus refinement would give them: the large body's with errors.
   public let startPoses: [Pose]
-  /// How far the centres of mass of the two bodies lie above the plane of the box centre, Å: away along
-  /// the third axis of the image.
-  public let largeHeights: [Double], smallHeights: [Double]
-  /// What the small body's motion about the hinge adds to the heights of its points, Å.
-  private let smallLifts: [Double]
+  /// How far the centres of mass of the large body and of each small one lie above the plane of the box
+  /// centre, Å: away along the third axis of the image.
+  public let largeHeights: [Double], armHeights: [[Double]]
+  /// What the small bodies' motions about their hinges add to the heights of their points, Å.
+  private let armLifts: [[Double]]
   /// Defocus, optics group and half-set of each particle.
   public let defoci: [Defocus]
   public let opticsIndices: [Int32]
@@ -32,19 +32,19 @@ public struct Simulation: Sendable {
   /// Standard deviation of the noise of a pixel, in the units of the phantom's projections; 0 for
   /// none.
   public let noiseDeviation: Double
-  /// The belt about the small body; nil for none.
+  /// The belt about the first small body; nil for none.
   public let belt: DisorderedBelt?
   private let painter: ImagePainter
 
   /// Draws all poses and sets the noise level; images are made when they are asked for.
-  public init(_ settings: SimulationSettings, phantom: TwoBodyPhantom? = nil) {
+  public init(_ settings: SimulationSettings, phantom: HingedPhantom? = nil) {
     self.settings = settings
     let width = settings.blobWidth > 0 ? settings.blobWidth : 0.8 * settings.pixelSize
     let phantom =
       phantom
-      ?? TwoBodyPhantom(
+      ?? HingedPhantom(
         extent: Double(settings.boxSize) * settings.pixelSize, blobWidth: width,
-        distance: settings.bodyDistance, seed: settings.seed)
+        isThreefold: settings.isThreefold, distance: settings.bodyDistance, seed: settings.seed)
     self.phantom = phantom
     belt =
       settings.beltMass > 0
@@ -53,14 +53,21 @@ public struct Simulation: Sendable {
         mass: settings.beltMass) : nil
     let optics = settings.sampledOptics
     self.optics = optics
-    let draws = (0..<settings.count).map { Draw(particle: $0, settings, hinge: phantom.hinge) }
+    let draws = (0..<settings.count).map {
+      Draw(particle: $0, settings, hinges: phantom.arms.map(\.hinge))
+    }
     largePoses = draws.map(\.large)
-    smallPoses = draws.map(\.small)
+    armPoses = phantom.arms.indices.map { arm in draws.map { $0.arms[arm].pose } }
     startPoses = draws.map(\.start)
-    let centres = (large: phantom.large.centreOfMass, small: phantom.small.centreOfMass)
-    largeHeights = draws.map { ($0.large.rotation.row2 * centres.large).sum() }
-    smallHeights = draws.map { ($0.small.rotation.row2 * centres.small).sum() + $0.lift }
-    smallLifts = draws.map(\.lift)
+    let centre = phantom.large.centreOfMass
+    largeHeights = draws.map { ($0.large.rotation.row2 * centre).sum() }
+    armHeights = phantom.arms.enumerated().map { index, arm in
+      let centre = arm.body.centreOfMass
+      return draws.map {
+        ($0.arms[index].pose.rotation.row2 * centre).sum() + $0.arms[index].lift
+      }
+    }
+    armLifts = phantom.arms.indices.map { arm in draws.map { $0.arms[arm].lift } }
     defoci = draws.map(\.defocus)
     opticsIndices = (0..<settings.count).map { Int32($0 % optics.count) }
     halfSets = Self.split(settings.count, seed: settings.seed)
@@ -68,24 +75,28 @@ public struct Simulation: Sendable {
     noiseDeviation = painter.noiseDeviation(of: draws, opticsIndices)
   }
 
+  /// Poses and heights of the first small body.
+  public var smallPoses: [Pose] { armPoses[0] }
+  public var smallHeights: [Double] { armHeights[0] }
+
   /// The noise-free transform of a particle's image, phase origin at the box centre, in the units of
   /// the phantom's projections.
   public func signal(of particle: Int) -> [ComplexFloat] {
     if settings.ewald != 0, settings.hasCTF {
       return painter.curvedSignal(
-        large: largePoses[particle], small: smallPoses[particle], lift: smallLifts[particle],
-        belt: belt(of: particle), defocus: defoci[particle], hand: settings.ewald,
-        optics: Int(opticsIndices[particle]))
+        large: largePoses[particle], arms: armPoses.map { $0[particle] },
+        lifts: armLifts.map { $0[particle] }, belt: belt(of: particle), defocus: defoci[particle],
+        hand: settings.ewald, optics: Int(opticsIndices[particle]))
     }
     return flatSignal(of: particle)
   }
 
   private func flatSignal(of particle: Int) -> [ComplexFloat] {
     painter.signal(
-      large: largePoses[particle], small: smallPoses[particle], belt: belt(of: particle),
+      large: largePoses[particle], arms: armPoses.map { $0[particle] }, belt: belt(of: particle),
       defoci: (
         defocus(of: particle, at: largeHeights[particle]),
-        defocus(of: particle, at: smallHeights[particle])
+        armHeights.map { defocus(of: particle, at: $0[particle]) }
       ), optics: Int(opticsIndices[particle]))
   }
 
@@ -175,15 +186,21 @@ extension SimulationSettings {
 
 /// What is drawn at random for one particle, besides its noise.
 struct Draw: Sendable {
-  var large: Pose, small: Pose, start: Pose
-  /// How far the small body's motion about the hinge takes its frame along the beam, Å.
-  var lift: Double
+  var large: Pose, start: Pose
+  /// Where each small body is.
+  var arms: [Arm] = []
   var defocus: Defocus
+
+  struct Arm: Sendable {
+    var pose: Pose
+    /// How far the body's motion about its hinge takes its frame along the beam, Å.
+    var lift: Double
+  }
 
   /// The sequences of a particle.
   enum Stream: UInt64 { case pose, motion, error, noise }
 
-  init(particle: Int, _ settings: SimulationSettings, hinge: Vector3) {
+  init(particle: Int, _ settings: SimulationSettings, hinges: [Vector3]) {
     func sequence(_ stream: Stream) -> SeededGenerator {
       SeededGenerator(seed: settings.seed, stream: UInt64(particle) * 4 + stream.rawValue)
     }
@@ -196,22 +213,28 @@ struct Draw: Sendable {
       u: mean + difference / 2, v: mean - difference / 2, angle: pose.uniform(0, .pi),
       bFactor: settings.bFactor)
 
-    // A root mean square length of three normal components is √3 times that of one.
-    var motion = sequence(.motion)
-    let turn = (settings.motionAngle / 3.0.squareRoot()) * motion.normalVector3()
-    let shift = (settings.motionShift / 3.0.squareRoot()) * motion.normalVector3()
-    let turned = Rotation(rotationVector: turn)
-    // The body shifts in space: what it shows in the image moves the other way than the origin.
-    small = large.moved(
-      rotation: turned, shift: -(large.rotation * turned).projected(shift), about: hinge)
-
-    let seen = (turned: large.rotation * turned, before: large.rotation)
-    lift = (seen.before.row2 * hinge).sum() - (seen.turned.row2 * (hinge - shift)).sum()
-
     var error = sequence(.error)
     let wrongTurn = (settings.errorAngle / 3.0.squareRoot()) * error.normalVector3()
     let wrongShift = (settings.errorShift / 2.0.squareRoot()) * error.normalVector2()
     start = large.moved(
       rotation: Rotation(rotationVector: wrongTurn), shift: wrongShift, about: .zero)
+
+    var motion = sequence(.motion)
+    arms = hinges.map { arm(about: $0, settings, using: &motion) }
+  }
+
+  /// Draws where a small body is.
+  private func arm(
+    about hinge: Vector3, _ settings: SimulationSettings, using motion: inout SeededGenerator
+  ) -> Arm {
+    // A root mean square length of three normal components is √3 times that of one.
+    let turn = (settings.motionAngle / 3.0.squareRoot()) * motion.normalVector3()
+    let shift = (settings.motionShift / 3.0.squareRoot()) * motion.normalVector3()
+    let turned = large.rotation * Rotation(rotationVector: turn)
+    return Arm(
+      // The body shifts in space: what it shows in the image moves the other way than the origin.
+      pose: large.moved(
+        rotation: Rotation(rotationVector: turn), shift: -turned.projected(shift), about: hinge),
+      lift: (large.rotation.row2 * hinge).sum() - (turned.row2 * (hinge - shift)).sum())
   }
 }

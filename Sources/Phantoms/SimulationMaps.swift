@@ -8,13 +8,12 @@ extension Simulation {
   }
 
   /// What a consensus refinement sees: the object blurred by the starting poses' errors and the small
-  /// body by its motion too.
+  /// bodies by their motions too.
   ///
   /// A blob at r from the hinge moves by about angle · r across its direction; the blur is taken to
   /// be round, with the variance per axis that the motion has on average.
   public var consensusMap: Volume {
     let (angle, shift) = (settings.motionAngle, settings.motionShift)
-    let hinge = phantom.hinge
     func blur(_ angle: Double, _ offset: Vector3, _ shiftVariance: Double) -> Double {
       // Rotation vectors with variance angle²/3 per axis move a point at r by 2·r²·angle²/3 in all.
       2 * (offset * offset).sum() * angle * angle / 9 + shiftVariance
@@ -22,11 +21,13 @@ extension Simulation {
     let errors = { (point: Vector3) in
       blur(settings.errorAngle, point, settings.errorShift * settings.errorShift / 2)
     }
-    let moving = belt.map { phantom.small + $0.mean(seed: settings.seed) } ?? phantom.small
-    let small = moving.blurred {
-      blur(angle, $0 - hinge, shift * shift / 3) + errors($0)
+    let arms = phantom.arms.enumerated().map { index, arm in
+      let belt = index == 0 ? belt?.mean(seed: settings.seed) : nil
+      return (belt.map { arm.body + $0 } ?? arm.body).blurred {
+        blur(angle, $0 - arm.hinge, shift * shift / 3) + errors($0)
+      }
     }
-    return map(of: phantom.large.blurred(byVariance: errors) + small)
+    return map(of: arms.reduce(phantom.large.blurred(byVariance: errors), +))
   }
 
   /// The half-maps of the consensus refinement: its map with independent white noise, so strong that

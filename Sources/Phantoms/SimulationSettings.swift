@@ -23,10 +23,12 @@ public struct SimulationSettings: Sendable, Equatable {
   public var bFactor = 0.0
   /// Standard deviation of each component of the particles' origins, Å.
   public var originSpread = 3.0
-  /// Motion of the small body about the hinge: root mean square angle (radians) and shift (Å).
+  /// Whether a second small body hangs at the large one's side, with a motion of its own.
+  public var isThreefold = false
+  /// Motion of each small body about its hinge: root mean square angle (radians) and shift (Å).
   public var motionAngle = radians(5)
   public var motionShift = 2.0
-  /// Distance of the small body's centre from the box centre, Å; 0 for a fifth of the box's edge.
+  /// Distance of the first small body's centre from the box centre, Å; 0 for a fifth of the box's edge.
   public var bodyDistance = 0.0
   /// Whether each body is imaged at the defocus of its own height, and of which hand the data are: its
   /// defocus is less by this times the height of its centre of mass above the box centre's plane. 0 for
@@ -35,7 +37,7 @@ public struct SimulationSettings: Sendable, Equatable {
   /// The curvature of the Ewald sphere: each point imaged at its own height, and of which hand the data
   /// are, +1 or −1; then `bodyDefocus` says nothing. 0 for planes.
   public var ewald = 0
-  /// Mass of the belt about the small body that differs from particle to particle, relative to the
+  /// Mass of the belt about the first small body that differs from particle to particle, relative to the
   /// body's; 0 for none.
   public var beltMass = 0.0
   /// Error of the starting poses against the large body's: root mean square angle (radians) about

@@ -35,6 +35,30 @@ struct RegionRunTests {
 
   private let few = ["--threads", "2", "--set", "refinement.maximum_iterations=2"]
 
+  /// The set of three bodies comes with a job of three regions that is ready to run.
+  @Test func aSetOfThreeBodiesIsReadyToRun() throws {
+    let set = try SmallDataSet.simulated()
+    let options = ["--bodies", "3", "--count", "40", "--box", "48", "--snr", "1"]
+    let made = try ProgramRun(["simulate", "three"] + options, in: set.path)
+    #expect(made.status == 0, "\(made.errors)")
+    let check = try ProgramRun(["check", "three/three.toml"], in: set.path)
+    #expect(check.status == 0, "\(check.errors)")
+    for name in ["trunk", "head", "arm"] {
+      #expect(check.output.contains("\(name): Fulcrum:"), "\(check.output)")
+      #expect(access(set("three/truth_\(name).star"), F_OK) == 0)
+    }
+  }
+
+  /// The sample of three bodies is ready to run.
+  @Test func theSampleIsReadyToRun() throws {
+    let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let set = try SmallDataSet.simulated()
+    let check = try ProgramRun(
+      ["check", root + "/samples/three-bodies/three-bodies.toml"], in: set.path)
+    #expect(check.status == 0, "\(check.errors)")
+    #expect(check.output.contains("arm: Half-maps inside the mask:"))
+  }
+
   @Test func twoRegionsAreRefinedTogether() throws {
     let set = try simulated()
     let check = try ProgramRun(["check", "set/two.toml"], in: set.path)
@@ -100,6 +124,14 @@ struct RegionRunTests {
       #expect(made.status == 0, "\(made.errors)")
     }
     #expect(try set.bytes("one.mrc") == set.bytes("two.mrc"))
+    // One report of all regions, none of which speaks for the run.
+    let report = try ProgramRun(["report", "runs/two", "-o", "two.txt"], in: set.path)
+    #expect(report.status == 0, "\(report.errors)")
+    let page = try String(contentsOfFile: set("two.txt"), encoding: .utf8)
+    for heading in ["\nMotion\n", "\nComposite map\n", "\nsmall\n-----", "\nlarge\n-----"] {
+      #expect(page.contains(heading), "\(heading)")
+    }
+    #expect(page.contains("2 regions of the same particles were refined together"))
     let motion = try String(contentsOfFile: set(final + "motion.json"), encoding: .utf8)
     #expect(motion.contains("\"small\"") && motion.contains("\"large\""))
     #expect(try !set.bytes(final + "modes.tsv").isEmpty)

@@ -5,8 +5,8 @@ import Ground
 import Phantoms
 import Testing
 
-struct TwoBodyPhantomTests {
-  private let phantom = TwoBodyPhantom(extent: 256, blobWidth: 3)
+struct HingedPhantomTests {
+  private let phantom = HingedPhantom(extent: 256, blobWidth: 3)
 
   @Test func bodiesAreApartAndInsideTheBox() {
     let large = phantom.large.map(size: 64, pixelSize: 4)
@@ -17,6 +17,23 @@ struct TwoBodyPhantomTests {
     #expect(reach < 0.45 * 256)
     #expect(phantom.large.mass > 3 * phantom.small.mass)
     #expect(phantom.whole.blobs.count == 410)
+  }
+
+  /// Of three bodies each is apart from the others, though it touches the large one, and inside the box.
+  @Test func threeBodiesAreApartToo() {
+    let phantom = HingedPhantom(extent: 256, blobWidth: 3, isThreefold: true)
+    #expect(phantom.small.blobs.map(\.position) == self.phantom.small.blobs.map(\.position))
+    let side = phantom.arms[1].body.map(size: 64, pixelSize: 4)
+    for other in [phantom.large, phantom.small] {
+      #expect(abs(side.correlation(with: other.map(size: 64, pixelSize: 4))) < 0.05)
+    }
+    #expect(side.supportRadius(about: .zero, level: 0.02 * side.maximum) < 0.45 * 256)
+    for arm in phantom.arms {
+      let nearest = [arm.body, phantom.large].map { body in
+        body.blobs.map { (($0.position - arm.hinge) * ($0.position - arm.hinge)).sum() }.min() ?? 0
+      }
+      #expect(nearest.allSatisfy { $0.squareRoot() < 0.12 * 256 }, "the hinge is where they meet")
+    }
   }
 
   /// No turn about the centre of mass brings a body onto itself.
@@ -81,6 +98,48 @@ struct SimulationTests {
     #expect(abs(degrees(rootMeanSquare(errors.map(\.angle))) - 0.7) < 0.03)
     #expect(abs(rootMeanSquare(errors.map(\.distance)) - 1) < 0.04)
     #expect(simulation.halfSets.count { $0 == .a } == 1500)
+  }
+
+  /// A third body is one more part of every image and changes nothing else: its projection at a motion of
+  /// its own, which the first small body's says nothing of.
+  @Test func aThirdBodyMovesByItself() {
+    let two = Simulation(settings { $0.signalToNoise = nil })
+    let three = Simulation(
+      settings {
+        $0.signalToNoise = nil
+        $0.isThreefold = true
+      })
+    #expect(two.smallPoses == three.smallPoses && two.startPoses == three.startPoses)
+    let arm = three.phantom.arms[1]
+    for particle in 0..<3 {
+      var ctf: [Float] = []
+      ContrastTransferFunction(optics: three.optics[0], defocus: three.defoci[particle])
+        .fill(values: &ctf, boxSize: 48, pixelSize: 5)
+      let part = PhantomProjector(arm.body, boxSize: 48, pixelSize: 5)
+        .transform(at: three.armPoses[1][particle])
+      let (without, with) = (two.signal(of: particle), three.signal(of: particle))
+      let power = part.reduce(Float(0)) { $0 + $1.squaredModulus }
+      let error = part.indices.reduce(Float(0)) {
+        $0 + (with[$1] - without[$1] - ctf[$1] * part[$1]).squaredModulus
+      }
+      #expect(error < 1e-8 * power)
+    }
+    let many = Simulation(
+      settings {
+        $0.count = 2000
+        $0.isThreefold = true
+      })
+    let turns = many.largePoses.indices.map { particle in
+      many.phantom.arms.indices.map {
+        (many.largePoses[particle].rotation.transposed * many.armPoses[$0][particle].rotation)
+          .rotationVector
+      }
+    }
+    let squares = turns.map { ($0[1] * $0[1]).sum() }
+    let together = turns.map { ($0[0] * $0[1]).sum() }
+    let mean = squares.reduce(0, +) / 2000
+    #expect(abs(degrees(mean.squareRoot()) - 5) < 0.2)
+    #expect(abs(together.reduce(0, +) / 2000) < 0.1 * mean)
   }
 
   /// The noise that is added is the noise that is said to be there.
@@ -245,7 +304,7 @@ struct SimulatedBodyDefocusTests {
   }
 
   @Test func farBodiesAreWhereTheyAreAskedFor() {
-    let phantom = TwoBodyPhantom(extent: 400, blobWidth: 1, distance: 150)
+    let phantom = HingedPhantom(extent: 400, blobWidth: 1, distance: 150)
     let centre = phantom.small.centreOfMass
     #expect(abs((centre * centre).sum().squareRoot() - 150) < 3)
     let reach =

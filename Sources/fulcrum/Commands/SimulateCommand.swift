@@ -4,10 +4,11 @@ import Glibc
 import Ground
 import Phantoms
 
-/// `fulcrum simulate`: a two-body data set with known poses.
+/// `fulcrum simulate`: a data set of two or three bodies with known poses.
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "simulate", abstract: "Make a two-body test set: particles, truth and a job.",
+    commandName: "simulate",
+    abstract: "Make a test set of bodies that move: particles, truth, a job.",
     usage: "fulcrum simulate FOLDER [options]",
     discussion: "Example: fulcrum simulate test --count 2000 --box 96 --pixel-size 2.6 --snr 0.1")
 
@@ -25,6 +26,9 @@ struct SimulateCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Signal over noise, 0 for no noise.", valueName: "x"))
   var snr = 0.05
+
+  @Option(help: ArgumentHelp("Bodies: 2, or 3 for a job with regions.", valueName: "n"))
+  var bodies = 2
 
   @Option(help: ArgumentHelp("Rotation about the hinge, rms degrees.", valueName: "x"))
   var rotation = 5.0
@@ -63,6 +67,7 @@ struct SimulateCommand: ParsableCommand {
       ("--box must be even, from 16 to 512", box % 2 == 0 && (16...512).contains(box)),
       ("--pixel-size must be from 0.1 to 100", (0.1...100).contains(pixelSize)),
       ("--snr must be from 0 to 1000", (0...1000).contains(snr)),
+      ("--bodies must be 2 or 3", (2...3).contains(bodies)),
       ("--rotation must be from 0 to 90", (0...90).contains(rotation)),
       ("--shift must be from 0 to 100", (0...100).contains(shift)),
       ("--belt must be from 0 to 10", (0...10).contains(belt)),
@@ -85,6 +90,7 @@ struct SimulateCommand: ParsableCommand {
     settings.boxSize = box
     settings.pixelSize = pixelSize
     settings.signalToNoise = snr > 0 ? snr : nil
+    settings.isThreefold = bodies == 3
     settings.motionAngle = radians(rotation)
     settings.motionShift = shift
     settings.beltMass = belt
@@ -109,11 +115,12 @@ struct SimulateCommand: ParsableCommand {
       throw CommandFailure(CommandFailure.failed, CommandFailure.input(error).problems)
     }
     printer.finish()
+    let each = bodies == 2 ? "" : "_*"
     printOut(
       """
-      Wrote \(Format.count(count)) particles, their half-maps and the mask of the moving body.
-        true poses of the body:  \(folder)/truth.star
-        its true density:        \(folder)/body.mrc
+      Wrote \(Format.count(count)) particles, their half-maps and the \(bodies == 2 ? "mask of the moving body" : "masks of the bodies").
+        true poses:              \(folder)/truth\(each).star
+        true density:            \(folder)/body\(each).mrc
         refine it with:          fulcrum run \(folder)/\(name).toml
       """)
   }

@@ -76,7 +76,7 @@ struct EwaldCurvatureTests {
     settings.optics = [optics]
     settings.defocusRange = 300...900
     settings.ewald = hand
-    let phantom = TwoBodyPhantom(extent: 64, blobWidth: 1.6, seed: 2)
+    let phantom = HingedPhantom(extent: 64, blobWidth: 1.6, seed: 2)
     let simulation = Simulation(settings, phantom: phantom)
     let width = box / 2 + 1
     for particle in 0..<3 {

@@ -2,25 +2,40 @@ import CryoEM
 import Glibc
 import Ground
 
-/// A test object of two bodies: a large one, and a small one hinged to it.
+/// A test object of two or three bodies: a large one, and small ones hinged to it.
 ///
 /// Each body is a crooked chain of Gaussians folded into an ellipsoid, so that it has structure at
 /// all resolutions down to the blobs' width, and no symmetry.
-public struct TwoBodyPhantom: Sendable {
-  /// The body that stays, and the one that moves about the hinge.
-  public let large: Phantom, small: Phantom
-  /// Where the bodies meet, Å from the box centre.
-  public let hinge: Vector3
+public struct HingedPhantom: Sendable {
+  /// The body that stays.
+  public let large: Phantom
+  /// Those that move, each about its hinge: at least one.
+  public let arms: [Arm]
 
-  /// The two bodies in a box.
+  /// A body that moves.
+  public struct Arm: Sendable {
+    public let body: Phantom
+    /// Where it meets the large body, Å from the box centre.
+    public let hinge: Vector3
+  }
+
+  /// The first of the bodies that move, and its hinge.
+  public var small: Phantom { arms[0].body }
+  public var hinge: Vector3 { arms[0].hinge }
+
+  /// The bodies in a box.
   ///
   /// - Parameters:
   ///   - extent: edge of the box, Å; the object fills about 0.7 of it.
   ///   - blobWidth: standard deviation of the blobs, Å; structure ends at about four times that.
-  ///   - distance: of the small body from the box centre, Å; a body that is farther out than usual is as
+  ///   - isThreefold: whether a second small body hangs at the large one's side.
+  ///   - distance: of the first small body from the box centre, Å; a body that is farther out than usual is as
   ///     large as the box allows. 0 for the usual one, a fifth of the box's edge.
   ///   - seed: of the chains.
-  public init(extent: Double, blobWidth: Double, distance: Double = 0, seed: UInt64 = 1) {
+  public init(
+    extent: Double, blobWidth: Double, isThreefold: Bool = false, distance: Double = 0,
+    seed: UInt64 = 1
+  ) {
     let largeShape = Ellipsoid(
       centre: Vector3(-0.02, 0.01, -0.10) * extent, radii: Vector3(0.24, 0.21, 0.19) * extent)
     var smallShape = Ellipsoid(
@@ -33,14 +48,25 @@ public struct TwoBodyPhantom: Sendable {
       smallShape.radii *= min(1, max(0.1, room / (0.13 * extent)))
       hinge = smallShape.centre * max(0.4, 1 - 1.2 * smallShape.radii.z / distance)
     }
-    self.hinge = hinge
     var generator = SeededGenerator(seed: seed, stream: 1)
     large = Self.chain(in: largeShape, blobs: 320, blobWidth, using: &generator)
-    small = Self.chain(in: smallShape, blobs: 90, blobWidth, using: &generator)
+    var arms = [
+      Arm(
+        body: Self.chain(in: smallShape, blobs: 90, blobWidth, using: &generator), hinge: hinge)
+    ]
+    if isThreefold {
+      let sideShape = Ellipsoid(
+        centre: Vector3(0.30, 0.02, -0.07) * extent, radii: Vector3(0.10, 0.13, 0.125) * extent)
+      arms.append(
+        Arm(
+          body: Self.chain(in: sideShape, blobs: 90, blobWidth, using: &generator),
+          hinge: Vector3(0.21, 0.015, -0.08) * extent))
+    }
+    self.arms = arms
   }
 
   /// The object at rest.
-  public var whole: Phantom { large + small }
+  public var whole: Phantom { arms.reduce(large) { $0 + $1.body } }
 
   private struct Ellipsoid {
     var centre: Vector3
