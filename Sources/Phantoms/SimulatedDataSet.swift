@@ -29,9 +29,11 @@ public struct SimulatedDataSet: Sendable {
   /// Writes the set; the half-maps are reconstructed from its images at the starting poses.
   public func write(events: @escaping @Sendable (RefinementEvent) -> Void = { _ in }) throws {
     try writeParticles(events)
-    try writeStar(poses: simulation.startPoses, to: path("start.star"))
+    try writeStar(
+      poses: simulation.startPoses, defoci: simulation.startDefoci, to: path("start.star"))
     for body in bodies {
-      try writeStar(poses: body.poses, to: path(body.file("truth") + ".star"))
+      try writeStar(
+        poses: body.poses, defoci: simulation.defoci, to: path(body.file("truth") + ".star"))
       try write(mask(of: body), to: path(body.file("mask") + ".mrc"))
       try write(simulation.map(of: body.phantom), to: path(body.file("body") + ".mrc"))
     }
@@ -144,8 +146,10 @@ public struct SimulatedDataSet: Sendable {
       map.voxels, size: SIMD3(repeating: map.size), voxelSize: map.pixelSize, mode: mode, to: path)
   }
 
-  private func writeStar(poses: [Pose], to path: String) throws(Problem) {
-    try STARFile.write([opticsTable, particleTable(poses)], to: path)
+  private func writeStar(
+    poses: [Pose], defoci: [Defocus], to path: String
+  ) throws(Problem) {
+    try STARFile.write([opticsTable, particleTable(poses, defoci)], to: path)
   }
 
   private var opticsTable: NewSTARTable {
@@ -164,9 +168,8 @@ public struct SimulatedDataSet: Sendable {
       ])
   }
 
-  private func particleTable(_ poses: [Pose]) -> NewSTARTable {
+  private func particleTable(_ poses: [Pose], _ defoci: [Defocus]) -> NewSTARTable {
     let angles = poses.map(\.rotation.eulerAngles)
-    let defoci = simulation.defoci
     return NewSTARTable(
       blockName: "particles",
       columns: [

@@ -25,8 +25,9 @@ public struct Simulation: Sendable {
   public let largeHeights: [Double], armHeights: [[Double]]
   /// What the small bodies' motions about their hinges add to the heights of their points, Å.
   private let armLifts: [[Double]]
-  /// Defocus, optics group and half-set of each particle.
-  public let defoci: [Defocus]
+  /// Defocus of each particle, and what is stated of it.
+  public let defoci: [Defocus], startDefoci: [Defocus]
+  /// Optics group and half-set of each particle.
   public let opticsIndices: [Int32]
   public let halfSets: [HalfSet]
   /// Standard deviation of the noise of a pixel, in the units of the phantom's projections; 0 for
@@ -69,6 +70,7 @@ public struct Simulation: Sendable {
     }
     armLifts = phantom.arms.indices.map { arm in draws.map { $0.arms[arm].lift } }
     defoci = draws.map(\.defocus)
+    startDefoci = draws.map(\.stated)
     opticsIndices = (0..<settings.count).map { Int32($0 % optics.count) }
     halfSets = Self.split(settings.count, seed: settings.seed)
     painter = ImagePainter(settings, phantom: phantom, optics: optics)
@@ -157,7 +159,7 @@ public struct Simulation: Sendable {
     ParticleSet(
       stacks: [stack],
       images: (0..<settings.count).map { ImageLocation(stack: 0, slice: Int32($0)) },
-      optics: optics, opticsIndices: opticsIndices, poses: startPoses, defoci: defoci,
+      optics: optics, opticsIndices: opticsIndices, poses: startPoses, defoci: startDefoci,
       halfSets: halfSets, sources: (0..<settings.count).map { UInt64($0) },
       signs: [Float](repeating: 1, count: settings.count))
   }
@@ -189,7 +191,8 @@ struct Draw: Sendable {
   var large: Pose, start: Pose
   /// Where each small body is.
   var arms: [Arm] = []
-  var defocus: Defocus
+  /// As it is, and as it is stated.
+  var defocus: Defocus, stated: Defocus
 
   struct Arm: Sendable {
     var pose: Pose
@@ -218,6 +221,13 @@ struct Draw: Sendable {
     let wrongShift = (settings.errorShift / 2.0.squareRoot()) * error.normalVector2()
     start = large.moved(
       rotation: Rotation(rotationVector: wrongTurn), shift: wrongShift, about: .zero)
+
+    stated = defocus
+    if settings.defocusError > 0 {
+      let wrong = settings.defocusError * error.normal()
+      stated.u += wrong
+      stated.v += wrong
+    }
 
     var motion = sequence(.motion)
     arms = hinges.map { arm(about: $0, settings, using: &motion) }

@@ -19,6 +19,8 @@ public struct SimulationSettings: Sendable, Equatable {
   /// Range of the mean defocus, Å, and largest difference between its two values.
   public var defocusRange = 8_000.0...25_000.0
   public var astigmatism = 500.0
+  /// Standard deviation of what particles' stated defocus is wrong by, Å.
+  public var defocusError = 0.0
   /// Envelope of the CTF, Å².
   public var bFactor = 0.0
   /// Standard deviation of each component of the particles' origins, Å.

@@ -104,7 +104,7 @@ struct RefinementRunTests {
     #expect(made.status == 0, "\(made.errors)")
     let page = try String(contentsOfFile: set("page.html"), encoding: .utf8)
     #expect(page.utf8.count < 2_000_000)
-    #expect(page.ranges(of: "<svg ").count >= 6 && page.ranges(of: "<img ").count == 5)
+    #expect(page.ranges(of: "<svg ").count >= 6 && page.ranges(of: "<img ").count == 6)
     #expect(page.contains("falls under 0.143 at \(Format.resolution(summary.resolutionAfter))"))
     #expect(page.contains("refinement.maximum_iterations") && page.contains("EMDB") == false)
     #expect(try ProgramRun(["report", "runs/set", "-o", "page.html"], in: set.path).status == 2)

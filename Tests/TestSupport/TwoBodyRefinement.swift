@@ -14,7 +14,8 @@ public struct TwoBodyRefinement {
   public init(
     count: Int = 160, box: Int = 48, pixelSize: Double = 4, signalToNoise: Double? = 4,
     optics: [OpticsGroup] = [], motion: Double = 12, beltMass: Double = 0, seed: UInt64 = 3,
-    defocus: ClosedRange<Double> = 6_000...12_000, bodyDefocus: Int = 0
+    defocus: ClosedRange<Double> = 6_000...12_000, bodyDefocus: Int = 0,
+    defocusError: Double = 0
   ) {
     var what = SimulationSettings()
     (what.count, what.boxSize, what.pixelSize) = (count, box, pixelSize)
@@ -23,6 +24,7 @@ public struct TwoBodyRefinement {
     what.beltMass = beltMass
     what.defocusRange = defocus
     what.bodyDefocus = bodyDefocus
+    what.defocusError = defocusError
     simulation = Simulation(what)
     pixels = simulation.images(of: 0..<count)
     particles = simulation.particleSet(stack: "images")

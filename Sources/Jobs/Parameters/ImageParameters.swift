@@ -158,6 +158,27 @@ public struct CTFParameters: ParameterGroup {
       by another height. Auto finds in the images whether to take the height off (on) or, for data of \
       the other hand, to put it on (inverted), once the resolution shows it, and says what it found.
       """)
+
+  public let refineDefocus: ParameterKey<Bool> = .init(
+    "ctf.refine_defocus", "Refine each particle's defocus", .toggle, default: false, .image,
+    advanced: true, to: .settings(\.refineDefocus),
+    cryosparc: "Optimize per-particle defocus", relion: "Fit defocus? (CTF refinement)",
+    onlyWhen: { Parameter.ctf.correct.is(true) },
+    help: """
+      After each search the defocus of every image is measured at its new pose, with what the body \
+      shows of it, once the resolution tells (finer than about 6 Å). Astigmatism stays. The particles \
+      are written with what was found. It takes up to a third more time.
+      """)
+
+  public let defocusDeviation: ParameterKey<Double> = .init(
+    "ctf.defocus_sd", "Standard deviation of prior over defocus", unit: "Å",
+    .number(.init(to: 10_000, above: 0)), default: 200, .image, advanced: true,
+    to: .settings(\.defocusDeviation), onlyWhen: { Parameter.ctf.refineDefocus.is(true) },
+    help: """
+      How far the defocus of single particles is from what the input states, about one standard \
+      deviation: 100 to 300 Å where it was estimated from whole micrographs. Changes of more than four \
+      of them are not looked for.
+      """)
 }
 
 /// The last reconstruction.

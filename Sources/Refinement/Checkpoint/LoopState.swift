@@ -76,6 +76,7 @@ extension LoopState {
       && [refinement.iteration, refinement.band, inserted, searchedBand, extra]
         .allSatisfy { $0 >= 0 }
       && badImages.allSatisfy { particles.contains($0.particle) }
+      && [0, count].contains(refinement.defocusChanges.count)
       && shown?.isConsistent ?? true
   }
 

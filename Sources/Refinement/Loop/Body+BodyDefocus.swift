@@ -44,22 +44,29 @@ extension Body {
       progress.tell(1, of: 1)
       return false
     }
-    try repack(progress)
+    try repack(progress, part: 1)
     return true
   }
 
   /// A packer as that of the beginning, with the body at the defocus of its height at some poses.
-  func packer(sign: Int, at poses: [Pose]) -> ImagePacker {
+  ///
+  /// - Parameter changes: of the particles' own defocus; nil for those that were found so far.
+  func packer(
+    sign: Int, at poses: [Pose], changes: [DefocusChange]? = nil
+  ) -> ImagePacker {
     ImagePacker(
       transformer: transformer, geometry: context.geometry, points: context.points,
       survey: context.survey, outside: outside,
       highpassShell: context.geometry.highpassShell(context.settings),
-      defocus: context.bodyDefocus(sign: sign, at: poses))
+      defocus: context.bodyDefocus(
+        sign: sign, at: poses, changes: changes ?? state.defocusChanges))
   }
 
-  /// Packs all images with the sign that was found, as a run that knew it would have done from the
-  /// beginning: at the first poses.
-  private mutating func repack(_ progress: StageProgress) throws {
+  /// Packs all images with the sign and the defoci that were found, as a run that knew them would have
+  /// done from the beginning: at the first poses.
+  ///
+  /// - Parameter part: of the progress that is told.
+  mutating func repack(_ progress: StageProgress, part: Int) throws {
     let scratch =
       context.images.isInFile
       ? context.settings.cacheDirectory ?? input.scratchFolder : nil
@@ -70,7 +77,7 @@ extension Body {
     let packed = try packer(sign: state.bodyDefocus.sign, at: context.particles.poses).pack(
       threads: context.settings.threads, shard: context.shard, scratch: scratch, bad: context.bad,
       control: control
-    ) { progress.tell(Double($0) / Double(held), of: 1, done: $0 * total / held) }
+    ) { progress.tell(Double($0) / Double(held), of: part, done: $0 * total / held) }
     context.images = packed.images
     pack(beside: context.beside?.neighbours)
     context.magnitudes = packed.magnitudes
@@ -84,13 +91,22 @@ extension Body {
 
   /// The defocus of the body in each image at its last pose; nil where it is the particle's.
   var bodyDefoci: [Defocus]? {
-    context.bodyDefocus(sign: state.bodyDefocus.sign, at: context.poses(state)).map { changes in
-      zip(context.particles.defoci, changes.body).map { defocus, change in
-        var changed = defocus
-        changed.u += change
-        changed.v += change
-        return changed
-      }
+    context.bodyDefocus(
+      sign: state.bodyDefocus.sign, at: context.poses(state), changes: state.defocusChanges
+    ).map { defoci(changedBy: $0.body) }
+  }
+
+  /// The defocus of each particle where that is refined; nil where it is that of the input.
+  var refinedDefoci: [Defocus]? {
+    state.defocusChanges.isEmpty ? nil : defoci(changedBy: state.defocusChanges.map(\.change))
+  }
+
+  private func defoci(changedBy changes: [Double]) -> [Defocus] {
+    zip(context.particles.defoci, changes).map { defocus, change in
+      var changed = defocus
+      changed.u += change
+      changed.v += change
+      return changed
     }
   }
 }

@@ -65,6 +65,6 @@ extension Body {
       localResolution: localResolution, fsc: fsc, bFactor: measures.bFactor,
       converged: loop.converged,
       metrics: loop.metrics, final: final, bodyDefocus: state.bodyDefocus,
-      bodyDefoci: bodyDefoci)
+      bodyDefoci: bodyDefoci, refinedDefoci: refinedDefoci)
   }
 }

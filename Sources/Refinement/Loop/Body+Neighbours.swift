@@ -26,10 +26,20 @@ extension Body {
       cube.fill(grid, from: workspace)
       return grid
     }
-    let box = geometry.box
-    let reach = (Double(shown.band) + 0.5) * Double(box) / Double(geometry.window) - 0.5
+    return seen(as: grids, band: shown.band)
+  }
+
+  /// The body where it is, as it is seen in whole images.
+  ///
+  /// - Parameters:
+  ///   - grids: of each half, or of each half and fold.
+  ///   - band: that they hold, shell of the window.
+  func seen(as grids: [ReferenceGrid], band: Int) -> Neighbour {
+    let (geometry, box) = (context.geometry, context.geometry.box)
+    let reach = (Double(band) + 0.5) * Double(box) / Double(geometry.window) - 0.5
     return Neighbour(
-      grids: grids, oversampling: Double(geometry.period) / Double(box),
+      grids: grids, folds: grids.count > 2 ? context.folds : [],
+      oversampling: Double(geometry.period) / Double(box),
       shell: max(1, min(Int(reach), box / 2 - 1)), placement: placement)
   }
 

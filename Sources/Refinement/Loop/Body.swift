@@ -43,7 +43,8 @@ struct Body {
     self.events = events
     var preparation = Preparation(
       input, shard: shard, control: control, knownBad: saved?.badImages ?? [],
-      defocusSign: saved?.refinement.bodyDefocus.sign, events: events)
+      defocusSign: saved?.refinement.bodyDefocus.sign,
+      defocusChanges: saved?.refinement.defocusChanges ?? [], events: events)
     preparation.rest = rest
     let prepared = try preparation.prepare()
     context = prepared.context
@@ -178,6 +179,7 @@ struct Body {
     let outcomes = try search(references, band: band, log: log, firstChunk: firstChunk, &clock)
     loop.step = take(outcomes)
     loop.outcomes = outcomes
+    try refineDefocus(references, band: band, &clock)
     try measureNoise(references, band: band)
     loop.searchedBand = band
     var reached = max(made.band, band)

@@ -50,7 +50,8 @@ struct FinalPass: Sendable {
       transformer: transformer, geometry: geometry, points: points,
       survey: currentNoise(state), outside: outside, highpassShell: 0,
       defocus: context.bodyDefocus(
-        sign: ewald?.sign ?? state.bodyDefocus.sign, at: context.poses(state)))
+        sign: ewald?.sign ?? state.bodyDefocus.sign, at: context.poses(state),
+        changes: state.defocusChanges))
     packer.neighbours = context.beside?.neighbours
     let radius = geometry.clampedGridRadius(ofShell: box / 2 - 1)
     let threads = context.settings.threads

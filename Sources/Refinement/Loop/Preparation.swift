@@ -11,6 +11,8 @@ struct Preparation {
   let knownBad: [BadImage]
   /// What the height of the body does to its defocus: −1, 0 or +1.
   let defocusSign: Int
+  /// What an interrupted run has found of the particles' own defocus.
+  let defocusChanges: [DefocusChange]
   let events: @Sendable (RefinementEvent) -> Void
   /// Room about the models of the density outside, as `BoxModel` has it.
   var modelPadding = 1.5
@@ -20,9 +22,10 @@ struct Preparation {
 
   init(
     _ input: RefinementInput, shard: Shard? = nil, control: RefinementControl,
-    knownBad: [BadImage] = [], defocusSign: Int? = nil,
+    knownBad: [BadImage] = [], defocusSign: Int? = nil, defocusChanges: [DefocusChange] = [],
     events: @escaping @Sendable (RefinementEvent) -> Void
   ) {
+    self.defocusChanges = defocusChanges
     self.defocusSign = defocusSign ?? input.settings.givenDefocusSign
     self.input = input
     self.shard = shard ?? Shard(of: input.particles.count)
@@ -72,8 +75,10 @@ struct Preparation {
     let packer = ImagePacker(
       transformer: transformer, geometry: geometry, points: points, survey: survey,
       outside: outside, highpassShell: geometry.highpassShell(settings),
-      defocus: defocusSign == 0
-        ? nil : BodyDefocus(sign: defocusSign, centres: centres, start: poses, now: poses))
+      defocus: defocusSign == 0 && defocusChanges.isEmpty
+        ? nil
+        : BodyDefocus(
+          sign: defocusSign, centres: centres, start: poses, now: poses, changes: defocusChanges))
     let packed = try packer.pack(
       threads: settings.threads, shard: shard, scratch: place.folder, bad: bad, control: control
     ) { [held = shard.particles.count] in
@@ -354,6 +359,7 @@ struct Preparation {
         ? [NoiseDirections](repeating: NoiseDirections(shells: ones.count), count: slots) : [],
       greyscale: greyscale, band: 1)
     state.bodyDefocus.sign = defocusSign
+    state.defocusChanges = defocusChanges
     return state
   }
 }

@@ -107,4 +107,6 @@ public struct RefinementResult: Sendable {
   public var bodyDefocus: BodyDefocusFinding
   /// The defocus of the body in each image; nil where it is the particle's.
   public var bodyDefoci: [Defocus]?
+  /// The defocus of each particle where that is refined; nil where it is that of the input.
+  public var refinedDefoci: [Defocus]?
 }

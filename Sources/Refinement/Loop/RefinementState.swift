@@ -27,6 +27,8 @@ struct RefinementState: Sendable, Codable {
   var edge = 1.0
   /// What the height of the body does to its defocus, and how that is known.
   var bodyDefocus = BodyDefocusFinding()
+  /// What the images say of each particle's own defocus; empty as long as that is not refined.
+  var defocusChanges: [DefocusChange] = []
   /// Whether a map was fine enough for a dynamic mask: from then on every mask is made of the map.
   var isMaskDynamic = false
 }
@@ -172,11 +174,15 @@ struct RunContext: Sendable {
     }
   }
 
-  /// The defocus of body and rest where the body's height has a sign; nil for 0.
-  func bodyDefocus(sign: Int, at poses: [Pose]) -> BodyDefocus? {
-    sign == 0
+  /// The defocus of body and rest where the body's height has a sign, or the particles' own is refined; nil
+  /// where both are at that of the input.
+  func bodyDefocus(
+    sign: Int, at poses: [Pose], changes: [DefocusChange]
+  ) -> BodyDefocus? {
+    sign == 0 && changes.isEmpty
       ? nil
-      : BodyDefocus(sign: sign, centres: centres, start: particles.poses, now: poses)
+      : BodyDefocus(
+        sign: sign, centres: centres, start: particles.poses, now: poses, changes: changes)
   }
 
   /// A pose relative to the particle's window.

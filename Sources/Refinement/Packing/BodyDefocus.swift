@@ -6,7 +6,7 @@ import Particles
 /// What is at a height z above the plane to which a particle's defocus belongs, along the third axis of
 /// the image, is imaged at a defocus that is less by z, or more where the hand of the data is the other
 /// one (Russo & Henderson, Ultramicroscopy 187, 26, 2018). That plane is taken to go through the box
-/// centre.
+/// centre. Where the particles' own defocus is refined, all of a particle has its change.
 struct BodyDefocus: Sendable, Equatable {
   /// What is added to both values of the defocus for the body, Å, by particle.
   var body: [Double]
@@ -14,15 +14,28 @@ struct BodyDefocus: Sendable, Equatable {
   var rest: [Double]
 
   /// - Parameters:
-  ///   - sign: +1 where the height is taken off the defocus, −1 for the other hand.
+  ///   - sign: +1 where the height is taken off the defocus, −1 for the other hand, 0 for neither.
   ///   - centres: of the body and the rest in the frame of the poses.
   ///   - start: the poses of the particles as wholes, which are those of the rest.
   ///   - now: the poses of the body.
-  init(sign: Int, centres: BodyCentres, start: [Pose], now: [Pose]) {
+  ///   - changes: of the particles' own defocus; empty for none.
+  init(
+    sign: Int, centres: BodyCentres, start: [Pose], now: [Pose], changes: [DefocusChange] = []
+  ) {
     let sign = Double(sign)
     body = zip(start, now).map { -sign * centres.height(start: $0.rotation, now: $1.rotation) }
     rest = start.map { -sign * ($0.rotation.row2 * centres.rest).sum() }
+    for (particle, found) in changes.enumerated() {
+      body[particle] += found.change
+      rest[particle] += found.change
+    }
   }
+}
+
+/// What is added to both values of a particle's defocus, Å, where that is refined, and how well it is known:
+/// the standard deviation of its posterior.
+struct DefocusChange: PlainData, Codable, Equatable {
+  var change = 0.0, deviation = 0.0
 }
 
 /// Where body and rest are in the frame of the poses, Å from the box centre.

@@ -270,6 +270,17 @@ struct ImagePacker: Sendable {
     }
   }
 
+  /// Leaves the transform of a particle's image without what is not the body's in the workspace, and its
+  /// own CTF, with the signs that the microscope gave it where the body has a defocus of its own.
+  ///
+  /// - Throws: `Problem` where the image cannot be used.
+  func load(_ particle: Int, _ workspace: Workspace) throws(Problem) {
+    try transformer.load(particle, into: workspace.image)
+    if defocus != nil { unflip(particle, workspace) }
+    subtractOutside(particle, workspace)
+    subtractNeighbours(particle, workspace)
+  }
+
   /// Packs one particle into a slot.
   ///
   /// - Throws: `Problem` where its image cannot be used; the slot is then as it was.
@@ -277,10 +288,7 @@ struct ImagePacker: Sendable {
     _ particle: Int, centre: SIMD2<Int32>, into images: PackedImages, slot: Int,
     _ workspace: Workspace
   ) throws(Problem) {
-    try transformer.load(particle, into: workspace.image)
-    if defocus != nil { unflip(particle, workspace) }
-    subtractOutside(particle, workspace)
-    subtractNeighbours(particle, workspace)
+    try load(particle, workspace)
     if let defocus { takeDefocus(change: defocus.body[particle], of: particle, workspace) }
     weigh(particle, workspace)
     let planes = images.planes(slot)

@@ -6,8 +6,10 @@ import Particles
 /// What a body that moves by itself adds to the images of the body beside it: projections of its density
 /// where it is now, as blurred as its poses are uncertain.
 struct Neighbour: Sendable {
-  /// The density of each half, without what counts for the body beside.
+  /// The density of each half, without what counts for the body beside; or of each half and fold.
   let grids: [ReferenceGrid]
+  /// Fold of each particle in its half-set; empty where there is one.
+  var folds: [Int32] = []
   /// Grid units per pixel of the images' transform.
   let oversampling: Double
   /// The highest shell of the images' transform that the grids hold.
@@ -24,7 +26,7 @@ struct Neighbour: Sendable {
   func add(_ particle: Int, points: SamplingPoints, to room: Room) {
     let count = points.count(upTo: shell)
     let pose = placement.poses[particle]
-    let grid = grids[placement.halfSets[particle].rawValue]
+    let grid = grids[index(of: particle)]
     let matrix = SliceMatrix(
       rotation: pose.rotation, oversampling: oversampling,
       magnification: placement.magnification(of: particle))
@@ -44,6 +46,11 @@ struct Neighbour: Sendable {
       // exp(−2π² kᵀ S k): the mean of the phase over a Gaussian of displacements.
       damping: SIMD3<Float>(blur * (2 * .pi * .pi / (placement.imageEdge * placement.imageEdge))),
       points: points)
+  }
+
+  private func index(of particle: Int) -> Int {
+    let half = placement.halfSets[particle].rawValue
+    return folds.isEmpty ? half : half * (grids.count / 2) + Int(folds[particle])
   }
 
   /// Buffers of one thread.

@@ -67,6 +67,8 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
   public var useAnisotropicMagnification = true
   /// Whether the body is imaged at the defocus of its own height, and of which hand the data are.
   public var bodyDefocus = BodyDefocusMode.auto
+  /// Whether each particle's defocus is refined, and the standard deviation of its prior, Å.
+  public var refineDefocus = false, defocusDeviation = 200.0
   /// Whether the last reconstruction takes the Ewald sphere for what it is, and of which hand the data
   /// are.
   public var ewald = EwaldMode.auto

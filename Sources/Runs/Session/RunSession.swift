@@ -260,7 +260,7 @@ public final class RunSession: Sendable {
         observe(event)
       }
       tell(.stage(stage, iteration: last + 1))
-      if results.contains(where: { $0.bodyDefoci != nil }) {
+      if results.contains(where: { $0.bodyDefocus.sign != 0 }) {
         tell(
           .log(
             prepared.writesBodyDefocus

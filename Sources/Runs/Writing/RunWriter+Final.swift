@@ -38,7 +38,7 @@ extension RunWriter {
     try insist { () throws(Problem) in
       try particles.write(
         poses: result.poses, halfSets: prepared.newHalfSets,
-        defoci: prepared.writesBodyDefocus ? result.bodyDefoci : nil,
+        defoci: prepared.writesBodyDefocus ? result.bodyDefoci : result.refinedDefoci,
         extraColumns: Self.columns(of: result),
         to: path + "/particles." + particles.format.rawValue, within: folder.root)
     }

@@ -8,7 +8,7 @@ import Phantoms
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
-    abstract: "Make a test set of bodies that move: particles, truth, a job.",
+    abstract: "Make a test set of moving bodies, and its job.",
     usage: "fulcrum simulate FOLDER [options]",
     discussion: "Example: fulcrum simulate test --count 2000 --box 96 --pixel-size 2.6 --snr 0.1")
 
@@ -39,8 +39,15 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Mass of a varying belt about that body.", valueName: "x"))
   var belt = 0.0
 
-  @Option(help: ArgumentHelp("Its distance, Å; 0: a fifth of the box.", valueName: "x"))
+  @Option(
+    help: ArgumentHelp(
+      "Its distance, Å; 0: a fifth of the box.", valueName: "x", visibility: .hidden))
   var bodyDistance = 0.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Errors of the stated defocus, sd in Å.", valueName: "x", visibility: .hidden))
+  var defocusError = 0.0
 
   @Option(
     parsing: .unconditional,
@@ -72,6 +79,7 @@ struct SimulateCommand: ParsableCommand {
       ("--shift must be from 0 to 100", (0...100).contains(shift)),
       ("--belt must be from 0 to 10", (0...10).contains(belt)),
       ("--body-distance must be from 0 to 1000", (0...1000).contains(bodyDistance)),
+      ("--defocus-error must be from 0 to 5000", (0...5000).contains(defocusError)),
       ("--body-defocus must be -1, 0 or 1", (-1...1).contains(bodyDefocus)),
       ("--ewald must be -1, 0 or 1", (-1...1).contains(ewald)),
       ("--voltage must be from 10 to 1000", (10...1000).contains(voltage)),
@@ -95,6 +103,7 @@ struct SimulateCommand: ParsableCommand {
     settings.motionShift = shift
     settings.beltMass = belt
     settings.bodyDistance = bodyDistance
+    settings.defocusError = defocusError
     settings.bodyDefocus = bodyDefocus
     settings.ewald = ewald
     settings.optics = [
