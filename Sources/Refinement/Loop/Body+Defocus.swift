@@ -6,6 +6,8 @@ extension Body {
   /// The phase (radians) at the end of the band that a change by a standard deviation of the prior must make
   /// for the images to tell of it.
   private static let leastPhase = 0.3
+  /// How many times finer than where it was last measured the band must be for another measurement.
+  private static let growth = 1.15
 
   /// Measures what the defocus of each particle is, at the poses of the search that was just done, and packs
   /// the images anew with it, where that is wanted and the band is fine enough.
@@ -17,7 +19,10 @@ extension Body {
     let frequency = Double(band) / context.geometry.windowEdge
     let phase =
       .pi * context.particles.longestWavelength * frequency * frequency * settings.defocusDeviation
-    guard phase >= Self.leastPhase else { return }
+    guard phase >= Self.leastPhase, Double(band) >= Self.growth * Double(state.defocusBand) else {
+      return
+    }
+    loop.refinement.defocusBand = band
     events(.stage(.packing, iteration: state.iteration + 1))
     clock.begin(.packing)
     defer { clock.end() }

@@ -179,9 +179,10 @@ struct DefocusCurve: Sendable {
     func score(_ change: Double) -> Double {
       value(at: change - before) - 0.5 * (change / deviation) * (change / deviation)
     }
-    // Steps in which the phase at the last bin turns by a third of a radian at most.
+    // Steps in which the phase at the last bin turns by two thirds of a radian at most: the curve has no
+    // more than twice that phase in it.
     let most = abs(perSquare) * Double(Self.bins) / Double(perBin)
-    let step = min(deviation / 2, 0.33 / max(most, 1e-12))
+    let step = min(deviation / 2, 0.66 / max(most, 1e-12))
     let count = Int((4 * deviation / step).rounded(.up))
     var (best, highest) = (before, score(before))
     for index in -count...count {

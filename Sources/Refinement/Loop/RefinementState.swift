@@ -29,6 +29,8 @@ struct RefinementState: Sendable, Codable {
   var bodyDefocus = BodyDefocusFinding()
   /// What the images say of each particle's own defocus; empty as long as that is not refined.
   var defocusChanges: [DefocusChange] = []
+  /// The band at which they were last asked, shell of the window.
+  var defocusBand = 0
   /// Whether a map was fine enough for a dynamic mask: from then on every mask is made of the map.
   var isMaskDynamic = false
 }

@@ -75,6 +75,9 @@ extension ParticleSet {
 extension ImagePacker {
   /// Puts a particle's CTF with a changed defocus, as the microscope had it, into the workspace.
   func evaluateCTF(change: Double, of particle: Int, _ workspace: Workspace) {
+    // Where heights say nothing, body and rest are at the same.
+    if let last = workspace.otherOf, last == (particle, change) { return }
+    workspace.otherOf = (particle, change)
     evaluateCTF(change: change, of: particle, workspace, into: &workspace.other)
   }
 

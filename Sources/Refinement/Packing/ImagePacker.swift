@@ -246,6 +246,8 @@ struct ImagePacker: Sendable {
     let windowSpectrum: FFTBuffer<ComplexFloat>
     /// A CTF at another defocus than the particle's; empty where there is none.
     nonisolated(unsafe) var other: [Float] = []
+    /// Of which particle, and at what change of its defocus, Å.
+    nonisolated(unsafe) var otherOf: (particle: Int, change: Double)?
     /// The same a quarter of a turn farther on.
     nonisolated(unsafe) var quadrature: [Float] = []
     let modelReal: FFTBuffer<Float>
