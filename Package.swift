@@ -100,8 +100,8 @@ let package = Package(
     .target(
       name: "Console",
       dependencies: [
-        "CryoEM", "EMFiles", "Ground", "Images", "Jobs", "Pages", "Particles", "Refinement",
-        "Report", "Runs", "Surface", "Terminal", "TOMLText", "Tools", "Viewing",
+        "CryoEM", "EMFiles", "Ground", "Images", "Jobs", "Motion", "Pages", "Particles",
+        "Refinement", "Report", "Runs", "Surface", "Terminal", "TOMLText", "Tools", "Viewing",
       ]),
 
     // Programs.
@@ -178,8 +178,8 @@ let package = Package(
     .testTarget(
       name: "ConsoleTests",
       dependencies: [
-        "Console", "CryoEM", "EMFiles", "Ground", "Images", "Jobs", "Refinement", "Report",
-        "Runs", "Surface", "Terminal", "TestSupport", "Tools", "Viewing",
+        "Console", "CryoEM", "EMFiles", "Ground", "Images", "Jobs", "Motion", "Refinement",
+        "Report", "Runs", "Surface", "Terminal", "TestSupport", "Tools", "Viewing",
       ],
       resources: [.copy("Golden")]),
     .testTarget(

@@ -70,7 +70,7 @@ extension RunPage {
   }
 
   private static func addMotion(of run: ReportedRun, to page: inout PageDocument) {
-    guard let motion = run.folder.motion() else { return }
+    guard let motion = try? run.folder.motion() else { return }
     page.blocks += [
       .heading(2, "Motion"),
       .code(

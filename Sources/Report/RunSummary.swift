@@ -1,3 +1,4 @@
+import CryoEM
 import Ground
 import Jobs
 import Refinement
@@ -42,6 +43,10 @@ public struct RunSummary: Codable, Sendable, Equatable {
   public var conicalEvenAreaRatio: Double?
   /// The fulcrum, Å from the box centre.
   public var fulcrum: [Double]
+  /// The same as a point; nil where it is none.
+  public var fulcrumPoint: Vector3? {
+    fulcrum.count == 3 ? Vector3(fulcrum[0], fulcrum[1], fulcrum[2]) : nil
+  }
   /// The same as x,y,z in voxels of the final maps, from the corner; nil in runs of earlier versions.
   public var fulcrumVoxel: [Double]?
   /// Seconds on the clock and of the processors.

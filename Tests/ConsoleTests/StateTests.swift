@@ -73,7 +73,7 @@ import Testing
     var stage = Stage(.runs)
     stage.play("Space c")
     #expect(stage.application.screen is RunsScreen)
-    #expect(stage.text.contains("Mark two to four runs"))
+    #expect(stage.text.contains("Mark two to four runs or regions"))
   }
 
   @Test func startAsksWhereToRefineOnceThereAreLanes() {

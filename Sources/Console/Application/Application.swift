@@ -169,6 +169,7 @@ public struct Application: Sendable {
 
   /// Whether what is seen changes with the time alone.
   var showsTime: Bool { screen.showsTime }
+  var isMoving: Bool { screen.isMoving && popUps.isEmpty }
 
   /// What the screen wants read again; to be asked about once a second.
   mutating func refresh() -> [Effect] {

@@ -33,6 +33,8 @@ enum Effect: Sendable {
   case readSweep(name: String, folders: [String])
   case readSlices(SliceRequest)
   case readMap(MapRequest)
+  /// How the regions of a run move.
+  case readMotion(folder: String)
   case readParticles(folder: String, iteration: Int)
   case readFolder(path: String, endings: [String])
   case readHeader(path: String)
@@ -96,6 +98,7 @@ enum News: Sendable {
   case slices(SliceSet)
   case map(ReadMap)
   case mapProblem(MapRequest, Problem)
+  case motion(RegionMotion)
   case particles(ParticleTable)
   case folder(FolderListing)
   case header(HeaderPreview)

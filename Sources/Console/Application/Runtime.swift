@@ -127,6 +127,7 @@ final class Runtime {
   private var timeout: Int {
     let now = clock.now
     var wait = refreshInterval - (lastRefresh.map { now - $0 } ?? refreshInterval)
+    if application.isMoving { wait = min(wait, moveInterval) }
     if isDirty, let lastFrame { wait = min(wait, frameInterval - (now - lastFrame)) }
     if replay != nil { wait = min(wait, .milliseconds(20)) }
     let parts = wait.components
@@ -151,7 +152,21 @@ final class Runtime {
     application.surroundings.traffic.totalBytes = screen.totalBytes
   }
 
+  /// How often what moves is drawn.
+  private var moveInterval: Duration {
+    application.surroundings.isLowBandwidth ? .seconds(1) : .milliseconds(200)
+  }
+
+  private func moveIfDue() {
+    guard application.isMoving, lastFrame.map({ clock.now - $0 >= moveInterval }) ?? true else {
+      return
+    }
+    perform(application.handle(.time(WallClock.now)))
+    isDirty = true
+  }
+
   private func refreshIfDue() {
+    moveIfDue()
     guard let lastRefresh, clock.now - lastRefresh >= refreshInterval else { return }
     refresh()
   }

@@ -35,6 +35,8 @@ protocol Screen: Sendable {
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect]
   /// Whether it shows something that changes with the time alone.
   var showsTime: Bool { get }
+  /// Whether it moves by itself: it is drawn again several times a second.
+  var isMoving: Bool { get }
   /// What it wants to be read when it opens.
   func opening(_ surroundings: Surroundings) -> [Effect]
   /// What it wants to be read again, every second or so.
@@ -48,6 +50,7 @@ protocol Screen: Sendable {
 extension Screen {
   var status: String { "" }
   var showsTime: Bool { false }
+  var isMoving: Bool { false }
   var entryKeys: [EntryKey] { [] }
   func label(of command: Command) -> String? { nil }
   func obstacle(to command: Command) -> String? { nil }

@@ -20,6 +20,7 @@ final class Background: Sendable {
   /// The slices that are being read, or will be next.
   private let wantedSlices = Mutex<SliceRequest?>(nil)
   /// The maps that are being read, or will be.
+  private let composer = ModeComposer()
   private let wantedMaps = Mutex<Set<MapRequest>>([])
   /// The runs whose poses are being compared with the first of their branch, or will be.
   private let wantedRoots = Mutex<Set<String>>([])
@@ -87,6 +88,7 @@ final class Background: Sendable {
           self.post(.continuation(job, folder: folder, iteration: nil, takes: takes))
         }
       }
+    case .readMotion(let folder): read { self.post(.motion(RegionMotion(reading: folder))) }
     case .countSelection(let folder, let expression):
       work {
         self.reporting {
@@ -149,7 +151,13 @@ final class Background: Sendable {
     guard wantedMaps.withLock({ $0.insert(request).inserted }) else { return }
     work {
       do throws(Problem) {
-        self.post(.map(try MapReader.read(request)))
+        let read =
+          if let frame = request.frame {
+            try self.composer.map(request, of: frame)
+          } else {
+            try MapReader.read(request)
+          }
+        self.post(.map(read))
       } catch { self.post(.mapProblem(request, error)) }
       _ = self.wantedMaps.withLock { $0.remove(request) }
     }

@@ -12,6 +12,16 @@ struct ReadMap: Sendable {
   var valueRange: ClosedRange<Double>
 }
 
+extension ReadMap {
+  /// - Parameter centre: where the middle of the volume is from that of the whole box, Å.
+  init(_ request: MapRequest, _ volume: Volume, centre: Vector3) {
+    let map = ViewedMap(volume, centre: centre)
+    self.init(
+      request: request, map: map, usualLevel: LevelTable.usual(for: map.volume, map.levels),
+      valueRange: MapReader.range(of: map.volume))
+  }
+}
+
 /// Reads maps of any grid to be looked at.
 enum MapReader {
   /// Voxels along an edge of maps that are shown; larger ones would need gigabytes.
@@ -36,10 +46,7 @@ enum MapReader {
         file.voxels[index] = isDifference ? a - b : 0.5 * (a + b)
       }
     }
-    let map = ViewedMap(volume(of: file), centre: centre(of: file, request))
-    return ReadMap(
-      request: request, map: map, usualLevel: LevelTable.usual(for: map.volume, map.levels),
-      valueRange: range(of: map.volume))
+    return ReadMap(request, volume(of: file), centre: centre(of: file, request))
   }
 
   private static func read(_ path: String, within root: String?) throws(Problem) -> MRCVolume {
@@ -103,7 +110,7 @@ enum MapReader {
 
   /// What nine tenths of the values that differ from the commonest one are between: outside of its mask a
   /// map of resolutions has one value.
-  private static func range(of map: Volume) -> ClosedRange<Double> {
+  fileprivate static func range(of map: Volume) -> ClosedRange<Double> {
     let common = map.voxels.first ?? 0
     let step = max(1, map.voxels.count / 200_000)
     var values = stride(from: 0, to: map.voxels.count, by: step).map { map.voxels[$0] }

@@ -100,8 +100,7 @@ enum ParticleReader {
 
   /// The fulcrum of a run, Å from the box centre; the centre itself while it is not known.
   private static func fulcrum(of folder: RunFolder) -> Vector3 {
-    guard let values = try? folder.summary().fulcrum, values.count == 3 else { return .zero }
-    return Vector3(values[0], values[1], values[2])
+    (try? folder.summary())?.fulcrumPoint ?? .zero
   }
 
   private static func columns(of particles: ParticleSet) -> [ParticleTable.Column] {

@@ -36,9 +36,7 @@ final class RunReader {
       if let known, known.place == place, isCurrent(known.listing) {
         found.listings.append(known.listing)
       } else if MonotonicClock.now < end {
-        let listing = RunListing(
-          entry: RunCatalogue.entry(of: place.folder), job: try? place.folder.job(),
-          summary: try? place.folder.summary())
+        let listing = RunListing(reading: place.folder)
         listings[place.folder] = (place, listing)
         found.listings.append(listing)
         hasChanged = true

@@ -179,21 +179,21 @@ extension CompareScreen {
     }
     let values = runs.map { run in all.map { run.job?.shown($0) ?? "–" } }
     // From the longest name to the shortest.
-    let names = all.map { parameter in
-      let unit = parameter.unit == "degrees" ? "°" : parameter.unit
+    let names = all.map { field in
+      let unit = field.parameter.unit == "degrees" ? "°" : field.parameter.unit
       let mark = unit.isEmpty ? "" : " \(unit)"
-      let key = String(parameter.key.drop { $0 != "." }.dropFirst())
-      return [parameter.title + mark, key + mark, key]
+      let key = String(field.key.drop { $0 != "." }.dropFirst())
+      return [field.title + mark, key + mark, key]
     }
     let (inner, body) = Self.parts(of: rect, lines: all.count)
     let columns = columns(in: inner, names: names.map { $0[0] }, values: values)
     drawHeads(columns, in: inner, of: &frame)
-    for (row, parameter) in all.enumerated().dropFirst(offset).prefix(body.height) {
+    for (row, field) in all.enumerated().dropFirst(offset).prefix(body.height) {
       let name = names[row].first { $0.columns <= columns.names } ?? names[row][2]
       drawRow(
         name,
         runs.indices.map { index in
-          (values[index][row], runs[index].job?.isChanged(parameter.key) == true ? .changed : .text)
+          (values[index][row], runs[index].job?.isChanged(field.key) == true ? .changed : .text)
         }, columns, x: body.x, y: body.y + row - offset, of: &frame)
     }
     frame.scrollBar(body, top: offset, total: all.count)

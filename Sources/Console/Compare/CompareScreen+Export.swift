@@ -33,8 +33,8 @@ extension CompareScreen {
         + Self.statistics.map { row in [row.name] + runs.map(row.value) }
     case .parameters:
       return [["key"] + names]
-        + differences.map { parameter in
-          [parameter.key] + runs.map { $0.job?[parameter.key]?.text ?? "" }
+        + differences.map { field in
+          [field.key] + runs.map { $0.job?[field.key]?.text ?? "" }
         }
     case .poses:
       return [["run", "quantity", "from", "to", "particles"]]

@@ -5,7 +5,7 @@ import Runs
 import Surface
 import Terminal
 
-/// Two to four runs side by side: FSC curves in one plot, parameters that differ, what became of the
+/// Two to four runs, or regions of runs, side by side: FSC curves in one plot, parameters that differ, what became of the
 /// resolution and of the poses.
 struct CompareScreen: Screen {
   let context = Command.Context.compare
@@ -47,6 +47,17 @@ struct CompareScreen: Screen {
   }
 
   init(folders: [String]) { self.folders = folders }
+
+  /// How many runs are compared at a time.
+  private static let counts = 2...4
+
+  /// Why so many runs cannot be compared; nil where they can.
+  ///
+  /// - Parameter count: of runs, and of regions of runs of several.
+  static func obstacle(marked count: Int) -> String? {
+    counts.contains(count)
+      ? nil : "Mark two to four runs or regions with Space; \(count) are marked"
+  }
 
   var keyBar: [Command] { [.nextPane, .zoom, .report, .export, .copy] }
 
@@ -115,12 +126,18 @@ struct CompareScreen: Screen {
     crosshair = min(max(1, place + step), lastShell)
   }
 
-  /// Keys of the parameters that are not the same in all runs.
-  var differences: [Parameter] {
+  /// The parameters that are not the same in all runs: those of all in the order of the form, then those
+  /// of regions.
+  var differences: [JobField] {
     let jobs = runs.compactMap(\.job)
     guard let first = jobs.first else { return [] }
-    let keys = Set(jobs.dropFirst().flatMap { $0.differences(from: first) })
-    return Parameter.all.filter { keys.contains($0.key) && $0.key != Parameter.output.folder.key }
+    var keys: [String] = []
+    for key in jobs.dropFirst().flatMap({ $0.differences(from: first) }) where !keys.contains(key) {
+      keys.append(key)
+    }
+    let common = Parameter.all.map(\.key).filter(keys.contains)
+    return (common + keys.filter { !common.contains($0) })
+      .filter { $0 != Parameter.output.folder.key }.compactMap { JobField($0) }
   }
 
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {

@@ -100,10 +100,14 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case panelMarker = "panel-marker"
   case nextRegion = "next-region"
   case previousRegion = "previous-region"
+  // Modes of the regions' motion.
+  case modes, play, exaggerate
+  case rangeFrom = "range-from"
+  case rangeTo = "range-to"
 
   /// The screens and panes in which keys have their own meaning.
   public enum Context: String, Sendable, Hashable, CaseIterable {
-    case everywhere, runs, sweep, form, mask, maker, map, run, compare
+    case everywhere, runs, sweep, form, mask, maker, map, run, modes, compare
 
     /// The name on the help screen.
     public var title: String {
@@ -116,6 +120,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
       case .maker: "Mask maker"
       case .map: "Maps"
       case .run: "Run"
+      case .modes: "Modes"
       case .compare: "Compare"
       }
     }

@@ -3,7 +3,8 @@ import Terminal
 extension Command {
   /// Every command with its label, help and default keys, in the order of the key bar and the help.
   static let table: [CommandDescription] =
-    runsTable + formTable + maskTable + makerTable + mapTable + runTable + everywhereTable
+    runsTable + formTable + maskTable + makerTable + mapTable + runTable + modesTable
+    + everywhereTable
 
   /// What is said about this command in a context; in any, where it has no meaning there.
   func description(in context: Context) -> CommandDescription {
@@ -68,8 +69,9 @@ extension Command {
     line(.open, in: [.sweep], [.enter], "Open", "Open the run"),
     line(.newFrom, in: [.runs, .sweep], ["n"], "New", "New job from this run's parameters"),
     line(.new, in: [.runs], ["N"], "New job", "New job with the defaults"),
-    line(.mark, in: [.runs, .sweep], [" "], "Mark", "Mark the run for comparison"),
-    line(.compare, in: [.runs, .sweep], ["c"], "Compare", "Compare two to four marked runs"),
+    line(.mark, in: [.runs, .sweep], [" "], "Mark", "Mark the run or region for comparison"),
+    line(
+      .compare, in: [.runs, .sweep], ["c"], "Compare", "Compare two to four marked runs or regions"),
     line(
       .filter, in: [.runs], ["/"], "Filter",
       "Show the runs that contain a text, or fulfil a condition"),
@@ -192,6 +194,29 @@ extension Command {
     line(.maskCentre, in: [.map], ["m"], "Mask centre", "Cross to the centre of the mask"),
   ]
 
+  private static let modesTable: [CommandDescription] = [
+    line(.play, in: [.modes], [" "], "Play", "Let the complex move along the mode, or hold it"),
+    line(.previousIteration, in: [.modes], ["["], "Back", "A step back along the mode"),
+    line(.nextIteration, in: [.modes], ["]"], "On", "A step on along the mode"),
+    line(
+      .exaggerate, in: [.modes], ["x"], "Exaggerate",
+      "Move 2, 4 or 8 standard deviations to either side"),
+    line(.zoom, in: [.modes], ["z", .enter], "Zoom", "Pane to the whole screen and back"),
+    line(
+      .rangeFrom, in: [.modes], ["("], "From", "Keep particles from the cursor of the histogram on"),
+    line(.rangeTo, in: [.modes], [")"], "To", "Keep particles up to the cursor of the histogram"),
+    line(
+      .select, in: [.modes], ["W"], "Keep", "Write the particles of the range, or of an expression"),
+    line(.maps, in: [.modes], ["V"], "Maps", "The maps along the mode, with slices"),
+    line(
+      .colourBy, in: [.modes], ["c"], "Colour", "Colour the surface by region, or in one colour"),
+    line(.raiseThreshold, in: [.modes], [">", "."], "Raise", "Surface at a higher density"),
+    line(.lowerThreshold, in: [.modes], ["<", ","], "Lower", "Surface at a lower density"),
+    line(.sliceForward, in: [.modes], ["+", "="], "Nearer", "Surface larger"),
+    line(.sliceBack, in: [.modes], ["-"], "Farther", "Surface smaller"),
+    line(.viewAxis, in: [.modes], ["a"], "Axis", "See it along z, y, x (arrows turn it)"),
+  ]
+
   private static let runTable: [CommandDescription] = [
     line(.zoom, in: [.run, .compare], ["z", .enter], "Zoom", "Pane to the whole screen and back"),
     line(.pause, in: [.run], ["p"], "Pause", "Pause the run, or let it go on"),
@@ -207,6 +232,9 @@ extension Command {
       "To the next region of a run or job of several"),
     line(.previousRegion, in: [.run, .mask, .map], ["{"], "Before", "To the region before"),
     line(.follow, in: [.run], ["f"], "Follow", "Follow the newest iteration and log line"),
+    line(
+      .modes, in: [.run], ["O"], "Motion",
+      "Modes of the regions' motion: shares, histograms, the complex moving, axes"),
     line(
       .report, in: [.run, .runs, .sweep, .compare], ["R"], "Report",
       "Write a page about the run, or runs"),

@@ -42,7 +42,7 @@ extension RunScreen {
     case .advice: return [.popUp(adviceChooser)]
     case .report: return [Self.reportPrompt([folder], surroundings)]
     case .tools: return toolMenu(surroundings)
-    case .select: return [.popUp(selectionPrompt)]
+    case .select: return [.popUp(choice.prompt(selection))]
     case .maps:
       guard let snapshot, let shelf = MapShelf(snapshot) else { return [] }
       var screen = MapScreen(shelf: shelf)
@@ -58,6 +58,7 @@ extension RunScreen {
       guard let number = metrics?.poseIteration else { return [.say("There is no iteration yet")] }
       particles = ParticlePage()
       return [.readParticles(folder: folder, iteration: number)]
+    case .modes: return [.push(ModesScreen(folder: root))]
     case .logLevel:
       log.onlyWarnings.toggle()
       return [.say(log.onlyWarnings ? "Log: warnings and errors" : "Log: everything")]
@@ -150,7 +151,7 @@ extension RunScreen {
     case .toolLine(let purpose): return ToolLine.run(text, purpose: purpose, surroundings)
     case .selectParticles:
       selection = text
-      return [.countSelection(folder: folder, expression: text), .say("Counting …")]
+      return choice.counting(text)
     case .newJob(let particles): return [.continueWith(particles: particles, folder: folder)]
     case .searchLog:
       log.pattern = text

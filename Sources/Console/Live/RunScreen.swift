@@ -54,8 +54,7 @@ struct RunScreen: Screen {
   init(folder: String) { self.folder = folder }
 
   var title: String {
-    let name = snapshot?.name ?? FilePath.name(of: folder)
-    return root == folder ? name : "\(RunFolder(root).name) \(name)"
+    RunSnapshot(folder: folder).name
   }
 
   /// The metrics of the iteration that is shown.
@@ -81,7 +80,10 @@ struct RunScreen: Screen {
       ]
       if obstacle(to: .resume) == nil { commands.insert(.resume, at: 2) }
     }
-    if !regions.isEmpty { commands.insert(.nextRegion, at: 1) }
+    if !regions.isEmpty {
+      commands.insert(
+        contentsOf: [.nextRegion] + (obstacle(to: .modes) == nil ? [.modes] : []), at: 1)
+    }
     switch focus {
     case .orientations: commands.append(.projection)
     case .poses: commands.append(.baseline)
@@ -125,6 +127,9 @@ struct RunScreen: Screen {
         ? nil : "Nothing is to be said against the numbers"
     case .maps:
       return snapshot.flatMap { MapShelf($0) } == nil ? "No maps are kept of the run yet" : nil
+    case .modes:
+      if regions.isEmpty { return "The run has one region: there is nothing that moves against it" }
+      return status == .finished ? nil : "How the regions move is learnt when the run ends"
     case .report: return snapshot?.manifest == nil ? "The run is not read yet" : nil
     case .select:
       if snapshot?.job?.regions.isEmpty == false {
@@ -318,8 +323,8 @@ struct RunScreen: Screen {
         .say("It begins with \(takes)."),
       ]
     case .counted(let sentence, let path, let expression) where path == folder:
-      return [.offer(keepPrompt(expression, sentence, surroundings))]
-    case .tool(let work): return offers(after: work)
+      return [.offer(choice.keepPrompt(expression, sentence, surroundings))]
+    case .tool(let work): return choice.offers(after: work)
     case .slices(let found) where found.request.folder == folder: slices = found
     case .particles(let table) where table.folder == folder: particles?.receive(table)
     default: break

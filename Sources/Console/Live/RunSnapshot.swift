@@ -30,7 +30,11 @@ struct RunSnapshot: Sendable {
   /// Why the folder cannot be read.
   var problem: Problem?
 
-  var name: String { RunFolder(folder).name }
+  /// The name of its folder; of a region after that of its run.
+  var name: String {
+    let own = RunFolder(folder)
+    return own.root == folder ? own.name : "\(RunFolder(own.root).name) \(own.name)"
+  }
   var isLive: Bool { status?.isLive == true }
 
   /// The iteration under way, or the last one of a run that has ended.

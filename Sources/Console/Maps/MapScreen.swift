@@ -178,7 +178,10 @@ struct MapScreen: Screen {
   func refresh(_ surroundings: Surroundings) -> [Effect] { missing.map { .readMap($0) } }
 
   /// Maps that are kept in memory beside those that are needed.
-  private static let kept = 4
+  private var kept = 4
+
+  /// Keeps the maps of all steps, as what plays them does.
+  mutating func keepAll() { kept = max(kept, shelf.steps.count + 1) }
 
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
     switch news {
@@ -204,7 +207,7 @@ struct MapScreen: Screen {
     uses.append(request)
     let needed = Set(
       [wanted?.request, colourRequest, lastShown].compactMap { $0 } + shelf.masks)
-    for old in uses.dropLast(Self.kept) where !needed.contains(old) {
+    for old in uses.dropLast(kept) where !needed.contains(old) {
       maps[old] = nil
       uses.removeAll { $0 == old }
     }

@@ -24,6 +24,8 @@ struct MapRequest: Sendable, Hashable {
   var root: String?
   /// The edge (Å) of the whole box of which the file may hold a part; nil where the file is whole.
   var wholeEdge: Double?
+  /// A moment of the regions' motion, whose map is composed in place of being read.
+  var frame: ModeFrame?
 }
 
 /// The maps of one moment: before a refinement, of an iteration, at its end, or of a file.
@@ -113,7 +115,7 @@ extension MapShelf {
     guard !steps.isEmpty else { return nil }
     (title, self.steps) = (snapshot.name, steps)
     takeRegions(of: folder)
-    if fulcra.isEmpty { fulcra = [snapshot.summary.flatMap(Self.fulcrum)] }
+    if fulcra.isEmpty { fulcra = [snapshot.summary?.fulcrumPoint] }
     if let fulcrum = fulcra.indices.contains(chosen) ? fulcra[chosen] : nil,
       let metrics = snapshot.metrics(of: nil)
     {
@@ -134,12 +136,7 @@ extension MapShelf {
     }
     guard found.count == all.count else { return }
     (masks, chosen, regions) = (found, own, all.map(\.name))
-    fulcra = all.map { Self.fulcrum($0.summary) }
-  }
-
-  private static func fulcrum(_ summary: RunSummary) -> Vector3? {
-    let place = summary.fulcrum
-    return place.count == 3 ? Vector3(place[0], place[1], place[2]) : nil
+    fulcra = all.map(\.summary.fulcrumPoint)
   }
 
   /// The maps that a job begins with; nil while it names none.

@@ -15,7 +15,10 @@ extension RunsScreen {
     case .name:
       // Under the line of its sweep.
       let isInFold = manifest?.group.map { filter.isEmpty && unfolded.contains($0.name) } ?? false
-      return (isInFold ? "  " : "") + listing.entry.name
+      let indent = isInFold || listing.isRegion ? "  " : ""
+      guard !listing.regions.isEmpty, view == .list else { return indent + listing.entry.name }
+      let isOpen = unfolded.contains(listing.entry.folder.path)
+      return indent + (isOpen ? "- " : "+ ") + listing.entry.name
     case .status: return listing.entry.statusText
     case .iteration:
       return manifest.map { "\(listing.iteration ?? 0)/\($0.maximumIterations)" } ?? ""
@@ -25,6 +28,9 @@ extension RunsScreen {
     case .started, .duration: return ""
     case .mask:
       if listing.job?[Parameter.mask.type] == RefinementSettings.MaskMode.none { return "none" }
+      if !listing.regions.isEmpty {
+        return listing.regions.map(\.entry.name).joined(separator: ", ")
+      }
       return listing.job?[Parameter.input.mask].map { FilePath.name(of: $0) } ?? ""
     case .note: return listing.entry.note.split(separator: "\n").first.map(String.init) ?? ""
     }
@@ -166,6 +172,13 @@ extension RunsScreen {
       lines.append(("Particles", part + paths, .text))
     }
     if let mask = current.job?[Parameter.input.mask] { lines.append(("Mask", mask, .text)) }
+    if !current.regions.isEmpty {
+      let regions = current.regions.map { region in
+        region.entry.name + (region.resolution.map { " \(Format.resolution($0))" } ?? "")
+      }
+      lines.append(
+        ("Regions", regions.joined(separator: ", ") + "; Right shows them, Left hides them", .text))
+    }
     if let group = manifest?.group {
       lines.append(("Sweep", "\(group.title) of \(group.name): \(group.difference)", .text))
     }

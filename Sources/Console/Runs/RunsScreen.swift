@@ -15,6 +15,8 @@ struct RunListing: Sendable {
   var changed = 0
   /// The runs of a sweep, where this line stands for all of them.
   var sweep: RunFold?
+  /// The regions that are refined together in it; empty for one.
+  var regions: [RunListing] = []
   /// Its place in the tree, where that is shown.
   var branch: RunBranch?
 
@@ -49,7 +51,7 @@ struct RunsScreen: Screen {
   /// What is wrong with the condition that is being typed; the list stays as it was.
   var filterProblem: Problem?
   var sorting = (column: Column.started, descending: true) { didSet { arrange() } }
-  /// Names of the sweeps whose runs are shown.
+  /// Names of the sweeps whose runs are shown, and folders of the runs whose regions are.
   var unfolded: Set<String> = [] { didSet { arrange() } }
   /// Whether the runs are a list or a tree, and the lines of the tree whose branches are hidden.
   var view = RunsView.list { didSet { arrange() } }
@@ -102,7 +104,8 @@ struct RunsScreen: Screen {
       return
     }
     // What is looked for is not hidden in a fold.
-    visible = filter.isEmpty ? RunFold.folded(sorted, unfolded: unfolded) : sorted
+    visible = withRegions(
+      filter.isEmpty ? RunFold.folded(sorted, unfolded: unfolded) : sorted)
   }
 
   var selectedIndex: Int {
@@ -130,7 +133,10 @@ struct RunsScreen: Screen {
   }
 
   /// The words that a column sorts by; of columns of numbers, those that decide between equal ones.
-  private func sortWord(_ listing: RunListing) -> String { text(sorting.column, of: listing) }
+  private func sortWord(_ listing: RunListing) -> String {
+    // Without what the name has before it in a fold.
+    sorting.column == .name ? listing.entry.name : text(sorting.column, of: listing)
+  }
 
   // MARK: Commands
 
@@ -139,13 +145,17 @@ struct RunsScreen: Screen {
     if current?.sweep != nil, ofOneRun.contains(command) {
       return "This line is a sweep: Right shows its runs, Enter their outcomes"
     }
+    let ofWholeRuns: [Command] = [.rename, .note, .tag, .delete]
+    if let current, current.isRegion, ofWholeRuns.contains(command) {
+      return
+        "This line is a region: go to that of its run, \(RunFolder(current.entry.folder.root).name)"
+    }
     switch command {
     case .open, .mark, .rename, .note, .tag, .delete, .markAll, .report:
       return current == nil ? "There is no run here yet; N makes a new job" : nil
     case .tools: return toolObstacle
     case .compare:
-      return (2...4).contains(marked.count)
-        ? nil : "Mark two to four runs with Space; \(marked.count) are marked"
+      return CompareScreen.obstacle(marked: comparedFolders.count)
     default: return nil
     }
   }
@@ -163,7 +173,7 @@ struct RunsScreen: Screen {
     case .left: setFold(open: false)
     case .mark: toggleMark()
     case .markAll:
-      let all = Set(visible.filter { $0.sweep == nil }.map(\.entry.folder.path))
+      let all = Set(visible.filter { $0.sweep == nil && !$0.isRegion }.map(\.entry.folder.path))
       marked = marked.isEmpty ? all : []
     case .sort: sort(by: 1)
     case .reverseSort: sorting.descending.toggle()
@@ -247,8 +257,7 @@ struct RunsScreen: Screen {
             action: "Delete"))
       ]
     case .compare:
-      let folders = visible.map(\.entry.folder.path).filter(marked.contains)
-      return [.push(CompareScreen(folders: folders))]
+      return [.push(CompareScreen(folders: comparedFolders))]
     default: return []
     }
   }
@@ -265,6 +274,7 @@ struct RunsScreen: Screen {
   /// Shows or hides the runs of the sweep that is selected, or that the selected run is of.
   private mutating func setFold(open: Bool) {
     if view == .tree { return setBranch(open: open) }
+    if setRegions(open: open) { return }
     guard filter.isEmpty, let current else { return }
     guard let name = current.sweep?.name ?? current.entry.manifest?.group?.name else { return }
     if open {
@@ -321,7 +331,8 @@ struct RunsScreen: Screen {
     guard case .runs(let found, surroundings.folder) = news else { return [] }
     let index = selectedIndex
     listings = found
-    marked.formIntersection(Set(found.map(\.entry.folder.path)))
+    marked.formIntersection(
+      Set(found.flatMap { [$0] + $0.regions }.map(\.entry.folder.path)))
     if !visible.contains(where: { $0.entry.folder.path == selected }) {
       let list = visible
       selected = list.isEmpty ? nil : list[min(index, list.count - 1)].entry.folder.path

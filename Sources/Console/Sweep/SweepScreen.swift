@@ -128,8 +128,7 @@ struct SweepScreen: Screen {
     case .open, .mark, .markAll, .newFrom:
       return current == nil ? "No run of the sweep could be read" : nil
     case .compare:
-      return (2...4).contains(marked.count)
-        ? nil : "Mark two to four runs with Space; \(marked.count) are marked"
+      return CompareScreen.obstacle(marked: comparedFolders.count)
     case .stop: return isUnderway ? nil : "All runs of the sweep have ended"
     default: return nil
     }
@@ -154,8 +153,7 @@ struct SweepScreen: Screen {
     case .open: return current.map { [.push(RunScreen(folder: $0.folder))] } ?? []
     case .newFrom: return newJob()
     case .compare:
-      let folders = order.map { table.outcomes[$0].folder }.filter(marked.contains)
-      return [.push(CompareScreen(folders: folders))]
+      return [.push(CompareScreen(folders: comparedFolders))]
     case .report:
       let some = marked.isEmpty ? [current?.folder].compactMap { $0 } : marked.sorted()
       return some.isEmpty ? [] : [Self.reportPrompt(some, surroundings)]
@@ -173,6 +171,15 @@ struct SweepScreen: Screen {
     default: return [.say("Nothing to do here")]
     }
     return []
+  }
+
+  /// The folders of the marked runs; a run of several regions stands for all of them.
+  private var comparedFolders: [String] {
+    order.map { table.outcomes[$0].folder }.filter(marked.contains).flatMap { path in
+      let regions = jobs[path]?.regions ?? []
+      return regions.isEmpty
+        ? [path] : regions.map { RunFolder(path).region(named: $0.name).path }
+    }
   }
 
   private func newJob() -> [Effect] {

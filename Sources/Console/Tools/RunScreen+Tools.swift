@@ -26,52 +26,8 @@ extension RunScreen {
     ToolMenu.choose(id, of: offers(surroundings), surroundings)
   }
 
-  // MARK: Choosing particles
-
-  /// Asks by which expression particles are kept.
-  var selectionPrompt: TextPrompt {
-    TextPrompt(
-      .selectParticles, title: "Keep the particles with", text: selection,
-      hint: "turned > 10 and half = A. Names: turned, moved (degrees, Å), half, defocus, row, "
-        + "micrograph, columns (rlnDefocusU).", action: "Count them",
-      objection: { text in
-        text.trimmed.isEmpty
-          ? Problem(
-            "there is no expression", whatToDo: "Type one, as turned < 10, or press Esc.")
-          : ParticleSelection.objection(to: text)
-      })
-  }
-
-  /// Says how many an expression keeps, and asks where they are to be written.
-  func keepPrompt(
-    _ expression: String, _ sentence: String, _ surroundings: Surroundings
-  ) -> TextPrompt {
-    ToolLine.prompt(
-      source(surroundings).select(expression), purpose: .selection(run: folder),
-      title: "Keep what fulfils \(expression)",
-      hint: "\(sentence) Enter writes both; a new job from the kept ones is offered then.")
-  }
-
-  /// A new job from what a selection of this run has kept.
-  func offers(after work: ToolWork) -> [Effect] {
-    guard work.ending == .done, work.purpose == .selection(run: folder),
-      let particles = work.output
-    else { return [] }
-    return [
-      .offer(
-        Confirmation(
-          question: .newJob(particles: particles), title: "A new job from the kept particles?",
-          text: "\(work.summary(of: particles)) The form opens with the parameters of \(title), "
-            + "these particles at their refined poses, and the final half-maps.",
-          action: "New job"))
-    ]
-  }
-}
-
-extension ToolWork {
-  /// What a selection says of what it has kept.
-  fileprivate func summary(of particles: String) -> String {
-    let line = lines.first { $0.hasPrefix("kept ") } ?? ""
-    return line.isEmpty ? "\(particles) is written." : "\(particles): \(line)."
+  /// Keeping particles of what is shown.
+  var choice: ParticleChoice {
+    ParticleChoice(folder: folder, title: title, job: snapshot?.job)
   }
 }

@@ -39,7 +39,7 @@ extension RunsScreen {
 
   private func offers(on folders: [String], _ surroundings: Surroundings) -> [ToolOffer] {
     let sources = folders.map { folder in
-      let listing = listings?.first { $0.entry.folder.path == folder }
+      let listing = listing(at: folder)
       return ToolSource(folder: folder, job: listing?.job, surroundings)
     }
     if sources.count == 1 { return sources[0].offers }

@@ -28,7 +28,8 @@ struct ToolSource: Sendable {
   /// - Parameter folder: the run folder.
   init(folder: String, job: Job?, _ surroundings: Surroundings) {
     self.folder = surroundings.typed(folder)
-    name = RunFolder(folder).name
+    let run = RunFolder(folder)
+    name = run.root == folder ? run.name : "\(RunFolder(run.root).name)_\(run.name)"
     results = surroundings.typed(RunFolder(folder).finalPath)
     self.job = job
     place = surroundings.typed(surroundings.folder)

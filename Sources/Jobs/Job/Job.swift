@@ -68,8 +68,9 @@ public struct Job: Sendable, Equatable {
     values[key.key].flatMap(Value.init)
   }
 
-  /// Whether a parameter has another value than it would have by itself.
+  /// Whether a parameter has another value than it would have by itself; of a region by the region's key.
   public func isChanged(_ key: String) -> Bool {
+    if key.hasPrefix(Self.regionPrefix) { return JobField(key).map(isChanged) ?? false }
     guard let value = values[key] else { return false }
     return Parameter.named(key).flatMap { defaultValue(of: $0) } != value
   }

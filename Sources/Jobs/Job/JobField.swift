@@ -67,6 +67,11 @@ extension Job {
     regions[index].values[key] = nil
   }
 
+  /// Whether a field has another value than it would have by itself.
+  func isChanged(_ field: JobField) -> Bool {
+    index(of: field).map { isChanged(field.parameter.key, ofRegion: $0) } ?? false
+  }
+
   /// Whether a region has another value than it would have by what all have.
   public func isChanged(_ key: String, ofRegion index: Int) -> Bool {
     guard regions.indices.contains(index), let value = regions[index].values[key] else {

@@ -116,10 +116,11 @@ extension MotionReport.Mode {
 }
 
 extension MotionReport.Part {
+  /// Three coordinates of each place, which things are drawn at.
   fileprivate var isPossible: Bool {
-    axis.count == 3 && translation.count == 3 && hinge.count == 3 && hingeVoxel.count == 3
-      && (axis + translation + hingeVoxel).allSatisfy { isMeasure($0) }
-      && hinge.allSatisfy { isMeasure($0.value, $0.error) }
+    let places = [axis, translation, hinge.map(\.value), hingeVoxel]
+    return places.allSatisfy { $0.count == 3 && $0.allSatisfy { $0.isFinite && abs($0) < 1e9 } }
+      && hinge.allSatisfy { isMeasure($0.error) }
       && isMeasure(rotation.value, rotation.error, axisError, displacement, slide)
   }
 }

@@ -51,10 +51,17 @@ extension RunFolder {
     return manifest
   }
 
-  /// How the regions of a finished run move; nil where there is nothing of it, or nothing that can be.
-  public func motion() -> MotionReport? {
-    try? JSONFile.read(
-      MotionReport.self, from: FilePath.joined(finalPath, "motion.json"), within: root)
+  /// How the regions of a finished run move.
+  ///
+  /// - Throws: a problem where nothing was learnt of it, or the file is damaged.
+  public func motion() throws(Problem) -> MotionReport {
+    let path = finalPath + "/motion.json"
+    guard holds(path) else {
+      throw Problem(
+        "\(self.path) does not say how its regions move",
+        whatToDo: "Look into its log for why, or learn it from finished runs: fulcrum motion RUN …")
+    }
+    return try JSONFile.read(MotionReport.self, from: path, within: root)
   }
 
   /// The particles with their final poses; nil where there are none yet.

@@ -11,11 +11,15 @@ public struct ComposeRecipe: Sendable {
     public var mask: String
     public var localResolution: String?
 
+    public init(map: String, mask: String, localResolution: String? = nil) {
+      (self.map, self.mask, self.localResolution) = (map, mask, localResolution)
+    }
+
     /// The maps themselves.
     ///
     /// - Parameter reference: the map that the grid is of.
     /// - Throws: a problem where a file is no map, or not of this grid.
-    func read(on grid: MapGrid, reference: String) throws(Problem) -> Composite.Part {
+    public func read(on grid: MapGrid, reference: String) throws(Problem) -> Composite.Part {
       Composite.Part(
         map: try grid.readLike(map, reference: reference),
         mask: try grid.readLike(mask, reference: reference),

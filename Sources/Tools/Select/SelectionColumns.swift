@@ -79,6 +79,13 @@ struct SelectionColumns: ExpressionColumns {
     }
   }
 
+  /// What `mode1` is called in a star file: the place along a mode of the regions' motion.
+  private static func mode(_ name: String) -> String? {
+    guard name.hasPrefix("mode") else { return nil }
+    let rest = name.dropFirst(4)
+    return rest.isEmpty || rest.first?.isNumber != true ? nil : "rlnMotionMode" + rest
+  }
+
   private func column(_ name: String, place: Int) throws(ExpressionError) -> [Double] {
     let found = try resolved(name, place: place)
     var problems = ProblemList()
@@ -107,6 +114,7 @@ struct SelectionColumns: ExpressionColumns {
     let bare = name.hasPrefix("_") ? String(name.dropFirst()) : name
     if records.hasColumn(bare) { return bare }
     if records.hasColumn("rln" + bare) { return "rln" + bare }
+    if let mode = Self.mode(bare), records.hasColumn(mode) { return mode }
     let names = records.columnNames
     let meant = names.filter { $0.hasSuffix("/" + bare) }
     if meant.count == 1 { return meant[0] }

@@ -10,7 +10,8 @@ struct SelectCommand: ParsableCommand {
     usage: "fulcrum select IN|RUN ['EXPRESSION'] -o OUT [options]",
     discussion: """
       Names: columns (rlnDefocusU, alignments3D/shift[0]), half, defocus, row,
-      micrograph, group, class, image; turned, moved of a RUN or --against FILE.
+      micrograph, group, class, image; turned, moved of a RUN or --against FILE;
+      mode1, mode2 … (sd) of a RUN with regions.
       Also = != < <= and or not + - * / ~ 'regex' in (…) count(micrograph).
       --and, --minus, --join FILE; --best COLUMN; --balance half|micrograph|view;
       --seed N; --split optics; --rejected FILE; --passthrough FILE.

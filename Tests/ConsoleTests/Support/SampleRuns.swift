@@ -6,6 +6,7 @@ import Viewing
 @testable import Console
 @testable import Ground
 @testable import Jobs
+@testable import Motion
 @testable import Refinement
 @testable import Runs
 
@@ -334,6 +335,44 @@ enum SampleRuns {
     return volumes
   }
 
+  /// How the knob moves against the ball: two modes, and one of noise.
+  static func motion() -> RegionMotion {
+    func measured(_ value: Double, _ error: Double) -> MotionReport.Measured {
+      .init(value: value, error: error)
+    }
+    func mode(_ number: Int, _ share: Double, _ axis: [Double], claimed: Bool) -> MotionReport.Mode
+    {
+      let part = MotionReport.Part(
+        region: "body", rotation: measured(5 / Double(number), 0.2), axis: axis,
+        axisError: 12, translation: [0.4, -0.2, 0], displacement: 4.2 / Double(number),
+        hinge: [measured(6, 1), measured(-3, 2), measured(0, 2)], hingeVoxel: [26, 23, 24],
+        slide: 0.1)
+      return MotionReport.Mode(
+        share: measured(share, 0.02), displacement: measured(4.2 / Double(number), 0.1),
+        gain: claimed ? 900 : 3, leastGain: 41, isClaimed: claimed, parts: [part],
+        histogram: claimed
+          ? (0..<32).map { bin in
+            let place = (Double(bin) - 15.5) / 4
+            return Int(320 * exp(-0.5 * place * place))
+          } : [])
+    }
+    let report = MotionReport(
+      regions: ["head", "body"], particles: 2500, learntFrom: 2500, told: 1800, outliers: 0.02,
+      modes: [
+        mode(1, 0.72, [0, 0.6, 0.8], claimed: true), mode(2, 0.2, [0.8, 0, -0.6], claimed: true),
+        mode(3, 0.08, [1, 0, 0], claimed: false),
+      ], motions: [])
+    var motion = RegionMotion(folder: "/data/ribosome/runs/two")
+    motion.report = report
+    motion.regions = report.regions.map { name in
+      let final = "/data/ribosome/runs/two/final/\(name)"
+      return RegionMotion.Region(
+        name: name, source: .init(map: "\(final)/map.mrc", mask: "\(final)/\(name).mrc"),
+        fulcrum: name == "head" ? Vector3(24, 18, 12) : Vector3(-12, -6, -3))
+    }
+    return motion
+  }
+
   /// The ball with its knob as a run's maps: sharper at its end, coarser voxels in iterations.
   static func map(_ request: MapRequest) -> ReadMap {
     let volumes = volumes()
@@ -348,6 +387,10 @@ enum SampleRuns {
       let empty = map
       empty.forEachVoxel { index, place in map.voxels[index] = Float(4 + place.x / 40) }
     default: break
+    }
+    if let frame = request.frame {
+      // What moves moves along x.
+      map = map.moved(by: FrameChange(centre: Vector3(-2 * frame.amplitude, 0, 0)))
     }
     let viewed = ViewedMap(map)
     return ReadMap(

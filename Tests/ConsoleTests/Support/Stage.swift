@@ -22,7 +22,7 @@ struct Stage {
     case help, palette, theme, card, check, lanes, queued, maker, maps, slices
     case fold, sweep, varied, tree, filter
     case tools, toolLine = "tool-line", choice, composition
-    case regions, masks
+    case regions, masks, modes
   }
 
   init(
@@ -82,6 +82,7 @@ struct Stage {
     case .regions:
       show(FormScreen(SampleRuns.regionJob()))
       play("] Down Down Down Down")
+    case .modes: show(ModesScreen(folder: runs + "two"))
     case .masks:
       show(FormScreen(SampleRuns.regionJob()))
       play("] ] m")
@@ -166,6 +167,7 @@ struct Stage {
           seed: name.count % 3))
     case .readSlices(let request):
       return .slices(SampleRuns.slices(of: request.folder, iteration: request.iteration))
+    case .readMotion: return .motion(SampleRuns.motion())
     case .readMap(let request): return .map(SampleRuns.map(request))
     case .readVolumes(let job):
       return .volumes(SampleRuns.volumes(of: job))

@@ -1,0 +1,112 @@
+import Ground
+import Jobs
+import Surface
+import TestSupport
+import Testing
+
+@testable import Console
+@testable import Runs
+
+/// Runs of several regions in the list of runs, and side by side.
+struct RegionListTests {
+  private func manifest(_ name: String) -> RunManifest {
+    SampleRuns.manifest(name: name, status: .finished)
+  }
+
+  /// A folder with the runs `one` and `two`, the latter of two regions.
+  private func folder() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    for path in ["runs/one", "runs/two", "runs/two/regions/a", "runs/two/regions/b"] {
+      try makeFolder(folder(path))
+      try AtomicFile.write(
+        JSONFile.text(manifest(FilePath.name(of: path))), to: folder(path + "/run.json"))
+    }
+    try folder.write(
+      """
+      [[region]]
+      name = "b"
+      mask = "b.mrc"
+      [[region]]
+      name = "a"
+      mask = "a.mrc"
+      """, to: "runs/two/job.toml")
+    return folder
+  }
+
+  private func screen(_ folder: TemporaryFolder) throws -> (RunsScreen, Surroundings) {
+    var surroundings = Surroundings(folder: folder.path)
+    surroundings.size = Size(width: 100, height: 30)
+    var screen = RunsScreen()
+    let found = try #require(RunReader().runs(in: folder.path, isForced: true, budget: 60))
+    _ = screen.receive(.runs(found.listings, folder: folder.path), &surroundings)
+    screen.sorting = (.name, false)
+    return (screen, surroundings)
+  }
+
+  private func names(_ screen: RunsScreen) -> [String] {
+    screen.visible.map { screen.text(.name, of: $0) }
+  }
+
+  /// A run unfolds into its regions in the job's order, and they go to Compare with others.
+  @Test func runsUnfoldIntoTheirRegions() throws {
+    let folder = try folder()
+    var (screen, surroundings) = try screen(folder)
+    #expect(names(screen) == ["one", "+ two"])
+    _ = screen.perform(.last, &surroundings)
+    _ = screen.perform(.right, &surroundings)
+    #expect(names(screen) == ["one", "- two", "  b", "  a"])
+    #expect(screen.obstacle(to: .delete) == nil)
+    _ = screen.perform(.down, &surroundings)
+    #expect(screen.obstacle(to: .delete)?.contains("region") == true)
+    #expect(screen.obstacle(to: .open) == nil)
+    _ = screen.perform(.mark, &surroundings)
+    _ = screen.perform(.mark, &surroundings)
+    #expect(screen.obstacle(to: .compare) == nil)
+    let shown = screen.perform(.compare, &surroundings).compactMap { effect -> CompareScreen? in
+      if case .push(let next) = effect { next as? CompareScreen } else { nil }
+    }.first
+    let two = folder("runs/two/regions")
+    #expect(shown?.folders == [two + "/b", two + "/a"])
+    // What is marked stays so when it is folded away.
+    _ = screen.perform(.left, &surroundings)
+    #expect(
+      names(screen)
+        == ["one", "- two", "  b", "  a"].filter { !$0.hasPrefix(" ") }
+        .map { $0.replacing("-", with: "+") })
+    #expect(screen.current.map { screen.text(.name, of: $0) } == "+ two")
+    #expect(screen.comparedFolders.count == 2)
+  }
+
+  /// A marked run of several regions stands for all of them, beside a run of one.
+  @Test func aRunStandsForItsRegions() throws {
+    let folder = try folder()
+    var (screen, surroundings) = try screen(folder)
+    _ = screen.perform(.markAll, &surroundings)
+    #expect(screen.comparedFolders.map { FilePath.name(of: $0) } == ["one", "b", "a"])
+    #expect(screen.obstacle(to: .compare) == nil)
+    screen.marked = [folder("runs/one")]
+    #expect(screen.obstacle(to: .compare)?.contains("two to four runs or regions") == true)
+  }
+
+  /// Regions are named with their runs, and parameters of regions are among those that differ.
+  @Test func regionsAreNamedWithTheirRun() throws {
+    let folder = try folder()
+    #expect(RunSnapshot(folder: folder("runs/two/regions/a")).name == "two a")
+    #expect(RunSnapshot(folder: folder("runs/two")).name == "two")
+    var comparison = CompareScreen(folders: ["/r/x", "/r/y"])
+    var surroundings = Surroundings(folder: "/r")
+    for (name, deviation) in [("x", "3"), ("y", "5")] {
+      var snapshot = SampleRuns.snapshot(name: name, status: .finished)
+      snapshot.folder = "/r/\(name)"
+      snapshot.job = SampleRuns.regionJob()
+      try snapshot.job?.set("region.body.prior.rotation_sd", to: deviation)
+      _ = comparison.receive(.run(snapshot), &surroundings)
+    }
+    #expect(comparison.differences.map(\.key).contains("region.body.prior.rotation_sd"))
+    var frame = Frame(size: Size(width: 120, height: 40), look: surroundings.appearance)
+    comparison.focus = .parameters
+    comparison.isZoomed = true
+    comparison.draw(in: frame.grid.bounds, of: &frame, surroundings)
+    #expect(frame.grid.text.contains("body.prior.rotation_sd"))
+  }
+}
