@@ -65,7 +65,8 @@ struct FulcrumCommand: ParsableCommand {
       """,
     version: versionLine,
     subcommands: [
-      NewCommand.self, RunCommand.self, SweepCommand.self, CheckCommand.self, ResumeCommand.self,
+      NewCommand.self, RunCommand.self, SweepCommand.self, QueueCommand.self,
+      CheckCommand.self, ResumeCommand.self,
       WatchCommand.self, ListCommand.self, ReportCommand.self, ViewCommand.self,
       SimulateCommand.self, FSCCommand.self,
       MPICommand.self,

@@ -69,6 +69,33 @@ import Testing
     #expect(try names().first == "head")
   }
 
+  /// Those that go on, then those that wait by their places; nothing else.
+  @Test func whatGoesOnAndWhatWaitsIsWatched() throws {
+    var stage = Stage(.watch)
+    let screen = try #require(stage.application.screen as? RunsScreen)
+    #expect(
+      screen.visible.map(\.entry.name) == ["head", "head-narrow", "body-again", "head-next"])
+    #expect(
+      screen.visible.map(\.entry.statusText) == ["running", "paused", "queued 1", "queued 2"])
+    #expect(stage.text.contains("2 runs go on, 2 wait"))
+    stage.play("Esc")
+    #expect(stage.text.contains("first-try"))
+  }
+
+  @Test func aJobIsQueuedInPlaceOfStarted() throws {
+    var stage = Stage(.form)
+    stage.application.surroundings.lanes = SampleRuns.lanes
+    stage.play("Q")
+    guard case .enqueue(let job, _)? = stage.takeEffects().last else {
+      Issue.record("nothing was queued")
+      return
+    }
+    #expect(job == SampleRuns.job())
+    stage.tell(.queued(folder: "/data/ribosome/runs/head-2", "head-2 waits for its turn"))
+    #expect(stage.application.screen is RunsScreen)
+    #expect(stage.text.contains("head-2 waits for its turn"))
+  }
+
   @Test func comparisonNeedsTwoRuns() {
     var stage = Stage(.runs)
     stage.play("Space c")

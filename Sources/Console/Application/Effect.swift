@@ -64,6 +64,8 @@ enum Effect: Sendable {
   case control(folder: String, ControlRequest)
   case check(Job)
   case start(Job, parent: RunManifest.Parent?)
+  /// Lets a job wait for cores and memory of this machine.
+  case enqueue(Job, parent: RunManifest.Parent?)
   /// Looks at the inputs of a sweep's runs; makes and starts them.
   case planSweep(SweepRequest)
   case startSweep(SweepRequest)
@@ -111,6 +113,8 @@ enum News: Sendable {
   case themes([Theme], [Problem])
   case checked(CheckReport)
   case started(folder: String)
+  /// A run that waits; what is to be said of it.
+  case queued(folder: String, String)
   case jobSaved(path: String)
   /// A file of that name is there already.
   case jobExists(path: String)

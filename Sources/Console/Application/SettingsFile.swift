@@ -1,5 +1,6 @@
 import Glibc
 import Ground
+import Runs
 import Surface
 import TOMLText
 import Terminal
@@ -54,9 +55,15 @@ struct SettingsFile: Sendable {
     }
     if let isOn = table["mouse"]?.bool { usesMouse = isOn }
     if let line = table["at_end"]?.string { endCommand = line }
-    for key in table.keys where !["theme", "marker", "mouse", "at_end", "keys"].contains(key) {
+    let known = ["theme", "marker", "mouse", "at_end", "keys", "compute"]
+    for key in table.keys where !known.contains(key) {
       keyMap.report(
-        "\(file): \(key) is not a setting; there are theme, marker, mouse, at_end and [keys]")
+        "\(file): \(key) is not a setting; there are theme, marker, mouse, at_end, [keys] and [compute]"
+      )
+    }
+    // What runs that wait may have of the machine, which their queue reads.
+    for complaint in table["compute"]?.table.map({ ComputeSettings($0).complaints }) ?? [] {
+      keyMap.report("\(file): \(complaint)")
     }
     if let keys = table["keys"]?.table { take(keys: keys, file: file) }
   }

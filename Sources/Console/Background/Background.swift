@@ -206,6 +206,7 @@ final class Background: Sendable {
       return (found, box.waiting)
     }
     lookAtQueues(waiting)
+    lookAtWorker()
     guard let found else { return }
     let now = MonotonicClock.now
     let isDue = found.isComplete || now >= due
@@ -217,6 +218,21 @@ final class Background: Sendable {
 
   /// Seconds between two looks into a scheduler's queue.
   private static let queueInterval = 20.0
+
+  /// Starts a worker again where runs wait and theirs was killed.
+  private func lookAtWorker() {
+    guard case .dead = LocalQueue(in: folder).worker() else { return }
+    work {
+      self.reporting {
+        let queue = LocalQueue(in: self.folder)
+        guard case .dead = queue.worker(), !queue.isStopped,
+          queue.members().contains(where: { $0.place != nil })
+        else { return }
+        try queue.startWorker()
+        self.post(.done("The worker of the queue had died; another goes on in its place"))
+      }
+    }
+  }
 
   /// Looks whether what waits in a queue is still there.
   private func lookAtQueues(_ waiting: [RunCatalogue.Entry]) {
@@ -326,6 +342,14 @@ final class Background: Sendable {
     case .start(let job, let parent):
       work {
         self.reporting { self.post(.started(folder: try self.engine.start(job, parent: parent))) }
+      }
+    case .enqueue(let job, let parent):
+      work {
+        self.reporting {
+          let (folder, text) = try self.engine.enqueue(job, parent: parent)
+          self.post(.queued(folder: folder, text))
+          self.read { self.postRuns(self.folder, isForced: true) }
+        }
       }
     case .planSweep(let request):
       work {

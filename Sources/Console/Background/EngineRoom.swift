@@ -72,6 +72,21 @@ final class EngineRoom: Sendable {
     return try RunQueue.submit(prepared, parent: parent, to: lane).path
   }
 
+  /// Lets a refinement wait for cores and memory, which its queue's worker looks after; returns its run
+  /// folder, and what is to be said.
+  func enqueue(_ job: Job, parent: RunManifest.Parent?) throws -> (folder: String, text: String) {
+    let prepared: PreparedInput
+    do { prepared = try prepare(job) } catch { throw error.problems }
+    let queue = LocalQueue(in: folder)
+    let room = QueueRoom(ComputeSettings(settingsFolder: Application.settingsFolder))
+    let run = try queue.add(prepared, parent: parent, room: room)
+    guard !queue.isStopped else {
+      return (run.path, "\(run.name) waits; the queue is stopped: fulcrum queue start")
+    }
+    try queue.startWorker()
+    return (run.path, "\(run.name) waits for its turn; w watches all that go on")
+  }
+
   /// Goes on with a run that was interrupted or stopped.
   func resume(_ folder: String) throws {
     _ = launch(try RunSession(resuming: folder, endCommand: endCommand))

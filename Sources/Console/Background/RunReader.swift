@@ -36,7 +36,10 @@ final class RunReader {
       if let known, known.place == place, isCurrent(known.listing) {
         found.listings.append(known.listing)
       } else if MonotonicClock.now < end {
-        let listing = RunListing(reading: place.folder)
+        var listing = RunListing(reading: place.folder)
+        if listing.entry.status?.isLive == true {
+          listing.trend = RunTrend(of: place.folder, after: known?.listing.trend)
+        }
         listings[place.folder] = (place, listing)
         found.listings.append(listing)
         hasChanged = true
@@ -47,6 +50,8 @@ final class RunReader {
         found.isComplete = false
       }
     }
+    let entries = RunCatalogue.placed(found.listings.map(\.entry))
+    for (index, entry) in entries.enumerated() { found.listings[index].entry = entry }
     if hasChanged { forgetRuns(of: folder, but: places) }
     return hasChanged || isForced ? found : nil
   }

@@ -39,7 +39,7 @@ struct SweepRoom {
       let child = try ChildProcess(
         [
           "/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", FilePath.absolute(folder),
-          SweepRunner.program,
+          ProcessFacts.program,
           "sweep", "--resume", "--name", sweep.group.name,
         ], ownGroup: true)
       DispatchQueue.global().async { child.wait() }

@@ -12,8 +12,9 @@ extension FormScreen {
     case .start where !sweep.isEmpty:
       check = .runningToStart
       return [.planSweep(sweepRequest), .say("Checking the runs of the sweep …")]
-    case .start:
+    case .start, .enqueue:
       check = .runningToStart
+      isForQueue = command == .enqueue
       return [.check(job), .say("Checking the files …")]
     case .check:
       check = .running
@@ -156,6 +157,10 @@ extension FormScreen {
         if let field = first.keys.first.flatMap(field(ofKey:)) { show(field) }
         return [.complain(first.problem)]
       }
+      if wasToStart, isForQueue {
+        check = .starting
+        return [.enqueue(job, parent: parent), .say("Queueing …")]
+      }
       if wasToStart, isAsked, !surroundings.lanes.isEmpty {
         return [.popUp(laneChooser(surroundings.lanes))]
       }
@@ -176,6 +181,7 @@ extension FormScreen {
             text: "There is a file of this name already.", action: "Replace"))
       ]
     case .started(let folder): return [.pop, .push(RunScreen(folder: folder))]
+    case .queued(_, let text): return [.popToRuns, .say(text)]
     case .sweepPlanned(let request, let text) where request == sweepRequest:
       check = nil
       return [

@@ -30,6 +30,8 @@ struct FormScreen: Screen {
   var check: Check?
   /// Whether the command line has asked to refine here: nobody needs to be asked where.
   var startsHere = false
+  /// Whether the run is to wait for cores and memory, once the check has gone well.
+  var isForQueue = false
   /// What the files say, of this job or of one before.
   private(set) var files: FileFacts?
   var runs: [RunListing] = []
@@ -69,11 +71,13 @@ struct FormScreen: Screen {
   var title: String { path.map { FilePath.name(of: $0) } ?? "New job" }
 
   var keyBar: [Command] {
-    var commands: [Command] = [.start, .edit, .check, .maskView, .save, .advanced, .search]
-    if !history.isEmpty { commands.insert(.undo, at: 3) }
+    var commands: [Command] = [
+      .start, .enqueue, .edit, .check, .maskView, .save, .advanced, .search,
+    ]
+    if !history.isEmpty { commands.insert(.undo, at: 4) }
     if current?.region != nil {
       commands.insert(
-        contentsOf: [.addRegion, .copyRegion, .removeRegion, .regionEarlier, .regionLater], at: 3)
+        contentsOf: [.addRegion, .copyRegion, .removeRegion, .regionEarlier, .regionLater], at: 4)
     }
     commands += [.vary, .presets, .reset, .clone]
     return current?.region == nil ? commands + [.addRegion] : commands
@@ -116,7 +120,10 @@ struct FormScreen: Screen {
 
   func obstacle(to command: Command) -> String? {
     switch command {
-    case .start, .check:
+    case .start, .check, .enqueue:
+      if command == .enqueue, !sweep.isEmpty {
+        return "A sweep waits for its own runs: s starts it"
+      }
       if check.isRunning { return "The files are being looked at" }
       if case .starting = check { return "The refinement is being started" }
       if command == .check { return nil }

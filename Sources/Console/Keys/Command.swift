@@ -20,7 +20,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case markAll = "mark-all"
   case compare, new
   case newFrom = "new-from"
-  case rename, note, tag, tree, delete, sort
+  case rename, note, tag, tree, watch, delete, sort
   case reverseSort = "reverse-sort"
   case filter, reload
   // Job form.
@@ -30,7 +30,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case onlyChanged = "only-changed"
   case advanced
   case commandLine = "command-line"
-  case save, check, start, vary
+  case save, check, start, vary, enqueue
   case maskView = "mask-view"
   case nextSection = "next-section"
   case previousSection = "previous-section"

@@ -78,6 +78,9 @@ extension Command {
     line(
       .tree, in: [.runs], ["t"], "Tree",
       "Each run below the one that it comes from, or the list (Left and Right fold)"),
+    line(
+      .watch, in: [.runs], ["w"], "Watch",
+      "All runs that go on, a row each, and those that wait; or the list"),
     line(.sort, in: [.runs, .sweep], ["s"], "Sort", "Sort by the next column"),
     line(.reverseSort, in: [.runs, .sweep], ["S"], "Reverse", "Turn the order round"),
     line(.rename, in: [.runs], ["r"], "Rename", "Give the run another name"),
@@ -91,6 +94,9 @@ extension Command {
 
   private static let formTable: [CommandDescription] = [
     line(.start, in: [.form], ["s", .function(10)], "Start", "Check and start the refinement"),
+    line(
+      .enqueue, in: [.form], ["Q"], "Queue",
+      "Check, and start when cores and memory are free; goes on when Fulcrum is left"),
     line(.edit, in: [.form], [.enter], "Edit", "Edit the value, or choose a file"),
     line(.about, in: [.form], ["i"], "About", "All about the parameter"),
     line(.vary, in: [.form], ["*"], "Sweep", "Try several values of the parameter in a sweep"),

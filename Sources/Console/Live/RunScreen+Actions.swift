@@ -27,7 +27,8 @@ extension RunScreen {
         .popUp(
           Confirmation(
             question: .stopRun(root), title: "Take \(name) out of the queue?",
-            text: "The scheduler forgets the job. The run stays, and r begins it here.",
+            text: (snapshot?.batchJob == nil ? "" : "The scheduler forgets the job. ")
+              + "The run stays, and r begins it here.",
             action: "Take out"))
       ]
     case .stop:
@@ -160,7 +161,7 @@ extension RunScreen {
       particles?.filter = text
       particles?.arrange()
     case .stopRun where snapshot?.status == .queued:
-      return [.cancelQueued(folder: root), .say("Asking the scheduler …")]
+      return [.cancelQueued(folder: root), .say("Taking it out …")]
     case .stopRun: return [.control(folder: root, .stop), .say("\(title) stops")]
     case .changeParameter:
       guard let parameter = Parameter.named(text) else { return [] }

@@ -154,7 +154,7 @@ extension RunScreen {
         let age = snapshot.status == .paused ? 0 : max(0, surroundings.now - manifest.heartbeat)
         words.append("stage \(Format.duration(max(0, left - age))) left")
       }
-      if let left = manifest.remaining?.left(at: manifest.activeSeconds(at: surroundings.now)) {
+      if let left = manifest.timeLeft(at: surroundings.now) {
         words.append("run \(Format.duration(left)) left")
       } else if let left = remaining(snapshot) {
         words.append("run ≤ \(Format.duration(left))")

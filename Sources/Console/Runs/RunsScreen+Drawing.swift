@@ -93,20 +93,13 @@ extension RunsScreen {
     let detailRows = rect.height >= 16 ? min(10, max(7, free)) : 0
     let (upper, lower) = rect.split(bottom: detailRows)
     let rows = visible
-    let isTree = view == .tree
-    let table = Table(
-      columns: isTree ? treeColumns(of: rows, width: upper.width) : Self.columns,
-      rowCount: rows.count, selected: selectedIndex,
-      sort: isTree ? nil : (sorting.column.rawValue, !sorting.descending),
-      emptyText: "No run: \(filter)"
-    ) { [self] in
-      let cells = cells(of: rows[$0], surroundings)
-      return isTree ? treeCells(of: rows[$0], cells, surroundings) : cells
-    }
+    let table = table(of: rows, width: upper.width, surroundings)
     var notes: [String] = []
     if let filterNote { notes.append(filterNote) }
     // An order by a column that has no room would look like none; a few rows are worth more.
-    if upper.height > 5, isTree || !table.shows(column: sorting.column.rawValue, in: upper) {
+    let showsOrder = view == .list && table.shows(column: sorting.column.rawValue, in: upper)
+    if view == .live { notes.append(liveNote) }
+    if upper.height > 5, view != .live, !showsOrder {
       let sign = frame.look[sorting.descending ? Symbol.descending : .ascending]
       notes.append("Sorted by \(sorting.column.title) \(sign)")
     }
@@ -115,6 +108,29 @@ extension RunsScreen {
       notes.joined(separator: "   "), x: head.x + 1, y: head.y, .match, width: head.width - 2)
     frame.table(table, in: body, pane: "runs")
     if detailRows > 0 { drawDetail(in: lower, of: &frame, surroundings) }
+  }
+
+  private func table(
+    of rows: [RunListing], width: Int, _ surroundings: Surroundings
+  ) -> Table {
+    let columns =
+      switch view {
+      case .list: Self.columns
+      case .tree: treeColumns(of: rows, width: width)
+      case .live: Self.liveColumns
+      }
+    return Table(
+      columns: columns, rowCount: rows.count, selected: selectedIndex,
+      sort: view == .list ? (sorting.column.rawValue, !sorting.descending) : nil,
+      emptyText: filter.isEmpty ? "Nothing goes on, and nothing waits." : "No run: \(filter)"
+    ) { [self] in
+      let cells = cells(of: rows[$0], surroundings)
+      return switch view {
+      case .list: cells
+      case .tree: treeCells(of: rows[$0], cells, surroundings)
+      case .live: liveCells(of: rows[$0], cells, surroundings)
+      }
+    }
   }
 
   private func cells(of listing: RunListing, _ surroundings: Surroundings) -> [Table.Entry] {

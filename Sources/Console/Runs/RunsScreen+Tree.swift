@@ -5,6 +5,8 @@ import Surface
 /// What the first screen shows of the runs.
 enum RunsView: Sendable, CaseIterable {
   case list, tree
+  /// Those that go on, and those that wait.
+  case live
 }
 
 /// A line of the tree of runs: its run or sweep, and what stands beside it.

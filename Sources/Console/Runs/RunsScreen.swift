@@ -17,6 +17,8 @@ struct RunListing: Sendable {
   var sweep: RunFold?
   /// The regions that are refined together in it; empty for one.
   var regions: [RunListing] = []
+  /// How the iterations of a run that goes on have come out.
+  var trend: RunTrend?
   /// Its place in the tree, where that is shown.
   var branch: RunBranch?
 
@@ -53,7 +55,7 @@ struct RunsScreen: Screen {
   var sorting = (column: Column.started, descending: true) { didSet { arrange() } }
   /// Names of the sweeps whose runs are shown, and folders of the runs whose regions are.
   var unfolded: Set<String> = [] { didSet { arrange() } }
-  /// Whether the runs are a list or a tree, and the lines of the tree whose branches are hidden.
+  /// Whether the runs are a list, a tree, or those that go on, and the lines of the tree whose branches are hidden.
   var view = RunsView.list { didSet { arrange() } }
   var folded: Set<String> = [] { didSet { arrange() } }
   /// How far runs have come from the first of their branches, by their folders.
@@ -82,12 +84,14 @@ struct RunsScreen: Screen {
   var keyBar: [Command] {
     guard listings?.isEmpty == false else { return [.new, .reload, .commands, .quit] }
     return [
-      .open, .newFrom, .mark, .compare, .filter, .sort, .note, .tree, .tools, .delete, .quit,
+      .open, .newFrom, .mark, .compare, .filter, .sort, .note, .tree, .watch, .tools, .delete,
+      .quit,
     ]
   }
 
   func label(of command: Command) -> String? {
-    command == .tree && view == .tree ? "List" : nil
+    let isShown = (command == .tree && view == .tree) || (command == .watch && view == .live)
+    return isShown ? "List" : nil
   }
 
   private mutating func arrange() {
@@ -99,9 +103,10 @@ struct RunsScreen: Screen {
       return a.word != b.word ? a.word < b.word : a.name < b.name
     }
     let sorted = (sorting.descending ? order.reversed() : order).map { all[$0] }
-    if view == .tree {
-      visible = branches(sorted)
-      return
+    switch view {
+    case .tree: return visible = branches(sorted)
+    case .live: return visible = live(sorted)
+    case .list: break
     }
     // What is looked for is not hidden in a fold.
     visible = withRegions(
@@ -180,6 +185,7 @@ struct RunsScreen: Screen {
     case .tree:
       view = view == .tree ? .list : .tree
       return wantedRootChange
+    case .watch: view = view == .live ? .list : .live
     case .filter:
       return [
         .popUp(

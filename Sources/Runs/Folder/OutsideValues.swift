@@ -142,6 +142,7 @@ extension RunManifest: OutsideValue {
     }
     if let parent, !isCount(parent.iteration) { return "parent" }
     if let regions, regions.count > 1000 || !regions.allSatisfy(\.isPossible) { return "regions" }
+    if let turn, !isCount(turn.number, turn.threads, turn.memory) { return "turn" }
     if let part, !isCount(part.all) || !(0...1).contains(part.fraction) { return "part" }
     if let group, !isCount(group.number, group.count, group.round ?? 0) || group.varied.count > 1000
     {

@@ -13,6 +13,8 @@ public enum RunCatalogue {
     public let problem: Problem?
     /// The scheduler's job, of a run that waits for it; nil for none.
     public let batchJob: BatchJob?
+    /// From 1, of a run that waits for cores and memory of this machine; nil for others.
+    public internal(set) var place: Int?
 
     public var name: String { folder.name }
 
@@ -32,11 +34,12 @@ public enum RunCatalogue {
       batchJob = status == .queued ? folder.batchJob() : nil
     }
 
-    /// The status in a word, with the scheduler's number where the run waits for it.
+    /// The status in a word, of a run that waits with the scheduler's number or its place.
     public var statusText: String {
       guard problem == nil else { return "damaged" }
       guard let status else { return "" }
-      return status.rawValue + (batchJob.map { " \($0.number)" } ?? "")
+      let number = batchJob?.number ?? place.map { String($0) }
+      return status.rawValue + (number.map { " " + $0 } ?? "")
     }
   }
 
@@ -78,9 +81,23 @@ public enum RunCatalogue {
   /// The runs of `folder`/runs, or of `folder` itself where it holds runs, newest first. Never fails:
   /// what is no run is left out, a damaged run is listed with what is wrong.
   public static func runs(in folder: String = ".") -> [Entry] {
-    places(in: folder).map { entry(of: $0.folder) }.sorted {
+    placed(places(in: folder).map { entry(of: $0.folder) }).sorted {
       ($0.manifest?.started ?? 0, $1.name) > ($1.manifest?.started ?? 0, $0.name)
     }
+  }
+
+  /// Entries of a folder with the places of those that wait for cores and memory.
+  public static func placed(_ entries: [Entry]) -> [Entry] {
+    var entries = entries
+    let waiting = entries.indices.filter {
+      entries[$0].status == .queued && entries[$0].manifest?.turn != nil
+    }
+    let ordered = waiting.sorted { first, second in
+      let numbers = [first, second].map { entries[$0].manifest?.turn?.number ?? 0 }
+      return (numbers[0], entries[first].name) < (numbers[1], entries[second].name)
+    }
+    for (place, index) in ordered.enumerated() { entries[index].place = place + 1 }
+    return entries
   }
 
   /// One run.

@@ -22,12 +22,12 @@ public enum MonotonicClock {
 }
 
 /// What a process knows about itself, and about its neighbours on the machine.
-enum ProcessFacts {
+public enum ProcessFacts {
   /// Name of the machine.
   static var host: String { Machine.host }
 
   /// The path of the program.
-  static var program: String { ChildProcess.ownProgram }
+  public static var program: String { ChildProcess.ownProgram }
 
   static var processID: Int32 { getpid() }
 

@@ -107,3 +107,10 @@ public struct RemainingTime: Codable, Sendable, Equatable {
     return Double(count) * last.seconds * growth
   }
 }
+
+extension RunManifest {
+  /// Seconds that a run which goes on may still take; nil before its second iteration.
+  public func timeLeft(at time: Double) -> ClosedRange<Double>? {
+    remaining?.left(at: activeSeconds(at: time))
+  }
+}

@@ -48,6 +48,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var parent: Parent?
   /// The sweep that it is one of; nil for none.
   public var group: Group?
+  /// Its turn in the queue of its folder; nil where it never waited there.
+  public var turn: Turn?
   /// CPU seconds of the processes before this one, where the run was resumed.
   public var cpuSecondsBefore: Double?
   /// Seconds that the run has taken, pauses between its processes left out, by a clock that nobody sets;

@@ -53,6 +53,9 @@ public enum RunQueue {
     if manifest.status == .queued, let group = manifest.group {
       return try stop(folder, message: "Taken out of the sweep \(group.name)")
     }
+    if manifest.status == .queued, manifest.turn != nil {
+      return try stop(folder, message: "Taken out of the queue")
+    }
     guard let job = folder.batchJob(), manifest.status == .queued else {
       throw Problem(
         "\(folder.name) does not wait in a queue", whatToDo: "Look at it again: it may have begun.")
@@ -78,13 +81,15 @@ public enum RunQueue {
   }
 
   /// Says of a run that waits that it does not any more.
-  private static func stop(_ folder: RunFolder, message: String) throws(Problem) {
+  static func stop(
+    _ folder: RunFolder, as status: RunStatus = .stopped, message: String
+  ) throws(Problem) {
     let lock = try RunLock(folder)
     defer { lock.release() }
     var manifest = try folder.manifest()
     // It may have begun meanwhile.
     guard manifest.status == .queued else { return }
-    manifest.status = .stopped
+    manifest.status = status
     manifest.message = message
     try folder.write(manifest, to: folder.manifestPath)
   }

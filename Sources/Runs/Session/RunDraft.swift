@@ -12,7 +12,8 @@ struct RunDraft: Sendable {
   private let events: [(kind: RunEvent.Kind, text: String)]
 
   init(
-    _ prepared: PreparedInput, parent: RunManifest.Parent? = nil, group: RunManifest.Group? = nil
+    _ prepared: PreparedInput, parent: RunManifest.Parent? = nil, group: RunManifest.Group? = nil,
+    turn: RunManifest.Turn? = nil
   ) {
     let settings = prepared.input.settings
     path = prepared.outputFolder
@@ -23,6 +24,7 @@ struct RunDraft: Sendable {
       threads: settings.threads, maximumIterations: settings.maximumIterations, parent: parent)
     manifest.part = prepared.part
     manifest.group = group
+    manifest.turn = turn
     manifest.expected = RunManifest.Expected(
       preparation: prepared.estimate.preparation, final: prepared.estimate.final,
       extraPasses: settings.extraPasses)

@@ -105,9 +105,6 @@ public final class SweepRunner: Sendable {
     }
   }
 
-  /// The path of this program, which sweeps start again.
-  public static var program: String { ProcessFacts.program }
-
   /// What the process of a run has said last of why it could not go on; nil for nothing.
   public static func complaint(of folder: RunFolder) -> String? {
     guard let file = try? folder.input(folder.batchLogPath), file.size < 1 << 20,

@@ -251,6 +251,42 @@ enum SampleRuns {
     "first-try": RunManifest.Parent(run: "consensus", iteration: 3),
   ]
 
+  /// Runs that go on and runs that wait, beside those that have ended.
+  static func queueListings() -> [RunListing] {
+    let going = metrics(iterations: 4)
+    let more: [(String, RunStatus, Int)] = [
+      ("head-narrow", .paused, 0), ("head-next", .queued, 12), ("body-again", .queued, 3),
+    ]
+    var all = listings()
+    all[0].trend = RunTrend(
+      resolutions: going.map(\.fsc.resolution143), shareAtLimit: going.last?.shareAtLimit)
+    var head = manifest()
+    head.remaining = try? JSONDecoder().decode(
+      RemainingTime.self, from: Data(#"{"least":130,"most":410,"toldAt":380}"#.utf8))
+    all[0].entry = RunCatalogue.Entry(
+      folder: all[0].entry.folder, manifest: head, status: .running, note: "", problem: nil)
+    for (name, status, turn) in more {
+      var manifest = manifest(
+        name: name, status: status, iterations: status == .queued ? 0 : 7, started: start - 60)
+      if turn > 0 {
+        manifest.turn = RunManifest.Turn(number: turn, threads: 4, memory: 1 << 30)
+        (manifest.message, manifest.resolution) = (LocalQueue.waits, nil)
+      }
+      var listing = RunListing(
+        entry: RunCatalogue.Entry(
+          folder: RunFolder("/data/ribosome/runs/\(name)"), manifest: manifest, status: status,
+          note: "", problem: nil), job: job(name: name))
+      if status == .paused {
+        listing.trend = RunTrend(
+          resolutions: [4.2, 3.9, 3.7, 3.8, 3.6, 3.55, 3.5], shareAtLimit: 0.21)
+      }
+      all.append(listing)
+    }
+    let entries = RunCatalogue.placed(all.map(\.entry))
+    for (index, entry) in entries.enumerated() { all[index].entry = entry }
+    return all
+  }
+
   /// The runs of a sweep: two have finished, one goes on, one waits.
   static func sweepListings() -> [RunListing] {
     outcomes().map { outcome in

@@ -15,12 +15,13 @@ struct Stage {
   var hasRuns = true
   var hasSweep = false
   var hasParents = false
+  var hasQueue = false
 
   /// What an application opens with.
   enum Scene: String, CaseIterable {
     case runs, welcome, live, results, files, form, blank, mask, compare, comparison, particles
     case help, palette, theme, card, check, lanes, queued, maker, maps, slices
-    case fold, sweep, varied, tree, filter
+    case fold, sweep, varied, tree, filter, watch
     case tools, toolLine = "tool-line", choice, composition
     case regions, masks, modes
   }
@@ -36,6 +37,7 @@ struct Stage {
     hasRuns = scene != .welcome
     hasSweep = [.fold, .sweep, .varied, .tree].contains(scene)
     hasParents = scene == .tree
+    hasQueue = scene == .watch
     feed(application.refresh())
     set(scene)
   }
@@ -72,6 +74,7 @@ struct Stage {
       play("V o Tab x")
     case .fold: play("Down Right")
     case .tree: play("t End Up Up Up")
+    case .watch: play("w Down")
     case .filter: play("/ \"Å < 4 & shift\"")
     case .sweep: show(SweepScreen(named: "head-sweep"))
     case .varied:
@@ -153,7 +156,8 @@ struct Stage {
     switch effect {
     case .readRuns(let folder), .listRuns(let folder):
       let more = hasSweep ? SampleRuns.sweepListings() : []
-      let runs = SampleRuns.listings(withParents: hasParents)
+      let runs =
+        hasQueue ? SampleRuns.queueListings() : SampleRuns.listings(withParents: hasParents)
       return .runs(hasRuns ? runs + more : [], folder: folder)
     case .readSweep(let name, _):
       return .sweep(SweepTable(named: name, SampleRuns.outcomes()))

@@ -1,0 +1,220 @@
+import Dispatch
+import FoundationEssentials
+import Glibc
+import Ground
+import Jobs
+import TOMLText
+import TestSupport
+import Testing
+
+@testable import Runs
+
+struct LocalQueueTests {
+  private func turn(_ threads: Int, _ memory: Int) -> RunManifest.Turn {
+    RunManifest.Turn(number: 1, threads: threads, memory: memory)
+  }
+
+  /// Cores and memory are shared out; what needs more than there is goes alone.
+  @Test func aRunBeginsWhereThereIsRoom() {
+    let room = QueueRoom(cores: 8, memory: 100)
+    #expect(room.has(placeFor: turn(4, 40), beside: [turn(4, 60)]))
+    #expect(!room.has(placeFor: turn(4, 41), beside: [turn(4, 60)]))
+    #expect(!room.has(placeFor: turn(5, 40), beside: [turn(4, 60)]))
+    #expect(room.has(placeFor: turn(64, 1000), beside: []))
+    #expect(!room.has(placeFor: turn(64, 1000), beside: [turn(1, 1)]))
+    let slots = QueueRoom(cores: 8, memory: 100, slots: 2)
+    #expect(slots.has(placeFor: turn(1, 1), beside: [turn(1, 1)]))
+    #expect(!slots.has(placeFor: turn(1, 1), beside: [turn(1, 1), turn(1, 1)]))
+    #expect(slots.usualThreads == 4)
+    #expect(room.usualThreads == 8)
+  }
+
+  @Test func theTableOfTheMachineIsRead() throws {
+    let good = ComputeSettings(try parseTOML("slots = 2\ncores = 6\nmemory = 1.5"))
+    #expect(good.complaints.isEmpty)
+    let room = QueueRoom(good, machine: Machine(cores: 4, memory: 1 << 40))
+    #expect(room == QueueRoom(cores: 4, memory: 3 << 29, slots: 2))
+    let bad = ComputeSettings(try parseTOML("slots = 0\nmemory = \"much\"\nspeed = 3"))
+    #expect(bad.complaints.count == 3)
+    #expect(bad.complaints.contains { $0.contains("compute.speed") })
+  }
+
+  /// A run folder in the queue, made without particles.
+  private func queued(
+    _ name: String, number: Int, threads: Int = 1, in temporary: TemporaryFolder,
+    status: RunStatus = .queued
+  ) throws -> RunFolder {
+    var manifest = RunManifest(name: name, threads: threads, at: 1000)
+    manifest.turn = RunManifest.Turn(number: number, threads: threads, memory: 10)
+    let writer = try RunWriter(
+      creating: temporary("runs/" + name), job: Job(name: name), manifest: manifest)
+    writer.end(status, message: "")
+    return writer.folder
+  }
+
+  @Test func runsWaitInTheirOrder() throws {
+    let temporary = try TemporaryFolder()
+    let queue = LocalQueue(in: temporary.path)
+    let (late, first, second) = (
+      try queued("late", number: 7, in: temporary), try queued("a", number: 2, in: temporary),
+      try queued("b", number: 2, in: temporary)
+    )
+    // One that waits for a scheduler, or in a sweep, is not of it.
+    let other = try RunWriter(
+      creating: temporary("runs/other"), job: Job(), manifest: RunManifest(name: "other"))
+    other.end(.queued, message: "")
+    #expect(queue.members().map(\.name) == ["a", "b", "late"])
+    #expect(queue.members().map(\.place) == [1, 2, 3])
+
+    try queue.remove(first)
+    #expect(try first.manifest().status == .stopped)
+    #expect(throws: Problem.self) { try queue.remove(first) }
+    #expect(throws: Problem.self) { try queue.add(second) }
+    #expect(throws: Problem.self) { try queue.remove(other.folder) }
+    // Behind all others, or where it was.
+    try queue.add(first)
+    #expect(queue.members().map(\.name) == ["b", "late", "a"])
+    try queue.remove(first)
+    try queue.remove(late)
+    try queue.add(first, keepsTurn: true)
+    try queue.add(late, keepsTurn: true)
+    #expect(queue.members().map(\.name) == ["b", "late", "a"])
+    let elsewhere = RunFolder(temporary("elsewhere"))
+    #expect(throws: Problem.self) { try queue.add(elsewhere) }
+  }
+
+  // MARK: The worker
+
+  /// A program in place of this one: it says with how many threads it was started, takes the folder as one
+  /// that refines does, waits until it may end, and has then finished.
+  private func program(_ temporary: TemporaryFolder, _ end: String) throws -> String {
+    try temporary.write(
+      """
+      #!/bin/sh
+      # resume --threads N FOLDER
+      name=$(basename "$4")
+      echo "$name $3" >> "\(temporary("begun"))"
+      while [ ! -e "\(temporary("go"))-$name" ]; do sleep 0.02; done
+      \(end)
+      """, to: "program")
+    chmod(temporary("program"), 0o755)
+    return temporary("program")
+  }
+
+  private let finishes = """
+    sed 's/"queued"/"finished"/' "$4/run.json" > "$4/.new" && mv "$4/.new" "$4/run.json"
+    """
+
+  private func begun(_ temporary: TemporaryFolder) -> [String] {
+    let text = (try? String(contentsOfFile: temporary("begun"), encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").map(String.init)
+  }
+
+  /// Waits until something is so; a minute at most.
+  private func wait(_ isSo: () throws -> Bool) rethrows -> Bool {
+    for _ in 0..<6000 {
+      if try isSo() { return true }
+      usleep(10_000)
+    }
+    return false
+  }
+
+  @Test func theWorkerStartsThemAsThereIsRoom() throws {
+    let temporary = try TemporaryFolder()
+    let queue = LocalQueue(in: temporary.path)
+    _ = try queued("a", number: 1, threads: 2, in: temporary)
+    _ = try queued("b", number: 2, threads: 1, in: temporary)
+    _ = try queued("c", number: 3, threads: 3, in: temporary)
+    // It would fit beside the others, but nothing overtakes.
+    _ = try queued("d", number: 4, threads: 1, in: temporary)
+    let worker = QueueWorker(
+      queue, room: QueueRoom(cores: 4, memory: 1000), program: try program(temporary, finishes))
+    let thread = Thread { try? worker.run() }
+    thread.start()
+    #expect(wait { begun(temporary).count == 2 })
+    #expect(Set(begun(temporary)) == ["a 2", "b 1"])
+    // Another worker is refused, and told who works.
+    let second = QueueWorker(queue, room: QueueRoom(cores: 4, memory: 1000))
+    #expect(throws: Problem.self) { try second.run() }
+    temporary.touch("go-b")
+    #expect(wait { queue.members().count == 3 })
+    #expect(begun(temporary).count == 2)
+    temporary.touch("go-a")
+    #expect(wait { begun(temporary).count == 4 })
+    #expect(begun(temporary)[2...].sorted() == ["c 3", "d 1"])
+    for name in ["c", "d"] { temporary.touch("go-" + name) }
+    #expect(wait { queue.worker() == .none })
+    #expect(thread.hasEnded())
+    #expect(RunCatalogue.runs(in: temporary.path).allSatisfy { $0.status == .finished })
+  }
+
+  /// A run that cannot even begin fails, with what its process has said, and the next one begins.
+  @Test func whatCannotBeginFails() throws {
+    let temporary = try TemporaryFolder()
+    let run = try queued("a", number: 1, in: temporary)
+    _ = try queued("b", number: 2, in: temporary)
+    for name in ["a", "b"] { temporary.touch("go-" + name) }
+    let worker = QueueWorker(
+      LocalQueue(in: temporary.path), room: QueueRoom(cores: 1, memory: 1000),
+      program: try program(
+        temporary,
+        "if [ $name = a ]; then echo 'error: the stack is gone'; exit 2; fi\n" + finishes))
+    try worker.run()
+    #expect(begun(temporary) == ["a 1", "b 1"])
+    #expect(try run.manifest().status == .failed)
+    #expect(try run.manifest().message == "the stack is gone")
+  }
+
+  @Test func aStoppedQueueBeginsNothing() throws {
+    let temporary = try TemporaryFolder()
+    let queue = LocalQueue(in: temporary.path)
+    _ = try queued("a", number: 1, in: temporary)
+    try queue.stop()
+    #expect(queue.isStopped)
+    let worker = QueueWorker(
+      queue, room: QueueRoom(cores: 1, memory: 10), program: try program(temporary, finishes))
+    try worker.run()
+    #expect(begun(temporary).isEmpty)
+    #expect(queue.members().first?.place == 1)
+    #expect(queue.worker() == .none)
+    // Nothing is started behind the back of whoever has stopped it.
+    try queue.startWorkerIfNeeded()
+    #expect(queue.worker() == .none)
+  }
+
+  /// What was running when everything died is begun again, first.
+  @Test func interruptedRunsWaitAgainAtTheirTurns() throws {
+    let temporary = try TemporaryFolder()
+    let queue = LocalQueue(in: temporary.path)
+    _ = try queued("next", number: 2, in: temporary)
+    // It says that it runs, and nobody holds it.
+    let run = try queued("torn", number: 1, in: temporary, status: .running)
+    #expect(run.status(of: try run.manifest()) == .interrupted)
+    for name in ["torn", "next"] { temporary.touch("go-" + name) }
+    let worker = QueueWorker(
+      queue, room: QueueRoom(cores: 1, memory: 1000), program: try program(temporary, finishes))
+    try worker.run()
+    #expect(begun(temporary) == ["torn 1", "next 1"])
+  }
+}
+
+extension TemporaryFolder {
+  fileprivate func touch(_ name: String) { try? write("", to: name) }
+}
+
+/// A thread whose end can be waited for.
+private final class Thread: @unchecked Sendable {
+  private let body: @Sendable () -> Void
+  private let end = DispatchSemaphore(value: 0)
+
+  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+
+  func start() {
+    DispatchQueue(label: "test").async { [self] in
+      body()
+      end.signal()
+    }
+  }
+
+  func hasEnded() -> Bool { end.wait(timeout: .now() + 60) == .success }
+}
