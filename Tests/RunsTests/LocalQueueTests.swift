@@ -182,6 +182,27 @@ struct LocalQueueTests {
     #expect(queue.worker() == .none)
   }
 
+  /// A worker that has died is missed for the sake of the runs that died with it, too; one that came to its
+  /// end is not.
+  @Test func aWorkerIsMissedWhereSomethingIsLeftToDo() throws {
+    let temporary = try TemporaryFolder()
+    let queue = LocalQueue(in: temporary.path)
+    #expect(!queue.lacksWorker)
+    _ = try queued("torn", number: 1, in: temporary, status: .running)
+    #expect(!queue.lacksWorker)
+    // A hold of a process that has ended.
+    let gone = try ChildProcess(["/bin/true"])
+    gone.wait()
+    var holder = RunHolder()
+    (holder.processID, holder.processStart) = (gone.processID, 1)
+    try queue.make()
+    try queue.place.write(holder, to: queue.place.lockPath)
+    #expect(queue.worker() == .dead(holder))
+    #expect(queue.lacksWorker)
+    try queue.stop()
+    #expect(!queue.lacksWorker)
+  }
+
   /// What was running when everything died is begun again, first.
   @Test func interruptedRunsWaitAgainAtTheirTurns() throws {
     let temporary = try TemporaryFolder()

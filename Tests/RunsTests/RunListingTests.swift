@@ -172,6 +172,19 @@ struct RunTreeTests {
     #expect(lines.map(\.root) == [0, 1, 1, 1, 1, 5])
   }
 
+  @Test func changesOfRegionsAreNamed() throws {
+    let masks = ["region.head.mask=/a/h.mrc", "region.body.mask=/a/b.mrc"]
+    let runs = [
+      try MadeUpRuns.run("first", masks),
+      try MadeUpRuns.run(
+        "again", masks + ["region.head.prior.rotation_sd=8"],
+        parent: .init(run: "first", iteration: 0, kind: .rerun)),
+    ]
+    let changed = RunTree(runs).lines()[1].changes
+    #expect(changed.map(\.key) == ["region.head.prior.rotation_sd"])
+    #expect(changed.first?.after == "8")
+  }
+
   @Test func aSweepHasALineOfItsOwn() throws {
     func group(_ number: Int) -> RunManifest.Group {
       .init(

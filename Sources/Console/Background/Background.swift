@@ -224,11 +224,7 @@ final class Background: Sendable {
     guard case .dead = LocalQueue(in: folder).worker() else { return }
     work {
       self.reporting {
-        let queue = LocalQueue(in: self.folder)
-        guard case .dead = queue.worker(), !queue.isStopped,
-          queue.members().contains(where: { $0.place != nil })
-        else { return }
-        try queue.startWorker()
+        guard try LocalQueue(in: self.folder).startWorkerIfNeeded() else { return }
         self.post(.done("The worker of the queue had died; another goes on in its place"))
       }
     }

@@ -36,34 +36,10 @@ public struct RunChange: Sendable, Equatable {
     }
     let keys = after.differences(from: before).filter { !left.contains($0) }
     return keys.map { RunChange(key: $0, before: shown(before, $0), after: shown(after, $0)) }
-      + regionChanges(from: before, to: after)
-  }
-
-  private static func regionChanges(from before: Job, to after: Job) -> [RunChange] {
-    let names = (before.regions + after.regions).map(\.name)
-    var seen: Set<String> = []
-    return names.filter { seen.insert($0).inserted }.flatMap { name -> [RunChange] in
-      let places = [before, after].map { job in job.regions.firstIndex { $0.name == name } }
-      guard let old = places[0], let new = places[1] else {
-        return [
-          RunChange(
-            key: "region.\(name)", before: places[0] == nil ? "" : "there",
-            after: places[1] == nil ? "" : "there")
-        ]
-      }
-      let (oldValues, newValues) = (before.regions[old].values, after.regions[new].values)
-      let keys = Set(oldValues.keys).union(newValues.keys).filter { oldValues[$0] != newValues[$0] }
-        .sorted()
-      return keys.map { key in
-        RunChange(
-          key: "region.\(name).\(key)", before: shown(before.ofRegion(old), key),
-          after: shown(after.ofRegion(new), key))
-      }
-    }
   }
 
   private static func shown(_ job: Job, _ key: String) -> String {
-    guard let parameter = Parameter.named(key), let value = job[key] else { return "" }
+    guard let parameter = JobField(key)?.parameter, let value = job[key] else { return "" }
     switch (parameter.type, value) {
     case (.file, _), (.folder, _): return FilePath.name(of: value.text)
     case (.files, .paths(let paths)):

@@ -101,7 +101,7 @@ struct RunColumns: ExpressionColumns {
       if case .condition = outcome.value(Self.none) { return ["true", "false"] }
       return outcome.words
     }
-    guard let parameter = try? Self.parameter(name, place: 0).parameter else { return [] }
+    guard let parameter = try? Self.field(name, place: 0).parameter else { return [] }
     return switch parameter.type {
     case .toggle: ["true", "false"]
     case .choice(let words): words
@@ -143,13 +143,8 @@ struct RunColumns: ExpressionColumns {
 
   private func values(_ name: String, place: Int) throws(ExpressionError) -> [Value] {
     if let outcome = Self.outcome(name) { return runs.map(outcome.value) }
-    let (parameter, region) = try Self.parameter(name, place: place)
-    return runs.map { run in
-      guard let job = region.map({ run.job?.seen(inRegion: $0) }) ?? run.job else {
-        return Self.value(nil, of: parameter)
-      }
-      return Self.value(job.value(of: parameter), of: parameter)
-    }
+    let field = try Self.field(name, place: place)
+    return runs.map { Self.value($0.job?[field.key], of: field.parameter) }
   }
 
   private static func value(_ value: ParameterValue?, of parameter: Parameter) -> Value {
@@ -164,34 +159,19 @@ struct RunColumns: ExpressionColumns {
     }
   }
 
-  /// The parameter of a name: its key, or the last part of one where only one is meant; and the region
-  /// that `region.NAME.` in front of it names.
-  private static func parameter(
-    _ name: String, place: Int
-  ) throws(ExpressionError) -> (parameter: Parameter, region: String?) {
-    if let parameter = Parameter.named(name) { return (parameter, nil) }
-    let parts = name.split(separator: ".", maxSplits: 2)
-    if parts.count == 3, parts[0] == "region" {
-      return (try parameter(String(parts[2]), place: place).parameter, String(parts[1]))
-    }
-    let meant = Parameter.all.filter { $0.key.hasSuffix("." + name) }
-    if let only = meant.first, meant.count == 1 { return (only, nil) }
+  /// The parameter of a name: its key, that of a region, or the last part of a key where only one is meant.
+  private static func field(_ name: String, place: Int) throws(ExpressionError) -> JobField {
+    if let field = JobField(name) { return field }
+    let meant = Parameter.all.map(\.key).filter { $0.hasSuffix("." + name) }
+    if meant.count == 1, let field = JobField(meant[0]) { return field }
     if meant.count > 1 {
       throw ExpressionError(
-        "“\(name)” may be \(meant.map(\.key).joined(separator: " or "))", "Write the whole key.",
-        at: place)
+        "“\(name)” may be \(meant.joined(separator: " or "))", "Write the whole key.", at: place)
     }
     let nearest = nearestName(to: name, among: RunFilter.names)
     throw ExpressionError(
       "there is no column “\(name)”",
       nearest.map { "Do you mean \($0)? Put texts in quotes." } ?? "Put texts in quotes.",
       at: place)
-  }
-}
-
-extension Job {
-  /// The job as its region of a name sees it; nil where it has none.
-  fileprivate func seen(inRegion name: String) -> Job? {
-    regions.firstIndex { $0.name == name }.map { ofRegion($0) }
   }
 }

@@ -35,10 +35,21 @@ extension LocalQueue {
     return true
   }
 
-  /// Starts a worker where runs wait, nobody has stopped the queue, and none works.
-  public func startWorkerIfNeeded() throws(Problem) {
-    guard !isStopped, members().contains(where: { $0.place != nil }) else { return }
-    try startWorker()
+  /// Whether there is something to do and nobody who does it: runs wait, or died with their worker, and
+  /// nobody has stopped the queue.
+  public var lacksWorker: Bool {
+    guard !isStopped else { return false }
+    switch worker() {
+    case .working: return false
+    case .none: return members().contains { $0.place != nil }
+    case .dead: return members().contains { $0.place != nil } || !interrupted().isEmpty
+    }
+  }
+
+  /// Starts a worker where one lacks. Returns whether it did.
+  @discardableResult
+  public func startWorkerIfNeeded() throws(Problem) -> Bool {
+    lacksWorker ? try startWorker() : false
   }
 
   private func removeStop() { unlink(stopPath) }
@@ -80,13 +91,16 @@ extension LocalQueue {
     return left
   }
 
+  /// The runs of the queue whose processes are gone.
+  private func interrupted() -> [RunFolder] {
+    RunCatalogue.places(in: runs).map(\.folder).filter { folder in
+      guard let manifest = try? folder.manifest(), manifest.turn != nil else { return false }
+      return folder.status(of: manifest) == .interrupted
+    }
+  }
+
   /// Puts runs of the queue that were interrupted, with the worker or with the machine, back into it.
   func takeBackInterrupted() {
-    for place in RunCatalogue.places(in: runs) {
-      guard let manifest = try? place.folder.manifest(), manifest.turn != nil,
-        place.folder.status(of: manifest) == .interrupted
-      else { continue }
-      try? add(place.folder, keepsTurn: true)
-    }
+    for folder in interrupted() { try? add(folder, keepsTurn: true) }
   }
 }

@@ -41,6 +41,12 @@ public final class QueueWorker: Sendable {
   public func run() throws(Problem) {
     try queue.make()
     if case .dead(let holder) = queue.worker() { observe(.takenOver(holder.processID)) }
+    try work()
+    // Whoever has added a run just before the end has seen a worker, and has started none.
+    while !isStopped, queue.lacksWorker { try work() }
+  }
+
+  private func work() throws(Problem) {
     let lock = try RunLock(queue.place)
     defer { lock.release() }
     queue.takeBackInterrupted()
