@@ -161,7 +161,8 @@ let package = Package(
     .testTarget(
       name: "RunsTests",
       dependencies: [
-        "CryoEM", "EMFiles", "Ground", "Jobs", "Refinement", "Report", "Runs", "TestSupport",
+        "CryoEM", "EMFiles", "Ground", "Jobs", "Refinement", "Report", "Runs", "TOMLText",
+        "TestSupport",
       ]),
     .testTarget(
       name: "ToolsTests",

@@ -129,7 +129,7 @@ struct LocalQueueTests {
     _ = try queued("d", number: 4, threads: 1, in: temporary)
     let worker = QueueWorker(
       queue, room: QueueRoom(cores: 4, memory: 1000), program: try program(temporary, finishes))
-    let thread = Thread { try? worker.run() }
+    let thread = Thread { do { try worker.run() } catch { Issue.record("\(error)") } }
     thread.start()
     #expect(wait { begun(temporary).count == 2 })
     #expect(Set(begun(temporary)) == ["a 2", "b 1"])

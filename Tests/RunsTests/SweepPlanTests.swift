@@ -156,4 +156,41 @@ struct SweepTableTests {
     #expect(rows.map { String($0[column]) } == ["resolution_A", "4", "3.5", ""])
     #expect(table.json.contains("\"resolution_A\" : [\n      \"s-2\""))
   }
+
+  /// The deviation is that with which crossings of noisy curves scatter.
+  @Test func noiseOfTheResolutionIsThatOfCrossings() throws {
+    var generator = SeededGenerator(seed: 7)
+    var (crossings, deviations): ([Double], [Double]) = ([], [])
+    for _ in 0..<400 {
+      let curve = (0..<64).map { 1.2 - 0.04 * Double($0) + 0.03 * generator.normal() }
+      // Where two neighbours cross, from the fine side, where the scatter is small against the slope.
+      let below = try #require(curve.firstIndex { $0 < 0.143 })
+      let step = (curve[below - 1] - 0.143) / (curve[below - 1] - curve[below])
+      let crossing = Double(below - 1) + step
+      crossings.append(crossing)
+      deviations.append(
+        try #require(ResolutionNoise.deviation(of: curve, crossing: crossing)))
+    }
+    let mean = crossings.reduce(0, +) / 400
+    let scatter = (crossings.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 399).squareRoot()
+    let told = deviations.reduce(0, +) / 400
+    #expect(abs(told / scatter - 1) < 0.3, "\(told) \(scatter)")
+    #expect(ResolutionNoise.deviation(of: [1, 1, 1, 1, 1, 1, 1, 1], crossing: 4) == nil)
+  }
+
+  @Test func aChoiceWithinTheNoiseIsDoubted() {
+    func outcome(_ number: Int, _ resolution: Double, noise: Double) -> SweepOutcome {
+      var outcome = SweepOutcome(
+        named: "s-\(number)", number: number, status: .finished, varied: [])
+      (outcome.resolution, outcome.resolutionNoise) = (resolution, noise)
+      return outcome
+    }
+    let clear = [outcome(1, 3.9, noise: 0.05), outcome(2, 3.5, noise: 0.05)]
+    #expect(SweepTable.doubt(clear, keeping: 1) == nil)
+    let close = [outcome(1, 3.55, noise: 0.05), outcome(2, 3.5, noise: 0.05)]
+    let doubt = SweepTable.doubt(close, keeping: 1)
+    #expect(doubt?.hasPrefix("s-2 goes on and s-1 does not, at 3.50 Å and 3.55 Å") == true)
+    #expect(doubt?.contains("0.07 Å") == true)
+    #expect(SweepTable.doubt(close, keeping: 2) == nil)
+  }
 }

@@ -83,12 +83,12 @@ extension Command {
       "All runs that go on, a row each, and those that wait; or the list"),
     line(.sort, in: [.runs, .sweep], ["s"], "Sort", "Sort by the next column"),
     line(.reverseSort, in: [.runs, .sweep], ["S"], "Reverse", "Turn the order round"),
+    line(.quit, in: [.runs], ["q"], "Quit", "Leave Fulcrum"),
     line(.rename, in: [.runs], ["r"], "Rename", "Give the run another name"),
     line(.note, in: [.runs], ["e"], "Note", "Write a note about the run"),
     line(.tag, in: [.runs], ["#"], "Tags", "Give the run tags, which / finds"),
     line(.delete, in: [.runs], ["D", .delete], "Delete", "Delete the run's folder (asks)"),
     line(.markAll, in: [.runs, .sweep], ["a"], "All", "Mark all runs, or none"),
-    line(.quit, in: [.runs], ["q"], "Quit", "Leave Fulcrum"),
     line(.reload, in: [.runs], [.function(5), .control("r")], "Reload", "Read the folder again"),
   ]
 

@@ -56,8 +56,12 @@ public struct Sweep: Sendable {
       let outcomes = folders.map { SweepOutcome($0) }
       // Without the outcomes of all nothing is chosen.
       guard outcomes.allSatisfy({ $0?.status == .finished }) else { return nil }
+      let known = outcomes.compactMap { $0 }
+      if let doubt = SweepTable.doubt(known, keeping: plan.rounds[round + 1].count) {
+        observe(.doubt(doubt))
+      }
       first += folders.count
-      chosen = SweepTable.ranked(outcomes.compactMap { $0 })
+      chosen = SweepTable.ranked(known)
         .prefix(plan.rounds[round + 1].count).map { chosen[$0] }.sorted()
       let next = try SweepPreparation(
         group, plan, round: round + 1, chosen: chosen, first: first, jobs: jobs, threads: threads)

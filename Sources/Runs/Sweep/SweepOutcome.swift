@@ -16,6 +16,9 @@ public struct SweepOutcome: Codable, Sendable, Equatable {
   public var part: ParticlePart?
   /// Å, of the final maps; of a run that has not finished none.
   public var resolution: Double?
+  /// By how much that may be chance, Å: one standard deviation, by the scatter of the FSC's shells about a
+  /// straight line at the crossing.
+  public var resolutionNoise: Double?
   /// Share of particles at a search limit, 0…1.
   public var shareAtLimit: Double?
   /// The sampling compensation factor of the views.
@@ -56,6 +59,7 @@ public struct SweepOutcome: Codable, Sendable, Equatable {
     (turned, moved) = (summary.medianRotation, summary.medianShift)
     if let last = folder.finalMetrics() {
       (posteriorRotation, posteriorShift) = (last.posteriorRotation, last.posteriorShift)
+      resolutionNoise = ResolutionNoise.deviation(of: last)
     }
     objection = summary.objections.first?.sentence
     isBad = summary.objections.first?.severity == .bad
@@ -207,7 +211,7 @@ public struct SweepTable: Sendable, Equatable {
     let keys = keys
     let hasParts = outcomes.contains { $0.part != nil }
     var rows = [
-      ["RUN"] + keys.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
+      ["RUN"] + keys.map { SweepValue(key: $0, value: "").shortKey }
         + (hasParts ? ["particles"] : []) + SweepMeasure.allCases.map(\.title) + ["status"]
     ]
     let best = SweepMeasure.allCases.map { self.best($0) }

@@ -12,6 +12,8 @@ public final class SweepRunner: Sendable {
     /// It goes on in another process, and is waited for.
     case waits(RunFolder)
     case ended(RunFolder)
+    /// The choice of those that go on in a search may be chance; why.
+    case doubt(String)
   }
 
   private struct State {

@@ -45,6 +45,9 @@ struct SweepCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Cores of all together.", valueName: "n"))
   var threads: Int?
 
+  @Option(help: ArgumentHelp("Save all and end after: 11h50m.", valueName: "time"))
+  var timeLimit: TimeLimit?
+
   @Option(
     help: ArgumentHelp("Name of the sweep. (default: JOB-sweep)", valueName: "name"),
     completion: Completions.sweeps)
@@ -87,7 +90,7 @@ struct SweepCommand: ParsableCommand {
       guard !runs.isEmpty else { throw CommandFailure.input(Self.unknown(name)) }
       if table { return try show(SweepTable(named: name, runs: runs)) }
       let cores = threads ?? Machine.current.cores
-      let requests = StopRequests(timeLimit: nil, early: "before the sweep went on.")
+      let requests = StopRequests(timeLimit: timeLimit, early: "before the sweep went on.")
       let console = SweepConsole(isQuiet: json, total: runs.count)
       let runner = SweepRunner(
         runs, jobs: jobs, threads: max(1, cores / jobs), observe: console.take)
@@ -99,7 +102,7 @@ struct SweepCommand: ParsableCommand {
 
   private func begin() throws {
     let requests = StopRequests(
-      timeLimit: nil, early: "before the sweep began; nothing was written.")
+      timeLimit: timeLimit, early: "before the sweep began; nothing was written.")
     let (sweep, problems) = try planned()
     let preparation: SweepPreparation
     do { preparation = try sweep.prepare(problems: problems) } catch {
@@ -239,6 +242,11 @@ final class SweepConsole: Sendable {
     case .began(let folder):
       guard let group = (try? folder.manifest())?.group else { return }
       say("\(group.title)  \(folder.name)  \(group.difference)")
+    case .doubt(let text):
+      var problem = Problem(
+        text, whatToDo: "Refine more of the particles, or let more go on: a larger --search.")
+      problem.severity = .warning
+      printProblem(problem)
     case .waits(let folder): say("\(folder.name) goes on in another process; it is waited for.")
     case .ended(let folder):
       guard let manifest = try? folder.manifest(), let group = manifest.group else { return }

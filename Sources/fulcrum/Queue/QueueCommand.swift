@@ -7,11 +7,12 @@ import Runs
 /// `fulcrum queue`: runs that wait for cores and memory of this machine, and start by themselves.
 struct QueueCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "queue", abstract: "Runs that wait for cores and memory, and start by themselves.",
+    commandName: "queue", abstract: "Let runs wait for cores and memory.",
     usage: "fulcrum queue [--json] | fulcrum queue add JOB.toml ... [--set key=value]",
     discussion: """
-      They go on when the terminal is gone, with compute.slots, cores and memory of
-      config.toml. Example: fulcrum queue add a.toml b.toml --set prior.rotation_sd=5
+      They start by themselves, and go on when the terminal is gone. config.toml says
+      what they get: [compute] slots, cores, memory. Alone, it shows them.
+      Example: fulcrum queue add a.toml b.toml --set prior.rotation_sd=5
       """,
     subcommands: [
       QueueListCommand.self, QueueAddCommand.self, QueueRemoveCommand.self, QueueStartCommand.self,
@@ -30,7 +31,7 @@ struct QueueCommand: ParsableCommand {
 /// `fulcrum queue` alone: what goes on and what waits.
 struct QueueListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "What goes on and what waits; starts a worker that was killed.",
+    commandName: "list", abstract: "What goes on, and what waits.",
     usage: "fulcrum queue [--json]")
 
   @Flag(help: "Print it as JSON.")
@@ -155,7 +156,7 @@ struct QueueAddCommand: ParsableCommand {
 /// `fulcrum queue remove`: takes runs out again.
 struct QueueRemoveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "remove", abstract: "Take runs that wait out of the queue; their folders stay.",
+    commandName: "remove", abstract: "Take runs that wait out; their folders stay.",
     usage: "fulcrum queue remove RUN ...")
 
   @Argument(
