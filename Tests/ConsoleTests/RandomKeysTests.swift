@@ -19,7 +19,8 @@ import Testing
   }
 
   static let keys: [Key] =
-    "abcdefghijklmnopqrstuvwxyzABDGNSUX0123456789/?:[]<>+-=. é漢".map(Key.character)
+    ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/?:[]{}<>+-=*!&. é漢")
+    .map(Key.character)
     + [
       .enter, .escape, .tab, .backTab, .backspace, .delete, .up, .down, .left, .right, .home, .end,
       .pageUp, .pageDown, .control("p"), .control("g"), .control("e"), .control("z"),
