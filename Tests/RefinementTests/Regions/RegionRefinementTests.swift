@@ -107,6 +107,8 @@ struct RegionRefinementTests {
     let woken = try course(.change).reports[1]
     let asleep = (woken.dropFirst(held + 1).first ?? 0) - woken[held - 1]
     #expect(asleep == 2, "\(woken)")
+    // Awake it is searched, before anything is called done.
+    #expect(woken.dropFirst(held + 2).first != -1, "\(woken)")
 
     let store = MemoryStore()
     #expect(throws: RefinementStopped.self) {
