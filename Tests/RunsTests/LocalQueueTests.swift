@@ -220,7 +220,7 @@ struct LocalQueueTests {
 }
 
 extension TemporaryFolder {
-  fileprivate func touch(_ name: String) { try? write("", to: name) }
+  fileprivate func touch(_ name: String) { _ = try? write("", to: name) }
 }
 
 /// A thread whose end can be waited for.

@@ -57,7 +57,7 @@ struct SweepCommand: ParsableCommand {
     help: ArgumentHelp("Refine what is left of the sweep of --name.", visibility: .hidden))
   var resume = false
 
-  @Flag(help: "Only the table of the sweep of --name.")
+  @Flag(help: ArgumentHelp("Only the table of the sweep of --name.", visibility: .hidden))
   var table = false
 
   @Option(

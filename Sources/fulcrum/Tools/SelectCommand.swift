@@ -9,9 +9,8 @@ struct SelectCommand: ParsableCommand {
     commandName: "select", abstract: "Select particles: by columns, at random, by files.",
     usage: "fulcrum select IN|RUN ['EXPRESSION'] -o OUT [options]",
     discussion: """
-      Names: columns (rlnDefocusU, alignments3D/shift[0]), half, defocus, row,
-      micrograph, group, class, image; turned, moved of a RUN or --against FILE;
-      mode1, mode2 … (sd) of a RUN with regions.
+      Names: columns (rlnDefocusU, alignments3D/shift[0]), half, defocus, row, class,
+      micrograph, group, image; turned, moved of RUN or --against FILE; mode1 … (sd).
       Also = != < <= and or not + - * / ~ 'regex' in (…) count(micrograph).
       --and, --minus, --join FILE; --best COLUMN; --balance half|micrograph|view;
       --seed N; --split optics; --rejected FILE; --passthrough FILE.
