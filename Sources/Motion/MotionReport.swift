@@ -83,8 +83,8 @@ extension MotionReport {
     }
     let width = max(6, regions.map(\.count).max() ?? 0)
     lines.append(
-      "mode  share      Å rms  " + left("region", width)
-        + "  turns by    axis (known to)        hinge, voxel")
+      "mode  share    Å rms  " + left("region", width)
+        + "  turns by    axis (known to)         hinge, voxel")
     for (index, mode) in modes.prefix(claimed).enumerated() {
       for (place, part) in mode.parts.enumerated() {
         let head =
@@ -92,8 +92,8 @@ extension MotionReport {
           ? left("\(index + 1)", 6)
             + left(
               "\(Format.fixed(100 * mode.share.value, 0))±"
-                + "\(Format.fixed(100 * mode.share.error, 0))%", 11)
-          : left("", 17)
+                + "\(Format.fixed(100 * mode.share.error, 0))%", 9)
+          : left("", 15)
         lines.append(
           head + left(Format.fixed(part.displacement, 2), 7) + left(part.region, width) + "  "
             + left(
@@ -101,7 +101,7 @@ extension MotionReport {
               12)
             + left(
               part.axis.map { Format.fixed($0, 2) }.joined(separator: ",")
-                + " (\(Format.fixed(part.axisError, 0))°)", 23)
+                + " (\(Format.fixed(part.axisError, 0))°)", 24)
             + part.hingeVoxel.map { Format.fixed($0, 0) }.joined(separator: ","))
       }
     }

@@ -79,7 +79,7 @@ extension ModesScreen {
     }
     let names = max(6, min(14, report.regions.map(\.columns).max() ?? 6))
     func row(_ cells: [String]) -> String {
-      let widths = [2, 8, 7, names + 1, 12, 16, 9]
+      let widths = [2, 8, 7, names + 1, 12, 18, 9]
       return zip(cells, widths).map { $0.padded(toColumns: $1) }.joined()
         + (cells.last ?? "")
     }
