@@ -67,25 +67,28 @@ public struct ComputeSettings: Sendable, Equatable {
 
   /// What a table says.
   public init(_ table: TOMLTable) {
-    for key in table.keys {
-      let value = table[key]
+    slots = table["slots"].flatMap { Self.count($0) }
+    cores = table["cores"].flatMap { Self.count($0) }
+    memory = table["memory"].flatMap { Self.bytes($0) }
+    complaints = table.keys.compactMap { key in
       switch key {
-      case "slots", "cores":
-        guard let count = value?.int, (1...100_000).contains(count) else {
-          complaints.append("compute.\(key) is no number of them; give a whole number from 1")
-          continue
-        }
-        if key == "slots" { slots = count } else { cores = count }
-      case "memory":
-        guard let size = value?.number ?? value?.int.map(Double.init), size > 0, size < 1e6 else {
-          complaints.append("compute.memory is no size; give GB, for example 64")
-          continue
-        }
-        memory = Int(size * 1_073_741_824)
-      default:
-        complaints.append("compute.\(key) is not a setting; there are slots, cores and memory")
+      case "slots" where slots == nil, "cores" where cores == nil:
+        "compute.\(key) is no number of them; give a whole number from 1"
+      case "memory" where memory == nil: "compute.memory is no size; give GB, for example 64"
+      case "slots", "cores", "memory": nil
+      default: "compute.\(key) is not a setting; there are slots, cores and memory"
       }
     }
+  }
+
+  private static func count(_ value: TOMLValue) -> Int? {
+    value.int.flatMap { (1...100_000).contains($0) ? $0 : nil }
+  }
+
+  private static func bytes(_ value: TOMLValue) -> Int? {
+    let size: Double? = value.number ?? value.int.map { Double($0) }
+    guard let size, size > 0, size < 1e6 else { return nil }
+    return Int(size * 1_073_741_824)
   }
 
   /// What config.toml of a settings folder says; nothing where there is none, or it cannot be read.
