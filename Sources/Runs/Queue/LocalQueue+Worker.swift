@@ -82,10 +82,9 @@ extension LocalQueue {
         guard let now = try? member.folder.manifest(), !member.folder.status(of: now).isLive else {
           return false
         }
-        if now.status != .finished {
-          try? add(member.folder, keepsTurn: true)
-        }
-        return true
+        if now.status == .finished { return true }
+        // A process that is on its way out still holds its folder for a moment.
+        return (try? add(member.folder, keepsTurn: true)) != nil
       }
     }
     return left

@@ -106,12 +106,13 @@ public final class QueueWorker: Sendable {
     } catch {}
     guard let manifest = try? folder.manifest() else { return }
     let status = folder.status(of: manifest)
-    if status == .queued {
+    // Of a queue that is stopped now, somebody has put it back meanwhile.
+    if status == .queued, !isStopped {
       // It could not even begin: by itself it would try for ever.
       let reason = SweepRunner.complaint(of: folder) ?? "it could not be started"
       try? RunQueue.stop(folder, as: .failed, message: reason)
     }
-    observe(.ended(folder, status == .queued ? .failed : status))
+    observe(.ended(folder, status == .queued && !isStopped ? .failed : status))
   }
 }
 
