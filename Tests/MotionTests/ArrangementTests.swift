@@ -31,12 +31,17 @@ struct ArrangementTests {
         let moved = analysis.arrangement(mode: mode, amplitude: amplitude)[1]
         let rest = analysis.arrangement(mode: mode, amplitude: 0)[1]
         let told = report.arrangement(mode: mode, amplitude: amplitude)[1]
+        // A turn about the hinge bends where the analysis goes straight on: by half its square times the
+        // hinge's distance.
+        let turn = amplitude * radians(report.modes[mode].parts[0].rotation.value)
+        let bend = 0.5 * turn * turn * 47
         for offset in [Vector3(0, 0, 0), Vector3(30, 0, 0), Vector3(0, -30, 20)] {
           let point = Vector3(60, 2, 27) + offset
           let wanted = moved.new(point) - rest.new(point)
           let found = told.new(point) - point
           let error = wanted - found
-          #expect((error * error).sum().squareRoot() < 0.3, "\(mode), \(amplitude): \(error)")
+          #expect(
+            (error * error).sum().squareRoot() < 0.05 + bend, "\(mode), \(amplitude): \(error)")
         }
       }
     }
