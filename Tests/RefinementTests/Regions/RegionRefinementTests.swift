@@ -107,8 +107,8 @@ struct RegionRefinementTests {
     let woken = try course(.change).reports[1]
     let asleep = (woken.dropFirst(held + 1).first ?? 0) - woken[held - 1]
     #expect(asleep == 2, "\(woken)")
-    // Awake it is searched, before anything is called done.
-    #expect(woken.dropFirst(held + 2).first != -1, "\(woken)")
+    // Awake it is searched before anything is called done: there is one more iteration at least.
+    #expect(woken.dropFirst(held + 1).prefix { $0 > 0 }.count >= 2, "\(woken)")
 
     let store = MemoryStore()
     #expect(throws: RefinementStopped.self) {
