@@ -6,10 +6,7 @@ import Surface
 extension CompareScreen {
   /// The pane with the focus: as it looks when it fills the screen, and its numbers.
   func exported(_ surroundings: Surroundings) -> Export {
-    var frame = Frame(size: surroundings.size, look: surroundings.appearance)
-    var alone = self
-    alone.isZoomed = true
-    alone.draw(in: frame.grid.bounds, of: &frame, surroundings)
+    let frame = zoomedFrame(surroundings)
     return Export(
       name: "Compare \(focus.title)", grid: frame.grid, table: table, figure: frame.sheet)
   }

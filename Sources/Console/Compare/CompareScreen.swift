@@ -7,7 +7,7 @@ import Terminal
 
 /// Two to four runs, or regions of runs, side by side: FSC curves in one plot, parameters that differ, what became of the
 /// resolution and of the poses.
-struct CompareScreen: Screen {
+struct CompareScreen: ZoomingScreen {
   let context = Command.Context.compare
   let title = "Compare"
   let folders: [String]

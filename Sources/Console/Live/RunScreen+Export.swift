@@ -7,10 +7,7 @@ import Surface
 extension RunScreen {
   /// The pane with the focus: as it looks when it fills the screen, and its numbers.
   func exported(_ surroundings: Surroundings) -> Export {
-    var frame = Frame(size: surroundings.size, look: surroundings.appearance)
-    var alone = self
-    alone.isZoomed = true
-    alone.draw(in: frame.grid.bounds, of: &frame, surroundings)
+    let frame = zoomedFrame(surroundings)
     let pane = particles == nil ? focus.title : "Particles"
     return Export(
       name: "\(title) \(pane)", grid: frame.grid, table: table,

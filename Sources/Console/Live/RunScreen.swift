@@ -6,7 +6,7 @@ import Surface
 import Terminal
 
 /// A run, live or finished: panes about any of its iterations, its log, its files, its particles.
-struct RunScreen: Screen {
+struct RunScreen: ZoomingScreen {
   /// The run, or the region of it that is shown.
   var folder: String
   let context = Command.Context.run

@@ -183,10 +183,7 @@ extension ModesScreen {
 
   /// The pane with the focus; the modes as a table, the histogram as numbers.
   func exported(_ surroundings: Surroundings) -> Export {
-    var frame = Frame(size: surroundings.size, look: surroundings.appearance)
-    var alone = self
-    alone.isZoomed = true
-    alone.draw(in: frame.grid.bounds, of: &frame, surroundings)
+    let frame = zoomedFrame(surroundings)
     return Export(
       name: "\(title) \(focus.title)", grid: frame.grid, table: table, figure: frame.sheet)
   }

@@ -8,7 +8,7 @@ import Terminal
 
 /// How the regions of a run move against the first: the principal modes, how the particles lie along one,
 /// the complex as it moves, and the axes about which the regions turn.
-struct ModesScreen: Screen {
+struct ModesScreen: ZoomingScreen {
   let context = Command.Context.modes
   /// The run.
   let folder: String

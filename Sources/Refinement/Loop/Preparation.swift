@@ -75,10 +75,8 @@ struct Preparation {
     let packer = ImagePacker(
       transformer: transformer, geometry: geometry, points: points, survey: survey,
       outside: outside, highpassShell: geometry.highpassShell(settings),
-      defocus: defocusSign == 0 && defocusChanges.isEmpty
-        ? nil
-        : BodyDefocus(
-          sign: defocusSign, centres: centres, start: poses, now: poses, changes: defocusChanges))
+      defocus: .known(
+        sign: defocusSign, centres: centres, start: poses, now: poses, changes: defocusChanges))
     let packed = try packer.pack(
       threads: settings.threads, shard: shard, scratch: place.folder, bad: bad, control: control
     ) { [held = shard.particles.count] in

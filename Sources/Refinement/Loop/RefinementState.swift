@@ -181,10 +181,7 @@ struct RunContext: Sendable {
   func bodyDefocus(
     sign: Int, at poses: [Pose], changes: [DefocusChange]
   ) -> BodyDefocus? {
-    sign == 0 && changes.isEmpty
-      ? nil
-      : BodyDefocus(
-        sign: sign, centres: centres, start: particles.poses, now: poses, changes: changes)
+    .known(sign: sign, centres: centres, start: particles.poses, now: poses, changes: changes)
   }
 
   /// A pose relative to the particle's window.

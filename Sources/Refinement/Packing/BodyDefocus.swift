@@ -30,6 +30,15 @@ struct BodyDefocus: Sendable, Equatable {
       rest[particle] += found.change
     }
   }
+
+  /// The same; nil where heights say nothing and nothing was found of the particles' own: body and rest are
+  /// then at the defocus of the input.
+  static func known(
+    sign: Int, centres: BodyCentres, start: [Pose], now: [Pose], changes: [DefocusChange]
+  ) -> BodyDefocus? {
+    sign == 0 && changes.isEmpty
+      ? nil : BodyDefocus(sign: sign, centres: centres, start: start, now: now, changes: changes)
+  }
 }
 
 /// What is added to both values of a particle's defocus, Å, where that is refined, and how well it is known:
