@@ -25,6 +25,36 @@ struct SweepTests {
     }
   }
 
+  /// A whole sweep waits in the queue, its runs behind each other; the same again queues what was taken out.
+  @Test func aSweepWaitsInTheQueue() throws {
+    let set = try SmallDataSet.simulated()
+    #expect(try ProgramRun(["queue", "stop"], in: set.path).status == 0)
+    let added = try ProgramRun(two + few + ["--queue"], in: set.path)
+    #expect(
+      added.status == 0 && added.output.contains("Sweep set-sweep: 2 runs of 2 wait"), "\(added)")
+    let queue = LocalQueue(in: set.path)
+    #expect(queue.members().map(\.name) == ["set-sweep-1", "set-sweep-2"])
+    #expect(queue.members().map { $0.manifest.group?.number } == [1, 2])
+    #expect(try ProgramRun(["queue", "remove", "set-sweep-1"], in: set.path).status == 0)
+    let again = try ProgramRun(two + few + ["--queue"], in: set.path)
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(queue.members().map(\.name) == ["set-sweep-2", "set-sweep-1"])
+    let moved = try ProgramRun(["queue", "move", "set-sweep-1", "1"], in: set.path)
+    #expect(moved.status == 0 && moved.output.contains("number 1"), "\(moved.errors)")
+    #expect(queue.members().map(\.name) == ["set-sweep-1", "set-sweep-2"])
+    let search = try ProgramRun(two + ["--queue", "--search", "1"], in: set.path)
+    #expect(search.status == 2 && search.errors.contains("--search"))
+    let started = try ProgramRun(["queue", "start", "--slots", "2"], in: set.path)
+    #expect(started.status == 0 && started.output.contains("2 runs at a time"), "\(started.output)")
+    for _ in 0..<12_000 where queue.worker() != .none { usleep(10_000) }
+    let table = try ProgramRun(["list", "--group", "set-sweep"], in: set.path)
+    #expect(
+      table.output.contains("2 of 2 finished") || !table.output.contains("queued"), "\(table)")
+    #expect(
+      try queue.members().isEmpty
+        && RunFolder(set("runs/set-sweep-2")).manifest().status == .finished)
+  }
+
   @Test func aSweepIsItsRunsAndATable() throws {
     let set = try SmallDataSet.simulated()
     let run = try ProgramRun(

@@ -77,6 +77,40 @@ struct RegionListTests {
     #expect(screen.comparedFolders.count == 2)
   }
 
+  /// So it does in the tree, below the run and before those that come from it.
+  @Test func runsUnfoldInTheTree() throws {
+    let folder = try folder()
+    var child = manifest("child")
+    child.parent = RunManifest.Parent(run: "two", iteration: 1)
+    try makeFolder(folder("runs/child"))
+    try AtomicFile.write(JSONFile.text(child), to: folder("runs/child/run.json"))
+    var (screen, surroundings) = try screen(folder)
+    _ = screen.perform(.tree, &surroundings)
+    func cells() -> [String] {
+      var frame = Frame(size: surroundings.size, look: surroundings.appearance)
+      screen.draw(in: frame.grid.bounds, of: &frame, surroundings)
+      return frame.grid.text.split(separator: "\n").dropFirst(2).prefix(screen.visible.count).map {
+        String($0.drop { $0 == " " }.prefix { $0 != "✓" }).trimmed
+      }
+    }
+    #expect(cells() == ["one", "+ two", "└─child"])
+    screen.selected = folder("runs/two")
+    _ = screen.perform(.right, &surroundings)
+    #expect(cells() == ["one", "- two", "├─b", "├─a", "└─child"])
+    // From a region back to its run; then the branch is folded, and unfolded before the regions.
+    _ = screen.perform(.down, &surroundings)
+    #expect(screen.obstacle(to: .delete)?.contains("region") == true)
+    _ = screen.perform(.left, &surroundings)
+    #expect(cells() == ["one", "+ two", "└─child"])
+    _ = screen.perform(.left, &surroundings)
+    #expect(cells() == ["one", "+ two"])
+    _ = screen.perform(.right, &surroundings)
+    #expect(cells() == ["one", "+ two", "└─child"])
+    _ = screen.perform(.right, &surroundings)
+    _ = screen.perform(.left, &surroundings)
+    #expect(screen.current?.entry.name == "two")
+  }
+
   /// A marked run of several regions stands for all of them, beside a run of one.
   @Test func aRunStandsForItsRegions() throws {
     let folder = try folder()

@@ -82,6 +82,39 @@ import Testing
     #expect(stage.text.contains("first-try"))
   }
 
+  /// Runs that wait are put into order, taken out and back, and the queue is stopped and given more at a
+  /// time, all by keys.
+  @Test func theQueueIsChangedByKeys() throws {
+    var stage = Stage(.watch, size: Size(width: 120, height: 40))
+    func asked(_ keys: String) -> [QueueAction] {
+      stage.play(keys)
+      return stage.takeEffects().compactMap {
+        if case .queue(let action) = $0 { action } else { nil }
+      }
+    }
+    let runs = "/data/ribosome/runs/"
+    #expect(stage.text.contains("the queue works with 8 cores and 32 GB, 2 runs at a time"))
+    // The second of those that wait; before the first and behind the last there is nothing.
+    #expect(asked("End <") == [.move(runs + "head-next", place: 1)])
+    #expect(asked(">").isEmpty && stage.text.contains("head-next is the last"))
+    #expect(asked("Up >") == [.move(runs + "body-again", place: 2)])
+    #expect(stage.text.contains("Q Take out"))
+    #expect(asked("Q") == [.remove([runs + "body-again"])])
+    #expect(asked("Space Space Q") == [.remove([runs + "body-again", runs + "head-next"])])
+    // One that goes on neither waits nor can.
+    #expect(asked("a Home Q").isEmpty && stage.text.contains("head goes on already"))
+    #expect(asked("Home >").isEmpty && stage.text.contains("does not wait"))
+    #expect(asked("+") == [.slots(3)])
+    #expect(asked("-") == [.slots(1)])
+    #expect(asked("P") == [.stop])
+    stage.tell(.queue(QueueState(isStopped: true, room: QueueRoom(cores: 1, memory: 1 << 30))))
+    #expect(stage.text.contains("the queue is stopped") && stage.text.contains("P Start queue"))
+    #expect(asked("P") == [.start])
+    #expect(asked("+").isEmpty && stage.text.contains("More runs at a time than cores"))
+    // In the list, those that were stopped are queued, and those that finished are not.
+    #expect(asked("Esc / \"first-try\" Enter Q") == [.add([runs + "first-try"])])
+  }
+
   @Test func aJobIsQueuedInPlaceOfStarted() throws {
     var stage = Stage(.form)
     stage.application.surroundings.lanes = SampleRuns.lanes

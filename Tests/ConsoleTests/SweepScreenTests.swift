@@ -1,3 +1,4 @@
+import Ground
 import Jobs
 import Runs
 import Surface
@@ -66,6 +67,32 @@ import Testing
     #expect(started)
     stage.tell(.sweepStarted(name: "head-sweep", folders: []))
     #expect(stage.application.screens.last is SweepScreen)
+  }
+
+  @Test func aSweepIsQueued() throws {
+    var stage = Stage(.varied)
+    _ = stage.takeEffects()
+    stage.play("Q")
+    guard case .planSweep(let request)? = stage.takeEffects().last else {
+      Issue.record("nothing was planned")
+      return
+    }
+    #expect(request.isQueued && request.axes.count == 2)
+    stage.tell(.sweepPlanned(request, "head-sweep: 6 runs."))
+    #expect(stage.text.contains("Queue the sweep?"))
+    stage.play("y")
+    guard case .startSweep(request)? = stage.takeEffects().last else {
+      Issue.record("nothing was queued")
+      return
+    }
+    // Asked for again without the queue, it is another request.
+    stage.tell(.failed(Problem("no", whatToDo: "Again.")))
+    stage.play("s")
+    guard case .planSweep(let other)? = stage.takeEffects().last else {
+      Issue.record("nothing was planned")
+      return
+    }
+    #expect(!other.isQueued)
   }
 
   @Test func anEmptyTextTakesTheMarkAway() throws {

@@ -10,8 +10,8 @@ import Testing
 @testable import Runs
 
 struct LocalQueueTests {
-  private func turn(_ threads: Int, _ memory: Int) -> RunManifest.Turn {
-    RunManifest.Turn(number: 1, threads: threads, memory: memory)
+  private func turn(_ threads: Int, _ memory: Int, number: Int = 1) -> RunManifest.Turn {
+    RunManifest.Turn(number: number, threads: threads, memory: memory)
   }
 
   /// Cores and memory are shared out; what needs more than there is goes alone.
@@ -27,6 +27,60 @@ struct LocalQueueTests {
     #expect(!slots.has(placeFor: turn(1, 1), beside: [turn(1, 1), turn(1, 1)]))
     #expect(slots.usualThreads == 4)
     #expect(room.usualThreads == 8)
+  }
+
+  /// A smaller run begins ahead of one that does not fit yet where it is in nobody's way: beside it and all
+  /// that are ahead of their turn there must be room for each that is passed by.
+  @Test func onlyWhatIsInNobodysWayOvertakes() {
+    let room = QueueRoom(cores: 8, memory: 100)
+    let large = turn(6, 10, number: 5)
+    let going = [turn(4, 10, number: 1)]
+    func next(_ waiting: [RunManifest.Turn], beside going: [RunManifest.Turn]) -> Int? {
+      room.next(of: waiting, beside: going)
+    }
+    #expect(next([turn(4, 10, number: 2)], beside: going) == 0)
+    #expect(next([large, turn(2, 10, number: 6)], beside: going) == 1)
+    // The large one would have to wait for it.
+    #expect(next([large, turn(3, 10, number: 6)], beside: going) == nil)
+    #expect(next([large, turn(2, 95, number: 6)], beside: [turn(4, 1, number: 1)]) == nil)
+    // One has overtaken already, and holds what was left beside the large one; small ones that come for ever
+    // never hold it up, and those that began before it end.
+    let both = going + [turn(2, 10, number: 6)]
+    #expect(next([large, turn(1, 1, number: 7)], beside: both) == nil)
+    #expect(next([large, turn(1, 1, number: 8)], beside: [turn(2, 10, number: 6)]) == 0)
+    // A smaller one further on may, past another that may not.
+    #expect(next([large, turn(3, 1, number: 6), turn(1, 1, number: 7)], beside: going) == 2)
+    // What needs more than there is waits until it is alone, and is not overtaken.
+    #expect(next([turn(9, 1, number: 5), turn(1, 1, number: 6)], beside: going) == nil)
+    #expect(next([turn(9, 1, number: 5), turn(1, 1, number: 6)], beside: []) == 0)
+    // Slots count as cores do.
+    let slots = QueueRoom(cores: 8, memory: 100, slots: 2)
+    #expect(slots.next(of: [large, turn(1, 1, number: 6)], beside: going) == 1)
+    #expect(QueueRoom(cores: 8, memory: 100, slots: 1).next(of: [large], beside: going) == nil)
+  }
+
+  /// Whatever comes: a run that is first begins once those have ended that began before it.
+  @Test func overtakingHoldsNobodyUp() {
+    let room = QueueRoom(cores: 8, memory: 100)
+    var random = SeededGenerator(seed: 11)
+    for _ in 0..<300 {
+      let older = (0..<3).map { _ in turn(1 + Int(random.next() % 4), 10, number: 1) }
+      var going = older.filter { _ in random.next() % 2 == 0 }
+      if !room.has(placeFor: turn(0, 0), beside: going) { continue }
+      var waiting = [turn(1 + Int(random.next() % 8), 1 + Int(random.next() % 60), number: 2)]
+      waiting += (3..<20).map {
+        turn(1 + Int(random.next() % 8), 1 + Int(random.next() % 60), number: $0)
+      }
+      let first = waiting[0]
+      while let index = room.next(of: waiting, beside: going) {
+        going.append(waiting.remove(at: index))
+        if index == 0 { break }
+      }
+      guard waiting.first == first else { continue }
+      // All that began before it have ended, and none of those that have overtaken it.
+      going.removeAll { $0.number == 1 }
+      #expect(room.has(placeFor: first, beside: going), "\(first) beside \(going)")
+    }
   }
 
   @Test func theTableOfTheMachineIsRead() throws {
@@ -83,6 +137,45 @@ struct LocalQueueTests {
     #expect(throws: Problem.self) { try queue.add(elsewhere) }
   }
 
+  @Test func theOrderIsChanged() throws {
+    let temporary = try TemporaryFolder()
+    let queue = LocalQueue(in: temporary.path)
+    for (name, number) in [("a", 2), ("b", 2), ("c", 5), ("d", 9)] {
+      _ = try queued(name, number: number, in: temporary)
+    }
+    func names() -> String { queue.members().map(\.name).joined() }
+    #expect(try queue.move(RunFolder(temporary("runs/d")), to: 2) == 2)
+    #expect(names() == "adbc")
+    try queue.move(RunFolder(temporary("runs/a")), to: 3)
+    #expect(names() == "dbac")
+    #expect(try queue.move(RunFolder(temporary("runs/d")), to: 100) == 4)
+    #expect(names() == "bacd")
+    // What comes now is behind all.
+    let stopped = try queued("e", number: 1, in: temporary, status: .stopped)
+    #expect(throws: Problem.self) { try queue.move(stopped, to: 1) }
+    try queue.add(stopped)
+    #expect(names() == "bacde")
+  }
+
+  /// How many go on at a time is the queue's own; threads that nobody has said follow it.
+  @Test func slotsAreOfTheQueue() throws {
+    let temporary = try TemporaryFolder()
+    let queue = LocalQueue(in: temporary.path)
+    let machine = QueueRoom(cores: 8, memory: 100, slots: 1)
+    #expect(queue.room(machine) == machine)
+    try queue.setSlots(4)
+    #expect(LocalQueue(in: temporary.path).slots == 4)
+    #expect(queue.room(machine) == QueueRoom(cores: 8, memory: 100, slots: 4))
+    var usual = turn(8, 10)
+    #expect(queue.room(machine).share(of: usual).threads == 8)
+    usual.isUsual = true
+    #expect(queue.room(machine).share(of: usual).threads == 2)
+    try queue.setSlots(nil)
+    #expect(queue.room(machine).share(of: usual).threads == 8)
+    _ = try temporary.write("many", to: "runs/.queue/slots")
+    #expect(queue.slots == nil)
+  }
+
   // MARK: The worker
 
   /// A program in place of this one: it says with how many threads it was started, takes the folder as one
@@ -125,8 +218,8 @@ struct LocalQueueTests {
     _ = try queued("a", number: 1, threads: 2, in: temporary)
     _ = try queued("b", number: 2, threads: 1, in: temporary)
     _ = try queued("c", number: 3, threads: 3, in: temporary)
-    // It would fit beside the others, but nothing overtakes.
-    _ = try queued("d", number: 4, threads: 1, in: temporary)
+    // It would fit now, but c would have to wait for it.
+    _ = try queued("d", number: 4, threads: 2, in: temporary)
     let worker = QueueWorker(
       queue, room: QueueRoom(cores: 4, memory: 1000), program: try program(temporary, finishes))
     let thread = Thread { do { try worker.run() } catch { Issue.record("\(error)") } }
@@ -140,9 +233,11 @@ struct LocalQueueTests {
     #expect(wait { queue.members().count == 3 })
     #expect(begun(temporary).count == 2)
     temporary.touch("go-a")
+    #expect(wait { begun(temporary).count == 3 })
+    temporary.touch("go-c")
     #expect(wait { begun(temporary).count == 4 })
-    #expect(begun(temporary)[2...].sorted() == ["c 3", "d 1"])
-    for name in ["c", "d"] { temporary.touch("go-" + name) }
+    #expect(begun(temporary)[2...] == ["c 3", "d 2"])
+    temporary.touch("go-d")
     #expect(wait { queue.worker() == .none })
     #expect(thread.hasEnded())
     #expect(RunCatalogue.runs(in: temporary.path).allSatisfy { $0.status == .finished })

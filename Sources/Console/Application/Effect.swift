@@ -66,7 +66,9 @@ enum Effect: Sendable {
   case start(Job, parent: RunManifest.Parent?)
   /// Lets a job wait for cores and memory of this machine.
   case enqueue(Job, parent: RunManifest.Parent?)
-  /// Looks at the inputs of a sweep's runs; makes and starts them.
+  /// Changes the queue of the folder.
+  case queue(QueueAction)
+  /// Looks at the inputs of a sweep's runs; makes and starts or queues them.
   case planSweep(SweepRequest)
   case startSweep(SweepRequest)
   case resumeRun(folder: String)
@@ -93,6 +95,8 @@ enum Effect: Sendable {
 enum News: Sendable {
   case runs([RunListing], folder: String)
   case run(RunSnapshot)
+  /// How the queue of the folder stands.
+  case queue(QueueState)
   case sweep(SweepTable)
   /// A sweep that can be started, in words.
   case sweepPlanned(SweepRequest, String)

@@ -28,6 +28,8 @@ final class Background: Sendable {
   private let wantedFiles = Mutex<Job?>(nil)
   /// When queues were last looked at.
   private let lastLook = Mutex(-1e9)
+  /// How the queue of the folder stood when the screens were told last.
+  private let lastQueue = Mutex<QueueState?>(nil)
   /// The last step of the mask maker that was asked for, of each kind.
   private let wantedMaking = Mutex<[MakerTask.Kind: Int]>([:])
   let engine: EngineRoom
@@ -206,7 +208,7 @@ final class Background: Sendable {
       return (found, box.waiting)
     }
     lookAtQueues(waiting)
-    lookAtWorker()
+    lookAtWorker(isForced: isForced)
     guard let found else { return }
     let now = MonotonicClock.now
     let isDue = found.isComplete || now >= due
@@ -219,9 +221,16 @@ final class Background: Sendable {
   /// Seconds between two looks into a scheduler's queue.
   private static let queueInterval = 20.0
 
-  /// Starts a worker again where runs wait and theirs was killed.
-  private func lookAtWorker() {
-    guard case .dead = LocalQueue(in: folder).worker() else { return }
+  /// Tells how the queue stands, and starts a worker again where runs wait and theirs was killed.
+  private func lookAtWorker(isForced: Bool) {
+    let queue = LocalQueue(in: folder)
+    let state = QueueState(of: queue)
+    let isNew = lastQueue.withLock { last in
+      defer { last = state }
+      return last != state
+    }
+    if isNew || isForced { post(.queue(state)) }
+    guard case .dead = queue.worker() else { return }
     work {
       self.reporting {
         guard try LocalQueue(in: self.folder).startWorkerIfNeeded() else { return }
@@ -345,6 +354,14 @@ final class Background: Sendable {
           let (folder, text) = try self.engine.enqueue(job, parent: parent)
           self.post(.queued(folder: folder, text))
           self.read { self.postRuns(self.folder, isForced: true) }
+        }
+      }
+    case .queue(let action):
+      work {
+        self.reporting {
+          // What was done before something went wrong is to be seen too.
+          defer { self.read { self.postRuns(self.folder, isForced: true) } }
+          self.post(.done(try QueueDesk(folder: self.folder).perform(action)))
         }
       }
     case .planSweep(let request):

@@ -78,10 +78,10 @@ final class EngineRoom: Sendable {
     let prepared: PreparedInput
     do { prepared = try prepare(job) } catch { throw error.problems }
     let queue = LocalQueue(in: folder)
-    let room = QueueRoom(ComputeSettings(settingsFolder: Application.settingsFolder))
+    let room = queue.room(QueueDesk.machineRoom)
     let run = try queue.add(prepared, parent: parent, room: room)
     guard !queue.isStopped else {
-      return (run.path, "\(run.name) waits; the queue is stopped: fulcrum queue start")
+      return (run.path, "\(run.name) waits; the queue is stopped, P starts it")
     }
     try queue.startWorker()
     return (run.path, "\(run.name) waits for its turn; w watches all that go on")

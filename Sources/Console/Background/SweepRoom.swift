@@ -10,8 +10,14 @@ struct SweepRoom {
   /// The folder whose `runs` holds them.
   let folder: String
 
+  private var queue: LocalQueue { LocalQueue(in: folder) }
+  private var room: QueueRoom { queue.room(QueueDesk.machineRoom) }
+
   private func sweep(_ request: SweepRequest) throws(Problems) -> Sweep {
-    Sweep(try request.plan(), named: nil, in: folder)
+    let plan = try request.plan()
+    let isShared =
+      request.isQueued && plan.points.first?.job.isSet(Parameter.compute.threads) != true
+    return Sweep(plan, named: nil, in: folder, cores: isShared ? room.usualThreads : nil)
   }
 
   /// Looks at the inputs of all runs; says how many there are, and what they take.
@@ -21,19 +27,29 @@ struct SweepRoom {
     let count = preparation.folders.count
     var text = "\(sweep.group.name): \(Format.counted(count, "run"))"
     if preparation.found > 0 { text += ", of which \(preparation.found) are there already" }
-    text += ", one after the other with \(Format.counted(sweep.threads, "thread"))"
-    if let seconds = preparation.seconds { text += ", \(Format.duration(seconds)) in all" }
-    text += ". They go on when Fulcrum is left."
+    let threads = Format.counted(sweep.threads, "thread")
+    text += request.isQueued ? ", each with \(threads)" : ", one after the other with \(threads)"
+    if let seconds = preparation.seconds {
+      text += ", \(Format.duration(seconds)) "
+      text += request.isQueued ? "one after the other" : "in all"
+    }
+    text += request.isQueued ? ". They wait in the queue (\(room.text))" : ". They go on"
+    text += request.isQueued ? ", and go on when Fulcrum is left." : " when Fulcrum is left."
     if !preparation.warnings.isEmpty {
       text += " Worth knowing: " + preparation.warnings.map(\.what).joined(separator: "; ") + "."
     }
     return text
   }
 
-  /// Makes the folders of the runs and starts the process that refines them.
+  /// Makes the folders of the runs and starts the process that refines them, or lets them wait.
   func start(_ request: SweepRequest) throws -> (name: String, folders: [String]) {
     let sweep = try sweep(request)
     let preparation = try sweep.prepare()
+    guard !request.isQueued else {
+      _ = try queue.add(preparation, room: room)
+      if !queue.isStopped { try queue.startWorker() }
+      return (sweep.group.name, preparation.folders.map(\.path))
+    }
     try preparation.make()
     do throws(ChildProcess.StartFailure) {
       let child = try ChildProcess(

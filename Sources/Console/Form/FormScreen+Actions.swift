@@ -9,8 +9,9 @@ extension FormScreen {
   /// Commands that ask for something, or reach out of the screen.
   mutating func reachOut(_ command: Command, _ surroundings: Surroundings) -> [Effect] {
     switch command {
-    case .start where !sweep.isEmpty:
+    case .start where !sweep.isEmpty, .enqueue where !sweep.isEmpty:
       check = .runningToStart
+      isForQueue = command == .enqueue
       return [.planSweep(sweepRequest), .say("Checking the runs of the sweep …")]
     case .start, .enqueue:
       check = .runningToStart
@@ -113,7 +114,10 @@ extension FormScreen {
     case .varyParameter(let key): return vary(key, text)
     case .startSweep:
       check = .starting
-      return [.startSweep(sweepRequest), .say("Starting the sweep …")]
+      return [
+        .startSweep(sweepRequest),
+        .say(isForQueue ? "Queueing the sweep …" : "Starting the sweep …"),
+      ]
     case .setFulcrum(let region):
       set(FormField(Parameter.fulcrum.coordinates.parameter, ofRegion: region), to: text)
       let name = region.map { " of the region \(job.regions[$0].name)" } ?? ""
@@ -187,7 +191,8 @@ extension FormScreen {
       return [
         .popUp(
           Confirmation(
-            question: .startSweep, title: "Start the sweep?", text: text, action: "Start"))
+            question: .startSweep, title: isForQueue ? "Queue the sweep?" : "Start the sweep?",
+            text: text, action: isForQueue ? "Queue" : "Start"))
       ]
     case .sweepStarted(let name, let folders):
       return [.pop, .push(SweepScreen(named: name, folders: folders))]

@@ -16,10 +16,13 @@ struct SweepRequest: Sendable, Hashable {
   var name: String
   var folder: String
   var axes: [Axis]
+  /// Whether its runs wait in the queue, in place of a process of their own.
+  var isQueued: Bool
 
-  init(_ job: Job, _ axes: [Axis]) {
+  init(_ job: Job, _ axes: [Axis], isQueued: Bool = false) {
     toml = job.toml(complete: false)
     (name, folder, self.axes) = (job.name, job.folder, axes)
+    self.isQueued = isQueued
   }
 
   /// The plan of the sweep.
@@ -48,7 +51,7 @@ struct SweepRequest: Sendable, Hashable {
 
 extension FormScreen {
   /// The sweep that is marked.
-  var sweepRequest: SweepRequest { SweepRequest(job, sweep) }
+  var sweepRequest: SweepRequest { SweepRequest(job, sweep, isQueued: isForQueue) }
 
   /// How many runs it has.
   var sweepCount: Int {
@@ -124,7 +127,7 @@ extension FormScreen {
     } else {
       sweep.append(SweepRequest.Axis(key: key, values: text))
     }
-    return [.say("A sweep of \(Format.counted(sweepCount, "run")); s starts it")]
+    return [.say("A sweep of \(Format.counted(sweepCount, "run")); s starts it, Q queues it")]
   }
 
   /// The same as a command.

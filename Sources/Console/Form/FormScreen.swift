@@ -121,9 +121,6 @@ struct FormScreen: Screen {
   func obstacle(to command: Command) -> String? {
     switch command {
     case .start, .check, .enqueue:
-      if command == .enqueue, !sweep.isEmpty {
-        return "A sweep waits for its own runs: s starts it"
-      }
       if check.isRunning { return "The files are being looked at" }
       if case .starting = check { return "The refinement is being started" }
       if command == .check { return nil }

@@ -23,6 +23,12 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case rename, note, tag, tree, watch, delete, sort
   case reverseSort = "reverse-sort"
   case filter, reload
+  // Those that wait; `enqueue` is the form's as well.
+  case queueEarlier = "queue-earlier"
+  case queueLater = "queue-later"
+  case stopQueue = "stop-queue"
+  case moreSlots = "more-slots"
+  case fewerSlots = "fewer-slots"
   // Job form.
   case edit, toggle, undo, redo, reset, about
   case resetAll = "reset-all"

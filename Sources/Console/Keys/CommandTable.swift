@@ -81,6 +81,15 @@ extension Command {
     line(
       .watch, in: [.runs], ["w"], "Watch",
       "All runs that go on, a row each, and those that wait; or the list"),
+    line(
+      .enqueue, in: [.runs], ["Q"], "Queue",
+      "Let the run, a sweep, or those marked wait for cores and memory; or take them out"),
+    line(.queueEarlier, in: [.runs], ["<"], "Earlier", "One place earlier in the queue"),
+    line(.queueLater, in: [.runs], [">"], "Later", "One place later in the queue"),
+    line(
+      .stopQueue, in: [.runs], ["P"], "Stop queue", "Begin no more runs of the queue, or go on"),
+    line(.moreSlots, in: [.runs], ["+"], "More", "One more run of the queue at a time"),
+    line(.fewerSlots, in: [.runs], ["-"], "Fewer", "One run fewer at a time"),
     line(.sort, in: [.runs, .sweep], ["s"], "Sort", "Sort by the next column"),
     line(.reverseSort, in: [.runs, .sweep], ["S"], "Reverse", "Turn the order round"),
     line(.quit, in: [.runs], ["q"], "Quit", "Leave Fulcrum"),

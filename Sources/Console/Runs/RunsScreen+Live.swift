@@ -61,7 +61,8 @@ extension RunsScreen {
         .split(separator: "\n").first.map(String.init) ?? ""
     }
     let left = isLive ? manifest?.timeLeft(at: surroundings.now) : nil
-    let threads = isLive ? manifest?.threads : manifest?.turn?.threads
+    let turn = manifest?.turn.map { queue?.room.share(of: $0) ?? $0 }
+    let threads = isLive ? manifest?.threads : turn?.threads
     let share = listing.trend?.shareAtLimit
     return [
       cells[Column.mark.rawValue], cells[Column.name.rawValue], cells[Column.status.rawValue],
@@ -82,6 +83,6 @@ extension RunsScreen {
     let going = all.count { $0.entry.status?.isLive == true }
     let waiting = all.count { $0.entry.status == .queued }
     return "\(Format.counted(going, "run goes", "runs go")) on, "
-      + "\(Format.counted(waiting, "waits", "wait"))"
+      + "\(Format.counted(waiting, "waits", "wait"))" + queueText
   }
 }

@@ -30,7 +30,11 @@ struct RootChange: Sendable {
 extension RunsScreen {
   /// The runs as a tree, siblings in the order of the list.
   func branches(_ sorted: [RunListing]) -> [RunListing] {
-    let lines = RunTree(sorted.map(\.known)).lines(folded: folded)
+    let lines = RunTree(sorted.map(\.known)).lines(folded: folded) { run in
+      let listing = sorted[run]
+      return unfolded.contains(listing.entry.folder.path)
+        ? listing.regions.map(\.entry.folder.path) : []
+    }
     return lines.map { line in
       var branch = RunBranch(line: line)
       branch.parent = line.parent.map { lines[$0] }.flatMap { above in
@@ -38,7 +42,7 @@ extension RunsScreen {
       }
       branch.root = lines[line.root].run.map { sorted[$0].entry.folder.path }
       if let run = line.run {
-        var listing = sorted[run]
+        var listing = line.region.map { sorted[run].regions[$0] } ?? sorted[run]
         listing.branch = branch
         return listing
       }
@@ -52,12 +56,14 @@ extension RunsScreen {
     }
   }
 
-  /// Shows or hides what is below the selected line; a line with nothing to hide gives way to the one
-  /// above it.
+  /// Shows or hides what is below the selected line: first the runs that come from it, then its regions.
+  /// A line with nothing to hide gives way to the one above it.
   mutating func setBranch(open: Bool) {
     guard let branch = current?.branch else { return }
     if open {
-      folded.remove(branch.line.id)
+      if folded.remove(branch.line.id) == nil { _ = setRegions(open: true) }
+    } else if setRegions(open: false) {
+      return
     } else if branch.line.hasChildren, !branch.line.isFolded {
       folded.insert(branch.line.id)
     } else if let parent = branch.line.parent, visible.indices.contains(parent) {
@@ -67,7 +73,7 @@ extension RunsScreen {
 
   /// What is to be read of the selected run: how far it has come from the first of its branch.
   var wantedRootChange: [Effect] {
-    guard view == .tree, let current, current.summary != nil, let branch = current.branch,
+    guard view == .tree, let current, !current.isRegion, current.summary != nil, let branch = current.branch,
       branch.line.depth > 0, let root = branch.root,
       rootChanges[current.entry.folder.path]?.root != root
     else { return [] }
@@ -98,7 +104,10 @@ extension RunsScreen {
     guard let line = listing.branch?.line else { return cells }
     let isASCII = surroundings.appearance.glyphs == .ascii
     let guide = line.guide(isASCII ? ("|-", "`-", "| ") : ("├─", "└─", "│ "))
-    let fold = line.hasChildren ? (line.isFolded ? "+ " : "- ") : ""
+    // A plus where Right shows more.
+    let hidesRegions = !listing.regions.isEmpty && !unfolded.contains(line.id)
+    let hasMore = (line.hasChildren && line.isFolded) || hidesRegions
+    let fold = line.hasChildren || !listing.regions.isEmpty ? (hasMore ? "+ " : "- ") : ""
     let name = listing.sweep?.name ?? listing.entry.name
     let from = line.origin.map { line.parent == nil ? $0.run : $0.short } ?? ""
     return [

@@ -60,6 +60,8 @@ struct RunsScreen: Screen {
   var folded: Set<String> = [] { didSet { arrange() } }
   /// How far runs have come from the first of their branches, by their folders.
   var rootChanges: [String: RootChange] = [:]
+  /// How the queue of the folder stands; nil until it was looked at.
+  var queue: QueueState?
   /// The runs that the filter lets through, in order, with a line for each sweep; arranged when one of these changes, since there may
   /// be thousands.
   private(set) var visible: [RunListing] = []
@@ -83,15 +85,21 @@ struct RunsScreen: Screen {
 
   var keyBar: [Command] {
     guard listings?.isEmpty == false else { return [.new, .reload, .commands, .quit] }
+    if view == .live {
+      return [
+        .open, .enqueue, .queueEarlier, .queueLater, .stopQueue, .moreSlots, .fewerSlots, .watch,
+        .mark, .delete, .newFrom, .tools, .quit,
+      ]
+    }
     return [
-      .open, .newFrom, .mark, .compare, .filter, .sort, .note, .tree, .watch, .tools, .delete,
+      .open, .newFrom, .mark, .compare, .filter, .sort, .note, .tree, .watch, .enqueue, .tools, .delete,
       .quit,
     ]
   }
 
   func label(of command: Command) -> String? {
     let isShown = (command == .tree && view == .tree) || (command == .watch && view == .live)
-    return isShown ? "List" : nil
+    return isShown ? "List" : queueLabel(of: command)
   }
 
   private mutating func arrange() {
@@ -159,6 +167,8 @@ struct RunsScreen: Screen {
     case .open, .mark, .rename, .note, .tag, .delete, .markAll, .report:
       return current == nil ? "There is no run here yet; N makes a new job" : nil
     case .tools: return toolObstacle
+    case .enqueue, .queueEarlier, .queueLater, .moreSlots, .fewerSlots:
+      return queueObstacle(to: command)
     case .compare:
       return CompareScreen.obstacle(marked: comparedFolders.count)
     default: return nil
@@ -197,6 +207,8 @@ struct RunsScreen: Screen {
       let folders =
         marked.isEmpty ? [current?.entry.folder.path].compactMap { $0 } : marked.sorted()
       return folders.isEmpty ? [] : [Self.reportPrompt(folders, surroundings)]
+    case .enqueue, .queueEarlier, .queueLater, .stopQueue, .moreSlots, .fewerSlots:
+      return changeQueue(command)
     case .tools: return toolMenu(surroundings)
     case .reload: return [.listRuns(folder: surroundings.folder)]
     case .back:
@@ -334,6 +346,7 @@ struct RunsScreen: Screen {
       rootChanges[change.folder] = change
       return []
     }
+    if case .queue(let state) = news { queue = state }
     guard case .runs(let found, surroundings.folder) = news else { return [] }
     let index = selectedIndex
     listings = found

@@ -7,8 +7,10 @@ public struct RunTree: Sendable {
   public struct Line: Sendable {
     /// What distinguishes it: the run's folder, or `sweep:NAME`.
     public var id: String
-    /// Its run, by its place among those that were given; nil for a sweep.
+    /// Its run, by its place among those that were given; nil for a sweep. Of a region that of its run.
     public var run: Int?
+    /// The region of the run, by its place among those that are shown; nil for the run itself.
+    public var region: Int?
     /// The sweep whose runs are below it, by their places.
     public var sweep: (name: String, runs: [Int])?
     public var origin: RunOrigin?
@@ -129,8 +131,13 @@ public struct RunTree: Sendable {
 
   /// The lines from the top, without those below folded ones.
   ///
-  /// - Parameter folded: the ids of lines whose branches are hidden.
-  public func lines(folded: Set<String> = []) -> [Line] {
+  /// - Parameters:
+  ///   - folded: the ids of lines whose branches are hidden.
+  ///   - regions: what distinguishes the regions of a run that have lines below it, before the runs that
+  ///     come from it; by the run's place.
+  public func lines(
+    folded: Set<String> = [], regions: (Int) -> [String] = { _ in [] }
+  ) -> [Line] {
     var lines: [Line] = []
     func add(_ node: Int, parent: Int?, root: Int?, continues: [Bool]) {
       let item = nodes[node]
@@ -141,8 +148,16 @@ public struct RunTree: Sendable {
           id: item.id, run: item.run, sweep: item.sweep, origin: item.origin, parent: parent,
           root: root ?? place, changes: item.changes, continues: continues,
           hasChildren: !item.children.isEmpty, isFolded: isFolded))
-      guard !isFolded else { return }
-      for child in item.children {
+      let shown = isFolded ? [] : item.children
+      let inside = item.run.map(regions) ?? []
+      for (number, id) in inside.enumerated() {
+        lines.append(
+          Line(
+            id: id, run: item.run, region: number, parent: place, root: root ?? place, changes: [],
+            continues: continues + [number + 1 < inside.count || !shown.isEmpty],
+            hasChildren: false, isFolded: false))
+      }
+      for child in shown {
         add(
           child, parent: place, root: root ?? place,
           continues: continues + [child != item.children.last])

@@ -20,6 +20,7 @@ public struct LocalQueue: Sendable {
   var runs: String { folder + "/runs" }
 
   var stopPath: String { place.path + "/stop" }
+  var slotsPath: String { place.path + "/slots" }
   /// What the worker has said.
   public var logPath: String { place.path + "/worker.log" }
 
@@ -48,6 +49,29 @@ public struct LocalQueue: Sendable {
   /// Whether somebody has stopped it.
   public var isStopped: Bool { access(stopPath, F_OK) == 0 }
 
+  /// Runs at a time, where somebody has said so for this queue; nil for what the machine's settings say.
+  public var slots: Int? {
+    guard let file = try? InputFile(path: slotsPath), file.size < 100,
+      let bytes = try? file.bytes(at: 0, count: file.size),
+      let count = Int(String(decoding: bytes, as: UTF8.self).trimmed)
+    else { return nil }
+    return (1...100_000).contains(count) ? count : nil
+  }
+
+  /// Says how many runs of this queue go on at a time; nil goes back to the machine's settings. The worker
+  /// heeds it at once; what goes on is left alone.
+  public func setSlots(_ count: Int?) throws(Problem) {
+    try make()
+    guard let count else {
+      unlink(slotsPath)
+      return
+    }
+    try AtomicFile.write("\(count)\n", to: slotsPath)
+  }
+
+  /// What this queue has of a machine's room.
+  public func room(_ machine: QueueRoom) -> QueueRoom { machine.limited(to: slots) }
+
   /// A run of the queue: one that waits, or one that goes on.
   public struct Member: Sendable {
     public var folder: RunFolder
@@ -70,12 +94,14 @@ public struct LocalQueue: Sendable {
 
   static func members(_ runs: [(folder: RunFolder, manifest: RunManifest)]) -> [Member] {
     let all = runs.map { run in
-      Member(
-        folder: run.folder, manifest: run.manifest, status: run.folder.status(of: run.manifest),
-        turn: run.manifest.turn
-          // One that was started by itself takes what it says that it has.
-          ?? RunManifest.Turn(
-            number: 0, threads: run.manifest.threads, memory: run.manifest.memory))
+      let manifest = run.manifest
+      var member = Member(
+        folder: run.folder, manifest: manifest, status: run.folder.status(of: manifest),
+        // One that was started by itself takes what it says that it has.
+        turn: manifest.turn
+          ?? RunManifest.Turn(number: 0, threads: manifest.threads, memory: manifest.memory))
+      if member.status.isLive { member.turn.threads = manifest.threads }
+      return member
     }
     let going = all.filter(\.status.isLive)
     var waiting = all.filter { $0.status == .queued && $0.manifest.turn != nil }
@@ -88,7 +114,7 @@ public struct LocalQueue: Sendable {
   // MARK: Adding and removing
 
   /// The turn after all that there are.
-  private func nextNumber() -> Int {
+  func nextNumber() -> Int {
     1
       + (RunCatalogue.places(in: runs).compactMap {
         (try? $0.folder.manifest())?.turn?.number
@@ -107,13 +133,12 @@ public struct LocalQueue: Sendable {
         whatToDo: "Leave \(Parameter.output.folder) out, or run it without the queue.")
     }
     try make()
-    let threads =
-      prepared.job.isSet(Parameter.compute.threads)
-      ? prepared.input.settings.threads : room.usualThreads
+    let isUsual = !prepared.job.isSet(Parameter.compute.threads)
+    let threads = isUsual ? room.usualThreads : prepared.input.settings.threads
     let turn = RunManifest.Turn(
       number: nextNumber(), threads: threads,
-      memory: prepared.estimate(ranks: 1, threads: threads).memory)
-    let writer = try RunDraft(prepared, parent: parent, turn: turn).make()
+      memory: prepared.estimate(ranks: 1, threads: threads).memory, isUsual: isUsual)
+    let writer = try RunDraft(prepared, parent: parent).make(turn: turn)
     writer.end(.queued, message: Self.waits)
     return writer.folder
   }
@@ -134,16 +159,19 @@ public struct LocalQueue: Sendable {
     let lock = try RunLock(run)
     defer { lock.release() }
     var manifest = try run.manifest()
-    guard manifest.status != .finished, manifest.status != .queued else {
+    // One that waits for its turn in a sweep alone may wait here as well.
+    let waits =
+      manifest.status == .queued && (manifest.turn != nil || run.batchJob() != nil)
+    guard manifest.status != .finished, !waits else {
       throw Problem(
-        "\(run.name) \(manifest.status == .queued ? "waits already" : "has finished")",
+        "\(run.name) \(waits ? "waits already" : "has finished")",
         whatToDo: "Queue something else; to refine on from its poses, start a new run.")
     }
     let known = manifest.turn
     manifest.turn = RunManifest.Turn(
       number: keepsTurn ? known?.number ?? nextNumber() : nextNumber(),
       threads: known?.threads ?? manifest.threads,
-      memory: max(known?.memory ?? 0, manifest.memory))
+      memory: max(known?.memory ?? 0, manifest.memory), isUsual: known?.isUsual)
     (manifest.status, manifest.progress) = (.queued, nil)
     manifest.message = Self.waits
     try run.write(manifest, to: run.manifestPath)

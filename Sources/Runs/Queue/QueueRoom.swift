@@ -9,9 +9,12 @@ extension RunManifest {
     public var threads: Int
     /// Bytes that it is expected to need.
     public var memory: Int
+    /// Whether nobody has said how many threads it gets: it takes what is usual when it begins.
+    public var isUsual: Bool?
 
-    public init(number: Int, threads: Int, memory: Int) {
+    public init(number: Int, threads: Int, memory: Int, isUsual: Bool? = nil) {
       (self.number, self.threads, self.memory) = (number, threads, memory)
+      self.isUsual = isUsual
     }
   }
 }
@@ -37,6 +40,37 @@ public struct QueueRoom: Codable, Sendable, Equatable {
 
   /// Threads of a run that says nothing about them.
   public var usualThreads: Int { max(1, cores / (slots ?? 1)) }
+
+  /// The room with another number of runs at a time; nil leaves it as it is.
+  public func limited(to slots: Int?) -> QueueRoom {
+    QueueRoom(cores: cores, memory: memory, slots: slots ?? self.slots)
+  }
+
+  /// A turn as it would be now: with the usual threads, where nobody has said how many.
+  public func share(of turn: RunManifest.Turn) -> RunManifest.Turn {
+    guard turn.isUsual == true else { return turn }
+    var turn = turn
+    turn.threads = usualThreads
+    return turn
+  }
+
+  /// Which of those that wait may begin now, by its place among them; nil for none.
+  ///
+  /// The first has the right of way. One behind it begins ahead of it only where there is room for it now
+  /// and where each of those ahead would fit beside it and all others that have overtaken it: so nothing
+  /// waits longer for being overtaken, however long the others take.
+  public func next(
+    of waiting: [RunManifest.Turn], beside going: [RunManifest.Turn]
+  ) -> Int? {
+    waiting.indices.first { index in
+      let turn = waiting[index]
+      return has(placeFor: turn, beside: going)
+        && waiting[..<index].allSatisfy { first in
+          let ahead = going.filter { $0.number > first.number }
+          return has(placeFor: first, beside: ahead + [turn])
+        }
+    }
+  }
 
   /// Whether a run has room beside those that go on. One that needs more than there is goes alone.
   public func has(placeFor turn: RunManifest.Turn, beside running: [RunManifest.Turn]) -> Bool {

@@ -74,8 +74,7 @@ public final class QueueWorker: Sendable {
     state.withLock(\.started.isEmpty) && !members.contains { $0.place != nil }
   }
 
-  /// Starts the first run that waits where there is room for it; none overtakes it. Returns whether it
-  /// did.
+  /// Starts the run that may begin next, where one may. Returns whether it did.
   private func startNext(of members: [LocalQueue.Member]) -> Bool {
     let started = state.withLock(\.started)
     // One that was started and has not taken its folder yet still looks as if it waited.
@@ -83,10 +82,12 @@ public final class QueueWorker: Sendable {
     let others = members.filter {
       $0.status.isLive && started[$0.folder.path] == nil && $0.manifest.host == Machine.host
     }.map(\.turn)
-    let going = Array(started.values) + others
-    guard let next = members.first(where: { $0.place != nil && started[$0.folder.path] == nil }),
-      room.has(placeFor: next.turn, beside: going)
+    let room = queue.room(room)
+    var waiting = members.filter { $0.place != nil && started[$0.folder.path] == nil }
+    for index in waiting.indices { waiting[index].turn = room.share(of: waiting[index].turn) }
+    guard let place = room.next(of: waiting.map(\.turn), beside: Array(started.values) + others)
     else { return false }
+    let next = waiting[place]
     state.withLock { $0.started[next.folder.path] = next.turn }
     observe(.began(next.folder))
     DispatchQueue.global().async { [self] in

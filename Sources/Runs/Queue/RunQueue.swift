@@ -50,11 +50,11 @@ public enum RunQueue {
     _ folder: RunFolder, lanesIn settingsFolder: String?
   ) throws(Problem) {
     let manifest = try folder.manifest()
-    if manifest.status == .queued, let group = manifest.group {
-      return try stop(folder, message: "Taken out of the sweep \(group.name)")
-    }
     if manifest.status == .queued, manifest.turn != nil {
       return try stop(folder, message: "Taken out of the queue")
+    }
+    if manifest.status == .queued, let group = manifest.group {
+      return try stop(folder, message: "Taken out of the sweep \(group.name)")
     }
     guard let job = folder.batchJob(), manifest.status == .queued else {
       throw Problem(

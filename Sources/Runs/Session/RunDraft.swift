@@ -12,8 +12,7 @@ struct RunDraft: Sendable {
   private let events: [(kind: RunEvent.Kind, text: String)]
 
   init(
-    _ prepared: PreparedInput, parent: RunManifest.Parent? = nil, group: RunManifest.Group? = nil,
-    turn: RunManifest.Turn? = nil
+    _ prepared: PreparedInput, parent: RunManifest.Parent? = nil, group: RunManifest.Group? = nil
   ) {
     let settings = prepared.input.settings
     path = prepared.outputFolder
@@ -24,7 +23,6 @@ struct RunDraft: Sendable {
       threads: settings.threads, maximumIterations: settings.maximumIterations, parent: parent)
     manifest.part = prepared.part
     manifest.group = group
-    manifest.turn = turn
     manifest.expected = RunManifest.Expected(
       preparation: prepared.estimate.preparation, final: prepared.estimate.final,
       extraPasses: settings.extraPasses)
@@ -37,8 +35,11 @@ struct RunDraft: Sendable {
 
   /// Makes the folder, with what the preflight noted in its events.
   ///
+  /// - Parameter turn: in the queue of its folder, of a run that waits there.
   /// - Throws: a problem where it exists or cannot be made.
-  func make() throws(Problem) -> RunWriter {
+  func make(turn: RunManifest.Turn? = nil) throws(Problem) -> RunWriter {
+    var manifest = manifest
+    manifest.turn = turn
     let writer = try RunWriter(creating: path, job: job, data: data, manifest: manifest)
     let folder = writer.folder
     try folder.write(

@@ -30,7 +30,7 @@ extension RunSession {
       manifest = try folder.manifest()
       // What a process left that was killed after it had said that the run has finished goes first.
       if manifest.status != .finished || folder.hold() != .free {
-        lock = try RunLock(folder, takingOver: takingOver)
+        lock = try hold(folder, takingOver: takingOver)
       } else {
         throw finished(folder)
       }
@@ -55,6 +55,19 @@ extension RunSession {
       default: throw Problems([Problem("\(error)", whatToDo: "Look at the run folder.")])
       }
     }
+  }
+
+  /// Takes a folder. One that waits may be held for a moment, by whoever changes its place in the queue.
+  private static func hold(_ folder: RunFolder, takingOver: Bool) throws(Problem) -> RunLock {
+    for _ in 0..<20 {
+      do throws(Problem) { return try RunLock(folder, takingOver: takingOver) } catch {
+        guard try folder.manifest().status == .queued, folder.holder()?.isHere != false else {
+          throw error
+        }
+        usleep(50_000)
+      }
+    }
+    return try RunLock(folder, takingOver: takingOver)
   }
 
   private static func finished(_ folder: RunFolder) -> Problem {

@@ -11,7 +11,10 @@ public struct SweepPreparation: Sendable {
   public let warnings: [Problem]
   /// What the new runs may take one after the other, seconds; nil where there are none.
   public let seconds: ClosedRange<Double>?
-  private let drafts: [RunDraft]
+  private let drafts: [Draft]
+
+  /// A run that is to be made, and bytes that it is expected to need.
+  typealias Draft = (run: RunDraft, memory: Int)
 
   /// Looks at the inputs of a round's runs that are not there yet.
   ///
@@ -27,7 +30,7 @@ public struct SweepPreparation: Sendable {
       of: plan, round: round, chosen: chosen ?? Array(plan.points.indices), first: first)
     var problems = known
     var warnings: [Problem] = []
-    var drafts: [RunDraft] = []
+    var drafts: [Draft] = []
     var found = 0
     var (least, most, memory) = (0.0, 0.0, 0)
     for member in members {
@@ -50,7 +53,7 @@ public struct SweepPreparation: Sendable {
         least += estimate.seconds.lowerBound
         most += estimate.seconds.upperBound
         memory = max(memory, estimate.memory)
-        drafts.append(RunDraft(prepared, group: member.group))
+        drafts.append((RunDraft(prepared, group: member.group), estimate.memory))
         warnings += prepared.warnings.map(\.problem).filter { new in
           !warnings.contains { $0.what == new.what }
         }
@@ -75,14 +78,24 @@ public struct SweepPreparation: Sendable {
     seconds = drafts.isEmpty ? nil : (least / Double(jobs))...(most / Double(jobs))
   }
 
-  /// Makes the folders; each waits for its turn.
+  /// Makes the folders; each waits for its turn in the sweep.
   ///
   /// - Throws: a problem where one cannot be made; those before it stay, and are taken up next time.
   public func make() throws(Problem) {
+    try make { _ in nil }
+  }
+
+  /// Makes the folders; each waits for its turn.
+  ///
+  /// - Parameter turn: that of a run in the queue of its folder, where it waits there.
+  func make(turns turn: (Draft) -> RunManifest.Turn?) throws(Problem) {
     for draft in drafts {
-      let writer = try draft.make()
-      let name = draft.manifest.group?.name ?? ""
-      writer.end(.queued, message: "Waits for its turn in the sweep \(name)")
+      let turn = turn(draft)
+      let writer = try draft.run.make(turn: turn)
+      let name = draft.run.manifest.group?.name ?? ""
+      writer.end(
+        .queued,
+        message: turn == nil ? "Waits for its turn in the sweep \(name)" : LocalQueue.waits)
     }
   }
 }

@@ -7,13 +7,17 @@ struct RunTreeTable {
   private let runs: [KnownRun]
   private let lines: [RunTree.Line]
   private let comparesPoses: Bool
+  /// The regions of each run.
+  private let regions: [[KnownRun]]
 
   /// - Parameter comparesPoses: whether the poses are compared with those of each first run's input, for
   ///   which the particles of both are read.
   init(_ runs: [KnownRun], comparesPoses: Bool) {
     self.runs = runs
     self.comparesPoses = comparesPoses
-    lines = RunTree(runs).lines()
+    let regions = runs.map { run in run.entry.folder.regions.map { KnownRun($0) } }
+    self.regions = regions
+    lines = RunTree(runs).lines { run in regions[run].map(\.path) }
   }
 
   var text: String {
@@ -30,7 +34,8 @@ struct RunTreeTable {
       // The line above names it, where it is in the list.
       line.parent == nil ? origin.text : origin.short
     }
-    guard let run = line.run.map({ runs[$0] }) else {
+    let region = line.run.flatMap { run in line.region.map { regions[run][$0] } }
+    guard let run = region ?? line.run.map({ runs[$0] }) else {
       let sweep = line.sweep
       return [guide + (sweep?.name ?? ""), "sweep of \(sweep?.runs.count ?? 0)", "", ""]
         + (comparesPoses ? [""] : []) + [from ?? "", line.changeText]
@@ -42,7 +47,7 @@ struct RunTreeTable {
   }
 
   private func sinceTheFirst(_ line: RunTree.Line, _ run: KnownRun) -> String {
-    guard line.depth > 0, run.summary != nil, let root = lines[line.root].run else { return "" }
+    guard line.depth > 0, line.region == nil, run.summary != nil, let root = lines[line.root].run else { return "" }
     let change = try? PoseChange(of: run.entry.folder, against: runs[root].entry.folder)
     return change.map { Self.change($0.turned, $0.moved) } ?? "not known"
   }

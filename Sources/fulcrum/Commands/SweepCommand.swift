@@ -13,7 +13,8 @@ struct SweepCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The job file.", valueName: "job.toml"),
+    // The usage names it.
+    help: ArgumentHelp("The job file.", valueName: "job.toml", visibility: .hidden),
     completion: Completions.jobs)
   var job: String?
 
@@ -38,6 +39,9 @@ struct SweepCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Refine a part of the particles.", valueName: "20%"))
   var particles: String?
+
+  @Flag(help: "Let its runs wait in the queue: fulcrum queue.")
+  var queue = false
 
   @Option(help: ArgumentHelp("Runs at a time; the cores are shared out.", valueName: "n"))
   var jobs = 1
@@ -72,10 +76,20 @@ struct SweepCommand: ParsableCommand {
     if let threads, !(1...4096).contains(threads) {
       throw ValidationError("--threads must be from 1 to 4096.")
     }
+    if queue {
+      let others = [
+        (search != nil, "--search"), (jobs != 1, "--jobs"), (threads != nil, "--threads"),
+        (timeLimit != nil, "--time-limit"), (tsv != nil, "--tsv"), (json, "--json"),
+      ]
+      if let other = others.first(where: \.0)?.1 {
+        throw ValidationError(
+          "--queue leaves the runs to the queue, which has no \(other): leave one of them out.")
+      }
+    }
     if let search, search < 1 { throw ValidationError("--search: give at least 1.") }
     if table || resume {
       guard name != nil else { throw ValidationError("Name the sweep: --name NAME.") }
-      guard job == nil, vary.isEmpty else {
+      guard job == nil, vary.isEmpty, !queue else {
         throw ValidationError("--table and --resume take what there is: give --name alone.")
       }
     }
@@ -109,6 +123,7 @@ struct SweepCommand: ParsableCommand {
       throw CommandFailure.input(error)
     }
     for warning in preparation.warnings { printProblem(warning) }
+    if queue { return try enqueue(sweep, preparation) }
     requests.beginMaking()
     do { try preparation.make() } catch { throw CommandFailure.input(error) }
     let console = SweepConsole(isQuiet: json, total: sweep.plan.count)
@@ -127,6 +142,23 @@ struct SweepCommand: ParsableCommand {
         observe: console.take)
     } catch { throw CommandFailure(CommandFailure.failed, error.all) }
     try end(reason, sweep.group.runs(), named: sweep.group.name)
+  }
+
+  /// Lets the runs wait in the queue of this folder.
+  private func enqueue(_ sweep: Sweep, _ preparation: SweepPreparation) throws {
+    let queue = QueueCommand.here
+    let name = sweep.group.name
+    do throws(Problem) {
+      let waiting = try queue.add(preparation, room: queue.room(QueueCommand.room))
+      printOut(
+        "Sweep \(name): \(Format.counted(waiting, "run")) of \(preparation.folders.count) "
+          + "\(waiting == 1 ? "waits" : "wait"); fulcrum list --group \(shellQuoted(name)) "
+          + "shows what came out so far.")
+      guard !queue.isStopped else {
+        return printOut("The queue is stopped; fulcrum queue start begins with them.")
+      }
+      if waiting > 0 { try queue.startWorker() }
+    } catch { throw CommandFailure(CommandFailure.failed, [error]) }
   }
 
   /// The sweep of the command line, and everything that is wrong with it so far.
@@ -170,8 +202,10 @@ struct SweepCommand: ParsableCommand {
     guard let plan, !plan.points.isEmpty else {
       throw CommandFailure(CommandFailure.wrongInput, problems)
     }
-    let sweep = Sweep(
-      plan, named: name, in: FilePath.currentFolder, jobs: jobs, cores: threads)
+    // For the estimate; in the queue a run gets its threads when it begins.
+    let room = QueueCommand.here.room(QueueCommand.room)
+    let cores = queue && !job.isSet(Parameter.compute.threads) ? room.usualThreads : threads
+    let sweep = Sweep(plan, named: name, in: FilePath.currentFolder, jobs: jobs, cores: cores)
     return (sweep, problems)
   }
 

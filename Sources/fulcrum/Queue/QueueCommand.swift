@@ -11,16 +11,22 @@ struct QueueCommand: ParsableCommand {
     usage: "fulcrum queue [--json] | fulcrum queue add JOB.toml ... [--set key=value]",
     discussion: """
       They start by themselves, and go on when the terminal is gone. config.toml says
-      what they get: [compute] slots, cores, memory. Alone, it shows them.
+      what they get: [compute] slots, cores, memory. A run begins ahead of a larger
+      one only where that one loses no time by it. Sweeps: fulcrum sweep --queue.
       Example: fulcrum queue add a.toml b.toml --set prior.rotation_sd=5
       """,
     subcommands: [
-      QueueListCommand.self, QueueAddCommand.self, QueueRemoveCommand.self, QueueStartCommand.self,
-      QueueStopCommand.self, QueueWorkCommand.self,
+      QueueListCommand.self, QueueAddCommand.self, QueueRemoveCommand.self, QueueMoveCommand.self,
+      QueueStartCommand.self, QueueStopCommand.self, QueueWorkCommand.self,
     ], defaultSubcommand: QueueListCommand.self)
 
   /// The queue of this folder.
   static var here: LocalQueue { LocalQueue(in: FilePath.currentFolder) }
+
+  /// A run by its folder, or by its name in the queue of this folder.
+  static func folder(_ run: String) -> RunFolder {
+    RunFolder(run).exists ? RunFolder(run) : RunFolder(FilePath.joined("runs", run))
+  }
 
   /// What this machine gives to it.
   static var room: QueueRoom {
@@ -76,6 +82,8 @@ struct QueueAddCommand: ParsableCommand {
     }
   }
 
+  @OptionGroup var slots: SlotsOption
+
   private enum Item {
     case run(RunFolder)
     case job(PreparedInput, RunManifest.Parent?)
@@ -98,7 +106,10 @@ struct QueueAddCommand: ParsableCommand {
       }
     }
     guard problems.isEmpty else { throw CommandFailure(CommandFailure.wrongInput, problems) }
-    let room = QueueCommand.room
+    do throws(Problem) { try slots.apply(to: queue) } catch {
+      throw CommandFailure(CommandFailure.failed, [error])
+    }
+    let room = queue.room(QueueCommand.room)
     for item in items {
       do throws(Problem) {
         let folder: RunFolder
@@ -168,8 +179,7 @@ struct QueueRemoveCommand: ParsableCommand {
     let queue = QueueCommand.here
     var problems: [Problem] = []
     for run in runs {
-      let folder =
-        RunFolder(run).exists ? RunFolder(run) : RunFolder(FilePath.joined("runs", run))
+      let folder = QueueCommand.folder(run)
       do throws(Problem) {
         try queue.remove(folder)
         printOut("\(folder.name) is out of the queue; its folder stays.")
@@ -183,14 +193,24 @@ struct QueueRemoveCommand: ParsableCommand {
 struct QueueStartCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "start", abstract: "Start the runs that wait, as there is room.",
-    usage: "fulcrum queue start")
+    usage: "fulcrum queue start [--slots n]")
+
+  @OptionGroup var slots: SlotsOption
 
   func run() throws {
     let queue = QueueCommand.here
     do throws(Problem) {
-      if try !queue.startWorker() { return printOut("The queue works already.") }
+      try slots.apply(to: queue)
+      if try !queue.startWorker() { return say(queue, "The queue works already.") }
     } catch { throw CommandFailure(CommandFailure.failed, [error]) }
-    printOut(QueueReport(queue, before: .none, room: QueueCommand.room).text)
+    say(queue, QueueReport(queue, before: .none, room: QueueCommand.room).text)
+  }
+
+  private func say(_ queue: LocalQueue, _ text: String) {
+    printOut(text)
+    if slots.slots != nil {
+      printOut("It has \(queue.room(QueueCommand.room).text).")
+    }
   }
 }
 

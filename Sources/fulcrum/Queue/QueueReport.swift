@@ -11,9 +11,15 @@ struct QueueReport {
 
   /// - Parameter before: how the worker stood before this command.
   init(_ queue: LocalQueue, before: LocalQueue.Worker, room: QueueRoom) {
-    (self.queue, self.before, self.room) = (queue, before, room)
+    (self.queue, self.before) = (queue, before)
+    let room = queue.room(room)
+    self.room = room
     now = queue.worker()
-    members = queue.members()
+    members = queue.members().map { member in
+      var member = member
+      if member.place != nil { member.turn = room.share(of: member.turn) }
+      return member
+    }
   }
 
   private var waiting: Int { members.count { $0.place != nil } }

@@ -74,7 +74,10 @@ struct Stage {
       play("V o Tab x")
     case .fold: play("Down Right")
     case .tree: play("t End Up Up Up")
-    case .watch: play("w Down")
+    case .watch:
+      let room = QueueRoom(cores: 8, memory: 32_000_000_000, slots: 2)
+      tell(.queue(QueueState(isWorking: true, room: room)))
+      play("w Down")
     case .filter: play("/ \"Å < 4 & shift\"")
     case .sweep: show(SweepScreen(named: "head-sweep"))
     case .varied:

@@ -1,0 +1,117 @@
+import Ground
+import Runs
+import Surface
+
+/// The queue by its keys: runs that wait, their order, and how many go on at a time.
+extension RunsScreen {
+  /// The runs that are meant: the marked ones, or the selected one, of a sweep all.
+  private var meant: [RunListing] {
+    if !marked.isEmpty {
+      return (listings ?? []).filter { marked.contains($0.entry.folder.path) }
+    }
+    guard let current else { return [] }
+    return current.sweep?.members ?? [current]
+  }
+
+  private static func waits(_ listing: RunListing) -> Bool { listing.entry.place != nil }
+
+  /// Whether a run may be put into the queue.
+  private func canWait(_ listing: RunListing) -> Bool {
+    guard !listing.isRegion, let status = listing.entry.status else { return false }
+    switch status {
+    case .stopped, .failed, .interrupted: return true
+    case .queued:
+      // A sweep that goes on by itself begins with them.
+      let group = listing.entry.manifest?.group?.name
+      return listing.entry.manifest?.turn == nil && listing.entry.batchJob == nil
+        && !(listings ?? []).contains {
+          $0.entry.status?.isLive == true && $0.entry.manifest?.group?.name == group
+        }
+    case .running, .paused, .finished: return false
+    }
+  }
+
+  /// What the key of the queue does now.
+  private var change: QueueAction? {
+    let meant = meant
+    // The older first, as they would have come.
+    let able = meant.filter(canWait).sorted {
+      ($0.started, $0.entry.name) < ($1.started, $1.entry.name)
+    }
+    if !able.isEmpty { return .add(able.map(\.entry.folder.path)) }
+    let waiting = meant.filter(Self.waits).sorted { ($0.entry.place ?? 0) < ($1.entry.place ?? 0) }
+    return waiting.isEmpty ? nil : .remove(waiting.map(\.entry.folder.path))
+  }
+
+  func queueLabel(of command: Command) -> String? {
+    switch command {
+    case .enqueue:
+      if case .remove? = change { return "Take out" }
+      return nil
+    case .stopQueue: return isStopped ? "Start queue" : nil
+    default: return nil
+    }
+  }
+
+  /// Whether nothing begins until somebody says so.
+  private var isStopped: Bool {
+    guard let queue else { return false }
+    return queue.isStopped || (!queue.isWorking && (listings ?? []).contains(where: Self.waits))
+  }
+
+  func queueObstacle(to command: Command) -> String? {
+    switch command {
+    case .enqueue where change == nil:
+      guard let current else { return "There is no run here yet; N makes a new job" }
+      if current.isRegion { return "This line is a region: go to that of its run" }
+      if let job = current.entry.batchJob { return "\(current.entry.name) waits as \(job.title)" }
+      return switch current.entry.status {
+      case .finished:
+        "\(current.entry.name) has finished; n makes a new job of it, Q there queues it"
+      case .queued: "\(current.entry.name) waits for its turn in its sweep"
+      default: "\(current.entry.name) goes on already"
+      }
+    case .queueEarlier, .queueLater:
+      guard let current, let place = current.entry.place else {
+        return "This line does not wait in the queue"
+      }
+      let count = (listings ?? []).count(where: Self.waits)
+      if command == .queueEarlier, place == 1 { return "\(current.entry.name) is the first" }
+      if command == .queueLater, place == count { return "\(current.entry.name) is the last" }
+      return nil
+    case .moreSlots, .fewerSlots:
+      guard let room = queue?.room else { return "The queue was not read yet" }
+      let slots = room.slots ?? 1
+      if command == .fewerSlots, slots == 1, room.slots != nil {
+        return "One run at a time is the least; P stops the queue"
+      }
+      return command == .moreSlots && slots >= room.cores
+        ? "More runs at a time than cores would wait for each other" : nil
+    default: return nil
+    }
+  }
+
+  func changeQueue(_ command: Command) -> [Effect] {
+    let place = current?.entry.place ?? 1
+    let path = current?.entry.folder.path ?? ""
+    let slots = queue?.room.slots ?? 1
+    switch command {
+    case .enqueue: return change.map { [.queue($0)] } ?? []
+    case .queueEarlier: return [.queue(.move(path, place: place - 1))]
+    case .queueLater: return [.queue(.move(path, place: place + 1))]
+    case .stopQueue: return [.queue(isStopped ? .start : .stop)]
+    case .moreSlots: return [.queue(.slots(slots + 1))]
+    case .fewerSlots: return [.queue(.slots(max(1, slots - 1)))]
+    default: return []
+    }
+  }
+
+  /// How the queue stands, in words.
+  var queueText: String {
+    guard let queue else { return "" }
+    if queue.isStopped { return "; the queue is stopped" }
+    let waits = (listings ?? []).contains(where: Self.waits)
+    if !queue.isWorking, waits { return "; nobody starts them" }
+    return "; " + (queue.isWorking ? "the queue works with " : "for the queue: ") + queue.room.text
+  }
+}
