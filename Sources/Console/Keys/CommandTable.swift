@@ -81,6 +81,9 @@ extension Command {
     line(
       .watch, in: [.runs], ["w"], "Watch",
       "All runs that go on, a row each, and those that wait; or the list"),
+    line(.sort, in: [.runs, .sweep], ["s"], "Sort", "Sort by the next column"),
+    line(.reverseSort, in: [.runs, .sweep], ["S"], "Reverse", "Turn the order round"),
+    line(.quit, in: [.runs], ["q"], "Quit", "Leave Fulcrum"),
     line(
       .enqueue, in: [.runs], ["Q"], "Queue",
       "Let the run, a sweep, or those marked wait for cores and memory; or take them out"),
@@ -90,9 +93,6 @@ extension Command {
       .stopQueue, in: [.runs], ["P"], "Stop queue", "Begin no more runs of the queue, or go on"),
     line(.moreSlots, in: [.runs], ["+"], "More", "One more run of the queue at a time"),
     line(.fewerSlots, in: [.runs], ["-"], "Fewer", "One run fewer at a time"),
-    line(.sort, in: [.runs, .sweep], ["s"], "Sort", "Sort by the next column"),
-    line(.reverseSort, in: [.runs, .sweep], ["S"], "Reverse", "Turn the order round"),
-    line(.quit, in: [.runs], ["q"], "Quit", "Leave Fulcrum"),
     line(.rename, in: [.runs], ["r"], "Rename", "Give the run another name"),
     line(.note, in: [.runs], ["e"], "Note", "Write a note about the run"),
     line(.tag, in: [.runs], ["#"], "Tags", "Give the run tags, which / finds"),

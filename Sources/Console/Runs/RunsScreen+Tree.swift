@@ -73,7 +73,8 @@ extension RunsScreen {
 
   /// What is to be read of the selected run: how far it has come from the first of its branch.
   var wantedRootChange: [Effect] {
-    guard view == .tree, let current, !current.isRegion, current.summary != nil, let branch = current.branch,
+    guard view == .tree, let current, !current.isRegion, current.summary != nil,
+      let branch = current.branch,
       branch.line.depth > 0, let root = branch.root,
       rootChanges[current.entry.folder.path]?.root != root
     else { return [] }

@@ -92,7 +92,8 @@ struct RunsScreen: Screen {
       ]
     }
     return [
-      .open, .newFrom, .mark, .compare, .filter, .sort, .note, .tree, .watch, .enqueue, .tools, .delete,
+      .open, .newFrom, .mark, .compare, .filter, .sort, .note, .tree, .watch, .enqueue, .tools,
+      .delete,
       .quit,
     ]
   }

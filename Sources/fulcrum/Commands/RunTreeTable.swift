@@ -47,7 +47,8 @@ struct RunTreeTable {
   }
 
   private func sinceTheFirst(_ line: RunTree.Line, _ run: KnownRun) -> String {
-    guard line.depth > 0, line.region == nil, run.summary != nil, let root = lines[line.root].run else { return "" }
+    guard line.depth > 0, line.region == nil, run.summary != nil, let root = lines[line.root].run
+    else { return "" }
     let change = try? PoseChange(of: run.entry.folder, against: runs[root].entry.folder)
     return change.map { Self.change($0.turned, $0.moved) } ?? "not known"
   }
