@@ -20,6 +20,21 @@ public indirect enum ColumnExpression: Sendable, Equatable {
 }
 
 extension ColumnExpression {
+  /// The names that occur in it.
+  public var names: Set<String> {
+    switch self {
+    case .number, .text: []
+    case .name(let name, _): [name]
+    case .count(let a, _), .function(_, let a, _), .negated(let a, _), .match(let a, _, _),
+      .not(let a):
+      a.names
+    case .arithmetic(let a, _, let b, _), .comparison(let a, _, let b, _), .and(let a, let b),
+      .or(let a, let b):
+      a.names.union(b.names)
+    case .member(let a, let members, _): members.reduce(into: a.names) { $0.formUnion($1.names) }
+    }
+  }
+
   /// Reads an expression.
   ///
   ///     or:          and { ("or" | "||") and }

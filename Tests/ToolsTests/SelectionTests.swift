@@ -44,6 +44,64 @@ import Testing
     #expect(try rows(expression) == expected.sorted(), "\(expression)")
   }
 
+  /// Of RELION's angles the first is the azimuth of the view, and the second its angle from the pole.
+  @Test func viewsAreWhereTheAnglesSay() throws {
+    #expect(try rows("azimuth > 29.9 and azimuth < 50.1") == [3, 4, 5])
+    #expect(try rows("elevation > 49.9") == [1, 2, 3])
+    let turned = try folder.write(
+      particlesText.replacing("10 20  30  0 0", with: "-10 150  30  0 0"), to: "t.star")
+    #expect(try rows("azimuth > 349.999 and azimuth < 350.001", input: turned) == [1])
+    #expect(try rows("elevation > -60.001 and elevation < -59.999", input: turned) == [1])
+  }
+
+  /// The widths of posteriors and the scales that a run has written, under names for both formats.
+  @Test func whatARunHasWrittenHasNames() throws {
+    let text = particlesText.replacing(
+      "_rlnMaxValueProbDistribution", with: "_rlnLocalRotationStdDev")
+    let input = try folder.write(text, to: "w.star")
+    #expect(try rows("turned_sd < 0.25", input: input) == [3, 5])
+    let complaint = complaint { _ = try rows("scale > 1", input: input) }
+    #expect(complaint?.contains("no column rlnLocalScale") == true)
+  }
+
+  @Test func opticsGroupsAreCounted() throws {
+    var selection = ParticleSelection(input: input)
+    selection.expression = "row < 3"
+    let result = try selection.run().result
+    #expect(result.opticsGroups == .init(all: 2, kept: 1))
+    #expect(result.sentence.contains("of 1 of 2 optics groups"))
+    #expect(result.brief == "2 of 8, 1 + 1 on 1 micrograph, of 1 of 2 optics groups")
+  }
+
+  /// What is chosen by the results of a run can be written as the run's input has it, row by row.
+  @Test func keptRowsCanBeThoseOfTheInput() throws {
+    try makeFolder(folder("run/final"))
+    try folder.write("{}", to: "run/run.json")
+    try folder.write("[input]\nparticles = \"\(input)\"\n", to: "run/job.toml")
+    // The third particle is not in the results, and the first has turned by 7 degrees.
+    let lines = particlesText.split(separator: "\n", omittingEmptySubsequences: false)
+    let moved = lines.filter { !$0.hasPrefix("3@a") }.joined(separator: "\n")
+      .replacing("10 20  30  0 0", with: "10 20  37  0 0")
+    try folder.write(moved, to: "run/final/particles.star")
+    var selection = ParticleSelection(input: folder("run"))
+    (selection.expression, selection.takesInput) = ("turned > 5 or row = 3", true)
+    let output = folder("kept.star")
+    var writing = SelectionOutput(path: output)
+    writing.rejected = folder("rest.star")
+    _ = try writing.write(try selection.run(), replacing: false, command: ["fulcrum"])
+    func images(_ path: String) throws -> [String] {
+      try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
+        .filter { $0.contains(".mrcs") }
+    }
+    let original = lines.map(String.init).filter { $0.contains(".mrcs") }
+    #expect(try images(output) == [original[0], original[3]])
+    #expect(try images(folder("rest.star")) == [original[1]] + original[4...])
+    // Without a run there is no input.
+    selection = ParticleSelection(input: input)
+    selection.takesInput = true
+    #expect(complaint { _ = try selection.run() }?.contains("not known") == true)
+  }
+
   @Test(arguments: [
     ("rlnDefocsU < 1", 1, "Do you mean rlnDefocusU?"), ("row > ", 7, "ends too early"),
     ("(row > 1", 9, "“)” is missing"), ("row > 1 2", 9, "the number 2.0 is not expected"),

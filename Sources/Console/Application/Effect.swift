@@ -54,8 +54,12 @@ enum Effect: Sendable {
   case continueFrom(folder: String, iteration: Int)
   /// The same with particles that were kept of its last.
   case continueWith(particles: String, folder: String)
+  /// The job of a run's regions with particles that were kept, at the poses with which it began.
+  case restartWith(particles: String, folder: String)
   /// How many particles of a run an expression keeps.
   case countSelection(folder: String, expression: String)
+  /// The same while it is being chosen: only the last that was asked for is counted.
+  case countChoice(folder: String, expression: String)
 
   // Writing and doing.
   case rename(folder: String, name: String)
@@ -123,9 +127,11 @@ enum News: Sendable {
   /// A file of that name is there already.
   case jobExists(path: String)
   /// `iteration` is nil for particles that were kept of the last; `takes` says in words what of the run the new one begins with.
-  case continuation(Job, folder: String, iteration: Int?, takes: String)
+  case continuation(
+    Job, folder: String, iteration: Int?, takes: String, parent: RunManifest.Parent? = nil)
   /// A sentence of how many particles of a run an expression keeps.
   case counted(String, folder: String, expression: String)
+  case choiceCounted(ChoiceCount)
   /// A tool that was started, whenever it has something to say.
   case tool(ToolWork)
   case done(String)

@@ -122,7 +122,7 @@ enum Question: Sendable, Hashable {
   case toolLine(ToolWork.Purpose)
   case selectParticles
   /// A job from particles that were kept.
-  case newJob(particles: String)
+  case newJob(particles: String, asInput: Bool)
   case applyRemedy
   /// A number of the mask maker, by the command that asks for it.
   case makerValue(Command)

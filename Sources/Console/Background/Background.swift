@@ -19,6 +19,8 @@ final class Background: Sendable {
   private let themes: ThemeCatalogue
   /// The slices that are being read, or will be next.
   private let wantedSlices = Mutex<SliceRequest?>(nil)
+  /// The choice that is being counted, or will be next.
+  private let wantedCount = Mutex<ChoiceCount?>(nil)
   /// The maps that are being read, or will be.
   private let composer = ModeComposer()
   private let wantedMaps = Mutex<Set<MapRequest>>([])
@@ -90,6 +92,16 @@ final class Background: Sendable {
           self.post(.continuation(job, folder: folder, iteration: nil, takes: takes))
         }
       }
+    case .restartWith(let particles, let folder):
+      read {
+        self.reporting {
+          let restart = try Continuation.restart(of: folder, particles: particles)
+          self.post(
+            .continuation(
+              restart.job, folder: folder, iteration: nil, takes: restart.takes,
+              parent: restart.parent))
+        }
+      }
     case .readMotion(let folder): read { self.post(.motion(RegionMotion(reading: folder))) }
     case .countSelection(let folder, let expression):
       work {
@@ -101,6 +113,8 @@ final class Background: Sendable {
               try selection.run().result.sentence, folder: folder, expression: expression))
         }
       }
+    case .countChoice(let folder, let expression):
+      count(ChoiceCount(folder: folder, expression: expression))
     case .runTool(let task):
       reporting { try self.tools.start(task) { self.post(.tool($0)) } }
     case .stopTool: tools.stop()
@@ -128,6 +142,15 @@ final class Background: Sendable {
       guard self.wantedSlices.withLock({ $0 == request }) else { return }
       self.post(.slices(SliceReader.slices(request)))
       self.wantedSlices.withLock { if $0 == request { $0 = nil } }
+    }
+  }
+
+  /// Counts what was chosen, unless something else has been chosen before its turn comes.
+  private func count(_ wanted: ChoiceCount) {
+    wantedCount.withLock { $0 = wanted }
+    work {
+      guard self.wantedCount.withLock({ $0 == wanted }) else { return }
+      self.post(.choiceCounted(wanted.counted))
     }
   }
 

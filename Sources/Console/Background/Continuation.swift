@@ -14,6 +14,45 @@ enum Continuation {
     return try job(of: path, iteration: last, kept: FilePath.absolute(particles))
   }
 
+  /// The job of a run of several regions with particles that were kept, at the poses with which it began:
+  /// each region has poses of its own since, and all begin at one.
+  ///
+  /// - Parameters:
+  ///   - path: the run, or one of its regions.
+  ///   - particles: rows of the run's input.
+  static func restart(
+    of path: String, particles: String
+  ) throws(Problem) -> (job: Job, takes: String, parent: RunManifest.Parent) {
+    let folder = RunFolder(RunFolder(path).root)
+    var job = try folder.job()
+    let input = Parameter.input
+    // A region's job names the folder beside whose particles the images were found.
+    if let region = try folder.regions.first?.job(), region.isSet(input.projectFolder) {
+      job[input.projectFolder] = region[input.projectFolder]
+    } else if !job.isSet(input.projectFolder), let file = job[input.particles]?.first {
+      job[input.projectFolder] = FilePath.folder(of: job.resolved(file))
+    }
+    job[input.particles] = [FilePath.absolute(particles)]
+    job[input.passthrough] = nil
+    job[input.fraction] = nil
+    place(&job, beside: folder)
+    let manifest = try folder.manifest()
+    return (
+      job,
+      "the particles in \(FilePath.name(of: particles)), at the poses with which "
+        + "\(folder.name) began, and its maps",
+      RunManifest.Parent(
+        run: folder.name, iteration: 0, kind: .selected, identifier: manifest.identifier)
+    )
+  }
+
+  /// A folder of its own, beside the other run's.
+  private static func place(_ job: inout Job, beside folder: RunFolder) {
+    job[Parameter.output.folder] = nil
+    let runs = FilePath.folder(of: FilePath.absolute(folder.path))
+    job.folder = FilePath.name(of: runs) == "runs" ? FilePath.folder(of: runs) : runs
+  }
+
   /// The run's job with the iteration's poses as particles and, for the last iteration of a finished
   /// run, its half-maps as reference; earlier iterations keep the run's own reference, since their
   /// maps hold the mask's surroundings only, on a grid of their own. With it, in words, what the new
@@ -55,10 +94,8 @@ enum Continuation {
     if iteration > 0, job[Parameter.refinement.subtractOutside] == true {
       takes += "; what is outside the mask is now subtracted at these poses"
     }
-    job[Parameter.output.folder] = nil
     job[Parameter.refinement.resplit] = nil
-    let runs = FilePath.folder(of: FilePath.absolute(path))
-    job.folder = FilePath.name(of: runs) == "runs" ? FilePath.folder(of: runs) : runs
+    place(&job, beside: folder)
     return (job, takes)
   }
 }

@@ -17,7 +17,8 @@ enum ParticleReader {
     do {
       let particles = try read(file)
       table.count = particles.count
-      table.columns = columns(of: particles)
+      table.columns = columns(of: particles, isStar: file.hasSuffix(".star"))
+      table.columns += widths(in: file)
       // The input may be elsewhere by now: then there are no changes to show.
       if let start = try? input(of: folder), let pairs = Self.pairs(particles, start),
         pairs.count == particles.count
@@ -26,8 +27,8 @@ enum ParticleReader {
         let motions = pairs.map { $0.other.motion(to: $0.pose, about: fulcrum) }
         table.columns.insert(
           contentsOf: [
-            .init(name: "turned °", values: motions.map { degrees($0.angle) }),
-            .init(name: "moved Å", values: motions.map(\.distance)),
+            .init(name: "turned °", values: motions.map { degrees($0.angle) }, word: "turned"),
+            .init(name: "moved Å", values: motions.map(\.distance), word: "moved"),
           ], at: 0)
       } else {
         table.note =
@@ -103,15 +104,34 @@ enum ParticleReader {
     (try? folder.summary())?.fulcrumPoint ?? .zero
   }
 
-  private static func columns(of particles: ParticleSet) -> [ParticleTable.Column] {
+  /// The widths of the posteriors, and the scales where they were fitted, as far as the file has them.
+  private static func widths(in path: String) -> [ParticleTable.Column] {
+    guard let records = try? ParticleRecords(path: path) else { return [] }
+    let isStar = records.format == .star
+    let all = [
+      (LocalRefinementColumn.rotation, "turned ±°", "turned_sd"),
+      (LocalRefinementColumn.shift, "moved ±Å", "moved_sd"),
+      (LocalRefinementColumn.scale, "scale", "scale"),
+    ]
+    return all.compactMap { names, title, word in
+      var problems = ProblemList()
+      return records.numbers(isStar ? names.0 : names.1, problems: &problems).map {
+        ParticleTable.Column(name: title, values: $0, word: word)
+      }
+    }
+  }
+
+  private static func columns(
+    of particles: ParticleSet, isStar: Bool
+  ) -> [ParticleTable.Column] {
     let angles = particles.poses.map(\.rotation.eulerAngles)
     var columns: [ParticleTable.Column] = [
-      .init(name: "rot °", values: angles.map { $0.rot }),
-      .init(name: "tilt °", values: angles.map { $0.tilt }),
-      .init(name: "psi °", values: angles.map { $0.psi }),
+      .init(name: "rot °", values: angles.map { $0.rot }, word: isStar ? "rlnAngleRot" : nil),
+      .init(name: "tilt °", values: angles.map { $0.tilt }, word: isStar ? "rlnAngleTilt" : nil),
+      .init(name: "psi °", values: angles.map { $0.psi }, word: isStar ? "rlnAnglePsi" : nil),
       .init(name: "x Å", values: particles.poses.map(\.origin.x)),
       .init(name: "y Å", values: particles.poses.map(\.origin.y)),
-      .init(name: "defocus Å", values: particles.defoci.map { ($0.u + $0.v) / 2 }),
+      .init(name: "defocus Å", values: particles.defoci.map { ($0.u + $0.v) / 2 }, word: "defocus"),
     ]
     if particles.halfSets.count == particles.count {
       columns.append(

@@ -258,7 +258,12 @@ extension Command {
       .tools, in: [.run, .runs], ["T"], "Tools",
       "Tools: subtract, convert, reconstruct, compose …"),
     line(
-      .select, in: [.run], ["W"], "Choose", "Keep the particles that fulfil an expression"),
+      .select, in: [.run], ["W"], "Choose",
+      "Keep the particles that were dragged over, or fulfil an expression"),
+    line(
+      .rangeFrom, in: [.run], ["("], "From",
+      "Choose particles from the plot's cursor on (arrows; or drag)"),
+    line(.rangeTo, in: [.run], [")"], "To", "Choose particles up to the cursor of the plot"),
     line(.particles, in: [.run], ["t"], "Particles", "Table of particles and their poses"),
     line(.parameters, in: [.run], ["i"], "Job", "Parameters of the run"),
     line(

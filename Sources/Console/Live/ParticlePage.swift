@@ -16,11 +16,14 @@ struct ParticleTable: Sendable {
   struct Column: Sendable {
     let name: String
     let values: [Double]
+    /// What expressions call it; nil for what they do not know.
+    let word: String?
     /// Decimals that suit the size of the values; none for whole numbers.
     let decimals: Int
 
-    init(name: String, values: [Double]) {
+    init(name: String, values: [Double], word: String? = nil) {
       self.name = name
+      self.word = word
       self.values = values
       let largest = values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
       let isWhole = values.allSatisfy { $0 == $0.rounded() }
@@ -62,6 +65,47 @@ struct ParticlePage: Sendable {
       }
     }
     row = min(row, max(0, order.count - 1))
+  }
+
+  private var chosenColumn: ParticleTable.Column? {
+    guard let columns = table?.columns, columns.indices.contains(column) else { return nil }
+    return columns[column]
+  }
+
+  /// The range of the column with the cursor, of all particles in the table's order.
+  private var extent: ClosedRange<Double>? {
+    let finite = order.compactMap { row in
+      chosenColumn.map { $0.values[row] }.flatMap { $0.isFinite ? $0 : nil }
+    }
+    guard let lower = finite.min(), let upper = finite.max() else { return nil }
+    return lower...(upper > lower ? upper : lower + 1)
+  }
+
+  private static let bins = 60
+
+  /// The column with the cursor as particles are chosen by it; nil where no expression knows it.
+  var chosenAxis: ChoiceAxis? {
+    guard let word = chosenColumn?.word, let extent else { return nil }
+    return ChoiceAxis(word, lower: extent.lowerBound, upper: extent.upperBound, bins: Self.bins)
+  }
+
+  /// The value of the row under the cursor there.
+  var chosenValue: Double? {
+    order.indices.contains(row) ? chosenColumn?.values[order[row]] : nil
+  }
+
+  /// The histogram of the column with the cursor.
+  func histogram(chosen: RangeChoice) -> HistogramPlot? {
+    guard let chosenColumn, let extent else { return nil }
+    let axis = ChoiceAxis(
+      chosenColumn.word ?? "", lower: extent.lowerBound, upper: extent.upperBound, bins: Self.bins)
+    var counts = [Double](repeating: 0, count: axis.bins)
+    for row in order where chosenColumn.values[row].isFinite {
+      counts[axis.bin(of: chosenColumn.values[row])] += 1
+    }
+    return HistogramPlot(
+      lower: axis.lower, upper: axis.upper, counts: counts,
+      chosen: chosenColumn.word == nil ? nil : chosen.range(of: axis)?.values)
   }
 
   /// The filter as it is understood, for the heading; empty for none.
@@ -109,6 +153,14 @@ struct ParticlePage: Sendable {
 }
 
 extension RunScreen {
+  /// The histogram of the table in the rectangle of its content.
+  func pagePlots(in rect: Rect) -> [ChoicePlot] {
+    guard choiceObstacle(focus) == nil, let page = particles, let axis = page.chosenAxis,
+      let plot = page.histogram(chosen: choosing.ranges)
+    else { return [] }
+    return [ChoicePlot(axes: [axis], rect: rect, kind: .histogram(plot))]
+  }
+
   /// Commands while the table of particles is shown; nil for those that are not its own.
   mutating func performOnParticles(
     _ command: Command, _ surroundings: Surroundings

@@ -43,7 +43,7 @@ extension RunScreen {
     case .advice: return [.popUp(adviceChooser)]
     case .report: return [Self.reportPrompt([folder], surroundings)]
     case .tools: return toolMenu(surroundings)
-    case .select: return [.popUp(choice.prompt(selection))]
+    case .select: return [.popUp(choice.prompt(choosing.ranges.expression ?? selection))]
     case .maps:
       guard let snapshot, let shelf = MapShelf(snapshot) else { return [] }
       var screen = MapScreen(shelf: shelf)
@@ -153,7 +153,12 @@ extension RunScreen {
     case .selectParticles:
       selection = text
       return choice.counting(text)
-    case .newJob(let particles): return [.continueWith(particles: particles, folder: folder)]
+    case .newJob(let particles, let asInput):
+      return [
+        asInput
+          ? .restartWith(particles: particles, folder: folder)
+          : .continueWith(particles: particles, folder: folder)
+      ]
     case .searchLog:
       log.pattern = text
       log.follow()

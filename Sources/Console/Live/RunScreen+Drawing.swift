@@ -62,9 +62,26 @@ extension RunScreen {
     _ snapshot: RunSnapshot, in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings
   ) {
     drawProgress(snapshot, in: rect.split(top: 1).top, of: &frame, surroundings)
-    let verdict = Headline(snapshot)
+    let chosen = choiceTexts
+    if let first = chosen.first {
+      drawHeader(
+        first, shorter: Array(chosen.dropFirst()), mark: "", role: .accent, snapshot, in: rect,
+        of: &frame, surroundings)
+    } else {
+      let verdict = Headline(snapshot)
+      drawHeader(
+        verdict.text, shorter: verdict.shorter, mark: verdict.shorter.isEmpty ? "" : " (A)",
+        role: verdict.role, snapshot, in: rect, of: &frame, surroundings)
+    }
+  }
+
+  /// What is to be said, in as many words as have room, and the regions or the machine where it leaves a line.
+  private func drawHeader(
+    _ text: String, shorter: [String], mark: String, role: Role, _ snapshot: RunSnapshot,
+    in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings
+  ) {
     let columns = max(1, rect.width - 2)
-    var words = verdict.text.wrapped(toColumns: columns)
+    var words = text.wrapped(toColumns: columns)
     // A verdict of two lines matters more than the machine, once the run has ended.
     let second = Rect(x: rect.x, y: rect.y + 1, width: rect.width, height: 1)
     let hasRegions = rect.height > 2 && !regions.isEmpty
@@ -75,17 +92,16 @@ extension RunScreen {
       drawMachine(snapshot, in: second, of: &frame, surroundings)
     }
     let place = rect.split(top: hasMachine ? 2 : 1).rest
-    for text in verdict.shorter where words.count > place.height {
+    for text in shorter where words.count > place.height {
       words = text.wrapped(toColumns: columns)
     }
     if words.count > place.height {
       // All of it is behind the key that is named at the end.
-      let mark = verdict.shorter.isEmpty ? "" : " (A)"
       let kept = max(0, place.height - 1)
       let last = words.dropFirst(kept).joined(separator: " ")
       words = words.prefix(kept) + [last.truncated(toColumns: columns - mark.columns) + mark]
     }
-    let lines = words.prefix(place.height).map { (text: " " + $0, role: verdict.role) }
+    let lines = words.prefix(place.height).map { (text: " " + $0, role: role) }
     frame.lines(lines, in: place)
   }
 

@@ -14,7 +14,12 @@ extension RunScreen {
       if mouse.kind == .release { dragged = nil }
       return []
     }
+    if mouse.kind == .drag || mouse.kind == .release, choosing.drag != nil {
+      return choose(at: focus, content: rect, with: mouse, surroundings) ?? []
+    }
     switch target {
+    case .pane("histogram"):
+      return choose(at: focus, content: Box.content(of: rect), with: mouse, surroundings) ?? []
     case .splitter(let splitter):
       if mouse.kind == .press { dragged = splitter }
     case .row("particles", let index):
@@ -82,6 +87,10 @@ extension RunScreen {
     case (.wheelDown, _): zoomPlot(by: 1.25, at: shell(at: mouse.column, in: rect, surroundings))
     case (.press, _):
       focus = panel
+      if Self.choicePanels.contains(panel) {
+        let content = rect.width >= 4 && rect.height >= 3 ? Box.content(of: rect) : rect
+        return choose(at: panel, content: content, with: mouse, surroundings) ?? []
+      }
       if panel == .fsc || panel == .noise {
         dragStart = shell(at: mouse.column, in: rect, surroundings)
         crosshair = dragStart
@@ -95,6 +104,8 @@ extension RunScreen {
         crosshair = nil
       }
       dragStart = nil
+    case (.drag, _) where Self.choicePanels.contains(panel):
+      return choiceObstacle(panel).map { [.say($0)] } ?? []
     default: break
     }
     return []

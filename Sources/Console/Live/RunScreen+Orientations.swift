@@ -32,7 +32,8 @@ extension RunScreen {
       return
     }
     let numbers = Self.numbers(of: metrics)
-    let (upper, lower) = rect.split(top: numbers.isEmpty || rect.height < 7 ? 0 : 1)
+    let lower = Self.sphereRect(metrics, in: rect)
+    let upper = rect.split(bottom: lower.height).rest
     if !upper.isEmpty {
       var x = upper.x
       for number in numbers {
@@ -44,11 +45,7 @@ extension RunScreen {
     }
     switch orientationView {
     case .rectangle, .globe:
-      frame.draw(
-        RunPlots.sphere(
-          metrics.orientationCounts.map(Double.init), columns: columns, rows: rows,
-          projection: orientationView == .globe ? .mollweide : .rectangular, unit: "particles"),
-        in: lower)
+      frame.draw(sphere(metrics), in: lower)
     case .resolution:
       guard let cones = metrics.cones else {
         frame.write(
@@ -61,6 +58,33 @@ extension RunScreen {
           cones.map(columns: columns, rows: rows), columns: columns, rows: rows,
           projection: .mollweide, unit: "Å", range: cones.range), in: lower)
     }
+  }
+
+  /// Where the map of the sphere stands in its pane: below the numbers.
+  static func sphereRect(_ metrics: IterationMetrics, in rect: Rect) -> Rect {
+    rect.split(top: numbers(of: metrics).isEmpty || rect.height < 7 ? 0 : 1).rest
+  }
+
+  /// The views over the sphere, with what was chosen of them.
+  func sphere(_ metrics: IterationMetrics) -> HeatMap {
+    let columns = max(1, metrics.orientationAzimuths)
+    var map = RunPlots.sphere(
+      metrics.orientationCounts.map(Double.init), columns: columns,
+      rows: metrics.orientationCounts.count / columns,
+      projection: orientationView == .globe ? .mollweide : .rectangular, unit: "particles")
+    let axes = Self.sphereAxes(map)
+    let ranges = axes.map { choosing.ranges.range(of: $0)?.shown }
+    if ranges.contains(where: { $0 != nil }) {
+      let (across, up) = (ranges[0] ?? 0...map.columns - 1, ranges[1] ?? 0...map.rows - 1)
+      map.chosen = Rect(
+        x: across.lowerBound, y: up.lowerBound, width: across.count, height: up.count)
+    }
+    if let column = choosing.ranges.cursors["azimuth"],
+      let row = choosing.ranges.cursors["elevation"], choosing.drag == nil
+    {
+      map.crosshair = Point(x: column, y: row)
+    }
+    return map
   }
 
   /// cFAR, SCF* and the effective directions, as far as they were measured; what is flagged stands out.

@@ -28,6 +28,7 @@ extension RunScreen {
   mutating func show(region name: String) -> [Effect] {
     folder = RunFolder(root).region(named: name).path
     (snapshot, slices, particles, iteration, crosshair, shells) = (nil, nil, nil, nil, nil, nil)
+    choosing = Choosing()
     log.follow()
     return [.openRun(folder: folder)]
   }

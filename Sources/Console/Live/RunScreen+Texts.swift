@@ -133,7 +133,8 @@ extension RunScreen {
     guard histogramRows > 0, table.columns.indices.contains(page.column) else { return }
     let column = table.columns[page.column]
     let inner = frame.box(lower, Box(title: "Histogram of \(column.name)"))
-    drawHistogram(of: page.order.map { column.values[$0] }, in: inner, of: &frame)
+    frame.mark(lower, .pane("histogram"))
+    if let plot = page.histogram(chosen: choosing.ranges) { frame.draw(plot, in: inner) }
   }
 }
 

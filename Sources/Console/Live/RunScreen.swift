@@ -46,8 +46,9 @@ struct RunScreen: ZoomingScreen {
   var particles: ParticlePage?
   /// First line of the files that is shown.
   var fileOffset = 0
-  /// The expression by which particles were chosen last.
+  /// The expression by which particles were chosen last, and what is being chosen in the panes.
   var selection = ""
+  var choosing = Choosing()
   /// Whether its end was announced; a run that had ended when it was opened needs no bell.
   private var wasLive = false
 
@@ -66,7 +67,10 @@ struct RunScreen: ZoomingScreen {
   var shownPanels: [Panel] { Panel.allCases.filter(panels.contains) }
 
   var keyBar: [Command] {
-    if particles != nil { return [.sort, .reverseSort, .search, .export] }
+    if particles != nil {
+      return [.sort, .reverseSort, .search]
+        + (choiceObstacle(focus) == nil ? [.rangeFrom, .rangeTo, .select] : []) + [.export]
+    }
     var commands: [Command] = [.nextPane, .zoom]
     if obstacle(to: .advice) == nil { commands.append(.advice) }
     if snapshot?.isLive == true {
@@ -83,6 +87,9 @@ struct RunScreen: ZoomingScreen {
     if !regions.isEmpty {
       commands.insert(
         contentsOf: [.nextRegion] + (obstacle(to: .modes) == nil ? [.modes] : []), at: 1)
+    }
+    if Self.choicePanels.contains(focus), choiceObstacle(focus) == nil {
+      commands.insert(contentsOf: [.rangeFrom, .rangeTo, .select], at: 1)
     }
     switch focus {
     case .orientations: commands.append(.projection)
@@ -131,10 +138,8 @@ struct RunScreen: ZoomingScreen {
       if regions.isEmpty { return "The run has one region: there is nothing that moves against it" }
       return status == .finished ? nil : "How the regions move is learnt when the run ends"
     case .report: return snapshot?.manifest == nil ? "The run is not read yet" : nil
+    case .rangeFrom, .rangeTo: return choiceObstacle(focus)
     case .select:
-      if snapshot?.job?.regions.isEmpty == false {
-        return "Each region has poses of its own: fulcrum select \(folder)/regions/NAME …"
-      }
       return status == .finished ? nil : "Particles are chosen of a run that has finished"
     case .continueRun:
       return snapshot?.job == nil ? "The run's parameters cannot be read" : nil
@@ -162,6 +167,8 @@ struct RunScreen: ZoomingScreen {
     case .back:
       if isZoomed {
         isZoomed = false
+      } else if !choosing.ranges.isEmpty {
+        clearChoice()
       } else if crosshair != nil || shells != nil {
         (crosshair, shells) = (nil, nil)
       } else {
@@ -176,6 +183,7 @@ struct RunScreen: ZoomingScreen {
       iteration = nil
       log.follow()
       return slicesIfNeeded(surroundings)
+    case .rangeFrom, .rangeTo: return setEnd(command)
     case .baseline: againstStart.toggle()
     case .projection: orientationView = orientationView.next
     case .guinier: showsGuinier.toggle()
@@ -251,6 +259,7 @@ struct RunScreen: ZoomingScreen {
   private mutating func navigate(
     _ command: Command, _ surroundings: Surroundings
   ) -> [Effect] {
+    if let effects = moveCursor(command) { return effects }
     switch (focus, command) {
     case (.log, _): log.navigate(command, count: logLines.count, page: 10)
     case (.files, .up): fileOffset = max(0, fileOffset - 1)
@@ -310,20 +319,23 @@ struct RunScreen: ZoomingScreen {
       }
       wasLive = found.isLive
       return effects
-    case .continuation(let job, let path, let number, let takes) where path == folder:
+    case .continuation(let job, let path, let number, let takes, let parent) where path == folder:
       let step = number.map { "iteration \($0)" } ?? "particles that were kept"
       return [
         .push(
           FormScreen(
             job, origin: "\(title), \(step)",
-            parent: RunManifest.Parent(
-              run: title, iteration: number ?? snapshot?.metrics(of: nil)?.poseIteration ?? 0,
-              kind: number == nil ? .selected : .continued,
-              identifier: snapshot?.manifest?.identifier))),
+            parent: parent
+              ?? RunManifest.Parent(
+                run: title, iteration: number ?? snapshot?.metrics(of: nil)?.poseIteration ?? 0,
+                kind: number == nil ? .selected : .continued,
+                identifier: snapshot?.manifest?.identifier))),
         .say("It begins with \(takes)."),
       ]
     case .counted(let sentence, let path, let expression) where path == folder:
       return [.offer(choice.keepPrompt(expression, sentence, surroundings))]
+    case .choiceCounted(let found) where found.folder == folder:
+      if found.expression == choosing.ranges.expression { choosing.count = found }
     case .tool(let work): return choice.offers(after: work)
     case .slices(let found) where found.request.folder == folder: slices = found
     case .particles(let table) where table.folder == folder: particles?.receive(table)

@@ -162,21 +162,35 @@ extension ModesScreen {
     in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings
   ) {
     guard modes.indices.contains(mode), !rect.isEmpty else { return }
-    let (body, foot) = rect.split(bottom: rect.height >= 6 ? 1 : 0)
-    var marks: [HistogramPlot.Mark] = []
-    if let lower { marks.append(.init(lower, "from")) }
-    if let upper { marks.append(.init(upper, "to")) }
-    if focus == .histogram { marks.append(.init(cursor, "", role: .crosshair)) }
-    frame.draw(
-      HistogramPlot(
-        lower: range.lowerBound, upper: range.upperBound,
-        counts: modes[mode].histogram.map(Double.init), title: "sd", marks: marks), in: body)
+    let (body, foot) = Self.histogramParts(of: rect)
+    frame.draw(histogramPlot, in: body)
     if foot.height > 0 {
       let place = focus == .histogram ? "at \(Format.fixed(cursor, 2)) sd. " : ""
       frame.write(
         place + rangeText, x: foot.x, y: foot.y, expression == nil ? .dim : .accent,
         width: foot.width)
     }
+  }
+
+  /// The plot, and a line about the range where it has room.
+  static func histogramParts(of rect: Rect) -> (body: Rect, foot: Rect) {
+    let (body, foot) = rect.split(bottom: rect.height >= 6 ? 1 : 0)
+    return (body, foot)
+  }
+
+  /// How the particles lie along the mode, with the range and the cursor.
+  var histogramPlot: HistogramPlot {
+    var marks: [HistogramPlot.Mark] = []
+    if let lower { marks.append(.init(lower, "from")) }
+    if let upper { marks.append(.init(upper, "to")) }
+    if focus == .histogram { marks.append(.init(cursor, "", role: .crosshair)) }
+    let isChosen = lower != nil || upper != nil
+    let values =
+      (lower ?? range.lowerBound)...max(lower ?? range.lowerBound, upper ?? range.upperBound)
+    return HistogramPlot(
+      lower: range.lowerBound, upper: range.upperBound,
+      counts: modes.indices.contains(mode) ? modes[mode].histogram.map(Double.init) : [],
+      title: "sd", marks: marks, chosen: isChosen ? values : nil)
   }
 
   // MARK: Export

@@ -29,6 +29,11 @@ struct ModesScreen: ZoomingScreen {
   var cursor = 0.0
   var lower: Double?
   var upper: Double?
+  /// Where a drag has begun, and in which rectangle.
+  private var dragStart: Double?
+  private var dragRect = Rect.empty
+  /// How many particles the range has, once they are counted.
+  var count: ChoiceCount?
   /// What particles were kept by last.
   var selection = ""
 
@@ -118,11 +123,11 @@ struct ModesScreen: ZoomingScreen {
     case .rangeFrom:
       lower = cursor
       if let end = upper, end <= cursor { upper = nil }
-      return [.say(rangeText)]
+      return countRange() + [.say(rangeText)]
     case .rangeTo:
       upper = cursor
       if let start = lower, start >= cursor { lower = nil }
-      return [.say(rangeText)]
+      return countRange() + [.say(rangeText)]
     case .select: return [.popUp(choice.prompt(expression ?? "mode\(mode + 1) > 1"))]
     case .maps: return maps.map { [.push($0)] + $0.refreshed } ?? []
     case .colourBy:
@@ -223,13 +228,53 @@ struct ModesScreen: ZoomingScreen {
     guard let expression, let report = motion?.report else {
       return "( ) set a range, W keeps it"
     }
+    if let count, count.expression == expression {
+      return "\(expression): \(count.problem?.what ?? count.brief); W keeps them"
+    }
     let count = report.count(
       mode: mode, from: lower ?? -.infinity, to: upper ?? .infinity)
     return "\(expression): about \(Format.counted(count, "particle")); W keeps them"
   }
 
+  /// Has the range counted in the run's particles.
+  private func countRange() -> [Effect] {
+    expression.map { [.countChoice(folder: folder, expression: $0)] } ?? []
+  }
+
+  /// The end of a bin that is nearest to a column of the histogram, as for the mouse.
+  private func edge(at column: Int, in rect: Rect, _ surroundings: Surroundings) -> Double {
+    let plot = histogramPlot
+    let area = plot.frame(
+      in: Self.histogramParts(of: Box.content(of: rect)).body, surroundings.appearance
+    ).area
+    let share = (Double(column - area.x) + 0.5) / Double(max(1, area.width))
+    let bins = (share * Double(MotionReport.histogramBins)).rounded()
+    let place = range.lowerBound + bins * Self.binWidth
+    return min(max(place, range.lowerBound), range.upperBound)
+  }
+
+  /// The mouse in the histogram: pressed it puts the cursor there, dragged it chooses a range.
+  private mutating func choose(
+    in rect: Rect, with mouse: MouseEvent, _ surroundings: Surroundings
+  ) -> [Effect] {
+    let place = edge(at: mouse.column, in: rect, surroundings)
+    switch mouse.kind {
+    case .press: (cursor, dragStart) = (place, place)
+    case .drag, .release:
+      guard let start = dragStart else { return [] }
+      if mouse.kind == .release { dragStart = nil }
+      guard start != place else { return [] }
+      (lower, upper, cursor) = (min(start, place), max(start, place), place)
+      return countRange()
+    default: break
+    }
+    return []
+  }
+
   /// Keeping particles of the run.
-  var choice: ParticleChoice { ParticleChoice(folder: folder, title: name, job: job) }
+  var choice: ParticleChoice {
+    ParticleChoice(folder: folder, title: name, job: job, isOfRegions: true)
+  }
 
   mutating func answer(
     _ question: Question, with text: String, _ surroundings: inout Surroundings
@@ -239,7 +284,7 @@ struct ModesScreen: ZoomingScreen {
       selection = text
       return choice.counting(text)
     case .toolLine(let purpose): return ToolLine.run(text, purpose: purpose, surroundings)
-    case .newJob(let particles): return [.continueWith(particles: particles, folder: folder)]
+    case .newJob(let particles, _): return [.restartWith(particles: particles, folder: folder)]
     default: return []
     }
   }
@@ -259,10 +304,12 @@ struct ModesScreen: ZoomingScreen {
       return effects
     case .counted(let sentence, let path, let expression) where path == folder:
       return [.offer(choice.keepPrompt(expression, sentence, surroundings))]
+    case .choiceCounted(let found) where found.folder == folder:
+      if found.expression == expression { count = found }
     case .tool(let work): return choice.offers(after: work)
-    case .continuation(let job, let path, nil, let takes) where path == folder:
+    case .continuation(let job, let path, nil, let takes, let parent) where path == folder:
       return [
-        .push(FormScreen(job, origin: "\(name), particles that were kept")),
+        .push(FormScreen(job, origin: "\(name), particles that were kept", parent: parent)),
         .say("It begins with \(takes)."),
       ]
     default: break
@@ -276,7 +323,14 @@ struct ModesScreen: ZoomingScreen {
     at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
     _ surroundings: inout Surroundings
   ) -> [Effect] {
+    if dragStart != nil, mouse.kind != .press {
+      return choose(in: dragRect, with: mouse, surroundings)
+    }
     switch target {
+    case .pane(Pane.histogram.name):
+      focus = .histogram
+      dragRect = rect
+      return choose(in: rect, with: mouse, surroundings)
     case .pane(let name): focus = Pane.allCases.first { $0.name == name } ?? focus
     case .row("modes", let index):
       focus = .modes

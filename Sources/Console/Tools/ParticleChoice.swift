@@ -1,5 +1,7 @@
 import Ground
 import Jobs
+import Runs
+import Surface
 import Tools
 
 /// Keeping the particles of a finished run that fulfil an expression: asked for, counted, written, and a new
@@ -10,14 +12,22 @@ struct ParticleChoice {
   /// What it is called.
   let title: String
   let job: Job?
+  /// Whether it is about a run of several regions, or one of them. A new job of all regions begins where the
+  /// run began, since each region has poses of its own.
+  let isOfRegions: Bool
+
+  private var isOfOneRegion: Bool { RunFolder(folder).root != folder }
 
   /// Asks by which expression particles are kept.
   func prompt(_ text: String) -> TextPrompt {
-    TextPrompt(
+    let more =
+      isOfOneRegion
+      ? "" : isOfRegions ? ", mode1, mode2 … (sd)" : ", columns (rlnDefocusU)"
+    return TextPrompt(
       .selectParticles, title: "Keep the particles with", text: text,
-      hint: "turned > 10 and half = A. Names: turned, moved (degrees, Å), half, defocus, row, "
-        + "micrograph, columns (rlnDefocusU); with regions mode1, mode2 … (sd).",
-      action: "Count them",
+      hint: "turned > 10 and half = A. Names: turned, moved (degrees, Å), their widths turned_sd, "
+        + "moved_sd, azimuth, elevation, half, defocus, micrograph, row" + more + ".",
+      isLong: text.columns > 40, action: "Count them",
       objection: { text in
         text.trimmed.isEmpty
           ? Problem(
@@ -31,33 +41,40 @@ struct ParticleChoice {
     [.countSelection(folder: folder, expression: expression), .say("Counting …")]
   }
 
-  /// Whether it is about a run of several regions: its particles have the poses of the first in their columns,
-  /// from which no other region could begin.
-  private var isOfRegions: Bool { job?.regions.isEmpty == false }
-
   /// Says how many an expression keeps, and asks where they are to be written.
   func keepPrompt(
     _ expression: String, _ sentence: String, _ surroundings: Surroundings
   ) -> TextPrompt {
-    ToolLine.prompt(
-      ToolSource(folder: folder, job: job, surroundings).select(expression),
-      purpose: .selection(run: folder),
-      title: "Keep what fulfils \(expression)",
-      hint: "\(sentence) Enter writes both"
-        + (isOfRegions ? "." : "; a new job from the kept ones is offered then."))
+    var hint = "\(sentence) Enter writes both; a new job from the kept ones is offered then."
+    if isOfRegions {
+      hint += " --as-input keeps the poses with which all regions began, for a job of them"
+      hint += isOfOneRegion ? "; without it that is of \(RunFolder(folder).name) alone." : "."
+    }
+    return ToolLine.prompt(
+      ToolSource(folder: folder, job: job, surroundings)
+        .select(expression, asInput: isOfRegions),
+      purpose: .selection(run: folder), title: "Keep what fulfils \(expression)", hint: hint)
   }
 
   /// A new job from what a selection of this run has kept.
   func offers(after work: ToolWork) -> [Effect] {
-    guard !isOfRegions, work.ending == .done, work.purpose == .selection(run: folder),
+    guard work.ending == .done, work.purpose == .selection(run: folder),
       let particles = work.output
     else { return [] }
+    let asInput = work.words.contains("--as-input")
+    // The poses of one region are no start for the others.
+    if isOfRegions, !isOfOneRegion, !asInput { return [] }
+    let takes =
+      asInput
+      ? "the parameters and regions of \(RunFolder(RunFolder(folder).root).name), these particles "
+        + "at the poses with which it began, and its maps."
+      : "the parameters of \(title), these particles at their refined poses, and the final half-maps."
     return [
       .offer(
         Confirmation(
-          question: .newJob(particles: particles), title: "A new job from the kept particles?",
-          text: "\(work.summary(of: particles)) The form opens with the parameters of \(title), "
-            + "these particles at their refined poses, and the final half-maps.",
+          question: .newJob(particles: particles, asInput: asInput),
+          title: "A new job from the kept particles?",
+          text: "\(work.summary(of: particles)) The form opens with \(takes)",
           action: "New job"))
     ]
   }

@@ -28,6 +28,7 @@ extension RunScreen {
 
   /// Keeping particles of what is shown.
   var choice: ParticleChoice {
-    ParticleChoice(folder: folder, title: title, job: snapshot?.job)
+    ParticleChoice(
+      folder: folder, title: title, job: snapshot?.job, isOfRegions: !regions.isEmpty)
   }
 }

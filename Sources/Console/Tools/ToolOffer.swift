@@ -167,9 +167,11 @@ struct ToolSource: Sendable {
   }
 
   /// The particles that an expression keeps, and the others.
-  func select(_ expression: String) -> [String] {
-    ["fulcrum", "select", folder, expression, "-o", made("_kept" + particleEnding)]
-      + ["--rejected", made("_rejected" + particleEnding)]
+  ///
+  /// - Parameter asInput: with the poses with which the run began.
+  func select(_ expression: String, asInput: Bool = false) -> [String] {
+    ["fulcrum", "select", folder, expression] + (asInput ? ["--as-input"] : [])
+      + ["-o", made("_kept" + particleEnding), "--rejected", made("_rejected" + particleEnding)]
   }
 }
 

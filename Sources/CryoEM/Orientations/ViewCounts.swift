@@ -1,5 +1,3 @@
-import Glibc
-
 /// Views per cell of azimuth (0…360°, columns, fastest) and elevation (−90…90°, rows).
 public struct ViewCounts: Sendable, Equatable {
   public static let columns = 48
@@ -11,11 +9,9 @@ public struct ViewCounts: Sendable, Equatable {
   public init(_ views: some Sequence<Vector3>) {
     var counts = [Int](repeating: 0, count: Self.columns * Self.rows)
     for view in views {
-      var azimuth = atan2(view.y, view.x) / (2 * .pi)
-      if azimuth < 0 { azimuth += 1 }
-      let elevation = asin(min(max(view.z, -1), 1)) / .pi + 0.5
-      let column = min(Int(azimuth * Double(Self.columns)), Self.columns - 1)
-      let row = min(Int(elevation * Double(Self.rows)), Self.rows - 1)
+      let place = ViewPlace(of: view)
+      let column = min(Int(place.across * Double(Self.columns)), Self.columns - 1)
+      let row = min(Int(place.up * Double(Self.rows)), Self.rows - 1)
       counts[row * Self.columns + column] += 1
     }
     self.counts = counts

@@ -249,7 +249,7 @@ struct CryoSPARCFormMaker {
   }
 
   private mutating func addLocalRefinement() {
-    for (name, field) in localRefinementColumns where table.hasColumn(name) {
+    for (name, field) in LocalRefinementColumn.all where table.hasColumn(name) {
       var problems = ProblemList()
       let values = table.numbers(name, problems: &problems)
       guard problems.isEmpty else { continue }

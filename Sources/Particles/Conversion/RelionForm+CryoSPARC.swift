@@ -15,10 +15,14 @@ enum KeptColumns {
 let micrographPixelSizeColumns = ["rlnMicrographPixelSize", "rlnMicrographOriginalPixelSize"]
 
 /// What this program's refinements add, in STAR files and in .cs files.
-let localRefinementColumns = [
-  ("rlnLocalRotationStdDev", "local_refine/rotation_sd_deg"),
-  ("rlnLocalShiftStdDevAngst", "local_refine/shift_sd_A"),
-]
+public enum LocalRefinementColumn {
+  /// The widths of the posterior, degrees about an axis and Å along one, and the particle's scale.
+  public static let rotation = ("rlnLocalRotationStdDev", "local_refine/rotation_sd_deg")
+  public static let shift = ("rlnLocalShiftStdDevAngst", "local_refine/shift_sd_A")
+  public static let scale = ("rlnLocalScale", "local_refine/scale")
+
+  static let all = [rotation, shift, scale]
+}
 
 /// Makes the form of a STAR file from a .cs file.
 struct RelionFormMaker {
@@ -237,7 +241,7 @@ struct RelionFormMaker {
 
   /// What an earlier refinement of this program has said.
   private mutating func addLocalRefinement() {
-    for (name, field) in localRefinementColumns
+    for (name, field) in LocalRefinementColumn.all
     where !output.extraColumns.contains(where: { $0.starName == name }) {
       guard let reader = source.reader(field), reader.field.count == 1 else { continue }
       let values = (0..<count).map { reader.number(row: $0) ?? .nan }

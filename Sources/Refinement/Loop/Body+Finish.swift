@@ -60,6 +60,7 @@ extension Body {
       halfSets: context.particles.halfSets,
       rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
       shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
+      scales: context.settings.minimizeScale ? state.scales.map(Double.init) : nil,
       evidence: evidence, badImages: context.bad.all, halfMapA: halves.a, halfMapB: halves.b,
       map: map, sharpened: sharpened, mask: mask, fscMask: input.mask,
       localResolution: localResolution, fsc: fsc, bFactor: measures.bFactor,

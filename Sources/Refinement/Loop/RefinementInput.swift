@@ -77,6 +77,8 @@ public struct RefinementResult: Sendable {
   /// Posterior width of each pose: degrees about an axis, and Å along an axis.
   public var rotationDeviations: [Double]
   public var shiftDeviations: [Double]
+  /// The scale of each particle against the mean of its half-set; nil where they were not fitted.
+  public var scales: [Double]?
   /// What each image says of its pose; empty where poses were not searched.
   public var evidence: [PoseEvidence]
   /// The images that could not be used, by particle.

@@ -54,16 +54,17 @@ extension RunWriter {
     try insist { () throws(Problem) in try folder.write(summary, to: folder.summaryPath) }
   }
 
-  /// How sharply each pose is known: the standard deviations of its posterior.
+  /// How sharply each pose is known: the standard deviations of its posterior; and the scales, where they
+  /// were fitted.
   private static func columns(of result: RefinementResult) -> [ParticleColumn] {
-    [
-      ParticleColumn(
-        starName: "rlnLocalRotationStdDev", csName: "local_refine/rotation_sd_deg",
-        values: result.rotationDeviations),
-      ParticleColumn(
-        starName: "rlnLocalShiftStdDevAngst", csName: "local_refine/shift_sd_A",
-        values: result.shiftDeviations),
+    let all = [
+      (LocalRefinementColumn.rotation, result.rotationDeviations),
+      (LocalRefinementColumn.shift, result.shiftDeviations),
+      (LocalRefinementColumn.scale, result.scales ?? []),
     ]
+    return all.filter { !$1.isEmpty }.map { names, values in
+      ParticleColumn(starName: names.0, csName: names.1, values: values)
+    }
   }
 }
 

@@ -10,6 +10,12 @@ extension HistogramPlot: VectorFigure {
     axes.draw(on: &canvas)
     guard isDrawable, !counts.isEmpty else { return }
     let width = (upper - lower) / Double(counts.count)
+    if let chosen = chosen?.clamped(to: lower...upper) {
+      let (low, high) = (axes.place(chosen.lowerBound, 0), axes.place(chosen.upperBound, 0))
+      canvas.rectangle(
+        x: low.x, y: axes.top, width: high.x - low.x, height: low.y - axes.top,
+        fill: FigureCanvas.faint)
+    }
     for (bin, count) in counts.enumerated() where count > 0 {
       let from = lower + Double(bin) * width
       let (low, high) = (axes.place(from, 0), axes.place(from + width, count))

@@ -23,12 +23,15 @@ public struct HeatMap: Widget, Hashable {
   public var unit: String
   /// The column and row under the cross-hair; its value is then said above.
   public var crosshair: Point?
+  /// The bins that were chosen: columns and rows from the first on; outlined.
+  public var chosen: Rect?
 
   public init(
     columns: Int, rows: Int, values: [Double], x: PlotAxis, y: PlotAxis,
     range: ClosedRange<Double>? = nil, projection: Projection = .rectangular, unit: String = "",
-    crosshair: Point? = nil
+    crosshair: Point? = nil, chosen: Rect? = nil
   ) {
+    self.chosen = chosen
     self.columns = max(0, columns)
     self.rows = max(0, rows)
     self.values = values
@@ -89,6 +92,12 @@ public struct HeatMap: Widget, Hashable {
         return .mark(.axis)
       }
       if let hair, let arm = raster.hair(x, y, about: hair) { return arm }
+      if isChosen(x, y, raster, frame.area),
+        [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)]
+          .contains(where: { !isChosen($0.0, $0.1, raster, frame.area) })
+      {
+        return .mark(.crosshair)
+      }
       let value =
         projection == .rectangular
         ? mean(left...right, (1 - bottom)...(1 - top)) : nearest(across, up)
@@ -106,6 +115,18 @@ public struct HeatMap: Widget, Hashable {
       (u + left - right, v), (u + right - left, v), (u, v + top - bottom), (u, v + bottom - top),
     ]
     .contains { place($0.0, $0.1, area) == nil }
+  }
+
+  /// Whether the middle of a pixel is in what was chosen.
+  private func isChosen(_ x: Int, _ y: Int, _ raster: PixelRaster, _ area: Rect) -> Bool {
+    guard let chosen, (0..<raster.width).contains(x), (0..<raster.height).contains(y),
+      let (across, up) = place(
+        (Double(x) + 0.5) / Double(raster.width), (Double(y) + 0.5) / Double(raster.height), area)
+    else { return false }
+    return chosen.contains(
+      Point(
+        x: min(columns - 1, Int(across * Double(columns))),
+        y: min(rows - 1, Int(up * Double(rows)))))
   }
 
   /// The pixel over the middle of the bin under the cross-hair.

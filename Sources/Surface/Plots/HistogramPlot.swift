@@ -25,12 +25,14 @@ public struct HistogramPlot: Widget, Hashable {
   public var role: Role
   /// Whether the last bin holds what is beyond the axis, too: it is marked with a sign.
   public var isOpenEnded: Bool
+  /// Values that were chosen: their bins stand out from the others.
+  public var chosen: ClosedRange<Double>?
   public var emptyText: String
 
   public init(
     lower: Double, upper: Double, counts: [Double], title: String = "", marks: [Mark] = [],
     flaggedFrom: Double? = nil, role: Role = .series1, isOpenEnded: Bool = false,
-    emptyText: String = "no data yet"
+    chosen: ClosedRange<Double>? = nil, emptyText: String = "no data yet"
   ) {
     self.isOpenEnded = isOpenEnded
     self.lower = lower
@@ -39,6 +41,7 @@ public struct HistogramPlot: Widget, Hashable {
     self.title = title
     self.marks = marks
     self.flaggedFrom = flaggedFrom
+    self.chosen = chosen
     self.role = role
     self.emptyText = emptyText
   }
@@ -67,10 +70,18 @@ public struct HistogramPlot: Widget, Hashable {
       return
     }
     for offset in 0..<area.width {
-      let (height, isFlagged) = bar(offset, of: area.width)
+      let bar = bar(offset, of: area.width)
+      let isChosen = isChosen(offset, of: area.width)
       drawBar(
-        height / frame.y.upper, isFlagged: isFlagged, column: area.x + offset, area, &grid,
-        appearance)
+        bar.height / frame.y.upper, look(isFlagged: bar.isFlagged, isChosen, appearance),
+        column: area.x + offset, area, &grid, appearance)
+      guard isChosen == true, appearance.colours > .none else { continue }
+      for row in area.y..<area.bottom {
+        let cell = grid[area.x + offset, row]
+        grid.put(
+          cell.text.unicodeScalars.first ?? " ", x: area.x + offset, y: row,
+          style: cell.style.with(background: appearance[.selectionInactive].background))
+      }
     }
     for mark in marks { draw(mark, frame, of: &grid, appearance) }
     if isOpenEnded, (counts.last ?? 0) > 0, !frame.header.isEmpty {
@@ -95,13 +106,41 @@ public struct HistogramPlot: Widget, Hashable {
     )
   }
 
+  /// Whether the middle of a column is in what was chosen; nil where nothing was.
+  private func isChosen(_ column: Int, of columns: Int) -> Bool? {
+    chosen.map {
+      $0.contains(lower + (upper - lower) * (Double(column) + 0.5) / Double(columns))
+    }
+  }
+
+  /// The bin under a share of the axis, 0…1.
+  public func bin(at share: Double) -> Int {
+    min(max(0, Int(share * Double(counts.count))), max(0, counts.count - 1))
+  }
+
+  /// The bin under a column, as for the mouse: the nearest one outside of the plot.
+  public func bin(atColumn column: Int, in rect: Rect, _ appearance: Appearance) -> Int {
+    let area = frame(in: rect, appearance).area
+    return bin(at: (Double(column - area.x) + 0.5) / Double(max(1, area.width)))
+  }
+
+  /// How the bars of a column look: hatched where they are flagged, and without colours where others
+  /// were chosen.
+  private func look(
+    isFlagged: Bool, _ isChosen: Bool?, _ appearance: Appearance
+  ) -> (style: Style, full: Unicode.Scalar, isHatched: Bool) {
+    if isFlagged { return (appearance[.warning], appearance.glyph("▒", "%"), true) }
+    guard isChosen == false else { return (appearance[role], appearance.glyph("█", "#"), false) }
+    return appearance.colours == .none
+      ? (appearance[.dim], appearance.glyph("░", ":"), true)
+      : (appearance[.dim], appearance.glyph("█", "#"), false)
+  }
+
   private func drawBar(
-    _ share: Double, isFlagged: Bool, column: Int, _ area: Rect, _ grid: inout Grid,
-    _ appearance: Appearance
+    _ share: Double, _ look: (style: Style, full: Unicode.Scalar, isHatched: Bool), column: Int,
+    _ area: Rect, _ grid: inout Grid, _ appearance: Appearance
   ) {
-    let style = appearance[isFlagged ? .warning : role]
-    let full: Unicode.Scalar =
-      isFlagged ? appearance.glyph("▒", "%") : appearance.glyph("█", "#")
+    let (style, full, isHatched) = look
     let steps = appearance.glyphs == .unicode ? 8 : 2
     // A bin that is not empty shows at least as the lowest step.
     let height = Double(area.height * steps) * min(max(share, 0), 1)
@@ -115,9 +154,9 @@ public struct HistogramPlot: Widget, Hashable {
       } else if part > 0 {
         let top: Unicode.Scalar
         switch appearance.glyphs {
-        case .ascii: top = isFlagged ? "%" : ":"
-        case .basic: top = isFlagged ? "▒" : "▄"
-        case .unicode: top = isFlagged ? "▒" : eighths[part - 1]
+        case .ascii: top = isHatched ? full : ":"
+        case .basic: top = isHatched ? full : "▄"
+        case .unicode: top = isHatched ? full : eighths[part - 1]
         }
         grid.put(top, x: column, y: y, style: style)
       }

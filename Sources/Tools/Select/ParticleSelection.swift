@@ -27,6 +27,9 @@ public struct ParticleSelection: Sendable {
   /// What a random subset has as many particles of in each part.
   public var balance = SubsetBalance.none
   public var seed: UInt64 = 0
+  /// Whether the rows are written as the run's input has them, with the poses that the run began with: for
+  /// a job whose regions all begin there.
+  public var takesInput = false
 
   public init(input: String) { self.input = input }
 
@@ -39,38 +42,6 @@ public struct ParticleSelection: Sendable {
   /// What a random subset is balanced over.
   public enum SubsetBalance: String, Sendable, CaseIterable { case none, half, micrograph, view }
 
-  /// What was selected.
-  public struct Result: Sendable, Codable {
-    /// The files that were read, and those that were written.
-    public var inputs: [String]
-    public var outputs: [String] = []
-    public var particles: Int
-    public var kept: Int
-    /// Particles of the two half-sets among the kept; nil where there are none.
-    public var halfSets: [Int]?
-    /// The micrographs of the kept particles; nil where the file names none.
-    public var micrographs: Micrographs?
-    /// What each step has left.
-    public var steps: [Step] = []
-    /// What was assumed.
-    public var notes: [String] = []
-
-    /// Micrographs of all particles and of the kept ones, and how many are kept on one of the latter.
-    public struct Micrographs: Sendable, Codable {
-      public var all: Int
-      public var kept: Int
-      public var least: Int
-      public var median: Int
-      public var most: Int
-    }
-
-    /// A step and how many particles it left.
-    public struct Step: Sendable, Codable {
-      public var what: String
-      public var kept: Int
-    }
-  }
-
   /// The selected rows of a file.
   public struct Selected: Sendable {
     /// The file, before anything was selected.
@@ -79,18 +50,24 @@ public struct ParticleSelection: Sendable {
     public var isKept: [Bool]
     /// The kept rows of the file whose columns are added, for each kept row; nil for none.
     var joined: (records: ParticleRecords, rows: [Int32])?
+    /// The file that is written in place of `records`, with its row for each of theirs; nil for none.
+    var origin: (records: ParticleRecords, rows: [Int32])?
     public var result: Result
 
     /// The kept rows, with the columns that are added.
     public func kept() throws(Problem) -> ParticleRecords {
-      let selected = records.selecting(rows: isKept.indices.filter { isKept[$0] }.map(Int32.init))
+      let selected = rows { $0 }
       guard let joined else { return selected }
       return try selected.joined(with: joined.records, rows: joined.rows)
     }
 
     /// The rows that are not kept.
-    public func rejected() -> ParticleRecords {
-      records.selecting(rows: isKept.indices.filter { !isKept[$0] }.map(Int32.init))
+    public func rejected() -> ParticleRecords { rows { !$0 } }
+
+    private func rows(_ isWanted: (Bool) -> Bool) -> ParticleRecords {
+      let rows = isKept.indices.filter { isWanted(isKept[$0]) }.map(Int32.init)
+      guard let origin else { return records.selecting(rows: rows) }
+      return origin.records.selecting(rows: rows.map { origin.rows[Int($0)] })
     }
   }
 
@@ -112,6 +89,7 @@ public struct ParticleSelection: Sendable {
     }
     for path in and { try intersect(path, isIn: true, &selected) }
     for path in minus { try intersect(path, isIn: false, &selected) }
+    if takesInput { try replaceByInput(source, &selected) }
     if let path = join { try join(path, &selected) }
     if let separation { try removeDuplicates(separation, &selected) }
     if let random { try draw(random, &selected) }
@@ -124,6 +102,11 @@ public struct ParticleSelection: Sendable {
     if let names = records.micrographs() {
       selected.result.micrographs = Self.micrographs(names.indices, isKept: selected.isKept)
     }
+    if let groups = Self.opticsColumns.lazy.compactMap({ records.texts($0) }).first {
+      let kept = zip(groups.indices, selected.isKept).filter(\.1).map(\.0)
+      selected.result.opticsGroups = Result.Groups(
+        all: Set(groups.indices).count, kept: Set(kept).count)
+    }
     guard selected.result.kept > 0 else {
       let steps = selected.result.steps.map { "\($0.what) leaves \($0.kept)" }
       throw Problem(
@@ -133,6 +116,9 @@ public struct ParticleSelection: Sendable {
     progress("Writing", 0.6)
     return selected
   }
+
+  /// Names of the column of optics groups.
+  static let opticsColumns = ["rlnOpticsGroupName", "rlnOpticsGroup", "ctf/exp_group_id"]
 
   private static func micrographs(
     _ indices: [Int32], isKept: [Bool]
@@ -173,7 +159,7 @@ public struct ParticleSelection: Sendable {
   ) throws {
     var columns = SelectionColumns(records: source.records)
     columns.motionAdvice = source.motionAdvice
-    if expression.contains("turned") || expression.contains("moved") {
+    if parsed.names.contains(where: { $0 == "turned" || $0 == "moved" }) {
       if let start = try source.start(against: against) {
         columns.motions = try source.motions(from: start)
         selected.result.inputs += start.files.filter { !selected.result.inputs.contains($0) }
@@ -188,6 +174,31 @@ public struct ParticleSelection: Sendable {
   private func step(_ what: String, _ selected: inout Selected) {
     selected.result.steps.append(
       Result.Step(what: what, kept: selected.isKept.count { $0 }))
+  }
+
+  /// Has the rows of the run's input written.
+  private func replaceByInput(
+    _ source: SelectionSource, _ selected: inout Selected
+  ) throws {
+    guard let start = try source.start(against: nil) else {
+      throw Problem(
+        "\(input): the particles with which the run began are not known",
+        whatToDo: "Give a run's folder whose input is still there, or leave out --as-input.")
+    }
+    guard start.format == selected.records.format else {
+      throw Problem(
+        "\(start.path) is of another format than \(selected.records.path)",
+        whatToDo: "Leave out --as-input.")
+    }
+    let rows = try ParticleMatching(selected.records, start).rows
+    if let lost = rows.firstIndex(where: { $0 < 0 }) {
+      throw Problem(
+        "\(selected.records.path), row \(lost + 1): the particle is not in \(start.path)",
+        whatToDo: "Give the input of this run back its particles, or leave out --as-input.")
+    }
+    selected.origin = (start, rows)
+    selected.result.inputs += start.files.filter { !selected.result.inputs.contains($0) }
+    selected.result.notes.append("The rows are those of \(start.path), with the poses there.")
   }
 
   private func intersect(
@@ -304,42 +315,5 @@ extension ParticleSelection {
       }
       return BalancedSubset.views(of: poses)
     }
-  }
-}
-
-extension ParticleSelection.Result {
-  private var halves: String {
-    halfSets.map { ", half-sets of \(Format.count($0[0])) and \(Format.count($0[1]))" } ?? ""
-  }
-
-  private var places: String? {
-    micrographs.map { found in
-      let range =
-        found.least == found.most
-        ? "\(Format.count(found.most)) each"
-        : "\(Format.count(found.least)) to \(Format.count(found.most)) each, "
-          + "median \(Format.count(found.median))"
-      return
-        "on \(Format.count(found.kept)) of \(Format.counted(found.all, "micrograph")): \(range)"
-    }
-  }
-
-  /// How many are kept, in words.
-  public var sentence: String {
-    "\(Format.count(kept)) of \(Format.counted(particles, "particle"))\(halves)"
-      + (places.map { "; \($0)" } ?? "") + ". \(Format.count(particles - kept)) are left out."
-  }
-
-  /// A few lines for people.
-  public var text: String {
-    var lines = ["\(Format.counted(particles, "particle")) in \(inputs.first ?? "")"]
-    lines += steps.map { "\(Format.count($0.kept)) after: \($0.what)" }
-    lines.append(
-      "kept \(Format.count(kept))" + halves
-        + ", rejected \(Format.count(particles - kept))")
-    if let places { lines.append("kept " + places) }
-    lines += notes
-    if !outputs.isEmpty { lines.append("Wrote " + outputs.joined(separator: ", ")) }
-    return lines.joined(separator: "\n")
   }
 }

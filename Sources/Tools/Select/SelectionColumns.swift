@@ -14,8 +14,9 @@ struct SelectionColumns: ExpressionColumns {
 
   /// Words that mean the same in either format, and what they are.
   static let words = [
-    "half", "defocus", "astigmatism", "turned", "moved", "row", "micrograph", "group", "class",
-    "image", "uid",
+    "half", "defocus", "astigmatism", "turned", "moved", "turned_sd", "moved_sd", "scale",
+    "azimuth",
+    "elevation", "row", "micrograph", "group", "class", "image", "uid",
   ]
 
   /// An expression of the kind that is wanted.
@@ -39,6 +40,12 @@ struct SelectionColumns: ExpressionColumns {
       let u = try column(isStar ? "rlnDefocusU" : "ctf/df1_A", place: place)
       let v = try column(isStar ? "rlnDefocusV" : "ctf/df2_A", place: place)
       return zip(u, v).map { name == "defocus" ? ($0 + $1) / 2 : abs($0 - $1) }
+    case "azimuth", "elevation":
+      let views = try poses(for: name, place: place).map { ViewPlace(of: $0.rotation.row2) }
+      return views.map { name == "azimuth" ? $0.azimuth : $0.elevation }
+    case "turned_sd": return try refined(LocalRefinementColumn.rotation, name, place: place)
+    case "moved_sd": return try refined(LocalRefinementColumn.shift, name, place: place)
+    case "scale": return try refined(LocalRefinementColumn.scale, name, place: place)
     case "group" where records.format == .cs:
       return try column("ctf/exp_group_id", place: place).map { $0 + 1 }
     case "group": return try column("rlnOpticsGroup", place: place)
@@ -72,11 +79,38 @@ struct SelectionColumns: ExpressionColumns {
     case "image":
       let name = records.format == .cs ? "blob/path" : "rlnImageName"
       return try textColumn(name, place: place)
-    case "row", "turned", "moved", "defocus", "astigmatism", "group", "class":
+    case "row", "turned", "moved", "turned_sd", "moved_sd", "scale", "azimuth", "elevation",
+      "defocus", "astigmatism", "group", "class":
       throw ExpressionError(
         "“\(name)” is a number", "Compare it with a number without quotes.", at: place)
     default: return try textColumn(name, place: place)
     }
+  }
+
+  private func poses(for name: String, place: Int) throws(ExpressionError) -> [Pose] {
+    var problems = ProblemList()
+    guard let poses = records.poses(problems: &problems) else {
+      let problem = problems.all.first
+      throw ExpressionError(
+        problem?.what ?? "the file has no poses, and so no “\(name)”",
+        problem?.whatToDo ?? "Give a file of a 3D refinement.", at: place)
+    }
+    return poses
+  }
+
+  /// A column that a refinement of this program has added.
+  private func refined(
+    _ names: (star: String, cs: String), _ name: String, place: Int
+  ) throws(ExpressionError) -> [Double] {
+    let field = records.format == .cs ? names.cs : names.star
+    guard records.hasColumn(field) else {
+      throw ExpressionError(
+        "the file has no column \(field), and so no “\(name)”",
+        name == "scale"
+          ? "Scales are in the results of runs that fit them: refinement.minimize_scale."
+          : "Give the final particles of a run of this program.", at: place)
+    }
+    return try column(field, place: place)
   }
 
   /// What `mode1` is called in a star file: the place along a mode of the regions' motion.

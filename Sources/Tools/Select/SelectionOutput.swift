@@ -85,8 +85,8 @@ public struct SelectionOutput: Sendable {
 
   /// The rows of each optics group, by a name that a file can have, in the order of the groups.
   private func opticsGroups(of records: ParticleRecords) throws -> [(name: String, rows: [Int32])] {
-    let names = ["rlnOpticsGroupName", "rlnOpticsGroup", "ctf/exp_group_id"]
-    guard let texts = names.lazy.compactMap({ records.texts($0) }).first else {
+    guard let texts = ParticleSelection.opticsColumns.lazy.compactMap({ records.texts($0) }).first
+    else {
       throw Problem(
         "\(records.path) has no optics groups to split by",
         whatToDo: "Leave out --split, or select by the columns that differ.")

@@ -9,11 +9,11 @@ struct SelectCommand: ParsableCommand {
     commandName: "select", abstract: "Select particles: by columns, at random, by files.",
     usage: "fulcrum select IN|RUN ['EXPRESSION'] -o OUT [options]",
     discussion: """
-      Names: columns (rlnDefocusU, alignments3D/shift[0]), half, defocus, row, class,
-      micrograph, group, image; turned, moved of RUN or --against FILE; mode1 … (sd).
+      Names: columns (alignments3D/shift[0]), half, defocus, row, class, micrograph, group,
+      image, azimuth, elevation; of RUN turned, moved, turned_sd, moved_sd, scale, mode1 …
       Also = != < <= and or not + - * / ~ 'regex' in (…) count(micrograph).
       --and, --minus, --join FILE; --best COLUMN; --balance half|micrograph|view;
-      --seed N; --split optics; --rejected FILE; --passthrough FILE.
+      --seed N; --split optics; --rejected, --passthrough, --against FILE; --as-input.
       Example: fulcrum select runs/head 'turned < 10 and half = A' -o near.star
       """)
 
@@ -80,6 +80,11 @@ struct SelectCommand: ParsableCommand {
     completion: .file(extensions: ["cs"]))
   var passthrough: [String] = []
 
+  @Flag(
+    help: ArgumentHelp(
+      "Write the rows of the run's input, at the poses before.", visibility: .hidden))
+  var asInput = false
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -116,6 +121,7 @@ struct SelectCommand: ParsableCommand {
     )
     (selection.and, selection.minus, selection.join) = (and, minus, join)
     (selection.separation, selection.score) = (separate, best)
+    selection.takesInput = asInput
     (selection.random, selection.balance, selection.seed) = (random?.size, balance, seed)
     return selection
   }

@@ -451,7 +451,9 @@ enum SampleRuns {
   static func particles(of folder: String, iteration: Int) -> ParticleTable {
     let count = 300
     func column(_ name: String, _ value: (Double) -> Double) -> ParticleTable.Column {
-      .init(name: name, values: (0..<count).map { value(Double($0)) })
+      .init(
+        name: name, values: (0..<count).map { value(Double($0)) },
+        word: ["turned °": "turned", "moved Å": "moved"][name])
     }
     return ParticleTable(
       folder: folder, iteration: iteration,

@@ -191,6 +191,12 @@ struct Stage {
       return .counted(
         "1,203 of 2,500 particles, half-sets of 600 and 603. 1,297 are left out.", folder: folder,
         expression: expression)
+    case .countChoice(let folder, let expression):
+      return .choiceCounted(
+        ChoiceCount(
+          folder: folder, expression: expression,
+          sentence: "1,203 of 2,500 particles, half-sets of 600 and 603. 1,297 are left out.",
+          brief: "1,203 of 2,500, 600 + 603"))
     case .makeMask(let task):
       // Nothing is written.
       if case .save(_, _, _, let path, _, let isUsed) = task {

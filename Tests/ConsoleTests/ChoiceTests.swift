@@ -1,0 +1,202 @@
+import Ground
+import Jobs
+import Surface
+import Terminal
+import TestSupport
+import Testing
+
+@testable import Console
+@testable import Refinement
+@testable import Runs
+
+/// Particles chosen in the plots of a finished run.
+struct ChoiceTests {
+  private func screen(_ stage: Stage) throws -> RunScreen {
+    try #require(stage.application.screen as? RunScreen)
+  }
+
+  private func results(_ keys: String = "") -> Stage {
+    var stage = Stage(.results, size: Size(width: 160, height: 50))
+    stage.play(keys)
+    return stage
+  }
+
+  /// The cells of a pane's content, and its plots there.
+  private func plots(_ panel: Panel, _ stage: Stage) throws -> [ChoicePlot] {
+    let screen = try screen(stage)
+    let place = try #require(
+      screen.places(in: RunScreen.body(stage.application.surroundings))
+        .first { $0.panel == panel })
+    return screen.choicePlots(of: panel, in: Box.content(of: place.rect))
+  }
+
+  private func drag(_ stage: inout Stage, from start: Point, to end: Point) {
+    let middle = Point(x: (start.x + end.x) / 2, y: (start.y + end.y) / 2)
+    for (kind, place) in [
+      (MouseEvent.Kind.press, start), (.drag, middle), (.drag, end), (.release, end),
+    ] { stage.take(.mouse(MouseEvent(kind, column: place.x, row: place.y))) }
+  }
+
+  /// As many values fulfil the expression of a range as there are in its bins.
+  @Test(arguments: [(0, 9), (10, 10), (12, 49), (3, 31)])
+  func anExpressionSaysWhatTheBinsHold(_ first: Int, _ last: Int) throws {
+    var generator = SeededGenerator(seed: 4)
+    let values = (0..<3000).map { _ in Double.random(in: 0...1, using: &generator) * 7.3 }
+    let histogram = IterationMetrics.Histogram(of: values)
+    var choice = RangeChoice()
+    choice.choose(ChoiceAxis("turned", histogram), from: last, to: first)
+    let expression = try #require(choice.expression)
+    let words = expression.split(separator: " ").map(String.init)
+    let kept = values.filter { value in
+      stride(from: 0, to: words.count, by: 4).allSatisfy { start in
+        let end = Double(words[start + 2]) ?? .nan
+        return words[start + 1] == ">=" ? value >= end : value < end
+      }
+    }
+    let held = histogram.counts[first...last].reduce(0, +)
+    // Ends are rounded by a fiftieth of a bin at most.
+    #expect(abs(kept.count - held) <= 4, "\(expression)")
+    #expect((first == 0) == !expression.contains(">=") && (last == 49) == !expression.contains("<"))
+  }
+
+  /// A drag over bars chooses them, and W asks for what was chosen.
+  @Test func barsAreDraggedOver() throws {
+    var stage = results()
+    let plot = try #require(plots(.poses, stage).first)
+    guard case .histogram(let histogram) = plot.kind else { return #expect(Bool(false)) }
+    let area = histogram.frame(in: plot.rect, stage.application.surroundings.appearance).area
+    _ = stage.takeEffects()
+    // The bins of 4° to 8° of the 20° shown.
+    let row = area.y + 2
+    drag(
+      &stage, from: Point(x: area.x + area.width * 2 / 5 - 1, y: row),
+      to: Point(x: area.x + area.width / 5 + 1, y: row))
+    let range = try #require(screen(stage).choosing.ranges.ranges.first)
+    #expect(abs(range.values.lowerBound - 4) <= 0.5 && abs(range.values.upperBound - 8) <= 0.5)
+    #expect(try screen(stage).focus == .poses)
+    let expression = try #require(screen(stage).choosing.ranges.expression)
+    #expect(
+      stage.text.contains("\(expression): 1,203 of 2,500 particles, half-sets of 600 and 603"))
+    stage.play("W Enter")
+    #expect(stage.text.contains("fulcrum select runs/body '\(expression)'"), "\(stage.text)")
+    stage.play("Esc Esc")
+    #expect(try screen(stage).choosing.ranges.isEmpty)
+    // A click alone chooses nothing, and lets the cursor stand there.
+    stage.take(.mouse(MouseEvent(.press, column: area.x + 5, row: row)))
+    stage.take(.mouse(MouseEvent(.release, column: area.x + 5, row: row)))
+    #expect(try screen(stage).choosing.ranges.isEmpty)
+    #expect(try screen(stage).choosing.ranges.cursors["turned"] == 5 * 40 / area.width)
+  }
+
+  /// Keys do what the mouse does; ranges of several quantities are joined.
+  @Test func keysChooseToo() throws {
+    var stage = results("Tab Tab Tab Home Right Right ( Right Right Right )")
+    #expect(try screen(stage).choosing.ranges.expression == "turned >= 1 and turned < 3")
+    stage.play("Down Home Right Right Right Right )")
+    #expect(
+      try screen(stage).choosing.ranges.expression
+        == "turned >= 1 and turned < 3 and moved < 1.25")
+    // The other end goes where it would be on the wrong side.
+    stage.play("Right Right (")
+    #expect(
+      try screen(stage).choosing.ranges.expression
+        == "turned >= 1 and turned < 3 and moved >= 1.5")
+  }
+
+  /// A rectangle of the map of views, by the mouse and by keys; the globe has the same.
+  @Test func viewsAreChosenOnTheMap() throws {
+    var stage = results()
+    let plot = try #require(plots(.orientations, stage).first)
+    guard case .sphere(let map) = plot.kind else { return #expect(Bool(false)) }
+    let look = stage.application.surroundings.appearance
+    let cells = (plot.rect.y..<plot.rect.bottom).flatMap { y in
+      (plot.rect.x..<plot.rect.right).map { Point(x: $0, y: y) }
+    }
+    func cell(_ column: Int, _ row: Int) throws -> Point {
+      try #require(
+        cells.min { first, other in
+          func distance(_ point: Point) -> Int {
+            map.bin(at: point, in: plot.rect, look)
+              .map { abs($0.x - column) + 2 * abs($0.y - row) } ?? 1000
+          }
+          return distance(first) < distance(other)
+        })
+    }
+    let (start, end) = (try cell(9, 10), try cell(18, 14))
+    drag(&stage, from: start, to: end)
+    let bins = try [start, end].map { try #require(map.bin(at: $0, in: plot.rect, look)) }
+    let expression =
+      "azimuth >= \(10 * bins[0].x) and azimuth < \(10 * bins[1].x + 10) and "
+      + "elevation >= \(10 * bins[0].y - 90) and elevation < \(10 * bins[1].y - 80)"
+    #expect(try screen(stage).choosing.ranges.expression == expression)
+    stage.play("Esc Home ( Right Right Up )")
+    #expect(
+      try screen(stage).choosing.ranges.expression?.hasPrefix("azimuth < 30 and elevation >=")
+        == true)
+  }
+
+  /// Columns of the table have a range, too: from the row under the cursor on.
+  @Test func columnsOfTheTableAreChosenBy() throws {
+    var stage = Stage(.particles, size: Size(width: 120, height: 40))
+    stage.play("End (")
+    #expect(try screen(stage).choosing.ranges.isEmpty == false, "\(stage.text)")
+    #expect(try screen(stage).choosing.ranges.ranges.first?.axis.name == "turned")
+  }
+
+  /// What cannot be chosen by is said.
+  @Test func whatIsNoChoiceIsSaid() throws {
+    var stage = Stage(.live, size: Size(width: 160, height: 50))
+    stage.play("Tab Tab Tab (")
+    #expect(stage.text.contains("Particles are chosen of a run that has finished"))
+    stage = results("Tab Tab Tab [ [ (")
+    #expect(stage.text.contains("by their final poses: f goes to them"))
+    stage.play("f b (")
+    #expect(stage.text.contains("against the start: b shows it"))
+    stage = results("(")
+    #expect(stage.text.contains("Tab goes to the pose changes or the orientations"))
+  }
+
+  // MARK: Regions
+
+  /// Of a run of regions the rows of its input are kept, and the new job has its regions.
+  @Test func keptParticlesOfRegionsBecomeAJobOfAll() throws {
+    let folder = try TemporaryFolder()
+    let run = folder("runs/two")
+    try makeFolder(run + "/regions/small")
+    try folder.write("{}", to: "runs/two/regions/small/run.json")
+    var job = SampleRuns.regionJob()
+    try job.set("input.fraction", to: "0.5")
+    try folder.write(job.toml(), to: "runs/two/job.toml")
+    try folder.write(JSONFile.text(SampleRuns.manifest(name: "two")), to: "runs/two/run.json")
+    try folder.write(
+      "[input]\nproject_dir = \"/data/ribosome/images\"\n",
+      to: "runs/two/regions/small/job.toml")
+
+    let choice = ParticleChoice(
+      folder: run + "/regions/small", title: "two small", job: job.ofRegion(0), isOfRegions: true)
+    let surroundings = Surroundings(folder: folder.path)
+    let line = choice.keepPrompt("turned < 3", "12 of 20.", surroundings).editor.text
+    #expect(line.contains(" --as-input "))
+    func offered(_ words: [String]) -> [Question] {
+      var work = ToolWork(words: words, purpose: .selection(run: choice.folder))
+      work.end(.done)
+      return choice.offers(after: work).compactMap {
+        if case .offer(let popUp) = $0 { (popUp as? Console.Confirmation)?.question } else { nil }
+      }
+    }
+    let words = ["fulcrum", "select", "x", "turned < 3", "-o", "kept.star"]
+    #expect(offered(words) == [.newJob(particles: "kept.star", asInput: false)])
+    #expect(
+      offered(words + ["--as-input"]) == [.newJob(particles: "kept.star", asInput: true)])
+
+    let kept = folder("kept.star")
+    let restart = try Continuation.restart(of: choice.folder, particles: kept)
+    #expect(restart.job.regions.map(\.name) == ["head", "body"])
+    #expect(restart.job[Parameter.input.particles] == [kept])
+    #expect(!restart.job.isSet(Parameter.input.fraction))
+    #expect(restart.job[Parameter.input.halfMapA] == "J42/half_map_a.mrc")
+    #expect(restart.job[Parameter.input.projectFolder] == "/data/ribosome/images")
+    #expect(restart.job.folder == folder.path)
+    #expect(restart.parent.run == "two" && restart.parent.kind == .selected)
+  }
+}
