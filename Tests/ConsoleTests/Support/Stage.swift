@@ -23,7 +23,7 @@ struct Stage {
     case help, palette, theme, card, check, lanes, queued, maker, maps, slices
     case fold, sweep, varied, tree, filter, watch
     case tools, toolLine = "tool-line", choice, composition
-    case regions, masks, modes
+    case regions, masks, modes, chosen
   }
 
   init(
@@ -88,6 +88,9 @@ struct Stage {
     case .regions:
       show(FormScreen(SampleRuns.regionJob()))
       play("] Down Down Down Down")
+    case .chosen:
+      show(RunScreen(folder: runs + "body"))
+      play("0 0 Tab Home Right Right Right ( Right Right Right Right Right Right )")
     case .modes: show(ModesScreen(folder: runs + "two"))
     case .masks:
       show(FormScreen(SampleRuns.regionJob()))
