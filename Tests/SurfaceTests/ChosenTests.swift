@@ -37,8 +37,8 @@ struct ChosenTests {
     let row = area.y + area.height / 2
     let marked = (area.x..<area.right).filter { grid[$0, row].text == "○" }
     let inside = (area.x..<area.right).filter { column in
-      let bin = (20 * (column - area.x) + 10) / (2 * area.width)
-      return bin >= 3 && bin < 7
+      let (left, right) = (column - area.x, column - area.x + 1)
+      return Double(right) / Double(area.width) > 0.3 && Double(left) / Double(area.width) < 0.7
     }
     #expect(marked.first == inside.first && marked.last == inside.last && marked.count == 2)
   }

@@ -117,9 +117,19 @@ public struct HeatMap: Widget, Hashable {
     .contains { place($0.0, $0.1, area) == nil }
   }
 
-  /// Whether the middle of a pixel is in what was chosen.
+  /// Whether a pixel shows some of what was chosen; on the globe whether its middle does.
   private func isChosen(_ x: Int, _ y: Int, _ raster: PixelRaster, _ area: Rect) -> Bool {
-    guard let chosen, (0..<raster.width).contains(x), (0..<raster.height).contains(y),
+    guard let chosen, (0..<raster.width).contains(x), (0..<raster.height).contains(y) else {
+      return false
+    }
+    if projection == .rectangular {
+      // Whole numbers: pixels and bins of a common denominator.
+      let row = raster.height - 1 - y
+      return (x + 1) * columns > chosen.x * raster.width
+        && x * columns < chosen.right * raster.width
+        && (row + 1) * rows > chosen.y * raster.height && row * rows < chosen.bottom * raster.height
+    }
+    guard
       let (across, up) = place(
         (Double(x) + 0.5) / Double(raster.width), (Double(y) + 0.5) / Double(raster.height), area)
     else { return false }

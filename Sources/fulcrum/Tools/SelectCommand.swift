@@ -9,11 +9,11 @@ struct SelectCommand: ParsableCommand {
     commandName: "select", abstract: "Select particles: by columns, at random, by files.",
     usage: "fulcrum select IN|RUN ['EXPRESSION'] -o OUT [options]",
     discussion: """
-      Names: columns (alignments3D/shift[0]), half, defocus, row, class, micrograph, group,
-      image, azimuth, elevation; of RUN turned, moved, turned_sd, moved_sd, scale, mode1 …
+      Names: columns (rlnDefocusU), half, defocus, row, class, micrograph, group,
+      azimuth, elevation; of RUN turned, moved, turned_sd, moved_sd, scale, mode1.
       Also = != < <= and or not + - * / ~ 'regex' in (…) count(micrograph).
       --and, --minus, --join FILE; --best COLUMN; --balance half|micrograph|view;
-      --seed N; --split optics; --rejected, --passthrough, --against FILE; --as-input.
+      --seed N; --split optics; --rejected, --against FILE; --as-input of RUN.
       Example: fulcrum select runs/head 'turned < 10 and half = A' -o near.star
       """)
 
