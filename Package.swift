@@ -116,7 +116,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "CFFTW", "CKernels", "CryoEM", "Fourier", "Ground", "Jobs", "Particles", "Phantoms",
-        "Refinement", argumentParser,
+        "Refinement", "Runs", argumentParser,
       ]),
 
     // What tests share, and the tests of each room.

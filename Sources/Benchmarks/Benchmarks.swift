@@ -10,7 +10,7 @@ struct Benchmarks: ParsableCommand {
     abstract: "Time Fulcrum's kernels and whole refinements, and print JSON.",
     subcommands: [
       Kernels.self, Whole.self, Bound.self, Transforms.self, Pace.self,
-      Scaling.self,
+      Scaling.self, Listing.self,
     ],
     defaultSubcommand: Kernels.self)
 }

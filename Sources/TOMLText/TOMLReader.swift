@@ -10,6 +10,11 @@ struct TOMLReader {
   private let root = TOMLNode(.table, line: 1)
   /// Headers so far: dotted keys may add to a table only below the header that made it.
   private var section = 0
+  /// What was read so far, with its place.
+  private(set) var entries: [TOMLEntry] = []
+  private var header: (names: [String], isElement: Bool) = ([], false)
+  /// The key and the value that were read last.
+  private var assigned: (key: [String], value: Range<Int>) = ([], 0..<0)
 
   init(_ text: String) {
     bytes = Array(text.utf8)
@@ -27,13 +32,19 @@ struct TOMLReader {
     while true {
       try skipBlankLines()
       guard let byte = peek() else { break }
-      if byte == UInt8(ascii: "[") {
+      let start = lineStart
+      let isHeader = byte == UInt8(ascii: "[")
+      if isHeader {
         section += 1
-        (current, depth) = try header()
+        (current, depth) = try openTable()
       } else {
         try keyAndValue(in: current, depth: depth, isInline: false)
       }
       try endOfLine()
+      entries.append(
+        TOMLEntry(
+          header: header.names, isElement: header.isElement, key: isHeader ? nil : assigned.key,
+          value: isHeader ? place..<place : assigned.value, lines: start..<place))
     }
     return root.tableValue
   }
@@ -41,7 +52,7 @@ struct TOMLReader {
   // MARK: Tables
 
   /// The table that `[a.b]` or `[[a.b]]` opens, and how deep it is.
-  private mutating func header() throws(TOMLSyntaxError) -> (TOMLNode, depth: Int) {
+  private mutating func openTable() throws(TOMLSyntaxError) -> (TOMLNode, depth: Int) {
     let start = line
     place += 1
     let isElement = peek() == UInt8(ascii: "[")
@@ -52,6 +63,7 @@ struct TOMLReader {
     try take(UInt8(ascii: "]"), "a header ends with ]")
     if isElement { try take(UInt8(ascii: "]"), "a header that begins with [[ ends with ]]") }
     guard path.count <= Self.deepest else { throw tooDeep }
+    header = (path, isElement)
     var node = root
     for name in path.dropLast() {
       let next = node.child(name) { TOMLNode(.table, line: start) }
@@ -112,7 +124,10 @@ struct TOMLReader {
     let name = path[path.count - 1]
     guard depth + path.count <= Self.deepest else { throw tooDeep }
     guard node.children[name] == nil else { throw error("\(name) is set already") }
+    let first = place
     let value = try value(depth: depth + path.count)
+    // Keys of tables within it were read before it has ended.
+    assigned = (path, first..<place)
     value.line = start
     _ = node.child(name) { value }
   }

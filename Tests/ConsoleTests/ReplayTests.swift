@@ -1,3 +1,4 @@
+import Ground
 import Surface
 import Terminal
 import Testing
@@ -29,6 +30,17 @@ import Testing
       try KeyScript("a\nb Hyper-X", file: "keys")
     }
     #expect("\(error)".contains("keys, line 2: \"Hyper-X\" is no key"))
+  }
+
+  /// The scripts of the sample are scripts; that they run to their ends takes longer.
+  @Test(arguments: ["tour", "tuning"]) func theSamplesAreScripts(name: String) throws {
+    let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let file = try InputFile(path: "\(root)/samples/hinge/\(name).keys")
+    let text = String(decoding: try file.bytes(at: 0, count: file.size), as: UTF8.self)
+    let script = try KeyScript(text, file: name)
+    // Every wait is one: a word that is forgotten in front of a text would type it.
+    let typed = script.steps.count { if case .key = $0 { true } else { false } }
+    #expect(typed < 200 && script.steps.last == .key(.control("q")))
   }
 
   @Test func waitsForWhatTheScreenShows() throws {

@@ -129,6 +129,23 @@ import Testing
     #expect(stage.text.contains("head-2 waits for its turn"))
   }
 
+  /// Without any marks a run is compared with the one that it comes from.
+  @Test func aRunIsComparedWithItsParent() throws {
+    let stage = Stage(.tree)
+    let runs = try #require(stage.application.screen as? RunsScreen)
+    let child = try #require(
+      runs.listings?.first { listing in
+        let parent = listing.entry.manifest?.parent?.run
+        return runs.listings?.contains { $0.entry.name == parent } == true
+      })
+    let parent = try #require(child.entry.manifest?.parent?.run)
+    var screen = runs
+    screen.selected = child.entry.folder.path
+    #expect(screen.comparedFolders.map { RunFolder($0).name } == [parent, child.entry.name])
+    screen.marked = [child.entry.folder.path]
+    #expect(screen.comparedFolders.count == 1)
+  }
+
   @Test func comparisonNeedsTwoRuns() {
     var stage = Stage(.runs)
     stage.play("Space c")

@@ -131,6 +131,16 @@ import Testing
     #expect(cancelled < stopped)
   }
 
+  /// The best run goes on to all particles in one key.
+  @Test func theBestIsTakenOnAllParticles() throws {
+    var stage = Stage(.sweep)
+    stage.play("B")
+    let form = try #require(stage.application.screens.last as? FormScreen)
+    #expect(form.job.name == "head-sweep-best" && form.parent?.run == "head-sweep-2")
+    #expect(!form.job.isSet(Parameter.input.fraction))
+    #expect(stage.text.contains("from head-sweep-2, the best, on all particles"))
+  }
+
   @Test func whatIsExportedIsTheWholeTable() throws {
     let stage = Stage(.sweep)
     let screen = try #require(stage.application.screens.last as? SweepScreen)

@@ -28,6 +28,18 @@ struct ParameterTests {
     #expect(Set(indices).count == order.count)
   }
 
+  /// A part may be said in percent; what is no part may not.
+  @Test func partsAreUnderstoodInPercent() throws {
+    var job = Job()
+    try job.set("input.fraction", to: "20%")
+    #expect(job[Parameter.input.fraction] == 0.2)
+    try job.set("input.fraction", to: "12.5 %")
+    #expect(job[Parameter.input.fraction] == 0.125)
+    for (key, text) in [("input.fraction", "120%"), ("prior.rotation_sd", "20%")] {
+      #expect(throws: Problem.self) { try job.set(key, to: text) }
+    }
+  }
+
   /// A job with nothing set makes the settings with which the engine begins by itself.
   @Test func defaultsAreThoseOfTheEngine() {
     var settings = Job().settings()

@@ -10,6 +10,36 @@ struct TOMLTextTests {
     #expect(table["d"]?.array?.count == 2)
   }
 
+  /// Every header and key is found where it stands, whatever is in its value.
+  @Test func theOutlineHasThePlaces() throws {
+    let text = """
+      \u{FEFF}a.b = 1 # one
+      [c]
+        d = { e = [ 1,
+          2 ] } # two
+
+      # three
+      [[f."g h"]]
+      'i' = \"\"\"
+      [j]
+      \"\"\"
+      """
+    let bytes = Array(text.utf8)
+    func piece(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+    let entries = try outlineTOML(text)
+    #expect(entries.map(\.header) == [[], ["c"], ["c"], ["f", "g h"], ["f", "g h"]])
+    #expect(entries.map(\.isElement) == [false, false, false, true, true])
+    #expect(entries.map(\.key) == [["a", "b"], nil, ["d"], nil, ["i"]])
+    #expect(
+      entries.map { piece($0.value) }
+        == ["1", "", "{ e = [ 1,\n    2 ] }", "", "\"\"\"\n[j]\n\"\"\""])
+    #expect(
+      entries.map { piece($0.lines) } == [
+        "a.b = 1 # one\n", "[c]\n", "  d = { e = [ 1,\n    2 ] } # two\n", "[[f.\"g h\"]]\n",
+        "'i' = \"\"\"\n[j]\n\"\"\"",
+      ])
+  }
+
   /// What looks like a table without a name, and like a deep key, inside of strings and comments.
   @Test(arguments: [
     "a = '''\n[ $STATUS = finished ] && date\n'''\n", "a = \"\"\"\n[*]\\\n[+]\"\"\"\"\"\n[b]\n",

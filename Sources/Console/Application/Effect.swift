@@ -79,7 +79,8 @@ enum Effect: Sendable {
   /// Hands a job to a scheduler, and takes a run out of its queue.
   case submit(Job, parent: RunManifest.Parent?, Lane)
   case cancelQueued(folder: String)
-  case saveJob(Job, path: String, overwrite: Bool)
+  /// Writes a job file: that from which the form came with its changes, where there is one.
+  case saveJob(Job, path: String, from: String?, overwrite: Bool)
   case write(path: String, text: String)
   /// Writes a page about runs.
   case writeReport(folders: [String], path: String)
@@ -123,7 +124,8 @@ enum News: Sendable {
   case started(folder: String)
   /// A run that waits; what is to be said of it.
   case queued(folder: String, String)
-  case jobSaved(path: String)
+  /// `isRewritten` where comments of the file before could not be kept.
+  case jobSaved(path: String, isRewritten: Bool = false)
   /// A file of that name is there already.
   case jobExists(path: String)
   /// `iteration` is nil for particles that were kept of the last; `takes` says in words what of the run the new one begins with.

@@ -354,7 +354,8 @@ final class Background: Sendable {
         }
       }
     case .control(let folder, let request): try RunFolder(folder).request(request)
-    case .saveJob(let job, let path, let overwrite): try save(job, to: path, overwrite: overwrite)
+    case .saveJob(let job, let path, let source, let overwrite):
+      try save(job, to: path, from: source, overwrite: overwrite)
     case .write(let path, let text):
       try AtomicFile.write(text, to: path)
       post(.done("Saved \(path)"))
@@ -432,13 +433,16 @@ final class Background: Sendable {
     postRuns(self.folder, isForced: true)
   }
 
-  private func save(_ job: Job, to path: String, overwrite: Bool) throws {
+  private func save(_ job: Job, to path: String, from source: String?, overwrite: Bool) throws {
     if !overwrite, access(path, F_OK) == 0 {
       post(.jobExists(path: path))
       return
     }
-    try AtomicFile.write(job.toml(), to: path)
-    post(.jobSaved(path: path))
+    let written = job.written(at: path)
+    let before = source.flatMap { try? Job.fileText($0) }
+    let edited = before.flatMap { written.edited($0) }
+    try AtomicFile.write(edited ?? written.toml(), to: path)
+    post(.jobSaved(path: path, isRewritten: before != nil && edited == nil))
   }
 
 }

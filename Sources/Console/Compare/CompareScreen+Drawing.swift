@@ -150,12 +150,39 @@ extension CompareScreen {
     return Numbers.resolution(first.fsc.resolution143) != Numbers.resolution(own.fsc.resolution143)
   }
 
+  /// The lines in which the smallest number is the best, with it.
+  private static let measures: [String: @Sendable (RunSnapshot) -> Double?] = [
+    "Å at 0.143": { $0.resolution }, "Å at 0.5": { $0.metrics(of: nil)?.fsc.resolution50 },
+    "At a limit": { $0.metrics(of: nil)?.shareAtLimit },
+    "Posterior": { $0.metrics(of: nil)?.posteriorRotation },
+  ]
+
+  /// The runs that are the best of a line. None where they do not compare: with other particles, or in
+  /// another mask; nor where all say the same.
+  func best(of line: String) -> Set<Int> {
+    guard let measure = Self.measures[line], let first = runs.first else { return [] }
+    let doCompare = runs.allSatisfy { run in
+      run.manifest?.particles == first.manifest?.particles
+        && run.job?[Parameter.input.mask] == first.job?[Parameter.input.mask]
+    }
+    let values = runs.map(measure)
+    guard doCompare, let least = values.compactMap({ $0 }).min(),
+      let shown = Self.statistics.first(where: { $0.name == line })?.value,
+      let winner = values.firstIndex(of: least)
+    else { return [] }
+    let best = runs.indices.filter { values[$0] != nil && shown(runs[$0]) == shown(runs[winner]) }
+    return best.count == runs.count ? [] : Set(best)
+  }
+
   private func drawStatistics(in rect: Rect, of frame: inout Frame) {
     guard rect.height > 1 else { return }
-    let values = runs.map { run in
-      Self.statistics.map { line -> (text: String, role: Role) in
-        let isOther = isOtherStart(line.name, run)
-        return ((isOther ? "≠ " : "") + line.value(run), isOther ? .warning : .text)
+    let best = Self.statistics.map { self.best(of: $0.name) }
+    let values = runs.enumerated().map { index, run in
+      zip(Self.statistics, best).map { line, best -> (text: String, role: Role) in
+        if isOtherStart(line.name, run) { return ("≠ " + line.value(run), .warning) }
+        // A star beside the best, so that nothing is said by colour alone.
+        let mark = best.contains(index) ? "*" : best.isEmpty ? "" : " "
+        return (line.value(run) + mark, mark == "*" ? .good : .text)
       }
     }
     let (inner, body) = Self.parts(of: rect, lines: Self.statistics.count)

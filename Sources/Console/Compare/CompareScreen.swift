@@ -59,7 +59,7 @@ struct CompareScreen: ZoomingScreen {
       ? nil : "Mark two to four runs or regions with Space; \(count) are marked"
   }
 
-  var keyBar: [Command] { [.nextPane, .zoom, .report, .export, .copy] }
+  var keyBar: [Command] { [.nextPane, .zoom, .maps, .report, .export, .copy] }
 
   func opening(_ surroundings: Surroundings) -> [Effect] {
     folders.map { .openRun(folder: $0) }
@@ -88,6 +88,9 @@ struct CompareScreen: ZoomingScreen {
     case .nextPane: focus = Pane(rawValue: (focus.rawValue + 1) % count) ?? .fsc
     case .previousPane: focus = Pane(rawValue: (focus.rawValue + count - 1) % count) ?? .fsc
     case .report: return [Self.reportPrompt(folders, surroundings)]
+    case .maps:
+      return MapShelf(comparing: runs).map { [.push(MapScreen(shelf: $0))] }
+        ?? [.say("None of the runs has kept maps yet")]
     case .zoom: isZoomed.toggle()
     case .up: scroll(by: -1)
     case .down: scroll(by: 1)

@@ -108,8 +108,10 @@ extension FormScreen {
       change(to: next)
     case .differFromRun: return showDifferences(from: text)
     case .saveJob:
-      return text.isEmpty ? [] : [.saveJob(job, path: text, overwrite: text == path)]
-    case .overwriteJob(let path): return [.saveJob(job, path: path, overwrite: true)]
+      return text.isEmpty
+        ? [] : [.saveJob(job, path: text, from: path, overwrite: text == path)]
+    case .overwriteJob(let other):
+      return [.saveJob(job, path: other, from: path, overwrite: true)]
     case .leaveForm: return [.pop]
     case .varyParameter(let key): return vary(key, text)
     case .startSweep:
@@ -174,9 +176,10 @@ extension FormScreen {
       }
       return [.popUp(checkViewer(report))]
     case .files(let facts): receive(facts)
-    case .jobSaved(let path):
+    case .jobSaved(let path, let isRewritten):
       markSaved(at: path)
-      return [.say("Saved \(path)")]
+      let note = isRewritten ? "; its own comments could not be kept" : ""
+      return [.say("Saved \(path)\(note)")]
     case .jobExists(let path):
       return [
         .popUp(

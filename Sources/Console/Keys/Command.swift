@@ -20,6 +20,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case markAll = "mark-all"
   case compare, new
   case newFrom = "new-from"
+  case best
   case rename, note, tag, tree, watch, delete, sort
   case reverseSort = "reverse-sort"
   case filter, reload

@@ -68,10 +68,13 @@ extension Command {
     line(.open, in: [.runs], [.enter], "Open", "Open the run, or the table of a sweep"),
     line(.open, in: [.sweep], [.enter], "Open", "Open the run"),
     line(.newFrom, in: [.runs, .sweep], ["n"], "New", "New job from this run's parameters"),
+    line(.best, in: [.sweep], ["B"], "Best", "New job of the best run, on all particles"),
     line(.new, in: [.runs], ["N"], "New job", "New job with the defaults"),
     line(.mark, in: [.runs, .sweep], [" "], "Mark", "Mark the run or region for comparison"),
     line(
-      .compare, in: [.runs, .sweep], ["c"], "Compare", "Compare two to four marked runs or regions"),
+      .compare, in: [.runs], ["c"], "Compare",
+      "Compare two to four marked runs or regions, or the run with the one that it comes from"),
+    line(.compare, in: [.sweep], ["c"], "Compare", "Compare two to four marked runs or regions"),
     line(
       .filter, in: [.runs], ["/"], "Filter",
       "Show the runs that contain a text, or fulfil a condition"),
@@ -254,6 +257,8 @@ extension Command {
       .report, in: [.run, .runs, .sweep, .compare], ["R"], "Report",
       "Write a page about the run, or runs"),
     line(.maps, in: [.run, .mask], ["V"], "Maps", "Surface and slices of the maps"),
+    line(
+      .maps, in: [.compare], ["V"], "Maps", "The maps of the runs, one after the other; b blinks"),
     line(
       .tools, in: [.run, .runs], ["T"], "Tools",
       "Tools: subtract, convert, reconstruct, compose …"),

@@ -37,11 +37,24 @@ extension RunsScreen {
     return true
   }
 
+  /// The run whose parameters or poses another has taken, where it is in the list.
+  private func parent(of listing: RunListing) -> RunListing? {
+    guard let parent = listing.entry.manifest?.parent else { return nil }
+    return listings?.first { other in
+      parent.identifier.map { $0 == other.entry.manifest?.identifier }
+        ?? (other.entry.name == parent.run)
+    }
+  }
+
   /// The folders of what is marked, as they stand in the list, those that are folded away last: a run of
-  /// several regions stands for all of them.
+  /// several regions stands for all of them. Where nothing is marked, the selected run and that which it
+  /// comes from.
   var comparedFolders: [String] {
     let shown = visible.map(\.entry.folder.path).filter(marked.contains)
-    let all = shown + marked.subtracting(shown).sorted()
+    var all = shown + marked.subtracting(shown).sorted()
+    if marked.isEmpty, let current, let parent = parent(of: current) {
+      all = [parent.entry.folder.path, current.entry.folder.path]
+    }
     var folders: [String] = []
     for folder in all.flatMap({ path -> [String] in
       let regions = listing(at: path)?.regions.map(\.entry.folder.path) ?? []

@@ -33,7 +33,7 @@ struct SweepScreen: Screen {
   var showsTime: Bool { table.outcomes.contains { $0.status.isLive } }
 
   var keyBar: [Command] {
-    [.open, .mark, .compare, .sort, .newFrom] + (isUnderway ? [.stop] : [])
+    [.open, .best, .mark, .compare, .sort, .newFrom] + (isUnderway ? [.stop] : [])
       + [.report, .export, .copy]
   }
 
@@ -127,6 +127,7 @@ struct SweepScreen: Screen {
     switch command {
     case .open, .mark, .markAll, .newFrom:
       return current == nil ? "No run of the sweep could be read" : nil
+    case .best: return table.bestRun == nil ? "No run of the sweep has finished yet" : nil
     case .compare:
       return CompareScreen.obstacle(marked: comparedFolders.count)
     case .stop: return isUnderway ? nil : "All runs of the sweep have ended"
@@ -151,7 +152,8 @@ struct SweepScreen: Screen {
     case .sort: sort()
     case .reverseSort: if let sorting { self.sorting = (sorting.column, !sorting.descending) }
     case .open: return current.map { [.push(RunScreen(folder: $0.folder))] } ?? []
-    case .newFrom: return newJob()
+    case .newFrom: return current.map { newJob(of: $0) } ?? []
+    case .best: return newJobOfBest()
     case .compare:
       return [.push(CompareScreen(folders: comparedFolders))]
     case .report:
@@ -182,12 +184,29 @@ struct SweepScreen: Screen {
     }
   }
 
-  private func newJob() -> [Effect] {
-    guard let current, let job = jobs[current.folder] else { return [] }
+  /// A new job with the parameters of a run, as they are or with changes.
+  private func newJob(
+    of outcome: SweepOutcome, origin: String? = nil, change: (inout Job) -> Void = { _ in }
+  ) -> [Effect] {
+    guard var job = jobs[outcome.folder] else { return [.say("The run's job could not be read")] }
+    change(&job)
     let parent = RunManifest.Parent(
-      run: current.name, iteration: 0, kind: .rerun,
-      identifier: identifiers[current.folder])
-    return [.push(FormScreen(job, origin: current.name, parent: parent))]
+      run: outcome.name, iteration: 0, kind: .rerun, identifier: identifiers[outcome.folder])
+    return [.push(FormScreen(job, origin: origin ?? outcome.name, parent: parent))]
+  }
+
+  /// The best run once more on all particles; where it had them all, it is selected.
+  private mutating func newJobOfBest() -> [Effect] {
+    guard let best = table.bestRun else { return [] }
+    selected = best.folder
+    guard best.part != nil else {
+      return [.say("\(best.name) is the best, and had all particles: Enter opens it")]
+    }
+    let name = name + "-best"
+    return newJob(of: best, origin: "\(best.name), the best, on all particles") { job in
+      job[Parameter.input.fraction] = nil
+      job.name = name
+    }
   }
 
   private mutating func move(by step: Int) {

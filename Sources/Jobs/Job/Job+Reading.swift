@@ -11,7 +11,7 @@ extension Job {
   public static func read(
     path: String, within root: String? = nil
   ) throws(Problem) -> (job: Job, problems: [Problem]) {
-    let text = try fileText(path, within: root)
+    let text = try Self.fileText(path, within: root)
     return try parsed(toml: text, file: path)
   }
 
@@ -154,18 +154,24 @@ extension Parameter {
   }
 }
 
-/// The text of a small file; throws a `Problem` for one that is missing, a folder, or not UTF-8.
-private func fileText(_ path: String, within root: String?) throws(Problem) -> String {
-  let file = try InputFile(path: path, within: root)
-  guard file.size < 1 << 20 else {
-    throw Problem(
-      "\(path): this is not a job file", whatToDo: "Give the path of a TOML file (fulcrum new).")
+extension Job {
+  /// The text of a job file, without a look at what it says.
+  ///
+  /// - Throws: a `Problem` for one that is missing, a folder, too large, or not UTF-8.
+  public static func fileText(
+    _ path: String, within root: String? = nil
+  ) throws(Problem) -> String {
+    let file = try InputFile(path: path, within: root)
+    guard file.size < 1 << 20 else {
+      throw Problem(
+        "\(path): this is not a job file", whatToDo: "Give the path of a TOML file (fulcrum new).")
+    }
+    let bytes = try file.bytes(at: 0, count: file.size)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Problem(
+        "\(path): not a text file in UTF-8",
+        whatToDo: "Give a job file in TOML; particles go into its input.particles.")
+    }
+    return text
   }
-  let bytes = try file.bytes(at: 0, count: file.size)
-  guard let text = String(validating: bytes, as: UTF8.self) else {
-    throw Problem(
-      "\(path): not a text file in UTF-8",
-      whatToDo: "Give a job file in TOML; particles go into its input.particles.")
-  }
-  return text
 }

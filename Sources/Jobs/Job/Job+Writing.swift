@@ -9,7 +9,7 @@ extension Job {
   ///
   /// - Parameter data: what is known of the data; nil for defaults that the job alone tells.
   public func toml(complete: Bool = true, given data: DataFacts? = nil) -> String {
-    var text = "# A local refinement of cryo-EM particles with fulcrum.\n"
+    var text = Self.firstLine
     for (table, parameters) in Self.tables {
       let shown = complete ? parameters : parameters.filter { isSet($0.key) }
       if shown.isEmpty { continue }
@@ -27,6 +27,8 @@ extension Job {
     for region in regions { text += region.toml(complete: complete) }
     return text
   }
+
+  static let firstLine = "# A local refinement of cryo-EM particles with fulcrum.\n"
 
   /// The parameters by their TOML table, in the order of the form.
   private static let tables: [(table: String, parameters: [Parameter])] = {

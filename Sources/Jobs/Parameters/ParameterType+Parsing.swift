@@ -2,13 +2,18 @@ import CryoEM
 
 extension ParameterType {
   /// The value that a text stands for, whether within the bounds or not; nil where the text is not
-  /// of this type at all. A number may carry its own unit: `20 degrees`, `10 Å`.
+  /// of this type at all. A number may carry its own unit: `20 degrees`, `10 Å`; one of at most 1 may be
+  /// in percent.
   func parsed(_ text: String, unit: String) -> ParameterValue? {
     let text = text.trimmed
     switch self {
     case .toggle: return Self.toggle(text).map(ParameterValue.toggle)
     case .count: return Int(Self.withoutUnit(text, unit: unit)).map(ParameterValue.count)
-    case .number: return Double(Self.withoutUnit(text, unit: unit)).map(ParameterValue.number)
+    case .number(let bounds):
+      if unit.isEmpty, bounds.upper == 1, text.hasSuffix("%") {
+        return Double(String(text.dropLast()).trimmed).map { .number($0 / 100) }
+      }
+      return Double(Self.withoutUnit(text, unit: unit)).map(ParameterValue.number)
     case .choice, .file, .folder: return .text(text)
     case .symmetry: return .text(text.uppercased())
     case .files: return .paths(text.split(separator: ",").map { String($0).trimmed })

@@ -187,7 +187,7 @@ struct SweepCommand: ParsableCommand {
         )
       }
       do throws(Problem) {
-        try job.set(Parameter.input.fraction.key, to: Self.share(particles))
+        try job.set(Parameter.input.fraction.key, to: particles)
       } catch {
         problems.append(error)
       }
@@ -207,14 +207,6 @@ struct SweepCommand: ParsableCommand {
     let cores = queue && !job.isSet(Parameter.compute.threads) ? room.usualThreads : threads
     let sweep = Sweep(plan, named: name, in: FilePath.currentFolder, jobs: jobs, cores: cores)
     return (sweep, problems)
-  }
-
-  /// "20%" as the parameter has it, 0.2.
-  static func share(_ text: String) -> String {
-    guard text.hasSuffix("%"), let percent = Double(String(text.dropLast()).trimmed) else {
-      return text
-    }
-    return Format.shortest(percent / 100)
   }
 
   static func unknown(_ name: String, in folder: String = FilePath.currentFolder) -> Problem {
