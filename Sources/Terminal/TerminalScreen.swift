@@ -13,7 +13,7 @@ public final class TerminalScreen {
   public private(set) var capabilities: Capabilities
   /// Wakes `events(waiting:)` from other threads.
   public let wakePipe = WakePipe()
-  /// Bytes of the last frame and of all frames; 0 where the system does not count them.
+  /// Bytes of the last frame so far, and of all frames; 0 where the system does not count them.
   public private(set) var frameBytes = 0, totalBytes = 0
 
   private let output: UnsafeMutablePointer<FILE>
@@ -26,6 +26,8 @@ public final class TerminalScreen {
   private var isGone = false
   private var colourPairs: ColourPairs
   private var shownPictures: [Picture] = []
+  /// Whether the last frame was sent in part.
+  private var isPartial = false
 
   /// Why the screens cannot be shown.
   public struct Failure: Error, Sendable, CustomStringConvertible {
@@ -149,17 +151,22 @@ extension TerminalScreen {
   ///   - focus: where the cursor rests while no text is typed, hidden, for screen readers.
   ///   - pictures: over cells that the grid leaves blank.
   ///   - kind: how pictures are sent.
+  ///   - budget: about how many bytes of cells are sent, so that keys are heeded before the next ones.
+  /// - Returns: whether all of it is there; another call sends more.
+  @discardableResult
   public func show(
-    _ grid: Grid, focus: Point? = nil, pictures: [Picture] = [], as kind: PictureProtocol = .none
-  ) {
-    guard !isGone else { return }
+    _ grid: Grid, focus: Point? = nil, pictures: [Picture] = [], as kind: PictureProtocol = .none,
+    budget: Int = .max
+  ) -> Bool {
+    guard !isGone else { return true }
     let before = WrittenBytes.ofThisThread
     let mustSend = mustRepaint || pictures != shownPictures
-    if mustSend { clear(shownPictures, keeping: pictures, as: kind) }
+    let changed = mustSend ? changedPictures(pictures, as: kind) : []
     if mustRepaint { clearok(fulcrum_window(), true) }
-    for run in grid.changes(from: mustRepaint ? Grid(size: Size(width: 0, height: 0)) : shown) {
-      put(run)
-    }
+    let old = mustRepaint ? Grid(size: Size(width: 0, height: 0)) : shown
+    let runs = grid.changes(from: old)
+    let sent = runs.prefix(costing: budget)
+    for run in sent { put(run) }
     if let cursor = grid.cursor {
       curs_set(1)
       wmove(fulcrum_window(), Int32(cursor.y), Int32(cursor.x))
@@ -169,28 +176,47 @@ extension TerminalScreen {
       wmove(fulcrum_window(), Int32(place.y), Int32(place.x))
     }
     wrefresh(fulcrum_window())
-    if mustSend { send(pictures, as: kind) }
+    if mustSend { send(pictures, only: changed, as: kind) }
     mustRepaint = false
-    shown = grid
-    frameBytes = WrittenBytes.ofThisThread - before
-    totalBytes += frameBytes
+    shown = old.size == grid.size ? old : Grid(size: grid.size)
+    shown.apply(sent)
+    let bytes = WrittenBytes.ofThisThread - before
+    frameBytes = isPartial ? frameBytes + bytes : bytes
+    totalBytes += bytes
+    isPartial = sent != runs
+    return !isPartial
   }
 
-  /// Takes the pictures away: sixels lie in the cells, which are written again.
-  private func clear(_ old: [Picture], keeping new: [Picture], as kind: PictureProtocol) {
-    for (number, picture) in old.enumerated() {
-      if kind == .kitty {
-        if number >= new.count { send(KittyEncoder.removal(number: number + 1)) }
-      } else {
-        wredrawln(fulcrum_window(), Int32(picture.area.y), Int32(picture.area.height))
+  /// Takes the pictures away that are no longer there, and says which ones are to be sent: sixels lie in the
+  /// cells, which are written again, also under others beside them.
+  private func changedPictures(_ new: [Picture], as kind: PictureProtocol) -> [Int] {
+    let old = shownPictures
+    if kind == .kitty {
+      for number in old.indices.dropFirst(new.count) {
+        send(KittyEncoder.removal(number: number + 1))
       }
+    }
+    if mustRepaint { return Array(new.indices) }
+    if kind == .kitty {
+      return new.indices.filter { $0 >= old.count || old[$0] != new[$0] }
+    }
+    var cleared: [Rect] = []
+    for picture in old where !new.contains(where: { $0.area == picture.area }) {
+      wredrawln(fulcrum_window(), Int32(picture.area.y), Int32(picture.area.height))
+      cleared.append(picture.area)
+    }
+    return new.indices.filter { number in
+      let area = new[number].area
+      return !old.contains(new[number])
+        || cleared.contains { $0.y < area.bottom && area.y < $0.bottom }
     }
   }
 
   /// Sends pictures over the cells; ncurses finds the cursor where it left it.
-  private func send(_ pictures: [Picture], as kind: PictureProtocol) {
+  private func send(_ pictures: [Picture], only numbers: [Int], as kind: PictureProtocol) {
     shownPictures = kind == .none ? [] : pictures
-    for (number, picture) in shownPictures.enumerated() {
+    for number in numbers where shownPictures.indices.contains(number) {
+      let picture = pictures[number]
       let code =
         kind == .kitty
         ? KittyEncoder.encoded(picture, number: number + 1) : SixelEncoder.encoded(picture)

@@ -128,6 +128,7 @@ final class Runtime {
     let now = clock.now
     var wait = refreshInterval - (lastRefresh.map { now - $0 } ?? refreshInterval)
     if application.isMoving { wait = min(wait, moveInterval) }
+    if pending != nil { return 0 }
     if isDirty, let lastFrame { wait = min(wait, frameInterval - (now - lastFrame)) }
     if replay != nil { wait = min(wait, .milliseconds(20)) }
     let parts = wait.components
@@ -135,19 +136,27 @@ final class Runtime {
   }
 
   private var isDirty = true
+  /// The last frame while a part of it is still to be sent.
+  private var pending: Frame?
+
+  /// Bytes of cells that are sent at a time: what is typed meanwhile comes before the rest.
+  private static let sentAtATime = 8000
 
   private func drawIfDue() {
-    guard isDirty else { return }
-    if let lastFrame, clock.now - lastFrame < frameInterval { return }
+    guard isDirty || pending != nil else { return }
+    if let lastFrame, pending == nil, clock.now - lastFrame < frameInterval { return }
+    let rest = isDirty ? nil : pending
     isDirty = false
-    let frame = application.draw()
+    let frame = rest ?? application.draw()
     let grid = frame.grid
-    guard grid != shown || frame.pictures != shownPictures else { return }
-    screen.show(
-      grid, focus: frame.focus, pictures: frame.pictures, as: application.surroundings.pictures)
+    guard grid != shown || frame.pictures != shownPictures || pending != nil else { return }
+    let isWhole = screen.show(
+      grid, focus: frame.focus, pictures: frame.pictures, as: application.surroundings.pictures,
+      budget: Self.sentAtATime)
+    pending = isWhole ? nil : frame
     (shown, shownPictures) = (grid, frame.pictures)
     lastFrame = clock.now
-    application.surroundings.traffic.frames += 1
+    if isWhole { application.surroundings.traffic.frames += 1 }
     application.surroundings.traffic.lastFrameBytes = screen.frameBytes
     application.surroundings.traffic.totalBytes = screen.totalBytes
   }

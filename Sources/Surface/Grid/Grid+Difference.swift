@@ -37,3 +37,25 @@ extension Grid {
     for run in runs { replace(run.cells, x: run.x, y: run.y) }
   }
 }
+
+extension [ChangedRun] {
+  /// The first cells of these that cost so many bytes or a little more, by an estimate for terminals with
+  /// 24-bit colours: both colours again for each cell that looks otherwise than the one before.
+  public func prefix(costing bytes: Int) -> [ChangedRun] {
+    var sum = 0
+    var style: Style?
+    for (index, run) in enumerated() {
+      sum += 8
+      for (place, cell) in run.cells.enumerated() {
+        // A wide character is not parted from its second cell.
+        if sum >= bytes, cell.width > 0 {
+          let part = ChangedRun(x: run.x, y: run.y, cells: Swift.Array(run.cells[..<place]))
+          return self[..<index] + (place > 0 ? [part] : [])
+        }
+        sum += cell.text.utf8.count + (cell.style == style ? 0 : 36)
+        style = cell.style
+      }
+    }
+    return self
+  }
+}

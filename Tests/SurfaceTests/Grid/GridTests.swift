@@ -101,6 +101,35 @@ private func scribbled(_ size: Size, _ generator: inout SeededGenerator) -> Grid
     #expect(new.changes(from: old, joining: 2).map(\.x) == [0, 13])
   }
 
+  /// Parts of a frame lead to the whole in a few steps, each of about as many bytes as there may be; no wide
+  /// character is parted.
+  @Test func partsOfAFrameLeadToTheWhole() {
+    var generator = SeededGenerator(3)
+    for _ in 0..<40 {
+      let size = Size(width: 40, height: 12)
+      let (old, new) = (scribbled(size, &generator), scribbled(size, &generator))
+      let budget = Int.random(in: 60...900, using: &generator)
+      var (shown, steps) = (old, 0)
+      while shown.cells != new.cells, steps < 1000 {
+        let part = new.changes(from: shown).prefix(costing: budget)
+        // What the terminal's sequences take: places, both colours in 24 bits, the characters.
+        let bytes = part.reduce(0) { sum, run in
+          sum + 8 + run.cells.reduce(0) { $0 + $1.text.utf8.count }
+        }
+        #expect(bytes < budget + 50)
+        shown.apply(part)
+        steps += 1
+      }
+      #expect(shown.cells == new.cells)
+    }
+    let plain = Grid(size: Size(width: 80, height: 24))
+    var text = plain
+    for y in 0..<24 { text.write(String(repeating: "x", count: 80), x: 0, y: y, style: .plain) }
+    let runs = text.changes(from: plain)
+    #expect(runs.prefix(costing: 1000).flatMap(\.cells).count > 600)
+    #expect(runs.prefix(costing: 8000) == runs)
+  }
+
   @Test func clippedDrawingStaysInside() {
     var grid = Grid(size: Size(width: 6, height: 3))
     grid.clipped(to: Rect(x: 1, y: 1, width: 3, height: 5)) {
