@@ -80,6 +80,18 @@ extension RunPage {
           + "what each region does in them: shares of the mean square displacement, turns with their axes "
           + "and the voxels next to them."),
     ]
+    let means = (motion.means ?? []).filter { $0.rotation.count == 3 && $0.translation.count == 3 }
+    guard !means.isEmpty else { return }
+    func length(_ values: [Double]) -> Double {
+      values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    }
+    page.blocks.append(
+      .paragraph(
+        "From where the consensus has them, and seen from \(motion.regions.first ?? "the first"): "
+          + means.map {
+            "\($0.region) is on average turned by \(Format.fixed(length($0.rotation), 2))° and its fulcrum "
+              + "moved by \(Format.fixed(length($0.translation), 2)) Å"
+          }.joined(separator: "; ") + "."))
   }
 }
 

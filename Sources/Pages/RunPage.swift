@@ -50,6 +50,7 @@ public enum RunPage {
         [["measure", "value"]] + run.outcomes.map { [$0.name, $0.text] }, caption: ""),
     ]
     if let last = run.last { addPlots(run, last, level: level, to: &page) }
+    addMotion(run, level: level, to: &page)
     if let pictures = RunPictures(run, size: pictureSize) {
       page.blocks += [
         .heading(level, "Map"), .pictures(pictures.surfaces()), .pictures(pictures.slices()),
@@ -227,7 +228,8 @@ public enum RunPage {
       .heading(level, "How to repeat it"),
       .code(
         lines.filter { !$0.isEmpty }.joined(separator: "\n"),
-        caption: "Fulcrum \(manifest.version)\(commit) on \(manifest.host), "
+        caption: "Fulcrum \(manifest.version)\(commit) on \(manifest.host), begun "
+          + "\(CalendarDate(manifest.started, offset: 0).withYear) (UTC), "
           + "\(Format.counted(manifest.threads, "thread"))"
           + (manifest.instructions.map { ", \($0)" } ?? "")
           + "; the first line needs nothing but the input, the second takes the job file of the run."

@@ -18,7 +18,15 @@ extension ReportedRun {
         ", about a fulcrum at (\(place.map { Format.fixed($0, 1) }.joined(separator: ", "))) Å from the "
         + "centre of the box"
     }
-    text += job?[Parameter.input.mask] == nil ? "." : ", inside a soft mask."
+    if job?[Parameter.input.mask] != nil {
+      text += ", inside a soft mask"
+      if let mask = finalMap("mask.mrc").map({ MaskReport(of: $0) }), !mask.isEmpty {
+        text +=
+          " \(Format.fixed(mask.diameter, 0)) Å across that holds "
+          + "\(Format.short(mask.enclosedMass)) kDa of protein"
+      }
+    }
+    text += "."
     if let rotation = limits.rotation, let shift = limits.shift {
       text +=
         " Rotations within ±\(Format.short(rotation))° and shifts within ±\(Format.short(shift)) Å of the "
@@ -27,6 +35,9 @@ extension ReportedRun {
         text +=
           ", with Gaussian priors of standard deviation \(Format.short(priorRotation))° about each axis "
           + "and \(Format.short(priorShift)) Å along each"
+        if summary?.motion != nil {
+          text += ", from which on the covariance of the motion was learnt from the particles"
+        }
       }
       text += "."
     }

@@ -33,6 +33,8 @@ public struct CalendarDate: Sendable, Hashable {
 
   /// "23 Nov 09:15"
   public var short: String { "\(two(day)) \(Self.months[month - 1]) \(two(hour)):\(two(minute))" }
+  /// "23 Nov 2026"
+  public var withYear: String { "\(two(day)) \(Self.months[month - 1]) \(year)" }
   /// "09:15:42"
   public var clock: String { "\(two(hour)):\(two(minute)):\(two(second))" }
 }
