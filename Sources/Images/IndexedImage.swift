@@ -76,6 +76,20 @@ public struct IndexedImage: Sendable, Hashable {
       width: newWidth, height: newHeight, indices: result, palette: palette, outside: outside)
   }
 
+  /// Draws dots of two by two pixels in one colour; nothing where the palette is full.
+  public mutating func drawDots(_ places: [(x: Double, y: Double)], _ colour: RGB) {
+    guard palette.count <= 255 else { return }
+    let number = UInt8(palette.count)
+    palette.append(colour)
+    for place in places where abs(place.x) < 1e6 && abs(place.y) < 1e6 {
+      let (column, row) = (Int(place.x.rounded(.down)), Int(place.y.rounded(.down)))
+      for (x, y) in [(column, row), (column + 1, row), (column, row + 1), (column + 1, row + 1)]
+      where (0..<width).contains(x) && (0..<height).contains(y) {
+        indices[y * width + x] = number
+      }
+    }
+  }
+
   /// Draws a ring of a colour, or a disc with a dark rim; nothing where the palette is full.
   public mutating func drawRing(
     x: Double, y: Double, radius: Double, isFilled: Bool, _ colour: RGB

@@ -89,7 +89,7 @@ public struct MotionAnalysis: Sendable {
           ).elements, particles: learnt.told, outliers: learnt.motion.outliers,
           fulcrum: regions[index].fulcrum, box: box, pixelSize: pixelSize
         ).map { MotionReport.Region(name: regions[index].name, motion: $0) }
-      })
+      }, means: Self.means(learnt.motion.mean, of: regions))
   }
 
   /// Where each region is at an amplitude along a mode, in the frame of the first: the new frame in
@@ -104,6 +104,19 @@ public struct MotionAnalysis: Sendable {
       return Self.frame(
         rotation: Vector3(x[0], x[1], x[2]), translation: Vector3(x[3], x[4], x[5]),
         fulcrum: regions[index].fulcrum)
+    }
+  }
+
+  /// The mean motion of each region but the first.
+  private static func means(
+    _ mean: [Double], of regions: [MovingRegion]
+  ) -> [MotionReport.Mean] {
+    regions.indices.dropFirst().map { index in
+      let x = mean[6 * (index - 1)..<6 * index].map { $0 }
+      let place = regions[index].fulcrum
+      return MotionReport.Mean(
+        region: regions[index].name, rotation: x.prefix(3).map(degrees),
+        translation: Array(x.suffix(3)), fulcrum: [place.x, place.y, place.z])
     }
   }
 

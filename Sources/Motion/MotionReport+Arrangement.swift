@@ -2,10 +2,13 @@ import CryoEM
 import Ground
 
 extension MotionReport {
-  /// Where each region is at an amplitude along a mode, in the frame of the first, seen from where it is on
-  /// average: the new frame in which the region's map, as refined, is to be read.
+  /// Where each region is at an amplitude along a mode, in the frame of the first: the new frame in which the
+  /// region's map, as refined, is to be read. As `MotionAnalysis.arrangement` has it: the mean motion, and
+  /// the mode's on top.
   ///
-  /// A region's part in a mode is a screw: a turn about the axis through its hinge, and a slide along it.
+  /// A region's part in a mode is a screw, a turn ω about the axis through its hinge h and a slide along it,
+  /// which moves the fulcrum f by slide + ω × (f − h). Reports of earlier versions tell no mean: of those the
+  /// region is seen from where it is on average.
   ///
   /// - Parameters:
   ///   - mode: from 0.
@@ -17,12 +20,18 @@ extension MotionReport {
         let axis = Self.vector(part.axis), let hinge = Self.vector(part.hinge.map(\.value)),
         let translation = Self.vector(part.translation)
       else { return FrameChange() }
-      let angle = amplitude * radians(part.rotation.value)
+      let turn = axis * (amplitude * radians(part.rotation.value))
+      let slide =
+        part.rotation.value > 0 ? axis * (amplitude * part.slide) : translation * amplitude
+      guard let mean = means?.first(where: { $0.region == name }),
+        let rotation = Self.vector(mean.rotation), let shift = Self.vector(mean.translation),
+        let fulcrum = Self.vector(mean.fulcrum)
+      else {
+        return MotionAnalysis.frame(rotation: turn, translation: slide, fulcrum: hinge)
+      }
       return MotionAnalysis.frame(
-        rotation: axis * angle,
-        translation: part.rotation.value > 0
-          ? axis * (amplitude * part.slide) : translation * amplitude,
-        fulcrum: hinge)
+        rotation: rotation * radians(1) + turn,
+        translation: shift + slide + cross(turn, fulcrum - hinge), fulcrum: fulcrum)
     }
   }
 

@@ -41,6 +41,15 @@ public struct MotionReport: Codable, Sendable, Equatable {
     public var histogram: [Int]
   }
 
+  /// Where a region is on average against the first, from where the consensus has it: a turn about its
+  /// fulcrum (rotation vector, degrees) and a shift of that (Å), and the fulcrum, Å from the box centre.
+  public struct Mean: Codable, Sendable, Equatable {
+    public var region: String
+    public var rotation: [Double]
+    public var translation: [Double]
+    public var fulcrum: [Double]
+  }
+
   /// All of a region's motion.
   public struct Region: Codable, Sendable, Equatable {
     public var name: String
@@ -58,6 +67,8 @@ public struct MotionReport: Codable, Sendable, Equatable {
   public var outliers: Double
   public var modes: [Mode]
   public var motions: [Region]
+  /// Nil in files of earlier versions.
+  public var means: [Mean]?
 
   public static let histogramRange = -4.0...4.0
   public static let histogramBins = 32

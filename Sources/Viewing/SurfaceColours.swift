@@ -16,6 +16,52 @@ public enum SurfaceColours: Sendable {
   case motion(BodySway, ViewedMap?, ClosedRange<Double>)
 }
 
+extension SurfaceColours {
+  /// The number of the hue at a point: a step of the colour map, or of regions 0 for what is in none.
+  ///
+  /// - Parameter count: how many hues there are.
+  func hue(at point: () -> Vector3, count: Int) -> Int {
+    func step(_ value: Double, _ range: ClosedRange<Double>) -> Int {
+      let width = range.upperBound - range.lowerBound
+      let share = width > 0 ? (value - range.lowerBound) / width : 0
+      return min(max(0, Int((share.isFinite ? share : 0) * Double(count))), count - 1)
+    }
+    switch self {
+    case .plain: return 0
+    case .values(let other, let range):
+      return step(other.density(at: point()).map(Double.init) ?? range.lowerBound, range)
+    case .magnitudes(let other, let range):
+      return step(abs(Double(other.density(at: point()) ?? 0)), range)
+    case .regions(let masks):
+      let place = point()
+      let region = masks.firstIndex { ($0.density(at: place) ?? 0) >= 0.5 }
+      return min(count - 1, region.map { $0 + 1 } ?? 0)
+    case .motion(let sway, let mask, let range):
+      let place = point()
+      if let mask, (mask.density(at: place) ?? 0) < 0.5 { return 0 }
+      return step(sway.distance(at: place), range)
+    }
+  }
+
+  /// The hue at a point of a slice, which surfaces have there, too; nil where nothing is told of it: outside
+  /// of the mask, or in no region.
+  ///
+  /// - Parameter mask: where values are told; nil for everywhere.
+  public func hue(inSliceAt point: Vector3, mask: ViewedMap?, count: Int) -> Int? {
+    switch self {
+    case .plain: return nil
+    case .regions:
+      let hue = hue(at: { point }, count: count)
+      return hue == 0 ? nil : hue
+    case .values(let other, _), .magnitudes(let other, _):
+      guard other.density(at: point) != nil else { return nil }
+    case .motion: break
+    }
+    if let mask, (mask.density(at: point) ?? 0) < 0.5 { return nil }
+    return hue(at: { point }, count: count)
+  }
+}
+
 /// How far the points of a body go that turns about a fulcrum and moves, on average.
 public struct BodySway: Sendable, Hashable {
   /// Å in the shared frame.

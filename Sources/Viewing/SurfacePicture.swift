@@ -54,7 +54,7 @@ public struct SurfaceScene: Sendable {
         }
         let lightness = shading.lightness(x, y, aspect: aspect, camera: camera)
         let shade = Int((lightness * Double(ink.shades - 1)).rounded())
-        let hue = hue(
+        let hue = colours.hue(
           at: { [camera] in
             camera.point(
               x: Double(x) + 0.5, y: Double(y) + 0.5, depth: Double(depth), width: width,
@@ -65,30 +65,6 @@ public struct SurfaceScene: Sendable {
     }
     return IndexedImage(
       width: width, height: height, indices: indices, palette: ink.palette, outside: 0)
-  }
-
-  /// The number of the hue at a point.
-  private func hue(at point: () -> Vector3, count: Int) -> Int {
-    func step(_ value: Double, _ range: ClosedRange<Double>) -> Int {
-      let width = range.upperBound - range.lowerBound
-      let share = width > 0 ? (value - range.lowerBound) / width : 0
-      return min(max(0, Int((share.isFinite ? share : 0) * Double(count))), count - 1)
-    }
-    switch colours {
-    case .plain: return 0
-    case .values(let other, let range):
-      return step(other.density(at: point()).map(Double.init) ?? range.lowerBound, range)
-    case .magnitudes(let other, let range):
-      return step(abs(Double(other.density(at: point()) ?? 0)), range)
-    case .regions(let masks):
-      let place = point()
-      let region = masks.firstIndex { ($0.density(at: place) ?? 0) >= 0.5 }
-      return min(count - 1, region.map { $0 + 1 } ?? 0)
-    case .motion(let sway, let mask, let range):
-      let place = point()
-      if let mask, (mask.density(at: place) ?? 0) < 0.5 { return 0 }
-      return step(sway.distance(at: place), range)
-    }
   }
 }
 

@@ -43,3 +43,39 @@ struct ChosenTests {
     #expect(marked.first == inside.first && marked.last == inside.last && marked.count == 2)
   }
 }
+
+/// Slices with hues over their greys.
+struct TintTests {
+  private var slice: ImageSlice {
+    var slice = ImageSlice(
+      width: 8, height: 8, pixels: [Float](repeating: 0.25, count: 64), range: 0...1)
+    // The left half is red, the right one grey.
+    slice.tint = ImageSlice.Tint(
+      columns: 2, rows: 1, numbers: [1, 0], hues: [.rgb(200, 80, 0)])
+    return slice
+  }
+
+  @Test func cellsHaveTheHueInTheLightOfTheSlice() {
+    var grid = Grid(size: Size(width: 8, height: 4))
+    grid.draw(slice, in: grid.bounds, Appearance(colours: .truecolor))
+    #expect(grid[1, 1].style.background == .rgb(100, 40, 0))
+    #expect(grid[6, 1].style.background == ColourMap.grey.colour(at: 0.25))
+    // Quadrants have one hue a cell, and dots none.
+    grid.draw(slice, in: grid.bounds, Appearance(colours: .truecolor, marker: .quadrant))
+    #expect(grid[1, 1].style.background == .rgb(100, 40, 0))
+  }
+
+  @Test func pixelsHaveItToo() throws {
+    let picture = try #require(
+      slice.picture(
+        in: Rect(x: 0, y: 0, width: 8, height: 4), cell: Size(width: 2, height: 4), Appearance()))
+    let image = picture.image
+    func colour(_ x: Int) -> [UInt8] {
+      let colour = image.palette[Int(image.indices[8 * image.width + x])]
+      return [colour.red, colour.green, colour.blue]
+    }
+    let (left, right) = (colour(1), colour(image.width - 2))
+    #expect(left[2] == 0 && left[0] > 90 && left[0] < 125 && left[1] < 50)
+    #expect(right[0] == right[1] && right[1] == right[2])
+  }
+}

@@ -16,8 +16,11 @@ extension Application {
     case refine(job: String)
     /// A run, live or finished.
     case run(folder: String)
-    /// Maps to look at.
+    /// Maps to look at, or those of a run.
     case maps(MapChoice)
+    case mapsOfRun(folder: String)
+    /// How regions move: a run's folder, or one of `fulcrum motion`.
+    case motion(folder: String)
   }
 
   /// How the application looks and listens.
@@ -143,8 +146,8 @@ extension Application {
   private static func folder(of start: Start) -> String {
     switch start {
     case .runs(let folder): return FilePath.absolute(folder)
-    case .form, .refine, .maps: return FilePath.currentFolder
-    case .run(let folder):
+    case .form, .refine, .maps, .motion: return FilePath.currentFolder
+    case .run(let folder), .mapsOfRun(let folder):
       // runs/NAME belongs to the folder above runs.
       let place = FilePath.folder(of: FilePath.absolute(folder))
       return FilePath.name(of: place) == "runs" ? FilePath.folder(of: place) : place
@@ -156,6 +159,16 @@ extension Application {
     switch start {
     case .runs: return (RunsScreen(), [])
     case .maps(let choice): return (MapScreen(shelf: MapShelf(choice)), [])
+    case .mapsOfRun(let folder):
+      let run = RunFolder(folder)
+      let place = run.regions.first ?? run
+      guard let shelf = RunReader().run(at: place.path, isForced: true).flatMap({ MapShelf($0) })
+      else {
+        throw Problem(
+          "\(folder) has no maps yet", whatToDo: "Wait for its first iteration.")
+      }
+      return (MapScreen(shelf: shelf), [])
+    case .motion(let folder): return (ModesScreen(folder: FilePath.absolute(folder)), [])
     case .run(let folder): return (RunsScreen(), [.push(RunScreen(folder: folder))])
     case .form(let path), .refine(let path as String?):
       var job = Job(folder: FilePath.currentFolder)

@@ -2,6 +2,7 @@ import CryoEM
 import Ground
 import Jobs
 import Refinement
+import Runs
 
 /// Reads the volumes of the fulcrum and mask view.
 enum VolumeReader {
@@ -17,6 +18,11 @@ enum VolumeReader {
       masks: shown.masks.map { mask in
         .init(mask: mask, report: mask.map { MaskReport(of: $0) })
       }, problem: shown.problem)
+    if let half = job[Parameter.input.halfMapA], job.regions.isEmpty {
+      // Beside the final half-maps of a run stands what it has learnt.
+      let folder = RunFolder(FilePath.folder(of: FilePath.folder(of: job.resolved(half))))
+      result.hinge = folder.exists ? LearntHinge((try? folder.summary())?.motion) : nil
+    }
     do throws(Problem) {
       if let first = job[Parameter.input.halfMapA], let other = job[Parameter.input.halfMapB] {
         let found = try shown.resolutions(

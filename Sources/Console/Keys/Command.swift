@@ -54,7 +54,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case coordinates
   case sliceForward = "slice-forward"
   case sliceBack = "slice-back"
-  case outline
+  case outline, hinge
   case moreContrast = "more-contrast"
   case lessContrast = "less-contrast"
   case dynamicMask = "dynamic-mask"

@@ -196,8 +196,11 @@ extension Command {
       .typeThreshold, in: [.map], ["t"], "Level", "Type the level: a density, sd or kDa"),
     line(
       .colourBy, in: [.map], ["c"], "Colour",
-      "Colour by local resolution, difference of halves, region or motion"),
+      "Colour surface and slices by local resolution, halves, region or motion"),
     line(.outline, in: [.map], ["o"], "Mask", "Show the mask: veil and outline, or hide it"),
+    line(
+      .hinge, in: [.map, .mask], ["H"], "Hinge",
+      "Show or hide the learnt hinge ◆ and axis of motion, with their errors"),
     line(.clip, in: [.map], ["x"], "Cut", "Cut the surface open at the cross; PgUp, PgDn move it"),
     line(.fitView, in: [.map], ["f"], "Fit", "Fit the picture to the mask, the box, the surface"),
     line(

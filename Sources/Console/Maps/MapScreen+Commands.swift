@@ -24,6 +24,7 @@ extension MapScreen {
     case .raiseThreshold, .lowerThreshold: stepLevel(command == .raiseThreshold ? 1 : -1)
     case .typeThreshold: return [levelPrompt]
     case .outline: showsMask.toggle()
+    case .hinge: showsHinge.toggle()
     case .nextRegion: stepRegion(by: 1)
     case .previousRegion: stepRegion(by: -1)
     case .mapProjection: showsProjections.toggle()

@@ -14,7 +14,8 @@ extension MapScreen {
       return
     }
     let lines = facts(shown, density, columns: rect.width)
-    let rows = min(lines.count, rect.height >= 16 ? 4 : rect.height >= 10 ? 2 : 1)
+    let rows = min(
+      lines.count, rect.height >= 18 ? 5 : rect.height >= 16 ? 4 : rect.height >= 10 ? 2 : 1)
     let (upper, lower) = rect.split(bottom: rows)
     for (pane, place) in places(in: upper) {
       if pane == .surface {
@@ -60,6 +61,8 @@ extension MapScreen {
             SliceReader.projection(plane, of: volume.voxels, mask: nil, size: volume.size)
           }
         } : nil)
+    let look = frame.look
+    view.tint = { tint($0, shown, look) }
     if shelf.masks.count > 1, showsMask {
       let masks = shelf.masks.map { maps[$0] }
       view.regions = RegionOutlines(count: masks.count, chosen: chosen) {
@@ -68,6 +71,11 @@ extension MapScreen {
     }
     let image = view.draw(plane: plane, isFocused: isFocused, in: rect, of: &frame) {
       image, inner, frame in
+      for (index, figure) in figures {
+        view.draw(
+          figure, hingeRole(index), on: plane, image, in: inner,
+          voxel: { shown.map.voxel(of: $0) }, of: &frame)
+      }
       for (index, fulcrum) in shelf.fulcra.enumerated() {
         guard let fulcrum else { continue }
         let voxel = CrossHair.nearest(shown.map.voxel(of: fulcrum), size: volume.size)
@@ -155,7 +163,18 @@ extension MapScreen {
       (row("Cross-hair", crossText(shown, columns: columns)), .accent),
       (row("Level", level), .text),
       (row("Colour", ""), .text), (row("Map", map), .text),
-    ]
+    ] + (hingeLine(shown).map { [$0] } ?? [])
+  }
+
+  /// What is known of a hinge that is drawn: that of the chosen mask, or of the first one that has any.
+  private func hingeLine(_ shown: ReadMap) -> (text: String, role: Role)? {
+    guard showsHinge else { return nil }
+    let index = hinge == nil ? shelf.hinges.firstIndex { $0 != nil } : chosen
+    guard let index, let hinge = shelf.hinges[index] else { return nil }
+    let name = shelf.regions.indices.contains(index) ? shelf.regions[index] + " " : ""
+    let text = hinge.text(
+      voxel: shown.map.voxel(of: hinge.hinge), pixelSize: shown.map.volume.pixelSize)
+    return ("Hinge".padded(toColumns: 11) + "◆ " + name + text, hingeRole(index))
   }
 
   private func crossText(_ shown: ReadMap, columns: Int) -> String {
@@ -198,7 +217,7 @@ extension MapScreen {
     }
   }
 
-  /// The line that says what the colours of the surface mean.
+  /// The line that says what the colours of surface and slices mean.
   private func drawLegend(in rect: Rect, of frame: inout Frame) {
     let row = rect.y + 2
     guard rect.height >= 3 else { return }

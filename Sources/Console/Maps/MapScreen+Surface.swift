@@ -75,6 +75,7 @@ extension MapScreen {
       let image = picture(
         shown, density, camera, detail, size, frame.look)
       frame.draw(ColourImage(image), in: inner)
+      drawHinges(shown, density, camera, in: inner, of: &frame)
       drawMarks(shown, density, camera, in: inner, of: &frame)
     }
     let height = Double(inner.height) * 2
@@ -104,6 +105,7 @@ extension MapScreen {
         x: place.x, y: place.y, radius: Double(max(3, size.height / 60)),
         isFilled: !mark.isHidden, IndexedImage.RGB(colour.red, colour.green, colour.blue))
     }
+    drawHinges(shown, density, camera, on: &image, frame.look)
     if let picture = ColourImage(image).picture(in: inner, cell: cell) { frame.add(picture) }
   }
 
@@ -131,7 +133,7 @@ extension MapScreen {
   }
 
   /// What colours the surface, as far as it is in memory.
-  private var colours: SurfaceColours {
+  var colours: SurfaceColours {
     switch colouring {
     case .plain: return .plain
     case .localResolution, .halves:
@@ -204,7 +206,7 @@ extension MapScreen {
   }
 
   /// Whether the surface lies between a point and the eye.
-  private func isHidden(_ point: Vector3, _ shown: ReadMap, _ density: Float) -> Bool {
+  func isHidden(_ point: Vector3, _ shown: ReadMap, _ density: Float) -> Bool {
     guard var ray = camera else { return false }
     let own = ray.rotation.applied(to: point - ray.target).z
     ray.target = point
@@ -225,8 +227,8 @@ extension MapScreen {
       guard place.x >= 0, place.y >= 0 else { continue }
       let cell = Point(x: rect.x + Int(place.x), y: rect.y + Int(place.y))
       guard rect.contains(cell) else { continue }
-      frame.write(
-        frame.look[mark.isHidden ? Symbol.unmarked : .marked], x: cell.x, y: cell.y, mark.role)
+      let symbol: Symbol = mark.isHidden ? .unmarked : .marked
+      frame.sign(symbol.scalar(at: frame.look.glyphs), at: cell, mark.role)
     }
   }
 }

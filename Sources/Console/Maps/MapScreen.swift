@@ -27,6 +27,8 @@ struct MapScreen: Screen {
   var levels: [MapKind: MapLevel] = [:]
   var colouring = Colouring.plain
   var showsMask = false
+  /// Whether learnt hinges and axes are drawn.
+  var showsHinge = true
   /// Which of the masks is the veil.
   var chosen: Int
   var showsProjections = false
@@ -83,9 +85,12 @@ struct MapScreen: Screen {
     if pane == .surface {
       commands += [.colourBy, .clip, .fitView, .sliceForward, .sliceBack, .viewAxis]
     } else {
-      commands += [.sliceForward, .sliceBack, .mapProjection, .moreContrast, .lessContrast]
+      commands += [
+        .sliceForward, .sliceBack, .colourBy, .mapProjection, .moreContrast, .lessContrast,
+      ]
     }
     commands.append(.outline)
+    if obstacle(to: .hinge) == nil { commands.append(.hinge) }
     if shelf.masks.count > 1 { commands += [.nextRegion, .previousRegion] }
     return commands + [.mapKind, .coordinates, .boxCentre]
   }
@@ -154,6 +159,9 @@ struct MapScreen: Screen {
     case .blink, .previousIteration, .nextIteration:
       return shelf.steps.count < 2 ? "There is one map alone" : nil
     case .outline, .maskCentre: return shelf.masks.isEmpty ? "There is no mask" : nil
+    case .hinge:
+      return shelf.hinges.contains { $0 != nil }
+        ? nil : "No hinge is known: a run learns it with prior.model = learned, or of two regions"
     case .nextRegion, .previousRegion:
       return shelf.masks.count < 2 ? "There is no other mask" : nil
     default:

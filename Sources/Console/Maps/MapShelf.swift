@@ -57,6 +57,8 @@ struct MapShelf: Sendable, Hashable {
   var localResolution: MapRequest?
   /// Å in the shared frame, as the masks are ordered; nil where one is not known.
   var fulcra: [Vector3?] = []
+  /// What was learnt of the regions' hinges, in the same order.
+  var hinges: [LearntHinge?] = []
   /// How far the body goes.
   var sway: BodySway?
 }
@@ -78,6 +80,25 @@ extension MapShelf {
     title = maps.count == 1 ? FilePath.name(of: maps[0]) : "\(maps.count) maps"
     masks = choice.masks.map { request($0, .mask) }
     localResolution = choice.localResolution.map { request($0, .localResolution) }
+    if let run = choice.run { takeRun(RunFolder(run)) }
+  }
+
+  /// What a finished run knows of its regions, and its masks and local resolution where none are given.
+  private mutating func takeRun(_ folder: RunFolder) {
+    guard let all = try? RunFolder(folder.root).finishedRegions() else { return }
+    let own = all.filter { folder.root == folder.path || $0.name == folder.name }
+    fulcra = own.map(\.summary.fulcrumPoint)
+    hinges = RunFolder(folder.root).learntHinges(of: own)
+    if own.count > 1 { regions = own.map(\.name) }
+    let found = own.compactMap { region in
+      region.file("mask.mrc").map { MapRequest(files: [$0], kind: .mask) }
+    }
+    if masks.isEmpty, found.count == own.count { masks = found }
+    if localResolution == nil, own.count == 1 {
+      localResolution = own[0].file("local_resolution.mrc").map {
+        MapRequest(files: [$0], kind: .localResolution)
+      }
+    }
   }
 
   /// The maps of a run; nil while none is kept.
@@ -115,7 +136,10 @@ extension MapShelf {
     guard !steps.isEmpty else { return nil }
     (title, self.steps) = (snapshot.name, steps)
     takeRegions(of: folder)
-    if fulcra.isEmpty { fulcra = [snapshot.summary?.fulcrumPoint] }
+    if fulcra.isEmpty {
+      fulcra = [snapshot.summary?.fulcrumPoint]
+      hinges = [LearntHinge(snapshot.summary?.motion ?? snapshot.metrics(of: nil)?.motion)]
+    }
     if let fulcrum = fulcra.indices.contains(chosen) ? fulcra[chosen] : nil,
       let metrics = snapshot.metrics(of: nil)
     {
@@ -137,6 +161,7 @@ extension MapShelf {
     guard found.count == all.count else { return }
     (masks, chosen, regions) = (found, own, all.map(\.name))
     fulcra = all.map(\.summary.fulcrumPoint)
+    hinges = run.learntHinges(of: all)
   }
 
   /// The maps that a job begins with; nil while it names none.
@@ -144,11 +169,12 @@ extension MapShelf {
   /// - Parameters:
   ///   - fulcra: of the job, or of each region.
   ///   - chosen: the region whose mask is the veil.
-  init?(_ job: Job, fulcra: [Vector3?], chosen: Int = 0) {
+  init?(_ job: Job, fulcra: [Vector3?], hinges: [LearntHinge?] = [], chosen: Int = 0) {
     steps = Self.consensus(of: job)
     guard !steps.isEmpty else { return nil }
     (title, masks) = (job.name, Self.masks(of: job))
     regions = job.regions.map(\.name)
+    self.hinges = hinges
     (self.fulcra, self.chosen) = (fulcra, masks.indices.contains(chosen) ? chosen : 0)
   }
 
@@ -212,10 +238,14 @@ public struct MapChoice: Sendable, Hashable {
   public var masks: [String]
   /// A map of the local resolution, Å.
   public var localResolution: String?
+  /// A finished run, or a region of one, whose fulcra and hinges are drawn.
+  public var run: String?
 
   public init(
-    maps: [String], areHalves: Bool = false, masks: [String] = [], localResolution: String? = nil
+    maps: [String], areHalves: Bool = false, masks: [String] = [], localResolution: String? = nil,
+    run: String? = nil
   ) {
+    self.run = run
     (self.maps, self.areHalves) = (maps, areHalves)
     (self.masks, self.localResolution) = (masks, localResolution)
   }

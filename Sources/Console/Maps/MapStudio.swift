@@ -22,6 +22,18 @@ final class MapStudio: Sendable {
     var smoothing: Double
   }
 
+  /// All that the hues over a slice depend on.
+  struct TintKey: Sendable, Hashable {
+    var map: MapRequest
+    var plane: Int
+    var depth: Int
+    var colours: MapScreen.Colouring
+    var colourMap: MapRequest?
+    var range: ClosedRange<Double>?
+    var masks: [MapRequest]
+    var hues: [Colour]
+  }
+
   struct ProjectionKey: Sendable, Hashable {
     var map: MapRequest
     var axis: Int
@@ -29,6 +41,19 @@ final class MapStudio: Sendable {
 
   private let surface = Mutex<(key: SurfaceKey, image: IndexedImage)?>(nil)
   private let projections = Mutex<[ProjectionKey: Plane]>([:])
+
+  private let tints = Mutex<[TintKey: ImageSlice.Tint]>([:])
+
+  func tint(_ key: TintKey, _ make: () -> ImageSlice.Tint) -> ImageSlice.Tint {
+    if let known = tints.withLock({ $0[key] }) { return known }
+    let tint = make()
+    tints.withLock {
+      // Three planes of a map, and of the one before.
+      if $0.count >= 6 { $0.removeAll() }
+      $0[key] = tint
+    }
+    return tint
+  }
 
   func surface(_ key: SurfaceKey, _ make: () -> IndexedImage) -> IndexedImage {
     if let known = surface.withLock({ $0 }), known.key == key { return known.image }

@@ -96,6 +96,8 @@ struct SliceView {
   var regions: RegionOutlines?
   /// Whether what is shown fades with the mask.
   var fades = false
+  /// Hues over a plane.
+  var tint: ((Int) -> ImageSlice.Tint?)?
   /// The projection along a plane's axis, in place of its slice.
   var projection: ((Int) -> Plane)?
 
@@ -146,6 +148,7 @@ struct SliceView {
     var image = ImageSlice(
       width: size, height: size, pixels: slice.values, range: range, mask: slice.mask,
       crosshair: Point(x: hair.voxel[axes.across], y: size - 1 - hair.voxel[axes.up]))
+    image.tint = projection == nil ? tint?(plane) : nil
     if let regions, outlines.indices.contains(regions.chosen) {
       image.maskRole = outlines[regions.chosen].role
       image.others = outlines.enumerated().filter { $0.offset != regions.chosen }.map(\.element)
@@ -170,8 +173,8 @@ struct SliceView {
     let pixel = Point(x: voxel[axes.across], y: size - 1 - voxel[axes.up])
     guard let cell = image.cell(of: pixel, in: rect, frame.look) else { return }
     let isHere = voxel[axes.through] == hair.voxel[axes.through]
-    frame.write(
-      frame.look[isHere ? Symbol.marked : .unmarked], x: cell.x, y: cell.y, role)
+    let symbol: Symbol = isHere ? .marked : .unmarked
+    frame.sign(symbol.scalar(at: frame.look.glyphs), at: cell, role)
   }
 
   /// The cells that the image covers, so that a click finds its voxel.

@@ -57,7 +57,13 @@ extension MaskScreen {
       }
     }
     let (fulcra, chosen) = (fulcra, region ?? 0)
+    let (middle, pixel) = (Double(size / 2), pixelSize)
     view.draw(in: rect, of: &frame) { plane, image, inner, frame in
+      if let hinge = volumes.hinge, showsHinge {
+        let figure = HingeFigure(hinge: hinge, length: axisLength)
+        view.draw(
+          figure, .accent, on: plane, image, in: inner, voxel: { $0 / pixel + middle }, of: &frame)
+      }
       // That of the chosen region last, on top of the others.
       for index in fulcra.indices.filter({ $0 != chosen }) + [chosen] {
         guard let fulcrum = fulcra[index] else { continue }
@@ -66,6 +72,12 @@ extension MaskScreen {
           index == chosen ? .changed : .series(index), of: &frame)
       }
     }
+  }
+
+  /// Å from the hinge to the ends of its axis: as far as the mask reaches from its centre.
+  private var axisLength: Double {
+    let edge = 0.45 * Double(size) * pixelSize
+    return min(edge, chosen?.report.map { 0.6 * $0.diameter } ?? edge)
   }
 
   /// What is known of map, mask and fulcrum, and the advice of the field.
@@ -81,6 +93,10 @@ extension MaskScreen {
       )
     ]
     if let fulcrum { lines.append(fulcrumFact(fulcrum, chosen?.report)) }
+    if let hinge = volumes.hinge, showsHinge {
+      let voxel = hinge.hinge / pixelSize + Double(size / 2)
+      lines.append(("Hinge", "◆ " + hinge.text(voxel: voxel, pixelSize: pixelSize), .accent))
+    }
     lines += [
       ("Map", "box \(size), \(Numbers.short(pixelSize)) Å per voxel", .text)
     ]

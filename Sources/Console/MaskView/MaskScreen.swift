@@ -1,6 +1,7 @@
 import CryoEM
 import Ground
 import Jobs
+import Runs
 import Surface
 import Terminal
 
@@ -15,6 +16,8 @@ struct MaskViewVolumes: Sendable {
   }
 
   var job: Job
+  /// What the run that has made the half-maps has learnt of its hinge; nil for nothing.
+  var hinge: LearntHinge?
   var map: Volume?
   /// That of the job, or those of its regions in their order.
   var masks: [Mask]
@@ -32,6 +35,8 @@ struct MaskScreen: Screen {
   var volumes: MaskViewVolumes?
   var hair = CrossHair()
   var showsOutline = true
+  /// Whether the learnt hinge is drawn.
+  var showsHinge = true
   /// A preview of the dynamic mask at this threshold; nil while it is not shown.
   var threshold: Double?
   var preview: Volume?
@@ -45,7 +50,8 @@ struct MaskScreen: Screen {
     [.setFulcrum] + (job.regions.count > 1 ? [.nextRegion, .previousRegion] : []) + [
       .makeMask, .maps, .coordinates, .maskCentre, .boxCentre, .nextPane, .sliceForward,
       .sliceBack, .outline, .moreContrast, .dynamicMask,
-    ] + (threshold == nil ? [] : [.raiseThreshold, .lowerThreshold])
+    ] + (volumes?.hinge == nil ? [] : [.hinge])
+      + (threshold == nil ? [] : [.raiseThreshold, .lowerThreshold])
   }
 
   /// The job as the chosen region has it.
@@ -73,6 +79,9 @@ struct MaskScreen: Screen {
     case .back, .nextPane, .previousPane: return nil
     case .nextRegion, .previousRegion:
       return job.regions.count < 2 ? "The job has no other region" : nil
+    case .hinge:
+      return volumes?.hinge == nil
+        ? "No hinge is known: the half-maps are of no run that has learnt one" : nil
     case .maskCentre: return chosen?.report == nil ? "There is no mask" : nil
     default: return size == 0 ? volumes?.problem?.what ?? "The map is being read" : nil
     }
@@ -83,9 +92,12 @@ struct MaskScreen: Screen {
     switch command {
     case .back: return [.pop]
     case .outline: showsOutline.toggle()
+    case .hinge: showsHinge.toggle()
     case .maps:
       let places = fulcra.map { $0.map { ($0 - Double(size / 2)) * pixelSize } }
-      guard let shelf = MapShelf(job, fulcra: places, chosen: region ?? 0)
+      guard
+        let shelf = MapShelf(
+          job, fulcra: places, hinges: [volumes?.hinge], chosen: region ?? 0)
       else { return [.say("The job names no map yet")] }
       return [.push(MapScreen(shelf: shelf))]
     case .makeMask:

@@ -238,7 +238,7 @@ struct ModesScreen: ZoomingScreen {
 
   /// Has the range counted in the run's particles.
   private func countRange() -> [Effect] {
-    expression.map { [.countChoice(folder: folder, expression: $0)] } ?? []
+    expression.map { [.countChoice(folder: choice.folder, expression: $0)] } ?? []
   }
 
   /// The end of a bin that is nearest to a column of the histogram, as for the mouse.
@@ -273,7 +273,8 @@ struct ModesScreen: ZoomingScreen {
 
   /// Keeping particles of the run.
   var choice: ParticleChoice {
-    ParticleChoice(folder: folder, title: name, job: job, isOfRegions: true)
+    ParticleChoice(
+      folder: motion?.particles ?? folder, title: name, job: job, isOfRegions: true)
   }
 
   mutating func answer(
@@ -302,9 +303,9 @@ struct ModesScreen: ZoomingScreen {
       // One level for all moments, or the surface would swell and shrink.
       if let level = maps?.level, maps?.levels[.map] == nil { maps?.levels[.map] = level }
       return effects
-    case .counted(let sentence, let path, let expression) where path == folder:
+    case .counted(let sentence, let path, let expression) where path == choice.folder:
       return [.offer(choice.keepPrompt(expression, sentence, surroundings))]
-    case .choiceCounted(let found) where found.folder == folder:
+    case .choiceCounted(let found) where found.folder == choice.folder:
       if found.expression == expression { count = found }
     case .tool(let work): return choice.offers(after: work)
     case .continuation(let job, let path, nil, let takes, let parent) where path == folder:

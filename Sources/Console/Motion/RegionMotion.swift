@@ -1,4 +1,5 @@
 import CryoEM
+import Glibc
 import Ground
 import Motion
 import Runs
@@ -10,6 +11,8 @@ struct RegionMotion: Sendable {
   var folder: String
   var report: MotionReport?
   var regions: [Region] = []
+  /// The particles with their places along the modes, where they are not those of a run.
+  var particles: String?
   /// Why there is nothing to see.
   var problem: Problem?
 
@@ -23,9 +26,13 @@ struct RegionMotion: Sendable {
 
   init(folder: String) { self.folder = folder }
 
-  /// Reads what a run says of its motion.
+  /// Reads what a run, or a folder of `fulcrum motion`, says of a motion.
   init(reading folder: String) {
     self.init(folder: folder)
+    if let made = MotionFolder(folder) {
+      read(made)
+      return
+    }
     let run = RunFolder(folder)
     do throws(Problem) {
       report = try run.motion()
@@ -40,6 +47,34 @@ struct RegionMotion: Sendable {
           fulcrum: region.summary.fulcrumPoint)
       }
     } catch { problem = error }
+  }
+
+  private mutating func read(_ made: MotionFolder) {
+    particles = made.particles
+    do throws(Problem) {
+      let report = try made.report()
+      self.report = report
+      let maps = try made.maps()
+      guard maps.count == report.regions.count else {
+        throw Problem(
+          "\(made.path): \(Format.counted(maps.count, "map")) of "
+            + "\(Format.counted(report.regions.count, "region"))",
+          whatToDo: "Make the folder again: fulcrum motion RUN RUN -o FOLDER.")
+      }
+      regions = zip(report.regions, maps).map { name, files in
+        let local = FilePath.joined(FilePath.folder(of: files.map), "local_resolution.mrc")
+        let place = report.means?.first { $0.region == name }?.fulcrum ?? []
+        return Region(
+          name: name,
+          source: ComposeRecipe.Region(
+            map: files.map, mask: files.mask,
+            localResolution: access(local, R_OK) == 0 ? local : nil),
+          fulcrum: place.count == 3 ? Vector3(place[0], place[1], place[2]) : nil)
+      }
+    } catch {
+      // The modes are known in any case.
+      if report == nil { problem = error }
+    }
   }
 
   /// The modes that are more than noise.
@@ -77,7 +112,8 @@ extension MapShelf {
         title: frame.title, maps: [.map: MapRequest(files: [], kind: .map, frame: frame)])
     }
     title = "mode \(mode + 1) of \(RunFolder(motion.folder).name)"
-    let root = RunFolder(motion.folder).root
+    // The maps of a folder of its own are those of runs elsewhere.
+    let root = motion.particles == nil ? RunFolder(motion.folder).root : nil
     masks = motion.regions.map { MapRequest(files: [$0.source.mask], kind: .mask, root: root) }
     (regions, fulcra) = (motion.regions.map(\.name), motion.regions.map(\.fulcrum))
   }

@@ -16,6 +16,9 @@ struct ParticleChoice {
   /// run began, since each region has poses of its own.
   let isOfRegions: Bool
 
+  /// Whether it is about a file, of which no job is known.
+  private var isFile: Bool { folder.hasSuffix(".star") || folder.hasSuffix(".cs") }
+
   private var isOfOneRegion: Bool { RunFolder(folder).root != folder }
 
   /// Asks by which expression particles are kept.
@@ -45,14 +48,15 @@ struct ParticleChoice {
   func keepPrompt(
     _ expression: String, _ sentence: String, _ surroundings: Surroundings
   ) -> TextPrompt {
-    var hint = "\(sentence) Enter writes both; a new job from the kept ones is offered then."
-    if isOfRegions {
+    var hint = "\(sentence) Enter writes both"
+    hint += isFile ? "." : "; a new job from the kept ones is offered then."
+    if isOfRegions, !isFile {
       hint += " --as-input keeps the poses with which all regions began, for a job of them"
       hint += isOfOneRegion ? "; without it that is of \(RunFolder(folder).name) alone." : "."
     }
     return ToolLine.prompt(
       ToolSource(folder: folder, job: job, surroundings)
-        .select(expression, asInput: isOfRegions),
+        .select(expression, asInput: isOfRegions && !isFile),
       purpose: .selection(run: folder), title: "Keep what fulfils \(expression)", hint: hint)
   }
 

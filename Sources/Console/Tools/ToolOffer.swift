@@ -29,7 +29,10 @@ struct ToolSource: Sendable {
   init(folder: String, job: Job?, _ surroundings: Surroundings) {
     self.folder = surroundings.typed(folder)
     let run = RunFolder(folder)
-    name = run.root == folder ? run.name : "\(RunFolder(run.root).name)_\(run.name)"
+    name =
+      FilePath.name(of: folder).contains(".star") || folder.hasSuffix(".cs")
+      ? FilePath.name(of: FilePath.folder(of: folder))
+      : run.root == folder ? run.name : "\(RunFolder(run.root).name)_\(run.name)"
     results = surroundings.typed(RunFolder(folder).finalPath)
     self.job = job
     place = surroundings.typed(surroundings.folder)
@@ -55,7 +58,7 @@ struct ToolSource: Sendable {
 
   /// Particles are written in the format in which they came.
   var particleEnding: String {
-    let input = job?[Parameter.input.particles]?.first ?? ""
+    let input = job?[Parameter.input.particles]?.first ?? folder
     return input.lowercased().hasSuffix(".star") ? ".star" : ".cs"
   }
 

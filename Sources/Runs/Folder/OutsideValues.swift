@@ -101,6 +101,11 @@ extension MotionReport: OutsideValue {
     if regions.count > 1000 || modes.count > 10_000 || motions.count > 1000 { return "regions" }
     if !modes.allSatisfy(\.isPossible) { return "modes" }
     if !motions.allSatisfy(\.motion.isPossible) { return "motions" }
+    let means = (means ?? []).flatMap { [$0.rotation, $0.translation, $0.fulcrum] }
+    let arePlaces = means.allSatisfy {
+      $0.count == 3 && $0.allSatisfy { $0.isFinite && abs($0) < 1e9 }
+    }
+    if means.count > 3000 || !arePlaces { return "means" }
     return isMeasure(told, outliers) ? nil : "a number"
   }
 }

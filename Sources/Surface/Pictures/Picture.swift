@@ -61,6 +61,12 @@ extension ImageSlice {
     let palette =
       greys + [marks(maskRole, amber), marks(.crosshair, IndexedImage.RGB(255, 255, 0))]
       + others.map { marks($0.role, amber) }
+    let lit = (tint?.hues ?? []).flatMap { hue in
+      (0..<Self.lights).map { step -> IndexedImage.RGB in
+        let light = Double(step) / Double(Self.lights - 1)
+        return hue.lit(light).components.map { IndexedImage.RGB($0, $1, $2) } ?? amber
+      }
+    }
     func column(_ x: Int) -> Int { min(width - 1, x * width / size.width) }
     func row(_ y: Int) -> Int { min(height - 1, y * height / size.height) }
     func isInside(_ mask: [Float], _ x: Int, _ y: Int) -> Bool {
@@ -92,12 +98,24 @@ extension ImageSlice {
         }
         let index = place.y * width + place.x
         let value = index < pixels.count ? pixels[index] : black
-        indices.append(UInt8(ColourMap.level(of: Double((value - black) / (white - black)))))
+        let share = Double((value - black) / (white - black))
+        let hue =
+          tint?.number(
+            (Double(x) + 0.5) / Double(size.width), (Double(y) + 0.5) / Double(size.height)) ?? 0
+        let light = Int(
+          (min(max(share.isFinite ? share : 0, 0), 1) * Double(Self.lights - 1)).rounded())
+        let own = palette.count + (hue - 1) * Self.lights + light
+        indices.append(
+          hue > 0 && own < 256 ? UInt8(own) : UInt8(ColourMap.level(of: share)))
       }
     }
     return IndexedImage(
-      width: size.width, height: size.height, indices: indices, palette: palette)
+      width: size.width, height: size.height, indices: indices,
+      palette: Array((palette + lit).prefix(256)))
   }
+
+  /// Steps of light of a hue: twelve hues have room beside the greys.
+  private static let lights = 12
 
   /// The arms of the cross-hair leave its middle open.
   private func isArm(_ place: Point, of middle: Point) -> Bool {

@@ -8,6 +8,29 @@ public struct ImageSlice: Widget, Hashable {
     public init(_ mask: [Float], _ role: Role) { (self.mask, self.role) = (mask, role) }
   }
 
+  /// Hues over the slice, on a grid that may be coarser than its pixels.
+  public struct Tint: Sendable, Hashable {
+    public var columns: Int
+    public var rows: Int
+    /// Numbers of hues from 1 on, row-major, the first row at the top; 0 for none.
+    public var numbers: [UInt8]
+    public var hues: [Colour]
+
+    public init(columns: Int, rows: Int, numbers: [UInt8], hues: [Colour]) {
+      (self.columns, self.rows, self.numbers, self.hues) = (columns, rows, numbers, hues)
+    }
+
+    /// The number at a place, 0…1 from the left and from the top; 0 for none.
+    func number(_ across: Double, _ down: Double) -> Int {
+      guard columns > 0, rows > 0 else { return 0 }
+      let column = min(max(0, Int(across * Double(columns))), columns - 1)
+      let row = min(max(0, Int(down * Double(rows))), rows - 1)
+      let index = row * columns + column
+      guard index < numbers.count, Int(numbers[index]) <= hues.count else { return 0 }
+      return Int(numbers[index])
+    }
+  }
+
   /// Pixels, row-major, the first row at the top; missing ones count as black.
   public var width: Int
   public var height: Int
@@ -20,6 +43,8 @@ public struct ImageSlice: Widget, Hashable {
   public var maskRole = Role.outline
   /// Masks under it, in roles of their own; broken lines where there are no colours.
   public var others: [Outline] = []
+  /// Hues of its parts; the rest is grey.
+  public var tint: Tint?
   /// The pixel under the cross-hair.
   public var crosshair: Point?
   public var title: String
@@ -119,7 +144,12 @@ public struct ImageSlice: Widget, Hashable {
           return .mark(role)
         }
       }
-      return .level(Double((grey[index] - black) / (white - black)))
+      let share = Double((grey[index] - black) / (white - black))
+      let hue =
+        tint?.number(
+          (Double(x) + 0.5) * fit.scaleX / Double(width),
+          (Double(y) + 0.5) * fit.scaleY / Double(height)) ?? 0
+      return hue > 0 ? .lit(tint?.hues[hue - 1] ?? .terminal, share) : .level(share)
     }
   }
 

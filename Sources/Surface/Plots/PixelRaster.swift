@@ -10,10 +10,20 @@ struct PixelRaster: Sendable {
     case outside
     /// A share of 0…1 of the colour map.
     case level(Double)
+    /// A colour in so much light, 0…1.
+    case lit(Colour, Double)
     /// A line on top, such as an outline.
     case mark(Role)
     /// An arm of the cross-hair.
     case hair(isVertical: Bool)
+
+    /// How light it is, 0…1; nil for what has a colour of its own.
+    var share: Double? {
+      switch self {
+      case .level(let share), .lit(_, let share): share
+      case .outside, .mark, .hair: nil
+      }
+    }
   }
 
   /// How cells are filled.
@@ -117,7 +127,7 @@ struct PixelRaster: Sendable {
       case .hair(let isVertical):
         let symbol = isVertical ? appearance.glyph("│", "|") : appearance.glyph("─", "-")
         grid.put(symbol, x: x, y: y, style: appearance[.crosshair])
-      case .level(let share):
+      case .level(let share), .lit(_, let share):
         let step = Int((clamped(share) * Double(PixelRaster.ramp.count - 1)).rounded())
         grid.put(PixelRaster.ramp[step], x: x, y: y, style: appearance[.text])
       }
@@ -128,6 +138,7 @@ struct PixelRaster: Sendable {
     switch pixel {
     case .outside: return appearance.palette.background
     case .level(let share): return map.colour(at: share, appearance.colours)
+    case .lit(let hue, let share): return hue.lit(clamped(share)).reduced(to: appearance.colours)
     case .mark(let role): return appearance[role].foreground
     case .hair: return appearance[.crosshair].foreground
     }
@@ -144,11 +155,14 @@ struct PixelRaster: Sendable {
     _ appearance: Appearance
   ) {
     var marked: Role?
+    // One hue for the cell: two colours are all that it has.
+    var hue: Colour?
     var levels: [Double] = []
     for pixel in pixels {
       if case .mark(let role) = pixel { marked = role }
       if case .hair = pixel { marked = .crosshair }
-      if case .level(let share) = pixel { levels.append(clamped(share)) }
+      if let share = pixel.share { levels.append(clamped(share)) }
+      if case .lit(let colour, _) = pixel { hue = hue ?? colour }
     }
     let lowest = levels.min() ?? 0
     let highest = levels.max() ?? 0
@@ -162,7 +176,7 @@ struct PixelRaster: Sendable {
       switch pixel {
       case .mark, .hair: bits |= 1 << UInt8(index)
       case .outside: break
-      case .level(let share):
+      case .level(let share), .lit(_, let share):
         if marked == nil && clamped(share) > middle {
           bits |= 1 << UInt8(index)
           high.append(clamped(share))
@@ -172,10 +186,10 @@ struct PixelRaster: Sendable {
       }
     }
     func mean(_ values: [Double]) -> Colour {
-      values.isEmpty
-        ? appearance.palette.background
-        : map.colour(
-          at: values.reduce(0, +) / Double(values.count), appearance.colours)
+      guard !values.isEmpty else { return appearance.palette.background }
+      let share = values.reduce(0, +) / Double(values.count)
+      return hue.map { $0.lit(share).reduced(to: appearance.colours) }
+        ?? map.colour(at: share, appearance.colours)
     }
     let style = Style(
       foreground: marked.map { appearance[$0].foreground } ?? mean(high), background: mean(low))
@@ -202,11 +216,28 @@ struct PixelRaster: Sendable {
       case .hair:
         bits |= 1 << UInt8(index)
         style = appearance[.crosshair]
-      case .level(let share):
+      case .level(let share), .lit(_, let share):
         let threshold = (Double(pattern[dotY % 4 * 4 + dotX % 4]) + 0.5) / 16
         if clamped(share) > threshold { bits |= 1 << UInt8(index) }
       }
     }
     if bits != 0 { grid.put(MarkerGlyphs.scalar(bits, marker), x: x, y: y, style: style) }
+  }
+}
+
+extension Colour {
+  /// Steps of light of a hue: with more, terminals would run out of pairs of colours.
+  static let lights = 16
+
+  /// The colour in a light, 0…1, in steps: from black to itself in half of it, and on toward white, so that
+  /// dark hues are told from black.
+  func lit(_ light: Double) -> Colour {
+    guard let (red, green, blue) = components else { return self }
+    let share = (min(max(light, 0), 1) * Double(Self.lights)).rounded() / Double(Self.lights)
+    func part(_ value: UInt8) -> UInt8 {
+      let own = Double(value)
+      return UInt8((share <= 0.5 ? own * 2 * share : own + (255 - own) * (share - 0.5)).rounded())
+    }
+    return .rgb(part(red), part(green), part(blue))
   }
 }

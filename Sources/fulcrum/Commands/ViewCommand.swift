@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import CryoEM
 import Ground
+import Runs
 import Surface
 import Tools
 import Viewing
@@ -9,11 +10,12 @@ import Viewing
 /// `fulcrum view`: maps as shaded surfaces and slices, in the terminal.
 struct ViewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "view", abstract: "Look at maps: surface and slices.",
-    usage: "fulcrum view MAP... [--mask M] [options]",
+    commandName: "view", abstract: "Look at maps: surface and slices; at a motion.",
+    usage: "fulcrum view MAP...|RUN|MOTION [--mask M] [options]",
     discussion: """
       Arrows turn the surface, Tab goes to the slices, b blinks between two maps.
-      Without a terminal it says what is in the maps.
+      Of a run it shows its maps, of a folder of fulcrum motion how the regions move.
+      Without a terminal it says what is in them.
       Example: fulcrum view before.mrc after.mrc --mask mask.mrc
       """)
 
@@ -35,6 +37,12 @@ struct ViewCommand: ParsableCommand {
     completion: Completions.maps)
   var localResolution: String?
 
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp("Draw fulcrum, hinge and axis of a run.", valueName: "run"),
+    completion: Completions.runs)
+  var source: String?
+
   /// Listed by `fulcrum --help`.
   @OptionGroup(visibility: .hidden) var screens: ScreenOptions
 
@@ -43,11 +51,18 @@ struct ViewCommand: ParsableCommand {
   }
 
   func run() throws {
+    if maps.count == 1, try show(folder: maps[0]) { return }
+    if let source {
+      do { _ = try RunFolder(RunFolder(source).root).finishedRegions() } catch {
+        throw CommandFailure.input(error)
+      }
+    }
     for path in maps + mask + [localResolution].compactMap({ $0 }) {
       do { _ = try InputFile(path: path) } catch { throw CommandFailure.input(error) }
     }
     let choice = MapChoice(
-      maps: maps, areHalves: halves, masks: mask, localResolution: localResolution)
+      maps: maps, areHalves: halves, masks: mask, localResolution: localResolution,
+      run: source)
     if try screens.open(.maps(choice)) { return }
     for path in maps {
       do {
@@ -55,6 +70,25 @@ struct ViewCommand: ParsableCommand {
         printOut("\(path): \(Self.facts(of: map))")
       } catch { throw CommandFailure.input(error) }
     }
+  }
+
+  /// Shows a run's maps, or a motion; false for a map.
+  private func show(folder: String) throws -> Bool {
+    if let motion = MotionFolder(folder) {
+      if try screens.open(.motion(folder: folder)) { return true }
+      do { printOut(try motion.report().text) } catch { throw CommandFailure.input(error) }
+      return true
+    }
+    let run = RunFolder(folder)
+    guard run.exists else { return false }
+    if try screens.open(.mapsOfRun(folder: folder)) { return true }
+    do {
+      for region in try run.finishedRegions() {
+        guard let path = region.file("map.mrc") else { continue }
+        printOut("\(path): \(Self.facts(of: try MapGrid.read(path).map))")
+      }
+    } catch { throw CommandFailure.input(error) }
+    return true
   }
 
   /// What is in a map, in a line.
