@@ -195,6 +195,8 @@ public struct VerdictRule: Sendable {
 extension RunFacts {
   fileprivate var beforeAndAfter: (before: Double, after: Double)? {
     guard let summary, summary.resolutionBefore.isFinite else { return nil }
+    // A part of the particles gives less than the half-maps of all, whatever their poses are.
+    guard summary.part.map({ $0.fraction >= 1 }) ?? true else { return nil }
     return (summary.resolutionBefore, summary.resolutionAfter)
   }
 

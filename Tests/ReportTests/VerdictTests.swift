@@ -181,6 +181,11 @@ import Testing
     #expect(summary.objections.first?.severity == .bad)
     summary.resolutionAfter = 9.9
     #expect(summary.objections.map(\.rule) == ["no-better"])
+    // Fewer particles than the input was made of give less, whatever their poses are.
+    summary.part = ParticlePart(fraction: 0.2, all: 2500)
+    #expect(summary.isClean)
+    summary.resolutionAfter = 12
+    #expect(summary.isClean)
   }
 
   @Test func namesAreUnique() {

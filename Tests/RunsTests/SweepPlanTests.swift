@@ -183,6 +183,7 @@ struct SweepTableTests {
       var outcome = SweepOutcome(
         named: "s-\(number)", number: number, status: .finished, varied: [])
       (outcome.resolution, outcome.resolutionNoise) = (resolution, noise)
+      outcome.folder = outcome.name
       return outcome
     }
     let clear = [outcome(1, 3.9, noise: 0.05), outcome(2, 3.5, noise: 0.05)]
@@ -192,5 +193,8 @@ struct SweepTableTests {
     #expect(doubt?.hasPrefix("s-2 goes on and s-1 does not, at 3.50 Å and 3.55 Å") == true)
     #expect(doubt?.contains("0.07 Å") == true)
     #expect(SweepTable.doubt(close, keeping: 2) == nil)
+    #expect(SweepTable(named: "s", clear).asGood.isEmpty)
+    #expect(SweepTable(named: "s", close).asGood == [close[0].folder])
+    #expect(SweepTable(named: "s", close).summary.contains("1 more as good within the scatter"))
   }
 }

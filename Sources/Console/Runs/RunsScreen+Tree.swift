@@ -28,9 +28,9 @@ struct RootChange: Sendable {
 }
 
 extension RunsScreen {
-  /// The runs as a tree, siblings in the order of the list.
-  func branches(_ sorted: [RunListing]) -> [RunListing] {
-    let lines = RunTree(sorted.map(\.known)).lines(folded: folded) { run in
+  /// The lines of the tree of runs, siblings in the order of the list.
+  func branches(of tree: RunTree, _ sorted: [RunListing]) -> [RunListing] {
+    let lines = tree.lines(folded: folded) { run in
       let listing = sorted[run]
       return unfolded.contains(listing.entry.folder.path)
         ? listing.regions.map(\.entry.folder.path) : []

@@ -54,10 +54,12 @@ struct RunsScreen: Screen {
   var filterProblem: Problem?
   var sorting = (column: Column.started, descending: true) { didSet { arrange() } }
   /// Names of the sweeps whose runs are shown, and folders of the runs whose regions are.
-  var unfolded: Set<String> = [] { didSet { arrange() } }
+  var unfolded: Set<String> = [] { didSet { if unfolded != oldValue { refold() } } }
   /// Whether the runs are a list, a tree, or those that go on, and the lines of the tree whose branches are hidden.
   var view = RunsView.list { didSet { arrange() } }
-  var folded: Set<String> = [] { didSet { arrange() } }
+  var folded: Set<String> = [] { didSet { if folded != oldValue { refold() } } }
+  /// The tree of the runs that the filter lets through, and these in their order: folding changes neither.
+  private var grown: (tree: RunTree, runs: [RunListing])?
   /// How far runs have come from the first of their branches, by their folders.
   var rootChanges: [String: RootChange] = [:]
   /// How the queue of the folder stands; nil until it was looked at.
@@ -112,14 +114,24 @@ struct RunsScreen: Screen {
       return a.word != b.word ? a.word < b.word : a.name < b.name
     }
     let sorted = (sorting.descending ? order.reversed() : order).map { all[$0] }
+    grown = nil
     switch view {
-    case .tree: return visible = branches(sorted)
+    case .tree:
+      let tree = RunTree(sorted.map(\.known))
+      grown = (tree, sorted)
+      return visible = branches(of: tree, sorted)
     case .live: return visible = live(sorted)
     case .list: break
     }
     // What is looked for is not hidden in a fold.
     visible = withRegions(
       filter.isEmpty ? RunFold.folded(sorted, unfolded: unfolded) : sorted)
+  }
+
+  /// Shows and hides lines; the runs and their order stay.
+  private mutating func refold() {
+    guard view == .tree, let grown else { return arrange() }
+    visible = branches(of: grown.tree, grown.runs)
   }
 
   var selectedIndex: Int {

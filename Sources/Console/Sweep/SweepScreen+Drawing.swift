@@ -112,6 +112,9 @@ extension SweepScreen {
     let particles = current.part.counted(current.particles)
     let numbers = (measures + [particles]).joined(separator: ", ")
     lines += numbers.wrapped(toColumns: max(1, inner.width - 2)).map { (" " + $0, .text) }
+    if table.asGood.contains(current.folder) {
+      lines.append((" As good as the best, within the scatter of the FSC.", .text))
+    }
     if let objection = current.objection {
       lines += objection.wrapped(toColumns: max(1, inner.width - 2))
         .map { (" " + $0, current.isBad ? .bad : .warning) }

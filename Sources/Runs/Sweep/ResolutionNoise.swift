@@ -48,12 +48,30 @@ extension SweepTable {
     let order = ranked(outcomes)
     guard count > 0, order.count > count else { return nil }
     let (kept, left) = (outcomes[order[count - 1]], outcomes[order[count]])
-    guard let better = kept.resolution, let worse = left.resolution,
-      let ofKept = kept.resolutionNoise, let ofLeft = left.resolutionNoise
+    guard let noise = noise(between: kept, left), let better = kept.resolution,
+      let worse = left.resolution
     else { return nil }
-    let noise = (ofKept * ofKept + ofLeft * ofLeft).squareRoot()
-    guard worse - better < 2 * noise else { return nil }
     return "\(kept.name) goes on and \(left.name) does not, at \(Format.resolution(better)) and "
       + "\(Format.resolution(worse)): their FSCs scatter by \(Format.fixed(noise, 2)) Å at the crossing"
+  }
+
+  /// One standard deviation (Å) of the difference between two runs' resolutions, where that difference is
+  /// within two of them; nil where it is more, or is not known.
+  static func noise(between better: SweepOutcome, _ worse: SweepOutcome) -> Double? {
+    guard let first = better.resolution, let second = worse.resolution,
+      let ofFirst = better.resolutionNoise, let ofSecond = worse.resolutionNoise
+    else { return nil }
+    let noise = (ofFirst * ofFirst + ofSecond * ofSecond).squareRoot()
+    return abs(second - first) < 2 * noise ? noise : nil
+  }
+
+  /// The folders of the runs that may be as good as the best: the difference is within the scatter of their
+  /// FSCs.
+  public var asGood: Set<String> {
+    guard let best = bestRun else { return [] }
+    return Set(
+      comparable.map { outcomes[$0] }.filter { outcome in
+        outcome.folder != best.folder && Self.noise(between: best, outcome) != nil
+      }.map(\.folder))
   }
 }

@@ -202,6 +202,8 @@ public struct SweepTable: Sendable, Equatable {
     if let best = bestRun, let resolution = best.resolution {
       let values = best.varied.map { "\($0.shortKey) \($0.shown)" }.joined(separator: ", ")
       text += ", best \(Format.resolution(resolution)): \(best.name) (\(values))"
+      let equal = asGood.count
+      if equal > 0 { text += "; \(equal) more as good within the scatter of the FSC" }
     }
     return text
   }
