@@ -7,9 +7,12 @@ extension Body {
   /// packed anew with it, so that what was made of them has to be made once more.
   ///
   /// It is measured at the first iteration whose resolution makes the body's error of phase large enough,
-  /// and, where that was not clear, again where the error is half as large again.
+  /// and, where that was not clear, again where the error is half as large again. What another region's images
+  /// have said holds for this one's.
+  ///
+  /// - Parameter hand: the sign that another region has; 0 where none has one.
   mutating func findDefocusSign(
-    _ product: ReferenceMaker.Product, _ clock: inout IterationClock
+    _ product: ReferenceMaker.Product, hand: Int, _ clock: inout IterationClock
   ) throws -> Bool {
     let settings = context.settings
     let known = state.bodyDefocus
@@ -25,6 +28,16 @@ extension Body {
     clock.begin(.packing)
     defer { clock.end() }
     let total = context.particles.count
+    if hand != 0 {
+      loop.refinement.bodyDefocus.sign = hand
+      events(
+        .log(
+          "Body defocus: the height is \(hand > 0 ? "taken off" : "put onto") the defocus, as the images "
+            + "of another region say"))
+      try repack(
+        StageProgress(.packing, particles: total, costs: [Double(total)], events: events), part: 0)
+      return true
+    }
     let progress = StageProgress(
       .packing, particles: total,
       costs: [Double(2 * min(total, BodyDefocusMeasurement.sampleSizes[0])), Double(total)],

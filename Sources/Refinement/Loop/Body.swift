@@ -89,11 +89,13 @@ struct Body {
 
   /// The first half of an iteration: reconstructs from the poses, measures and reports; returns what the
   /// next search needs.
-  mutating func reconstruct() throws -> Reconstructed {
+  ///
+  /// - Parameter hand: the sign of the body's defocus that another region has found; 0 for none.
+  mutating func reconstruct(hand: Int) throws -> Reconstructed {
     var clock = IterationClock(after: loop.spent, control: control)
     try makeRoom()
     var product = try reconstruct(&clock)
-    if try findDefocusSign(product, &clock) { product = try reconstruct(&clock) }
+    if try findDefocusSign(product, hand: hand, &clock) { product = try reconstruct(&clock) }
     clock.others = try context.shard.gather(clock.cpuSeconds).reduce(0, +) - clock.cpuSeconds
     report(product, clock: clock)
     if let shown = product.shown { loop.shown = shown }

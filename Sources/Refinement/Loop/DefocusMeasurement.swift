@@ -105,7 +105,7 @@ struct DefocusMeasurement {
       if group.isPhaseFlipped { sign = own[pixel] < 0 ? -1 : 1 }
       if group.isPremultiplied {
         sign = own[pixel]
-        weight /= own[pixel] * own[pixel] + 0.01
+        weight /= own[pixel] * own[pixel] + ImagePacker.productNoise
       }
       let ctf = sign * workspace.packing.other[pixel]
       let quadrature = sign * workspace.packing.quadrature[pixel]

@@ -17,10 +17,12 @@ struct Neighbours: Sendable {
     points = SamplingPoints(window: box, maximumShell: bodies.map(\.shell).max() ?? 1)
   }
 
-  /// Leaves the sum of the neighbours' projections in the room.
-  func sum(_ particle: Int, into room: Neighbour.Room) {
+  /// Leaves the sums of the neighbours' projections in the room.
+  ///
+  /// - Parameter change: of the particle's defocus, Å, at which the CTF is taken that they are multiplied by.
+  func sum(_ particle: Int, against change: Double, into room: Neighbour.Room) {
     room.clear()
-    for body in bodies { body.add(particle, points: points, to: room) }
+    for body in bodies { body.add(particle, against: change, points: points, to: room) }
   }
 
   /// What a particle's CTF is multiplied by.

@@ -138,7 +138,7 @@ struct Refiner {
     while true {
       var made: [Body.Reconstructed?] = []
       for index in bodies.indices {
-        made.append(bodies[index].loop.rests ? nil : try bodies[index].reconstruct())
+        made.append(bodies[index].loop.rests ? nil : try bodies[index].reconstruct(hand: hand))
       }
       let anew = Set(bodies.indices.filter { made[$0]?.showsAnew == true })
       for looking in bodies.indices where !bodies[looking].loop.rests { meet(looking, anew: anew) }
@@ -179,6 +179,9 @@ struct Refiner {
     follow()
     try checkpoints?.save(try CheckpointContent(RunState(bodies: bodies.map(\.loop))))
   }
+
+  /// The sign of the bodies' defocus as the first of them knows it; 0 where none does.
+  private var hand: Int { bodies.lazy.map(\.state.bodyDefocus.sign).first { $0 != 0 } ?? 0 }
 
   private var particles: Int { bodies[0].context.particles.count }
 

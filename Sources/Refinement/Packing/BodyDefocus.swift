@@ -109,6 +109,12 @@ extension ImagePacker {
     workspace.image.ctf.copy(from: workspace.other)
   }
 
+  /// ε, relative to the noise of images as the microscope made them.
+  static let productNoise: Float = 0.01
+
+  /// What of an image's weight is got back from its product with its own CTF C: C² / (C² + ε).
+  static func regained(own: Float) -> Float { own * own / (own * own + productNoise) }
+
   /// Puts the CTF at the body's defocus in the place of the particle's own.
   ///
   /// Images that were flipped or multiplied by their CTF were so by the particle's own, D = f(C)·Y. Signs
@@ -122,12 +128,10 @@ extension ImagePacker {
     let count = geometry.box * (geometry.box / 2 + 1)
     if group.isPremultiplied {
       let spectrum = workspace.image.spectrum
-      let epsilon: Float = 0.01
       for pixel in 0..<count {
         let (own, body) = (values[pixel], workspace.other[pixel])
-        let power = own * own + epsilon
-        spectrum[pixel] *= own * body / power
-        values[pixel] = body * (own * own / power).squareRoot()
+        spectrum[pixel] *= own * body / (own * own + Self.productNoise)
+        values[pixel] = body * Self.regained(own: own).squareRoot()
       }
     } else {
       for pixel in 0..<count {

@@ -6,7 +6,8 @@ extension ImagePacker {
   /// Takes what neighbours add to an image out of its loaded transform.
   func subtractNeighbours(_ particle: Int, _ workspace: Workspace) {
     guard let neighbours, let room = workspace.neighbours else { return }
-    neighbours.sum(particle, into: room)
+    neighbours.sum(particle, against: 0, into: room)
+    if room.isTurned { return subtractTurned(particle, neighbours.points, room, workspace) }
     let group = transformer.optics(of: particle)
     let spectrum = workspace.image.spectrum
     let points = neighbours.points
@@ -20,31 +21,54 @@ extension ImagePacker {
     }
   }
 
+  /// The same where neighbours are at another defocus than the particle: f(C) · (C S + D T), with S and T the
+  /// sums, D the CTF C a quarter of a turn farther on, and f what was done to the image.
+  private func subtractTurned(
+    _ particle: Int, _ points: SamplingPoints, _ room: Neighbour.Room, _ workspace: Workspace
+  ) {
+    let group = transformer.optics(of: particle)
+    let spectrum = workspace.image.spectrum
+    evaluateCTF(change: 0, of: particle, workspace)
+    evaluateCTF(
+      change: 0, turn: .pi / 2, of: particle, workspace, into: &workspace.quadrature)
+    for index in 0..<points.count {
+      let pixel = Int(points.spectrumIndices[index])
+      let ctf = workspace.other[pixel]
+      var factor: Float = 1
+      if group.isPhaseFlipped { factor = ctf < 0 ? -1 : 1 }
+      if group.isPremultiplied { factor = ctf }
+      spectrum[pixel] -=
+        factor * room.imaged(index, ctf: ctf, quadrature: workspace.quadrature[pixel])
+    }
+  }
+
   /// What neighbours add to the data of a packed image, in the order of its points: C²/σ² times their
-  /// projection, cut to the image's window.
+  /// projection, or C/σ² times (C S + D T) where they are at another defocus than the body, cut to the
+  /// image's window.
   func packNeighbours(
     _ particle: Int, centre: SIMD2<Int32>, _ workspace: Workspace,
     into data: FFTBuffer<ComplexFloat>
   ) {
     guard let neighbours, let room = workspace.neighbours else { return }
-    neighbours.sum(particle, into: room)
+    neighbours.sum(particle, against: defocus?.body[particle] ?? 0, into: room)
     let spectrum = workspace.image.spectrum
     spectrum.pointer.update(repeating: .zero, count: spectrum.count)
+    evaluateCTFs(beside: particle, neighbours, room, workspace)
     let slot = transformer.slot(of: particle)
-    let group = transformer.optics(of: particle)
-    transformer.transferFunction(
-      of: particle, change: defocus?.body[particle] ?? 0,
-      scale: neighbours.imageScale(of: particle)
-    ).fill(
-      values: &workspace.image.rows, boxSize: geometry.box, pixelSize: group.pixelSize)
     let points = neighbours.points
-    let (noise, ctf) = (inverseNoise[slot], workspace.image.rows)
+    let isRegained = defocus != nil && transformer.optics(of: particle).isPremultiplied
+    let (noise, ctfs) = (inverseNoise[slot], workspace.image.rows)
     let factors = slot < directionFactors.count ? directionFactors[slot] : []
     for index in 0..<points.count {
       let pixel = Int(points.spectrumIndices[index])
-      var weight = noise[Int(points.shells[index])] * ctf[pixel] * ctf[pixel]
+      let ctf = ctfs[pixel]
+      var weight = noise[Int(points.shells[index])]
       if !factors.isEmpty { weight *= factors[pixel] }
-      spectrum[pixel] = weight * ComplexFloat(room.sumReal[index], room.sumImaginary[index])
+      if isRegained { weight *= Self.regained(own: workspace.other[pixel]) }
+      spectrum[pixel] =
+        room.isTurned
+        ? weight * ctf * room.imaged(index, ctf: ctf, quadrature: workspace.quadrature[pixel])
+        : weight * ctf * ctf * ComplexFloat(room.sumReal[index], room.sumImaginary[index])
     }
     if geometry.window < geometry.box {
       mirrorFirstColumn(of: spectrum, box: geometry.box)
@@ -54,6 +78,42 @@ extension ImagePacker {
     for index in 0..<self.points.count {
       data[index] = packed[Int(self.points.spectrumIndices[index])]
     }
+  }
+
+  /// Leaves the CTF that a body's images are packed with in the workspace's rows, where neighbours are at
+  /// another defocus that a quarter of a turn farther on, and the particle's own where the images were
+  /// multiplied by that one.
+  private func evaluateCTFs(
+    beside particle: Int, _ neighbours: Neighbours, _ room: Neighbour.Room, _ workspace: Workspace
+  ) {
+    let pixelSize = transformer.optics(of: particle).pixelSize
+    let change = defocus?.body[particle] ?? 0
+    let scale = neighbours.imageScale(of: particle)
+    func fill(_ values: inout [Float], change: Double, turn: Double = 0) {
+      // Signs of flipped images are in the data and in the model: they cancel.
+      transformer.transferFunction(
+        of: particle, change: change, turn: turn, scale: scale, isAsImaged: true
+      ).fill(values: &values, boxSize: geometry.box, pixelSize: pixelSize)
+    }
+    fill(&workspace.image.rows, change: change)
+    if room.isTurned { fill(&workspace.quadrature, change: change, turn: .pi / 2) }
+    if defocus != nil, transformer.optics(of: particle).isPremultiplied {
+      fill(&workspace.other, change: 0)
+      workspace.otherOf = nil
+    }
+  }
+}
+
+extension Neighbour.Room {
+  /// A point of what the bodies add to an image.
+  ///
+  /// - Parameters:
+  ///   - ctf: C of the image, at the defocus that the bodies were added against.
+  ///   - quadrature: D, that a quarter of a turn farther on.
+  func imaged(_ index: Int, ctf: Float, quadrature: Float) -> ComplexFloat {
+    ComplexFloat(
+      ctf * sumReal[index] + quadrature * turnedReal[index],
+      ctf * sumImaginary[index] + quadrature * turnedImaginary[index])
   }
 }
 

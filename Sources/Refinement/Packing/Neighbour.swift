@@ -21,9 +21,13 @@ struct Neighbour: Sendable {
   /// shift from the image's centre but without the CTF.
   ///
   /// - Parameters:
+  ///   - change: of the particle's defocus, Å, at which the CTF is taken that the sums are multiplied by; nil
+  ///     for that at which the body is.
   ///   - points: of the images' transform.
   ///   - room: of one thread.
-  func add(_ particle: Int, points: SamplingPoints, to room: Room) {
+  func add(
+    _ particle: Int, against change: Double? = nil, points: SamplingPoints, to room: Room
+  ) {
     let count = points.count(upTo: shell)
     let pose = placement.poses[particle]
     let grid = grids[index(of: particle)]
@@ -41,11 +45,17 @@ struct Neighbour: Sendable {
     let blur =
       placement.isMarginal
       ? placement.posteriors[particle].displacement(gyration: placement.gyration, at: pose) : .zero
-    room.takeSlice(
+    room.placeSlice(
       count, scale: placement.scale(of: particle),
       // exp(−2π² kᵀ S k): the mean of the phase over a Gaussian of displacements.
       damping: SIMD3<Float>(blur * (2 * .pi * .pi / (placement.imageEdge * placement.imageEdge))),
       points: points)
+    let phase = change.map { placement.phasePerSquare(of: particle, against: $0) } ?? 0
+    if phase == 0 {
+      room.addSlice(count)
+    } else {
+      room.addSlice(count, phasePerSquare: phase, points: points)
+    }
   }
 
   private func index(of particle: Int) -> Int {
@@ -60,43 +70,91 @@ struct Neighbour: Sendable {
     /// The phases of the points' columns and rows.
     fileprivate let columns: FFTBuffer<ComplexFloat>
     fileprivate let rows: FFTBuffer<ComplexFloat>
-    /// The sums over bodies.
+    /// The sums over bodies, of what is multiplied by the CTF.
     let sumReal: FFTBuffer<Float>
     let sumImaginary: FFTBuffer<Float>
+    /// The same of what is multiplied by the CTF a quarter of a turn farther on: of bodies at another defocus,
+    /// whose CTF is C cos φ + D sin φ.
+    let turnedReal: FFTBuffer<Float>
+    let turnedImaginary: FFTBuffer<Float>
+    /// Whether a body was added that is at another defocus.
+    nonisolated(unsafe) private(set) var isTurned = false
 
     init(points: SamplingPoints) {
       func buffer() -> FFTBuffer<Float> { FFTBuffer(count: points.paddedCount) }
       (real, imaginary, sumReal, sumImaginary) = (buffer(), buffer(), buffer(), buffer())
+      (turnedReal, turnedImaginary) = (buffer(), buffer())
       columns = FFTBuffer(count: points.maximumShell + 1)
       rows = FFTBuffer(count: 2 * points.maximumShell + 1)
     }
 
     /// Empties the sums.
     func clear() {
-      sumReal.pointer.update(repeating: 0, count: sumReal.count)
-      sumImaginary.pointer.update(repeating: 0, count: sumImaginary.count)
+      for sum in [sumReal, sumImaginary] { sum.pointer.update(repeating: 0, count: sum.count) }
+      guard isTurned else { return }
+      for sum in [turnedReal, turnedImaginary] {
+        sum.pointer.update(repeating: 0, count: sum.count)
+      }
+      isTurned = false
     }
 
-    /// Adds the slice, where its body is, to the sums.
+    /// Damps the slice and puts it where its body is.
     ///
     /// - Parameter damping: xx, xy, yy of the form that the logarithm falls by, for points of the images'
     ///   transform.
-    fileprivate func takeSlice(
+    fileprivate func placeSlice(
       _ count: Int, scale: Float, damping d: SIMD3<Float>, points: SamplingPoints
     ) {
       let isDamped = d != .zero
       let (kx, ky, limit) = (points.kx.pointer, points.ky.pointer, points.maximumShell)
       let (columns, rows) = (columns.pointer, rows.pointer + limit)
       let (real, imaginary) = (real.pointer, imaginary.pointer)
-      let (sumReal, sumImaginary) = (sumReal.pointer, sumImaginary.pointer)
       for index in 0..<count {
         let (x, y) = (kx[index], ky[index])
         let share =
           isDamped
           ? scale * expOfNegative(d.x * x * x + 2 * d.y * x * y + d.z * y * y) : scale
         let turn = columns[Int(x)].times(rows[Int(y)])
-        sumReal[index] += share * (turn.x * real[index] - turn.y * imaginary[index])
-        sumImaginary[index] += share * (turn.x * imaginary[index] + turn.y * real[index])
+        let (a, b) = (real[index], imaginary[index])
+        real[index] = share * (turn.x * a - turn.y * b)
+        imaginary[index] = share * (turn.x * b + turn.y * a)
+      }
+    }
+
+    /// Adds the slice to the sums.
+    fileprivate func addSlice(_ count: Int) {
+      let (real, imaginary) = (real.pointer, imaginary.pointer)
+      let (sumReal, sumImaginary) = (sumReal.pointer, sumImaginary.pointer)
+      for index in 0..<count {
+        sumReal[index] += real[index]
+        sumImaginary[index] += imaginary[index]
+      }
+    }
+
+    /// Adds it as it is imaged at another defocus: P cos φ to the sums and P sin φ to those that are turned.
+    ///
+    /// - Parameter phasePerSquare: φ/|k|², radians, for points of the images' transform. exp(iφ) is a product
+    ///   of one factor of the column and one of the row.
+    fileprivate func addSlice(_ count: Int, phasePerSquare: Double, points: SamplingPoints) {
+      isTurned = true
+      let limit = points.maximumShell
+      for column in 0...limit {
+        columns[column] = .unit(angle: phasePerSquare * Double(column * column))
+      }
+      for row in -limit...limit {
+        rows[row + limit] = .unit(angle: phasePerSquare * Double(row * row))
+      }
+      let (kx, ky) = (points.kx.pointer, points.ky.pointer)
+      let (columns, rows) = (columns.pointer, rows.pointer + limit)
+      let (real, imaginary) = (real.pointer, imaginary.pointer)
+      let (sumReal, sumImaginary) = (sumReal.pointer, sumImaginary.pointer)
+      let (turnedReal, turnedImaginary) = (turnedReal.pointer, turnedImaginary.pointer)
+      for index in 0..<count {
+        let phase = columns[Int(kx[index])].times(rows[Int(ky[index])])
+        sumReal[index] += phase.x * real[index]
+        sumImaginary[index] += phase.x * imaginary[index]
+        turnedReal[index] += phase.y * real[index]
+        turnedImaginary[index] += phase.y * imaginary[index]
       }
     }
   }
@@ -109,52 +167,4 @@ private func expOfNegative(_ x: Float) -> Float {
   var power = 1 + y * (1 + y * (0.5 + y * (1.0 / 6 + y * (1.0 / 24))))
   for _ in 0..<6 { power *= power }
   return power
-}
-
-/// Where a body is in its images, and how sharply and strongly it is seen there.
-struct BodyPlacement: Sendable {
-  let poses: [Alignment]
-  let posteriors: [PosePosterior]
-  /// Whether poses are averaged over what is known of them.
-  let isMarginal: Bool
-  /// rms radius of the body's density about its centre, Å.
-  let gyration: Double
-  /// Edge of the images, Å.
-  let imageEdge: Double
-  let halfSets: [HalfSet]
-  private let particles: ParticleSet
-  private let windowCentres: [SIMD2<Int32>]
-  private let pixelSize: Double
-  private let usesMagnification: Bool
-  private let scales: [Float]
-  private let greyscale: [Double]
-
-  init(_ context: RunContext, _ state: RefinementState) {
-    (poses, posteriors) = (state.poses, state.posteriors)
-    (scales, greyscale) = (state.scales, state.greyscale)
-    isMarginal = context.settings.marginalize
-    particles = context.particles
-    halfSets = particles.halfSets
-    windowCentres = context.windowCentres
-    pixelSize = context.geometry.pixelSize
-    gyration = context.gyration * context.geometry.pixelSize
-    imageEdge = Double(context.geometry.box) * pixelSize
-    usesMagnification = context.settings.useAnisotropicMagnification
-  }
-
-  func magnification(of particle: Int) -> [Double] {
-    usesMagnification
-      ? particles.optics[Int(particles.opticsIndices[particle])].magnification : [1, 0, 0, 1]
-  }
-
-  /// Scale of the density in a particle's image.
-  func scale(of particle: Int) -> Float {
-    Float(greyscale[halfSets[particle].rawValue]) * scales[particle]
-  }
-
-  /// Where the body's centre is, Å from the image's centre.
-  func positionInImage(_ pose: Alignment, of particle: Int) -> Vector2 {
-    let centre = windowCentres[particle]
-    return pose.position + pixelSize * Vector2(Double(centre.x), Double(centre.y))
-  }
 }

@@ -99,6 +99,37 @@ struct BodyDefocusSignTests {
     }
   }
 
+  /// The hand that one region knows is the other one's, as soon as that could see it, from where it is not
+  /// asked for again.
+  @Test(arguments: [1, -1])
+  func theHandIsThatOfAllRegions(sign: Int) throws {
+    var set = set(sign)
+    set.settings.subtractOutside = false
+    var inputs = TwoRegions(of: set).inputs
+    inputs[1].settings.bodyDefocus = sign > 0 ? .on : .inverted
+    let lines = Mutex<[String]>([])
+    let results = try refine(regions: inputs) { region, event in
+      if case .log(let line) = event, region == 0 { lines.withLock { $0.append(line) } }
+    }
+    #expect(results[0].bodyDefocus.sign == sign && results[0].bodyDefocus.particles == 0)
+    let expected =
+      "Body defocus: the height is \(sign > 0 ? "taken off" : "put onto") the defocus, as the images of "
+      + "another region say"
+    let told = lines.withLock { $0.filter { $0 == expected }.count }
+    #expect(told == 1, "\(lines.withLock(\.self))")
+    let defoci = try #require(results[0].bodyDefoci)
+    let errors = defoci.indices.map {
+      abs(
+        defoci[$0].u - set.particles.defoci[$0].u + Double(sign) * set.simulation.smallHeights[$0])
+    }
+    #expect(errors.sorted()[80] < 3, "\(errors.sorted()[80])")
+    // A region that is told to be where the particle is stays there.
+    inputs[0].settings.bodyDefocus = .off
+    let off = try refine(regions: inputs) { _, _ in }
+    let kept = off[0].bodyDefocus.sign
+    #expect(kept == 0)
+  }
+
   /// Gains of images that know nothing decide nothing: chance takes the mean four standard errors away
   /// hardly ever. What all images share is found.
   @Test func chanceDecidesNothing() {

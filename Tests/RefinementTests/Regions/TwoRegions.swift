@@ -20,6 +20,8 @@ struct TwoRegions {
       motion: motion)
   }
 
+  init(of set: TwoBodyRefinement) { self.set = set }
+
   /// The small body and the large one.
   var inputs: [RefinementInput] {
     let (simulation, small) = (set.simulation, set.input)
@@ -46,14 +48,22 @@ struct TwoRegions {
   }
 
   /// The pixels of a particle's image with one body alone, without noise.
-  func image(of body: Phantom, at pose: Pose, particle: Int) -> [Float] {
+  ///
+  /// - Parameter change: of the particle's defocus for the body, Å; flips and products are by the particle's own.
+  func image(of body: Phantom, at pose: Pose, particle: Int, change: Double = 0) -> [Float] {
     let settings = set.simulation.settings
     var transform = PhantomProjector(
       body, boxSize: settings.boxSize, pixelSize: settings.pixelSize
     ).transform(at: pose)
     let optics = set.simulation.optics[Int(set.simulation.opticsIndices[particle])]
-    let ctf = ContrastTransferFunction(
-      optics: optics, defocus: set.simulation.defoci[particle])
+    var plain = optics
+    plain.isPhaseFlipped = false
+    let own = set.simulation.defoci[particle]
+    var changed = own
+    changed.u += change
+    changed.v += change
+    let ctf = ContrastTransferFunction(optics: plain, defocus: own)
+    let bodyCTF = ContrastTransferFunction(optics: plain, defocus: changed)
     let box = settings.boxSize
     for index in transform.indices {
       let (x, row) = (index % (box / 2 + 1), index / (box / 2 + 1))
@@ -61,7 +71,8 @@ struct TwoRegions {
         Vector2(Double(x), Double(signedFrequency(row, size: box)))
         / (Double(box) * settings.pixelSize)
       let value = Float(ctf.value(at: k))
-      transform[index] *= optics.isPhaseFlipped ? abs(value) : value
+      transform[index] *= Float(bodyCTF.value(at: k))
+      if optics.isPhaseFlipped, value < 0 { transform[index] *= -1 }
       if optics.isPremultiplied { transform[index] *= value }
     }
     return PhantomProjector.image(of: transform, boxSize: box)
