@@ -109,7 +109,7 @@ struct ParameterTests {
     ("refinement.symmetry", "D"), ("refinement.symmetry", "X3"),
     ("fulcrum.coordinates", "1,2"), ("fulcrum.coordinates", "1,2,nan"),
     ("fulcrum.coordinates", "-1,2,3"), ("search.method", "fast"),
-    ("nonuniform.order", "33"), ("nonuniform.awf", "1.4"), ("compute.memory_limit", "1e30"),
+    ("nonuniform.order", "33"), ("nonuniform.awf", "0.9"), ("compute.memory_limit", "1e30"),
   ])
   func wrongTextIsRefusedWithKeyAndRule(key: String, text: String) throws {
     let parameter = try #require(Parameter.named(key))

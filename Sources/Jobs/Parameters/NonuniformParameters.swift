@@ -7,10 +7,9 @@ public struct NonuniformParameters: ParameterGroup {
     to: .settings(\.nonuniform.enabled),
     cryosparc: "Non-Uniform Refinement Enable", relion: "Blush regularisation (--blush)",
     help: """
-      Filters every place of the reference to the resolution that the two half-maps agree on there. \
-      It keeps noise of floppy parts, micelles and solvent in the mask out of the alignment, and \
-      leaves a region of one resolution as it is. Turn it off to save time where the mask is tight \
-      about a rigid region.
+      Takes of every band of frequencies, at each place of a reference, what stands out of the noise \
+      there. It keeps noise of floppy parts, micelles and solvent in the mask out of the alignment. \
+      Turn it off to save time where the mask is tight about a rigid region.
       """)
 
   public let filter: ParameterKey<RefinementSettings.NonuniformSettings.Filter> = .init(
@@ -19,7 +18,7 @@ public struct NonuniformParameters: ParameterGroup {
     default: .butterworth, .nonuniform, advanced: true, to: .settings(\.nonuniform.filter),
     cryosparc: "Non-uniform filter type", onlyWhen: { Parameter.nonuniform.enabled.is(true) },
     help: """
-      The shape of the low-pass filters that compete at each place. Butterworth is a good \
+      The shape of the low-pass filters between which the bands lie. Butterworth is a good \
       compromise; Gaussian is softer and often as good, rectangular is sharp and rings.
       """)
 
@@ -34,12 +33,13 @@ public struct NonuniformParameters: ParameterGroup {
       """)
 
   public let awf: ParameterKey<Double> = .init(
-    "nonuniform.awf", "Non-uniform AWF", .number(.init(from: 1.5, to: 10)), default: 3,
+    "nonuniform.awf", "Non-uniform AWF", .number(.init(from: 1, to: 10)), default: 1.5,
     .nonuniform, advanced: true, to: .settings(\.nonuniform.awf), cryosparc: "Non-uniform AWF",
     onlyWhen: { Parameter.nonuniform.enabled.is(true) },
     help: """
-      The radius of the window in which the half-maps are compared, in wavelengths of the cut-off \
-      under test. Smaller follows changes in resolution over shorter distances, but lets in noise \
-      in which the half-maps agree by chance; under 2 half-maps of noise alone begin to correlate.
+      The radius of the window in which the power of a band is measured, in wavelengths of its upper \
+      cut-off. Smaller follows changes over shorter distances, larger tells signal from noise more \
+      surely. cryoSPARC's 3 compares half-maps; here each reference is looked at by itself, and \
+      narrower windows do better.
       """)
 }

@@ -29,8 +29,8 @@ struct ReferenceMaker: Sendable {
     var halfMaps: [Volume]
     /// The mask of the references on the same cube.
     var mask: MaskChoice
-    /// The lowest, median and highest resolution (Å) to which the references' voxels in the mask are
-    /// filtered; nil without non-uniform regularisation.
+    /// The resolution (Å) that nine tenths, half and a tenth of the references' voxels in the mask have at least;
+    /// nil without non-uniform regularisation.
     var filtered: [Double]?
     /// The references' density of all of a half's images; nil for a body that is alone.
     var shown: ShownDensity?
@@ -41,7 +41,9 @@ struct ReferenceMaker: Sendable {
       if let filtered {
         let texts = filtered.map { ($0 * 10).rounded() / 10 }
         remarks.append(
-          .log("non-uniform filter: \(texts[2]) to \(texts[0]) Å in the mask, median \(texts[1]) Å")
+          .log(
+            "non-uniform filter: to \(texts[1]) Å at half of the places in the mask, to \(texts[0]) Å "
+              + "at nine tenths of them, to \(texts[2]) Å at a tenth")
         )
       }
       return remarks
@@ -49,7 +51,7 @@ struct ReferenceMaker: Sendable {
   }
 
   /// Parts of the work, for those who wait.
-  enum Part: Int { case measurement, cutOffs, references, firstReferences, calibration }
+  enum Part: Int { case measurement, filter, references, firstReferences, calibration }
 
   /// Costs of the parts and of what follows: nanoseconds on the clock of the machine where they were
   /// measured, of which only the ratios count.
@@ -75,11 +77,11 @@ struct ReferenceMaker: Sendable {
       (masks.hasCurves ? 0 : 4 * period) + (masks.hasCurves(size: size) ? 0 : 12 * voxels)
     return [
       shared(68 * voxels, among: 8, gain: 0.5) + masks,
-      isFirst || !filters ? 0 : shared(60 * reference, among: 2, gain: 0.15),
+      isFirst || !filters ? 0 : shared(6 * reference, among: settings.threads, gain: 0.5),
       isFirst
         ? 0
         : shared(
-          (filters ? 12.3 : 8) * reference * Double(folds), among: folds, gain: 0.75),
+          (filters ? 20 : 8) * reference * Double(folds), among: folds, gain: 0.75),
       isFirst ? 24 * period : 0,
       isFirst ? shared(calibration, among: settings.threads, gain: 0.9) : 0, 10 * voxels,
     ]
@@ -165,17 +167,17 @@ struct ReferenceMaker: Sendable {
       geometry: context.geometry, radius: sums[0][0].radius, size: size, rows: rows)
     let cube = reconstruction.cube
     let filter = nonuniformFilter(
-      sums, means: means, fsc: fsc, lastShell: lastShell, split: split,
+      fsc: fsc, lastShell: lastShell, split: split, interpolation: sums[0][0].interpolation,
       reconstruction: reconstruction, mask: mask)
-    progress(1, .cutOffs)
-    let weights = filter?.fsc ?? fsc
+    progress(1, .filter)
     let regularisation = Regularisation(
-      cutOffs: filter.flatMap { $0.cutOffs.isFiltering ? $0.cutOffs : nil },
-      negativeShare: context.settings.negativeShare, mask: mask)
+      filter: filter, negativeShare: context.settings.negativeShare, mask: mask)
+    // What the log says of the filter is of the first reference.
+    let places = filter.map { _ in FFTBuffer<Float>(count: rows.count) }
     let references = Collected<ReferenceGrid>(count: 2 * folds)
     let spectrumRadius = max(CubeTransform.spectrumRadius(ofGrid: radius), lastShell + 1)
     let workspaces = WorkspacePool {
-      (cube.workspace(radius: spectrumRadius), regularisation.room())
+      (cube.workspace(radius: spectrumRadius), regularisation.room(cube))
     }
     // Other bodies see the density of all folds.
     let wholes = context.beside == nil ? 0 : 2
@@ -195,12 +197,12 @@ struct ReferenceMaker: Sendable {
           Reconstruction.Quotient(
             parts: parts, shared: sums[1 - half], sharedShells: split,
             regularisation: Self.regularisation(
-              weights, means: means[half], last: lastShell, floor: 1e-3)),
+              fsc, means: means[half], last: lastShell, floor: 1e-3)),
           into: workspace.spectrum)
         regularisation.density(
           in: workspace, of: cube, radius: lastShell + 1,
           insertedBy: parts[0].interpolation, isSymmetrised: reconstruction.isSymmetrised,
-          room)
+          room, places: slot == 0 ? places : nil)
         if isWhole {
           shown[half] = (0..<rows.count).map { workspace.real[$0] }
           continue
@@ -214,7 +216,9 @@ struct ReferenceMaker: Sendable {
     let edge = Double(context.geometry.period) * context.geometry.pixelSize
     return (
       references.filled,
-      filter?.cutOffs.quantiles([0, 0.5, 1], in: mask).map { edge / $0 },
+      filter.flatMap { filter in
+        places.map { filter.quantiles([0.1, 0.5, 0.9], of: $0).map { edge / $0 } }
+      },
       wholes == 0 ? nil : ShownDensity(rows, band: band, halves: shown.filled)
     )
   }

@@ -169,17 +169,15 @@ public struct MemoryPlan: Sendable {
       + min(threads, 2 * folds)
       * CubeTransform.bytesOfWorkspace(
         size: referenceSize, radius: spectrumRadius, extent: extent)
-    // The search for local cut-offs comes before the references; each of those that are made at a time
-    // needs room for its voxels once more to be filtered.
-    let filters = settings.nonuniform.enabled
-    let searching =
-      filters
-      ? CutOffSearch.bytes(size: referenceSize, radius: lastShell + 1, extent: extent) : 0
+    // Each of the references that are made at a time needs room for the voxels of a band and their power, with
+    // the spectrum of that; all need the mask in the windows of all bands.
     let filtering =
-      filters
-      ? min(threads, 2 * folds) * density : 0
+      settings.nonuniform.enabled
+      ? min(threads, 2 * folds)
+        * (2 * density + BallSpectrum.bytes(size: referenceSize, radius: lastShell + 1))
+        + 6 * density : 0
     let peak =
-      masks + max(inserting, sums + halves + max(measuring, searching, making + filtering))
+      masks + max(inserting, sums + halves + max(measuring, making + filtering))
     return (peak, masks + 2 * folds * grid, density, grid)
   }
 

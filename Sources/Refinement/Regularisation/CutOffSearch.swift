@@ -9,9 +9,8 @@ import Ground
 /// smallest E (Punjani, Zhang & Fleet, Nature Methods 17, 1214, 2020). Two things differ from comparing
 /// the E_c as they are. Windows of different sizes see different amounts of noise, which would decide
 /// at the rim of a body; so E is summed up from the changes between neighbouring filters, each in the
-/// window of the higher one. And a filter h_c here is what it is on a reference: the low-pass times
-/// the weights of the shells that the reference has anyway. Taking in a band then pays where the
-/// local FSC is above half of its weight, so that a map of one resolution throughout is left as it is.
+/// window of the higher one. And a filter h_c may have weights of the shells besides: taking in a band then
+/// pays where the local FSC is above half of its weight.
 struct CutOffSearch: Sendable {
   let bank: FilterBank
   /// To and from the voxels of the mask.
@@ -175,14 +174,6 @@ struct CutOffSearch: Sendable {
       position = voxels()
       transform.forward(mask.pointer, scratch[0], into: maskSpectrum)
     }
-  }
-
-  /// Bytes that a search takes on a cube with a mask of an extent, as a share of the edge.
-  static func bytes(size: Int, radius: Int, extent: Double) -> Int {
-    10 * 4 * CubeTransform.voxels(size: size, extent: extent)
-      + 2 * CubeTransform.bytesOfScratch(size: size, radius: radius, extent: extent)
-      // The half-maps, the mask and what is smoothed.
-      + 4 * BallSpectrum.bytes(size: size, radius: radius)
   }
 
   private func each(_ count: Int, _ body: @Sendable (Int) -> Void) {

@@ -1,7 +1,7 @@
 import Fourier
 import Ground
 
-/// Which filter of a bank each voxel of a mask takes: non-uniform regularisation.
+/// Which filter of a bank each voxel of a mask takes.
 ///
 /// Places between two filters blend them linearly. Both half-maps, and all that is made of them, get
 /// the same cut-offs.
@@ -14,9 +14,6 @@ struct LocalCutOffs: Sendable {
   /// The filters that some voxel of the mask takes a share of, and their factors by squared distance
   /// from the origin of the spectrum.
   let filters: [(index: Int, gains: [Float])]
-
-  /// Whether any voxel is filtered by more than the last filter, which lets everything pass.
-  var isFiltering: Bool { filters.contains { $0.index < bank.count - 1 } }
 
   /// - Parameters:
   ///   - positions: of the voxels; where the mask is zero they do not count.
@@ -62,15 +59,6 @@ struct LocalCutOffs: Sendable {
           }
         }
       }
-    }
-  }
-
-  /// The cut-offs of the voxels of a mask at shares of them, from the lowest: shells of the cube.
-  func quantiles(_ shares: [Double], in mask: [Float]) -> [Double] {
-    let inside = zip(positions, mask).filter { $0.1 >= 0.5 }.map(\.0).sorted()
-    return shares.map { share in
-      guard !inside.isEmpty else { return bank.cutOff(at: Double(bank.count - 1)) }
-      return bank.cutOff(at: Double(inside[Int(share * Double(inside.count - 1))]))
     }
   }
 }

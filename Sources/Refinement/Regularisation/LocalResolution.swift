@@ -7,12 +7,16 @@ import Glibc
 /// one best there, the raw half-maps filtered by nothing but the bank.
 ///
 /// Taking in a band pays where the local FSC of the half-maps is above 0.5, so that is what the map
-/// tells, within the window of AWF wavelengths.
+/// tells, within a window of three wavelengths.
 struct LocalResolution: Sendable {
   let geometry: Geometry
   let settings: RefinementSettings
   /// Finer steps than for a reference, as the numbers are looked at.
   private let step = 1.15
+
+  /// Radius of the window in wavelengths of the cut-off: in narrower ones half-maps of noise alone come to
+  /// correlate.
+  private static let windowFactor = 3.0
 
   /// - Parameter mask: in the box of the maps. Nothing but it decides where voxels are looked at, so that
   ///   the same half-maps have the same local resolution wherever they come from.
@@ -48,7 +52,7 @@ struct LocalResolution: Sendable {
     }
     let scale = 1 / Float(period * period * period)
     let cutOffs = CutOffSearch(
-      bank: bank, transform: RowTransform(rows), awf: settings.nonuniform.awf,
+      bank: bank, transform: RowTransform(rows), awf: Self.windowFactor,
       threads: settings.threads
     ).cutOffs(
       halves: CutOffSearch.Halves(

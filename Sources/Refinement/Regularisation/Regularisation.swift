@@ -5,8 +5,8 @@ import Ground
 /// What is done to the density of a reference after the division: filtered where non-uniform
 /// regularisation asks for it, its negative part made less, and masked.
 struct Regularisation: Sendable {
-  /// The filters of the voxels; nil where the weights of the shells are all.
-  let cutOffs: LocalCutOffs?
+  /// What each place takes of the bands of frequency; nil where the weights of the shells are all.
+  let filter: LocalWienerFilter?
   /// What negative density is multiplied by: 1 leaves it, 0 takes it away.
   ///
   /// Solvent is flat and a body is above it: what is negative inside a mask is noise for the larger part.
@@ -17,22 +17,23 @@ struct Regularisation: Sendable {
   let mask: [Float]
 
   /// Room for one reference at a time; nil where none is needed.
-  func room() -> FFTBuffer<Float>? {
-    cutOffs.map { FFTBuffer(count: $0.rows.count) }
-  }
+  func room(_ cube: CubeTransform) -> LocalWienerFilter.Room? { filter?.room(cube) }
 
   /// The regularised density of the quotients in the workspace's spectrum.
   ///
   /// The envelopes of interpolation are divided out after the filters: they hardly change over the width
   /// of a filter.
   ///
-  /// - Parameter radius: beyond which the spectrum is zero.
+  /// - Parameters:
+  ///   - radius: beyond which the spectrum is zero.
+  ///   - places: as `LocalWienerFilter.apply` gives them.
   func density(
     in workspace: CubeTransform.Workspace, of cube: CubeTransform, radius: Int,
-    insertedBy interpolation: Interpolation, isSymmetrised: Bool, _ room: FFTBuffer<Float>?
+    insertedBy interpolation: Interpolation, isSymmetrised: Bool,
+    _ room: LocalWienerFilter.Room?, places: FFTBuffer<Float>?
   ) {
-    if let cutOffs, let room {
-      cutOffs.apply(to: workspace, of: cube, radius: radius, room)
+    if let filter, let room {
+      filter.apply(to: workspace, of: cube, radius: radius, room, places: places)
     } else {
       cube.transform.inverse(
         workspace.spectrum, radius: radius, workspace.scratch, into: workspace.real.pointer)

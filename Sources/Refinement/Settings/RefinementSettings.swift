@@ -135,7 +135,7 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
     public var enabled = true
     public var filter = Filter.butterworth
     public var order = 8
-    public var awf = 3.0
+    public var awf = 1.5
     public init() {}
     public enum Filter: String, Sendable, Codable, CaseIterable {
       case butterworth, gaussian, rectangular

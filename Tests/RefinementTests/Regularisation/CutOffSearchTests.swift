@@ -169,39 +169,6 @@ struct CutOffSearchTests {
     return smoothed(field * mask).combined(with: smoothed(mask)) { $0 / $1 }
   }
 
-  /// The weights of the shells learn of the noise that is gone: FSC/(1 − FSC) grows by as much as
-  /// between the raw and the filtered half-maps.
-  @Test func weightsFollowTheNoise() {
-    let raised = NonuniformFilter.raised(
-      [1, 0.5, 0.2, 0.1], last: 2, raw: [1, 0.5, 0.25, 0.1], filtered: [1, 0.75, 0.2, 0.9])
-    #expect(raised[0] == 1 && abs(raised[1] - 0.75) < 1e-12)
-    // Neither less than before, nor anything beyond the last shell.
-    #expect(raised[2] == 0.2 && raised[3] == 0.1)
-  }
-
-  /// With noise alone on one side the other one is weighted by what it is worth, and half-maps of one
-  /// resolution are left as they are.
-  @Test func theFilterRaisesTheWeights() {
-    let set = NoisyHalves(noise: 1.5)
-    let cube = CubeTransform(size: set.size, period: set.size)
-    func filter(_ mask: Volume) -> (filter: NonuniformFilter, fsc: [Double]) {
-      let fsc = fourierShellCorrelation(set.halves[0], set.halves[1], mask: mask)
-      let filter = NonuniformFilter(
-        halves: Self.halves(set.halves), fsc: fsc, last: 17, split: 3, mask: mask.voxels,
-        cube: cube, settings: RefinementSettings())
-      return (filter, fsc)
-    }
-    let (both, raw) = filter(set.mask)
-    for shell in 11...16 {
-      #expect(both.fsc[shell] > raw[shell] + 0.02, "\(shell): \(both.fsc[shell])")
-    }
-    let ball = Volume.sphere(
-      size: set.size, pixelSize: set.pixelSize, radius: 26, outerRadius: 34, centre: set.fine)
-    let (one, own) = filter(ball)
-    #expect(set.mean(one.cutOffs.positions, about: set.fine) > Double(one.cutOffs.bank.count) - 2)
-    for shell in 4...15 { #expect(abs(one.fsc[shell] - own[shell]) < 0.1) }
-  }
-
   private func applied(_ cutOffs: LocalCutOffs, to map: Volume, _ cube: CubeTransform) -> Volume {
     let workspace = cube.workspace()
     let halves = Self.halves([map])

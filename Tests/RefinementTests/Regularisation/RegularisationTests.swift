@@ -16,7 +16,7 @@ struct RegularisationTests {
     let values = (0..<512).map { contrast * (Float(generator.normal()) + ($0 % 50 == 0 ? 6 : 0)) }
     let mask = (0..<512).map { _ in Float(generator.uniform(0, 1)) }
     workspace.real.copy(from: values)
-    Regularisation(cutOffs: nil, negativeShare: share, mask: mask).apply(to: workspace.real)
+    Regularisation(filter: nil, negativeShare: share, mask: mask).apply(to: workspace.real)
     for index in values.indices {
       let value = values[index]
       let expected = (contrast * value < 0 ? share * value : value) * mask[index]
