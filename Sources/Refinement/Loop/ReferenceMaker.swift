@@ -10,6 +10,10 @@ struct ReferenceMaker: Sendable {
   let masks: CubeMasks
   /// Whether masks are already made of the map.
   var isMaskDynamic = false
+  /// The resolution (Å) to which the half-maps of the input, or those of the images at the input's poses, agree by
+  /// half; 0 for unknown. What is finer is not shared by the halves: noise that both are aligned to comes to look
+  /// like signal in both.
+  var agreement = 0.0
 
   /// What came out of an iteration's accumulators.
   struct Product: Sendable {
@@ -128,7 +132,7 @@ struct ReferenceMaker: Sendable {
     let lastShell = min(filled, Int((Double(band) + 3) * context.geometry.oversampling))
     let split = Int(
       Double(context.geometry.period) * context.geometry.pixelSize
-        / context.settings.splitResolution
+        / max(context.settings.splitResolution, agreement)
     )
     // What is only measured is not masked by itself.
     let mask =
@@ -152,77 +156,6 @@ struct ReferenceMaker: Sendable {
       mask: mask, filtered: made.filtered, shown: made.shown)
   }
 
-  /// The filtered, masked references, on a cube no finer than they need.
-  private func references(
-    _ sums: [[Accumulator]], means: [[Double]], fsc: [Double], lastShell: Int, split: Int,
-    band: Int, mask choice: MaskChoice,
-    progress: @escaping @Sendable (Double, Part) -> Void
-  ) -> (references: [ReferenceGrid], filtered: [Double]?, shown: ShownDensity?) {
-    let folds = context.foldCount
-    let radius = context.geometry.clampedGridRadius(ofShell: band)
-    let size = CubeTransform.size(
-      forRadius: min(sums[0][0].radius, max(lastShell, radius) + 2))
-    let (rows, mask) = rowsOfMask(choice, size: size)
-    let reconstruction = Reconstruction(
-      geometry: context.geometry, radius: sums[0][0].radius, size: size, rows: rows)
-    let cube = reconstruction.cube
-    let filter = nonuniformFilter(
-      fsc: fsc, lastShell: lastShell, split: split, interpolation: sums[0][0].interpolation,
-      reconstruction: reconstruction, mask: mask)
-    progress(1, .filter)
-    let regularisation = Regularisation(
-      filter: filter, negativeShare: context.settings.negativeShare, mask: mask)
-    // What the log says of the filter is of the first reference.
-    let places = filter.map { _ in FFTBuffer<Float>(count: rows.count) }
-    let references = Collected<ReferenceGrid>(count: 2 * folds)
-    let spectrumRadius = max(CubeTransform.spectrumRadius(ofGrid: radius), lastShell + 1)
-    let workspaces = WorkspacePool {
-      (cube.workspace(radius: spectrumRadius), regularisation.room(cube))
-    }
-    // Other bodies see the density of all folds.
-    let wholes = context.beside == nil ? 0 : 2
-    let shown = Collected<[Float]>(count: wholes)
-    let counter = Counter()
-    parallelFor(count: 2 * folds + wholes, chunk: 1, threads: context.settings.threads) {
-      range, _ in
-      let (workspace, room) = workspaces.take()
-      defer { workspaces.giveBack((workspace, room)) }
-      for slot in range {
-        let isWhole = slot >= 2 * folds
-        let half = isWhole ? slot - 2 * folds : slot / folds
-        var parts = sums[half]
-        // A fold's reference is made without its own images; with one fold there are no others.
-        if folds > 1, !isWhole { parts.remove(at: slot % folds) }
-        reconstruction.divide(
-          Reconstruction.Quotient(
-            parts: parts, shared: sums[1 - half], sharedShells: split,
-            regularisation: Self.regularisation(
-              fsc, means: means[half], last: lastShell, floor: 1e-3)),
-          into: workspace.spectrum)
-        regularisation.density(
-          in: workspace, of: cube, radius: lastShell + 1,
-          insertedBy: parts[0].interpolation, isSymmetrised: reconstruction.isSymmetrised,
-          room, places: slot == 0 ? places : nil)
-        if isWhole {
-          shown[half] = (0..<rows.count).map { workspace.real[$0] }
-          continue
-        }
-        let grid = ReferenceGrid(radius: radius, interpolation: context.interpolation)
-        cube.fill(grid, from: workspace)
-        references[slot] = grid
-        progress(Double(counter.add(1)) / Double(2 * folds), .references)
-      }
-    }
-    let edge = Double(context.geometry.period) * context.geometry.pixelSize
-    return (
-      references.filled,
-      filter.flatMap { filter in
-        places.map { filter.quantiles([0.1, 0.5, 0.9], of: $0).map { edge / $0 } }
-      },
-      wholes == 0 ? nil : ShownDensity(rows, band: band, halves: shown.filled)
-    )
-  }
-
   /// ln of the mean squared amplitude per shell of the mean of the half-maps in the mask.
   private func guinier(_ halves: [Volume], inside masks: CubeMasks.Masks) -> [Double] {
     let size = masks.mask.size
@@ -242,17 +175,6 @@ struct ReferenceMaker: Sendable {
     transform.forward(
       values.pointer, transform.workspace(radius: spectrum.radius), into: spectrum)
     return spectrum.shellPower.map { $0 > 0 ? log($0) : -50 }
-  }
-
-  /// The voxels of the references' mask on a cube, and its values there.
-  private func rowsOfMask(_ choice: MaskChoice, size: Int) -> (VoxelRows, [Float]) {
-    guard choice.isDynamic else {
-      let known = masks.mask(size: size)
-      return (known.rows, known.rows.values(of: known.mask.voxels))
-    }
-    let voxels = CentredMap.interpolated(choice.mask.voxels, from: choice.mask.size, to: size)
-    let rows = VoxelRows(of: voxels, size: size)
-    return (rows, rows.values(of: voxels))
   }
 
   /// The unfiltered half-maps, up to the last shell with real weight.
