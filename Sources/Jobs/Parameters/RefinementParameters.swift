@@ -25,8 +25,9 @@ public struct RefinementParameters: ParameterGroup {
     cryosparc: "GS-FSC split resolution (A)",
     relion: "--low_resol_join_halves",
     help: """
-      The two half-maps share what is coarser than this, so that they do not drift apart. The FSC \
-      says nothing there. It should be well above the resolution that you expect.
+      The two half-maps share what is coarser than this, so that they do not drift apart, as far as \
+      they agree by half before anything is aligned. The FSC says nothing there. It should be well \
+      above the resolution that you expect.
       """)
 
   public let resplit: ParameterKey<Bool> = .init(

@@ -262,7 +262,8 @@ struct Body {
     events(.stage(.filtering, iteration: iteration))
     clock.begin(.filtering)
     let maker = ReferenceMaker(
-      context: context, masks: cubeMasks, isMaskDynamic: state.isMaskDynamic)
+      context: context, masks: cubeMasks, isMaskDynamic: state.isMaskDynamic,
+      agreement: (start?.fsc ?? loop.metrics.first?.fsc)?.resolution50 ?? 0)
     let isFirst = state.iteration == 0
     let filtering = StageProgress(
       .filtering, costs: maker.costs(radius: accumulators[0].radius, isFirst: isFirst),

@@ -12,8 +12,9 @@ import Ground
 ///     g_b(x) = max(0, 1 − N_b / P_b(x)) / F_b,
 ///
 /// the Wiener filter of its own signal-to-noise ratio in the place of that of the whole shell (Wiener's filter
-/// with local power: Lim, Two-Dimensional Signal and Image Processing, 1990, 9.2). The lowest band is left as it
-/// is. No half-map sees anything of the other one but the curve, and a fold's reference nothing of its own images.
+/// with local power: Lim, Two-Dimensional Signal and Image Processing, 1990, 9.2). Where the mean of g in the mask
+/// would be over one it is made one: in noise alone power varies too, and a place takes more than the shell's share
+/// only where others take less. The lowest band is left as it is. No half-map sees anything of the other one but the curve, and a fold's reference nothing of its own images.
 struct LocalWienerFilter: Sendable {
   let bank: FilterBank
   /// The bands but the lowest, with what is the same for all references.
@@ -157,17 +158,32 @@ struct LocalWienerFilter: Sendable {
   private func add(
     _ room: Room, _ band: Band, noise: Float, to sum: FFTBuffer<Float>, places: FFTBuffer<Float>?
   ) {
-    let share = Float(1 / band.correlation)
+    let mean = takeGains(room, band, noise: noise)
+    let share = Float(1 / max(band.correlation, mean))
     inParallel(mask.count, chunk: Self.chunk) { range in
-      let (values, power) = (room.band.pointer, room.power.pointer)
-      let (sum, windowed) = (sum.pointer, band.windowed.pointer)
+      let (values, gains, sum) = (room.band.pointer, room.power.pointer, sum.pointer)
       for voxel in range where mask[voxel] > 0 {
-        let local = power[voxel] / max(windowed[voxel], 1e-3)
-        let gain = local > noise ? 1 - noise / local : 0
-        sum[voxel] += share * gain * values[voxel]
-        if let places { places.pointer[voxel] += min(1, gain / 0.286) }
+        sum[voxel] += share * gains[voxel] * values[voxel]
+        if let places { places.pointer[voxel] += min(1, gains[voxel] / 0.286) }
       }
     }
+  }
+
+  /// Puts the Wiener gains of places, 1 − N / P, in the place of the power; returns their mean in the mask.
+  private func takeGains(_ room: Room, _ band: Band, noise: Float) -> Double {
+    let parts = inParts(mask.count, chunk: Self.chunk) { range in
+      var (total, weight) = (0.0, 0.0)
+      let (power, windowed) = (room.power.pointer, band.windowed.pointer)
+      for voxel in range where mask[voxel] > 0 {
+        let local = power[voxel] / max(windowed[voxel], 1e-3)
+        power[voxel] = local > noise ? 1 - noise / local : 0
+        total += Double(mask[voxel] * power[voxel])
+        weight += Double(mask[voxel])
+      }
+      return SIMD2(total, weight)
+    }
+    let sum = parts.reduce(.zero, +)
+    return sum.y > 0 ? sum.x / sum.y : 0
   }
 
   /// The cut-offs of places of a mask at shares of them, from the lowest: shells of the cube.

@@ -8,7 +8,9 @@ struct SplitResolutionTests {
   @Test func halvesShareWhatIsCoarser() throws {
     var body = OffCentreBody(count: 60, sigma: 60)
     body.settings.referenceFolds = 1
-    func difference(split: Double, _ shells: ClosedRange<Double>) throws -> Double {
+    func difference(
+      split: Double, agreement: Double = 0, _ shells: ClosedRange<Double>
+    ) throws -> Double {
       body.settings.splitResolution = split
       let prepared = try body.prepared()
       let context = prepared.context
@@ -16,7 +18,8 @@ struct SplitResolutionTests {
       let accumulators = try Accumulation(context: context, band: band)
         .accumulate(prepared.state) { _, _ in }
       let product = ReferenceMaker(
-        context: context, masks: CubeMasks(geometry: context.geometry, fine: prepared.mask)
+        context: context, masks: CubeMasks(geometry: context.geometry, fine: prepared.mask),
+        agreement: agreement
       ).make(accumulators, inserted: band, bandLimit: band)
       let (a, b) = (product.references[0], product.references[1])
       // Shells of the box of 144 Å.
@@ -35,5 +38,8 @@ struct SplitResolutionTests {
     let high = try (difference(split: 18, 10...14), difference(split: 100, 10...14))
     #expect(low.0 < 0.35 * low.1, "\(low)")
     #expect(abs(high.0 / high.1 - 1) < 0.2, "\(high)")
+    // Nothing is shared beyond what the halves agreed on before.
+    let apart = try difference(split: 18, agreement: 100, 1...5)
+    #expect(abs(apart / low.1 - 1) < 0.01, "\(apart), \(low)")
   }
 }

@@ -98,8 +98,10 @@ struct LocalWienerFilterTests {
       let correlation =
         (1...5).reduce(0) { $0 + weights[$1 - 1] * fsc[$1] } / weights.reduce(0, +)
       let noise = (1 - correlation) * sum(mask * density * density) / sum(mask)
+      let gains = power.map { Float(max(0, 1 - noise / Double($0))) }
+      let bound = max(correlation, sum(mask * gains) / sum(mask))
       for voxel in mask.voxels.indices where mask.voxels[voxel] > 0 {
-        let share = max(0, 1 - noise / Double(power.voxels[voxel])) / correlation
+        let share = Double(gains.voxels[voxel]) / bound
         largest = max(largest, share)
         expected.voxels[voxel] += Float(share) * band.voxels[voxel]
       }
