@@ -54,6 +54,9 @@ final class CubeMasks: Sendable {
     }
   }
 
+  /// Frees the masks of all cubes: they are made again when they are asked for.
+  func forget() { made.withLock { $0 = [] } }
+
   /// The masks of the curves on such a cube.
   func curves(size: Int) -> FSCMasks {
     let known = mask(size: size)

@@ -139,6 +139,8 @@ struct Refiner {
       var made: [Body.Reconstructed?] = []
       for index in bodies.indices {
         made.append(bodies[index].loop.rests ? nil : try bodies[index].reconstruct(hand: hand))
+        // Those of all regions together are as large as their references.
+        if bodies.count > 1 { bodies[index].cubeMasks.forget() }
       }
       let anew = Set(bodies.indices.filter { made[$0]?.showsAnew == true })
       for looking in bodies.indices where !bodies[looking].loop.rests { meet(looking, anew: anew) }

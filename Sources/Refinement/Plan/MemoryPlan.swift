@@ -23,7 +23,7 @@ public struct MemoryPlan: Sendable {
   let preparation: Int
   let iteration: Int
   let final: Int
-  /// What stays of an iteration while other regions have theirs: masks, references, and the density that
+  /// What stays of an iteration while other regions have theirs: the mask, references, and the density that
   /// others see of the body.
   let kept: Int
   /// Whether the last pass inserts the half-sets one after the other, for the memory limit.
@@ -178,7 +178,8 @@ public struct MemoryPlan: Sendable {
         + 6 * density : 0
     let peak =
       masks + max(inserting, sums + halves + max(measuring, making + filtering))
-    return (peak, masks + 2 * folds * grid, density, grid)
+    // Of the masks that in the period's box stays, and the loose one on half as many voxels an axis.
+    return (peak, 9 * cubed(geometry.period) / 2 + 2 * folds * grid, density, grid)
   }
 
   /// In one and a half times the box, the exact sums of the halves that are inserted at a time with the
