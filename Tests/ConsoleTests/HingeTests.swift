@@ -126,6 +126,15 @@ struct HingeTests {
 
   // MARK: Motions outside of runs
 
+  /// Opened by itself the screen has to ask for what it shows.
+  @Test func aFolderOfMotionIsAskedForWhenItIsOpened() throws {
+    let (screen, effects) = try Application.opening(
+      .motion(folder: "/data/moved"), options: Application.Options())
+    #expect((screen as? ModesScreen)?.folder == "/data/moved")
+    #expect(
+      effects.contains { if case .readMotion("/data/moved") = $0 { true } else { false } })
+  }
+
   /// A folder of fulcrum motion names the maps that it was made of; what is kept is of its own particles.
   @Test func aFolderOfMotionIsRead() throws {
     let folder = try TemporaryFolder()

@@ -168,7 +168,9 @@ extension Application {
           "\(folder) has no maps yet", whatToDo: "Wait for its first iteration.")
       }
       return (MapScreen(shelf: shelf), [])
-    case .motion(let folder): return (ModesScreen(folder: FilePath.absolute(folder)), [])
+    case .motion(let folder):
+      let path = FilePath.absolute(folder)
+      return (ModesScreen(folder: path), [.readMotion(folder: path)])
     case .run(let folder): return (RunsScreen(), [.push(RunScreen(folder: folder))])
     case .form(let path), .refine(let path as String?):
       var job = Job(folder: FilePath.currentFolder)
