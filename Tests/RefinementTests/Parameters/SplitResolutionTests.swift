@@ -1,6 +1,9 @@
+import CryoEM
 import Fourier
+import TestSupport
 import Testing
 
+@testable import Ground
 @testable import Refinement
 
 /// refinement.split_resolution: what the halves share.
@@ -41,5 +44,27 @@ struct SplitResolutionTests {
     // Nothing is shared beyond what the halves agreed on before.
     let apart = try difference(split: 18, agreement: 100, 1...5)
     #expect(abs(apart / low.1 - 1) < 0.01, "\(apart), \(low)")
+  }
+
+  /// Where the input's half-maps agree only to something coarser, a refinement is that with the split there.
+  @Test func halvesShareOnlyWhatTheyAgreedOn() throws {
+    var set = TwoBodyRefinement(count: 60, box: 24, pixelSize: 8)
+    set.settings.maximumIterations = 2
+    set.settings.splitResolution = 20
+    var input = set.input
+    let halves = try #require(input.halfMaps)
+    var generator = SeededGenerator(seed: 3)
+    let noise = 0.2 * (halves.a.voxels.max() ?? 0)
+    func noisy(_ map: Volume) -> Volume { map.map { $0 + noise * Float(generator.normal()) } }
+    input.halfMaps = (noisy(halves.a), noisy(halves.b))
+    let agreement = try #require(input.measuredHalfMaps()?.fsc.resolution50)
+    #expect(agreement > 30 && agreement < 150, "\(agreement)")
+    let found = try refine(input) { _ in }
+    input.settings.splitResolution = agreement
+    let expected = try refine(input) { _ in }
+    let (isEqual, hasMoved) = (
+      found.poses == expected.poses, found.poses != set.simulation.startPoses
+    )
+    #expect(isEqual && hasMoved)
   }
 }
