@@ -45,14 +45,7 @@ final class MapStudio: Sendable {
   private let tints = Mutex<[TintKey: ImageSlice.Tint]>([:])
 
   func tint(_ key: TintKey, _ make: () -> ImageSlice.Tint) -> ImageSlice.Tint {
-    if let known = tints.withLock({ $0[key] }) { return known }
-    let tint = make()
-    tints.withLock {
-      // Three planes of a map, and of the one before.
-      if $0.count >= 6 { $0.removeAll() }
-      $0[key] = tint
-    }
-    return tint
+    Self.kept(in: tints, key, make)
   }
 
   func surface(_ key: SurfaceKey, _ make: () -> IndexedImage) -> IndexedImage {
@@ -63,13 +56,20 @@ final class MapStudio: Sendable {
   }
 
   func projection(_ key: ProjectionKey, _ make: () -> Plane) -> Plane {
-    if let known = projections.withLock({ $0[key] }) { return known }
-    let plane = make()
-    projections.withLock {
-      // Three of a map, of two maps that blink.
+    Self.kept(in: projections, key, make)
+  }
+
+  /// What is known of a key, or is made now and kept with the last few.
+  private static func kept<Key: Hashable & Sendable, Value: Sendable>(
+    in known: borrowing Mutex<[Key: Value]>, _ key: Key, _ make: () -> Value
+  ) -> Value {
+    if let found = known.withLock({ $0[key] }) { return found }
+    let value = make()
+    known.withLock {
+      // Three planes of a map, of two maps that blink.
       if $0.count >= 6 { $0.removeAll() }
-      $0[key] = plane
+      $0[key] = value
     }
-    return plane
+    return value
   }
 }

@@ -104,9 +104,7 @@ extension Body {
 
   /// The defocus of the body in each image at its last pose; nil where it is the particle's.
   var bodyDefoci: [Defocus]? {
-    context.bodyDefocus(
-      sign: state.bodyDefocus.sign, at: context.poses(state), changes: state.defocusChanges
-    ).map { defoci(changedBy: $0.body) }
+    context.bodyDefocus(state).map { defoci(changedBy: $0.body) }
   }
 
   /// The defocus of each particle where that is refined; nil where it is that of the input.

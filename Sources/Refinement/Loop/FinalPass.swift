@@ -49,9 +49,7 @@ struct FinalPass: Sendable {
     var packer = ImagePacker(
       transformer: transformer, geometry: geometry, points: points,
       survey: currentNoise(state), outside: outside, highpassShell: 0,
-      defocus: context.bodyDefocus(
-        sign: ewald?.sign ?? state.bodyDefocus.sign, at: context.poses(state),
-        changes: state.defocusChanges))
+      defocus: context.bodyDefocus(state, sign: ewald?.sign))
     packer.neighbours = context.beside?.neighbours
     let radius = geometry.clampedGridRadius(ofShell: box / 2 - 1)
     let threads = context.settings.threads

@@ -184,6 +184,14 @@ struct RunContext: Sendable {
     .known(sign: sign, centres: centres, start: particles.poses, now: poses, changes: changes)
   }
 
+  /// The same at the last poses, with what was found of the particles' own.
+  ///
+  /// - Parameter sign: nil for that which was found.
+  func bodyDefocus(_ state: RefinementState, sign: Int? = nil) -> BodyDefocus? {
+    bodyDefocus(
+      sign: sign ?? state.bodyDefocus.sign, at: poses(state), changes: state.defocusChanges)
+  }
+
   /// A pose relative to the particle's window.
   func alignment(_ pose: Pose, of particle: Int) -> Alignment {
     Alignment(

@@ -91,12 +91,15 @@ extension ImagePacker {
   }
 
   /// Puts it, turned on by an angle, into an array.
+  ///
+  /// - Parameter scale: what it is multiplied by; nil for what the loaded image was.
   func evaluateCTF(
-    change: Double, turn: Double = 0, of particle: Int, _ workspace: Workspace,
-    into values: inout [Float]
+    change: Double, turn: Double = 0, scale: Double? = nil, of particle: Int,
+    _ workspace: Workspace, into values: inout [Float]
   ) {
     transformer.transferFunction(
-      of: particle, change: change, turn: turn, scale: workspace.image.scale, isAsImaged: true
+      of: particle, change: change, turn: turn, scale: scale ?? workspace.image.scale,
+      isAsImaged: true
     ).fill(
       values: &values, boxSize: geometry.box,
       pixelSize: transformer.optics(of: particle).pixelSize)

@@ -34,10 +34,7 @@ struct BodyPlacement: Sendable {
     gyration = context.gyration * context.geometry.pixelSize
     imageEdge = Double(box) * pixelSize
     usesMagnification = context.settings.useAnisotropicMagnification
-    defocus =
-      context.bodyDefocus(
-        sign: state.bodyDefocus.sign, at: context.poses(state), changes: state.defocusChanges
-      )?.body
+    defocus = context.bodyDefocus(state)?.body
   }
 
   func magnification(of particle: Int) -> [Double] {

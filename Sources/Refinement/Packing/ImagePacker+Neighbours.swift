@@ -86,19 +86,18 @@ extension ImagePacker {
   private func evaluateCTFs(
     beside particle: Int, _ neighbours: Neighbours, _ room: Neighbour.Room, _ workspace: Workspace
   ) {
-    let pixelSize = transformer.optics(of: particle).pixelSize
     let change = defocus?.body[particle] ?? 0
     let scale = neighbours.imageScale(of: particle)
-    func fill(_ values: inout [Float], change: Double, turn: Double = 0) {
-      // Signs of flipped images are in the data and in the model: they cancel.
-      transformer.transferFunction(
-        of: particle, change: change, turn: turn, scale: scale, isAsImaged: true
-      ).fill(values: &values, boxSize: geometry.box, pixelSize: pixelSize)
+    // Signs of flipped images are in the data and in the model: they cancel.
+    evaluateCTF(
+      change: change, scale: scale, of: particle, workspace, into: &workspace.image.rows)
+    if room.isTurned {
+      evaluateCTF(
+        change: change, turn: .pi / 2, scale: scale, of: particle, workspace,
+        into: &workspace.quadrature)
     }
-    fill(&workspace.image.rows, change: change)
-    if room.isTurned { fill(&workspace.quadrature, change: change, turn: .pi / 2) }
     if defocus != nil, transformer.optics(of: particle).isPremultiplied {
-      fill(&workspace.other, change: 0)
+      evaluateCTF(change: 0, scale: scale, of: particle, workspace, into: &workspace.other)
       workspace.otherOf = nil
     }
   }
