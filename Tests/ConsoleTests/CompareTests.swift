@@ -40,7 +40,7 @@ import Testing
   @Test func theirMapsAreSeenOneAfterTheOther() throws {
     var surroundings = Surroundings(folder: "/data/ribosome")
     var both = screen { _ in }
-    let pushed = both.perform(.maps, &surroundings)
+    let pushed = both.perform("maps", &surroundings) ?? []
     guard case .push(let next)? = pushed.first, let maps = next as? MapScreen else {
       Issue.record("no maps")
       return

@@ -151,11 +151,14 @@ struct MaskMakerTests {
   @Test func keysWaitForTheMap() throws {
     var screen = MaskMakerScreen(
       job: SampleRuns.job(), map: map, resolution: nil, hair: CrossHair())
-    for command in [Command.pickPiece, .previewMask, .save, .useMask, .raiseThreshold] {
+    let commands: [Command] = [
+      "pick-piece", "preview-mask", "save", "use-mask", "raise-threshold",
+    ]
+    for command in commands {
       #expect(screen.obstacle(to: command) == "The map is being filtered")
     }
     var surroundings = Surroundings()
-    _ = screen.perform(.paintSphere, &surroundings)
+    _ = screen.perform("paint-sphere", &surroundings)
     #expect(screen.sketch.strokes.count == 1)
   }
 }

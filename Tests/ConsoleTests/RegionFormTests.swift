@@ -84,11 +84,11 @@ struct RegionFormTests {
     let field = FormField("prior.rotation_sd", ofRegion: 1)
     screen.set(field, to: "far")
     screen.selected = field
-    _ = screen.performOnRegions(.regionEarlier)
+    _ = screen.changeRegion { $0.move(region: $1, by: -1) }
     #expect(screen.mistakes.keys.map { $0 } == [FormField("prior.rotation_sd", ofRegion: 0)])
     #expect(screen.current == FormField("prior.rotation_sd", ofRegion: 0))
     #expect(screen.errors.first?.keys == ["region.body.prior.rotation_sd"])
-    _ = screen.performOnRegions(.removeRegion)
+    _ = screen.changeRegion { $0.remove(region: $1) }
     #expect(screen.mistakes.isEmpty && screen.job.regions.map(\.name) == ["head"])
   }
 

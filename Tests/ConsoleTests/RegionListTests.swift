@@ -52,23 +52,24 @@ struct RegionListTests {
     let folder = try folder()
     var (screen, surroundings) = try screen(folder)
     #expect(names(screen) == ["one", "+ two"])
-    _ = screen.perform(.last, &surroundings)
-    _ = screen.perform(.right, &surroundings)
+    _ = screen.navigate(.last, &surroundings)
+    _ = screen.navigate(.right, &surroundings)
     #expect(names(screen) == ["one", "- two", "  b", "  a"])
-    #expect(screen.obstacle(to: .delete) == nil)
-    _ = screen.perform(.down, &surroundings)
-    #expect(screen.obstacle(to: .delete)?.contains("region") == true)
-    #expect(screen.obstacle(to: .open) == nil)
-    _ = screen.perform(.mark, &surroundings)
-    _ = screen.perform(.mark, &surroundings)
-    #expect(screen.obstacle(to: .compare) == nil)
-    let shown = screen.perform(.compare, &surroundings).compactMap { effect -> CompareScreen? in
+    #expect(screen.obstacle(to: "delete") == nil)
+    _ = screen.navigate(.down, &surroundings)
+    #expect(screen.obstacle(to: "delete")?.contains("region") == true)
+    #expect(screen.obstacle(to: "open") == nil)
+    _ = screen.perform("mark", &surroundings)
+    _ = screen.perform("mark", &surroundings)
+    #expect(screen.obstacle(to: "compare") == nil)
+    let asked = screen.perform("compare", &surroundings) ?? []
+    let shown = asked.compactMap { effect -> CompareScreen? in
       if case .push(let next) = effect { next as? CompareScreen } else { nil }
     }.first
     let two = folder("runs/two/regions")
     #expect(shown?.folders == [two + "/b", two + "/a"])
     // What is marked stays so when it is folded away.
-    _ = screen.perform(.left, &surroundings)
+    _ = screen.navigate(.left, &surroundings)
     #expect(
       names(screen)
         == ["one", "- two", "  b", "  a"].filter { !$0.hasPrefix(" ") }
@@ -85,7 +86,7 @@ struct RegionListTests {
     try makeFolder(folder("runs/child"))
     try AtomicFile.write(JSONFile.text(child), to: folder("runs/child/run.json"))
     var (screen, surroundings) = try screen(folder)
-    _ = screen.perform(.tree, &surroundings)
+    _ = screen.perform("tree", &surroundings)
     func cells() -> [String] {
       var frame = Frame(size: surroundings.size, look: surroundings.appearance)
       screen.draw(in: frame.grid.bounds, of: &frame, surroundings)
@@ -95,19 +96,19 @@ struct RegionListTests {
     }
     #expect(cells() == ["one", "+ two", "└─child"])
     screen.selected = folder("runs/two")
-    _ = screen.perform(.right, &surroundings)
+    _ = screen.navigate(.right, &surroundings)
     #expect(cells() == ["one", "- two", "├─b", "├─a", "└─child"])
     // From a region back to its run; then the branch is folded, and unfolded before the regions.
-    _ = screen.perform(.down, &surroundings)
-    #expect(screen.obstacle(to: .delete)?.contains("region") == true)
-    _ = screen.perform(.left, &surroundings)
+    _ = screen.navigate(.down, &surroundings)
+    #expect(screen.obstacle(to: "delete")?.contains("region") == true)
+    _ = screen.navigate(.left, &surroundings)
     #expect(cells() == ["one", "+ two", "└─child"])
-    _ = screen.perform(.left, &surroundings)
+    _ = screen.navigate(.left, &surroundings)
     #expect(cells() == ["one", "+ two"])
-    _ = screen.perform(.right, &surroundings)
+    _ = screen.navigate(.right, &surroundings)
     #expect(cells() == ["one", "+ two", "└─child"])
-    _ = screen.perform(.right, &surroundings)
-    _ = screen.perform(.left, &surroundings)
+    _ = screen.navigate(.right, &surroundings)
+    _ = screen.navigate(.left, &surroundings)
     #expect(screen.current?.entry.name == "two")
   }
 
@@ -115,11 +116,11 @@ struct RegionListTests {
   @Test func aRunStandsForItsRegions() throws {
     let folder = try folder()
     var (screen, surroundings) = try screen(folder)
-    _ = screen.perform(.markAll, &surroundings)
+    _ = screen.perform("mark-all", &surroundings)
     #expect(screen.comparedFolders.map { FilePath.name(of: $0) } == ["one", "b", "a"])
-    #expect(screen.obstacle(to: .compare) == nil)
+    #expect(screen.obstacle(to: "compare") == nil)
     screen.marked = [folder("runs/one")]
-    #expect(screen.obstacle(to: .compare)?.contains("two to four runs or regions") == true)
+    #expect(screen.obstacle(to: "compare")?.contains("two to four runs or regions") == true)
   }
 
   /// Regions are named with their runs, and parameters of regions are among those that differ.

@@ -588,8 +588,8 @@ import Testing
     for status in [RunStatus.interrupted, .stopped, .failed, .finished] {
       var screen = RunScreen(folder: "/data/runs/head")
       screen.snapshot = RunSnapshot(folder: "/data/runs/head", status: status)
-      #expect((screen.obstacle(to: .resume) == nil) == (status != .finished))
-      #expect(screen.keyBar.contains(.resume) == (status != .finished))
+      #expect((screen.obstacle(to: "resume") == nil) == (status != .finished))
+      #expect(screen.keyBar.contains("resume") == (status != .finished))
     }
   }
 
@@ -622,7 +622,7 @@ import Testing
     stage.take(.mouse(MouseEvent(.press, column: 10, row: 4)))
     #expect((stage.application.screen as? RunsScreen)?.current?.entry.name == "body")
     let frame = stage.application.draw()
-    let note = try #require(frame.targets.first { $0.target == .command(.note) })
+    let note = try #require(frame.targets.first { $0.target == .command("note") })
     stage.take(.mouse(MouseEvent(.press, column: note.rect.x, row: note.rect.y)))
     #expect(stage.text.contains("Note about body"))
   }

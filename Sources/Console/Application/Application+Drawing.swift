@@ -75,7 +75,8 @@ extension Application {
     let items = commands.compactMap { command -> KeyBar.Item? in
       guard let key = surroundings.keyMap.keyName(of: command, in: context) else { return nil }
       return KeyBar.Item(
-        key: key, label: screen.label(of: command) ?? command.description(in: context).label,
+        key: key,
+        label: screen.label(of: command) ?? command.description(in: context)?.label ?? "",
         action: command.rawValue)
     }
     // Help stays where room is short: it leads to all the others.
@@ -90,7 +91,7 @@ extension Application {
     let place = Rect(x: rect.x, y: rect.y, width: rect.width, height: 1)
     frame.draw(bar, in: place)
     for item in bar.places(in: place) {
-      if let command = Command(rawValue: item.action) { frame.mark(item.rect, .command(command)) }
+      frame.mark(item.rect, .command(Command(rawValue: item.action)))
     }
   }
 

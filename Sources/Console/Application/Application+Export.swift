@@ -3,7 +3,7 @@ import Surface
 
 extension Application {
   /// Asks for the file that the pane with the focus is saved to; its ending says as what.
-  func askWhereToExport() -> [Effect] {
+  func askWhereToExport(_ surroundings: Surroundings) -> [Effect] {
     let exported = screen.exported(surroundings)
     let (name, hasNumbers) = (exported.name, exported.table != nil)
     let safe = name.map { $0.isLetter || $0.isNumber ? String($0).lowercased() : "-" }.joined()

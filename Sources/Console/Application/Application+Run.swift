@@ -193,7 +193,7 @@ extension Application {
       if let first = problems.first {
         effects.append(.complain(first))
       } else if case .refine = start {
-        effects.append(.command(.start))
+        effects.append(.command("start"))
       }
       return (RunsScreen(), effects)
     }

@@ -5,21 +5,19 @@ import Terminal
 /// reaches out of the program is asked for by effects.
 protocol Screen: Sendable {
   /// Where its keys are looked up.
-  var context: Command.Context { get }
+  static var context: Command.Context { get }
+  /// Its commands, in the order of the help.
+  static var bindings: [Binding<Self>] { get }
   /// What the title line says.
   var title: String { get }
   /// The one line that tiny terminals show besides the title.
   var status: String { get }
-  /// The commands of the key bar, the most useful first.
-  var keyBar: [Command] { get }
-  /// What a command does now, where that differs from its label; nil where it does not.
-  func label(of command: Command) -> String?
+  /// The commands of all screens that its key bar shows, with their places among its own.
+  var commonBar: [(command: Command, rank: Int)] { get }
   /// The keys that count while it takes text; empty while it does not.
   var entryKeys: [EntryKey] { get }
-  /// Why a command cannot be used now; nil when it can.
-  func obstacle(to command: Command) -> String?
-  /// Does a command.
-  mutating func perform(_ command: Command, _ surroundings: inout Surroundings) -> [Effect]
+  /// Moves around in it, or leaves it.
+  mutating func navigate(_ way: Navigation, _ surroundings: inout Surroundings) -> [Effect]
   /// Takes a key before it is looked up, while text is typed; nil when the key is not taken.
   mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect]?
   /// The mouse on something that the screen marked.
@@ -52,8 +50,7 @@ extension Screen {
   var showsTime: Bool { false }
   var isMoving: Bool { false }
   var entryKeys: [EntryKey] { [] }
-  func label(of command: Command) -> String? { nil }
-  func obstacle(to command: Command) -> String? { nil }
+  var commonBar: [(command: Command, rank: Int)] { [] }
   mutating func take(_ input: InputEvent, _ surroundings: inout Surroundings) -> [Effect]? { nil }
   mutating func point(
     at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
@@ -124,8 +121,8 @@ enum Question: Sendable, Hashable {
   /// A job from particles that were kept.
   case newJob(particles: String, asInput: Bool)
   case applyRemedy
-  /// A number of the mask maker, by the command that asks for it.
-  case makerValue(Command)
+  /// A number of the mask maker.
+  case makerValue(MaskMakerScreen.Setting)
   case saveMask(isUsed: Bool)
   case overwriteMask(String, isUsed: Bool)
 }

@@ -79,7 +79,8 @@ struct SettingsFile: Sendable {
       }
       for word in bindings.keys {
         let place = "\(file): keys.\(name).\(word)"
-        guard let command = Command(rawValue: word) else {
+        let command = Command(rawValue: word)
+        guard Command.table.contains(where: { $0.command == command }) else {
           keyMap.report("\(place) is no command; the palette (Ctrl-P) shows their names")
           continue
         }

@@ -8,7 +8,6 @@ import Terminal
 /// Two to four runs, or regions of runs, side by side: FSC curves in one plot, parameters that differ, what became of the
 /// resolution and of the poses.
 struct CompareScreen: ZoomingScreen {
-  let context = Command.Context.compare
   let title = "Compare"
   let folders: [String]
   var snapshots: [String: RunSnapshot] = [:]
@@ -59,8 +58,6 @@ struct CompareScreen: ZoomingScreen {
       ? nil : "Mark two to four runs or regions with Space; \(count) are marked"
   }
 
-  var keyBar: [Command] { [.nextPane, .zoom, .maps, .report, .export, .copy] }
-
   func opening(_ surroundings: Surroundings) -> [Effect] {
     folders.map { .openRun(folder: $0) }
       + folders.dropFirst().map { .comparePoses(first: folders[0], other: $0) }
@@ -79,30 +76,21 @@ struct CompareScreen: ZoomingScreen {
     return Self.report(folders, to: text)
   }
 
-  mutating func perform(_ command: Command, _ surroundings: inout Surroundings) -> [Effect] {
+  mutating func navigate(_ way: Navigation, _ surroundings: inout Surroundings) -> [Effect] {
     let count = Pane.allCases.count
-    switch command {
+    switch way {
     case .back:
       guard isZoomed else { return [.pop] }
       isZoomed = false
     case .nextPane: focus = Pane(rawValue: (focus.rawValue + 1) % count) ?? .fsc
     case .previousPane: focus = Pane(rawValue: (focus.rawValue + count - 1) % count) ?? .fsc
-    case .report: return [Self.reportPrompt(folders, surroundings)]
-    case .maps:
-      return MapShelf(comparing: runs).map { [.push(MapScreen(shelf: $0))] }
-        ?? [.say("None of the runs has kept maps yet")]
-    case .zoom: isZoomed.toggle()
-    case .up: scroll(by: -1)
-    case .down: scroll(by: 1)
-    case .pageUp: scroll(by: -10)
-    case .pageDown: scroll(by: 10)
+    case .up, .down, .pageUp, .pageDown: scroll(by: way.lines() ?? 0)
     case .left where hasColumns: firstRun = max(0, firstRun - 1)
     case .right where hasColumns: firstRun = min(max(0, runs.count - 1), firstRun + 1)
     case .left: moveCrosshair(by: -1)
     case .right: moveCrosshair(by: 1)
     case .first: crosshair = 1
     case .last: crosshair = lastShell
-    default: return [.say("Nothing to do here")]
     }
     return []
   }

@@ -1,4 +1,5 @@
 import Surface
+import Terminal
 
 /// A screen of panes, of which the one with the focus may fill it.
 protocol ZoomingScreen: Screen {
@@ -6,6 +7,13 @@ protocol ZoomingScreen: Screen {
 }
 
 extension ZoomingScreen {
+  /// The command that lets the pane with the focus fill the screen, and takes it back.
+  static func zooming(bar: BarPlace<Self>) -> Binding<Self> {
+    Binding(
+      "zoom", ["z", .enter], "Zoom", "Pane to the whole screen and back", bar: bar,
+      does: .change { $0.isZoomed.toggle() })
+  }
+
   /// The pane with the focus as it looks when it fills the screen.
   func zoomedFrame(_ surroundings: Surroundings) -> Frame {
     var frame = Frame(size: surroundings.size, look: surroundings.appearance)

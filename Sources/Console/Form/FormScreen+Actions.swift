@@ -6,65 +6,71 @@ import Surface
 import Terminal
 
 extension FormScreen {
-  /// Commands that ask for something, or reach out of the screen.
-  mutating func reachOut(_ command: Command, _ surroundings: Surroundings) -> [Effect] {
-    switch command {
-    case .start where !sweep.isEmpty, .enqueue where !sweep.isEmpty:
-      check = .runningToStart
-      isForQueue = command == .enqueue
+  /// Looks at the files, and starts or queues the refinement, or the sweep, if they are well.
+  mutating func begin(inQueue: Bool) -> [Effect] {
+    check = .runningToStart
+    isForQueue = inQueue
+    if !sweep.isEmpty {
       return [.planSweep(sweepRequest), .say("Checking the runs of the sweep …")]
-    case .start, .enqueue:
-      check = .runningToStart
-      isForQueue = command == .enqueue
-      return [.check(job), .say("Checking the files …")]
-    case .check:
-      check = .running
-      return [.check(job), .say("Checking the files …")]
-    case .maskView:
-      let region = current?.region ?? (job.regions.isEmpty ? nil : 0)
-      return [.push(MaskScreen(job: job, region: region)), .readVolumes(job)]
-    case .search:
-      return [
-        .popUp(
-          TextPrompt(
-            .searchParameters, title: "Parameters that contain", text: pattern,
-            hint: "Searches names, help, and the names in cryoSPARC and RELION", isLive: true))
-      ]
-    case .presets:
-      let items = JobPreset.all.map { preset in
-        let values = preset.values.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.text)" }
-        return Chooser.Item(
-          id: preset.id, title: preset.title,
-          detail: preset.help + " Sets " + values.joined(separator: ", ") + ".")
-      }
-      return [.popUp(Chooser(.choosePreset, title: "Presets", items: items))]
-    case .clone:
-      return [.popUp(Chooser(.cloneRun, title: "Take the parameters of", items: runItems))]
-    case .difference:
-      return [.popUp(Chooser(.differFromRun, title: "Compare with", items: runItems))]
-    case .commandLine:
-      // What the file says need not be said again.
-      let line =
-        !sweep.isEmpty
-        ? sweepCommandLine
-        : path.map { hasUnsavedChanges ? job.commandLine(jobFile: $0) : Job.run(file: $0) }
-          ?? job.commandLine(jobFile: "\(job.name).toml")
-      return [
-        .popUp(TextViewer(title: "The same as a command", lines: [.init(line)], copyText: line))
-      ]
-    case .save:
-      let proposed = path ?? "\(job.name).toml"
-      return [
-        .popUp(
-          TextPrompt(
-            .saveJob, title: "Save the job file as", text: proposed,
-            objection: {
-              $0.isEmpty || $0.hasSuffix("/")
-                ? Problem("a file needs a name", whatToDo: "Write one, or press Esc.") : nil
-            }))
-      ]
-    default: return [.say("Nothing to do here")]
     }
+    return [.check(job), .say("Checking the files …")]
+  }
+
+  mutating func lookAtFiles() -> [Effect] {
+    check = .running
+    return [.check(job), .say("Checking the files …")]
+  }
+
+  var maskView: [Effect] {
+    let region = current?.region ?? (job.regions.isEmpty ? nil : 0)
+    return [.push(MaskScreen(job: job, region: region)), .readVolumes(job)]
+  }
+
+  // MARK: What it asks
+
+  var searchPrompt: Effect {
+    .popUp(
+      TextPrompt(
+        .searchParameters, title: "Parameters that contain", text: pattern,
+        hint: "Searches names, help, and the names in cryoSPARC and RELION", isLive: true))
+  }
+
+  var presetChooser: Effect {
+    let items = JobPreset.all.map { preset in
+      let values = preset.values.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.text)" }
+      return Chooser.Item(
+        id: preset.id, title: preset.title,
+        detail: preset.help + " Sets " + values.joined(separator: ", ") + ".")
+    }
+    return .popUp(Chooser(.choosePreset, title: "Presets", items: items))
+  }
+
+  var cloneChooser: Effect {
+    .popUp(Chooser(.cloneRun, title: "Take the parameters of", items: runItems))
+  }
+
+  var differenceChooser: Effect {
+    .popUp(Chooser(.differFromRun, title: "Compare with", items: runItems))
+  }
+
+  var commandLineViewer: Effect {
+    // What the file says need not be said again.
+    let line =
+      !sweep.isEmpty
+      ? sweepCommandLine
+      : path.map { hasUnsavedChanges ? job.commandLine(jobFile: $0) : Job.run(file: $0) }
+        ?? job.commandLine(jobFile: "\(job.name).toml")
+    return .popUp(TextViewer(title: "The same as a command", lines: [.init(line)], copyText: line))
+  }
+
+  var savePrompt: Effect {
+    .popUp(
+      TextPrompt(
+        .saveJob, title: "Save the job file as", text: path ?? "\(job.name).toml",
+        objection: {
+          $0.isEmpty || $0.hasSuffix("/")
+            ? Problem("a file needs a name", whatToDo: "Write one, or press Esc.") : nil
+        }))
   }
 
   private var runItems: [Chooser.Item] {
@@ -149,89 +155,5 @@ extension FormScreen {
       lines.append(.init("   \(values[0]) → \(values[1]) \(field.parameter.unit)"))
     }
     return [.popUp(TextViewer(title: "Differences", lines: lines))]
-  }
-
-  mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
-    switch news {
-    case .runs(let found, _): runs = found
-    case .checked(let report) where report.job == job:
-      let wasToStart = if case .runningToStart = check { true } else { false }
-      check = .done(report)
-      let isAsked = !startsHere
-      startsHere = false
-      if let first = errors.first {
-        if let field = first.keys.first.flatMap(field(ofKey:)) { show(field) }
-        return [.complain(first.problem)]
-      }
-      if wasToStart, isForQueue {
-        check = .starting
-        return [.enqueue(job, parent: parent), .say("Queueing …")]
-      }
-      if wasToStart, isAsked, !surroundings.lanes.isEmpty {
-        return [.popUp(laneChooser(surroundings.lanes))]
-      }
-      if wasToStart {
-        check = .starting
-        return start()
-      }
-      return [.popUp(checkViewer(report))]
-    case .files(let facts): receive(facts)
-    case .jobSaved(let path, let isRewritten):
-      markSaved(at: path)
-      let note = isRewritten ? "; its own comments could not be kept" : ""
-      return [.say("Saved \(path)\(note)")]
-    case .jobExists(let path):
-      return [
-        .popUp(
-          Confirmation(
-            question: .overwriteJob(path), title: "Replace \(path)?",
-            text: "There is a file of this name already.", action: "Replace"))
-      ]
-    case .started(let folder): return [.pop, .push(RunScreen(folder: folder))]
-    case .queued(_, let text): return [.popToRuns, .say(text)]
-    case .sweepPlanned(let request, let text) where request == sweepRequest:
-      check = nil
-      return [
-        .popUp(
-          Confirmation(
-            question: .startSweep, title: isForQueue ? "Queue the sweep?" : "Start the sweep?",
-            text: text, action: isForQueue ? "Queue" : "Start"))
-      ]
-    case .sweepStarted(let name, let folders):
-      return [.pop, .push(SweepScreen(named: name, folders: folders))]
-    case .failed: if case .done? = check {} else { check = nil }
-    default: break
-    }
-    return []
-  }
-
-  private func start() -> [Effect] {
-    [.start(job, parent: parent), .say("Starting …")]
-  }
-
-  /// Asks where to refine.
-  private func laneChooser(_ lanes: [Lane]) -> Chooser {
-    let here = Chooser.Item(
-      id: "", title: "Here", detail: "In this program, on this machine.", note: "")
-    let others = lanes.map { lane in
-      let request = lane.request
-      return Chooser.Item(
-        id: lane.name, title: lane.title,
-        detail: "\(Format.counted(request.nodes, "node")), "
-          + "\(Format.counted(request.rankCount, "rank")) of "
-          + "\(Format.counted(request.threads, "thread")), at most \(request.time). "
-          + "Handed over by: \(lane.submit)", note: "queue")
-    }
-    return Chooser(.chooseLane, title: "Refine", items: [here] + others)
-  }
-
-  private func checkViewer(_ report: CheckReport) -> TextViewer {
-    var lines = report.lines.map { TextViewer.Line($0) }
-    let warnings = findings.filter { $0.problem.severity == .warning }
-    if !warnings.isEmpty { lines += [.init(""), .init("Worth knowing", .title)] }
-    for warning in warnings {
-      lines += [.init(warning.problem.what, .warning), .init("  " + warning.problem.whatToDo)]
-    }
-    return TextViewer(title: "Ready to start", lines: lines)
   }
 }

@@ -41,7 +41,7 @@ extension FormScreen {
   }
 
   private func aboutKey(_ surroundings: Surroundings) -> String? {
-    surroundings.keyMap.keyName(of: .about, in: .form)
+    surroundings.keyMap.keyName(of: "about", in: .form)
   }
 
   private static let helpOnNames = """

@@ -2,19 +2,11 @@ import Ground
 import Jobs
 
 extension FormScreen {
-  /// Commands on regions.
-  mutating func performOnRegions(_ command: Command) -> [Effect] {
-    if command == .addRegion { return addRegion() }
-    guard let region = regionInFocus else { return [] }
-    switch command {
-    case .copyRegion: return copy(region: region)
-    case .removeRegion: return remove(region: region)
-    case .renameRegion:
-      show(.name(ofRegion: region))
-      return beginEditing(.name(ofRegion: region))
-    case .regionEarlier: return move(region: region, by: -1)
-    default: return move(region: region, by: 1)
-    }
+  /// Does something to the region that commands are about.
+  mutating func changeRegion(
+    _ body: (inout FormScreen, Int) -> [Effect]
+  ) -> [Effect] {
+    regionInFocus.map { body(&self, $0) } ?? []
   }
 
   /// The region that commands are about: that of the selected row, or the only one.
@@ -22,15 +14,15 @@ extension FormScreen {
     current?.region ?? (job.regions.count == 1 ? 0 : nil)
   }
 
-  func obstacleOnRegions(to command: Command) -> String? {
-    if command == .addRegion { return nil }
-    guard !job.regions.isEmpty else { return "The job has no regions yet: + adds one" }
-    guard let region = regionInFocus else { return "Go to a region's section first" }
-    switch command {
-    case .regionEarlier: return region == 0 ? "It is the first" : nil
-    case .regionLater: return region == job.regions.count - 1 ? "It is the last" : nil
-    default: return nil
-    }
+  /// Why there is no region to do anything to.
+  var noRegion: String? {
+    if job.regions.isEmpty { return "The job has no regions yet: + adds one" }
+    return regionInFocus == nil ? "Go to a region's section first" : nil
+  }
+
+  mutating func beginRenaming(region: Int) -> [Effect] {
+    show(.name(ofRegion: region))
+    return beginEditing(.name(ofRegion: region))
   }
 
   /// What a single region has in the job's own place, and as a region where there are several.
@@ -38,7 +30,7 @@ extension FormScreen {
     Parameter.input.mask.key, Parameter.fulcrum.location.key, Parameter.fulcrum.coordinates.key,
   ]
 
-  private mutating func addRegion() -> [Effect] {
+  mutating func addRegion() -> [Effect] {
     var next = job
     let region = next.regions.count
     let mask = region == 0 ? job[Parameter.input.mask] : nil
@@ -64,7 +56,7 @@ extension FormScreen {
     ]
   }
 
-  private mutating func copy(region: Int) -> [Effect] {
+  mutating func copy(region: Int) -> [Effect] {
     var next = job
     var copy = next.regions[region]
     copy.name = freeName(copy.name)
@@ -74,7 +66,7 @@ extension FormScreen {
     return [.say("Region \(copy.name) is a copy of \(job.regions[region].name): choose its mask")]
   }
 
-  private mutating func remove(region: Int) -> [Effect] {
+  mutating func remove(region: Int) -> [Effect] {
     var next = job
     let removed = next.regions.remove(at: region)
     let isLast = next.regions.isEmpty
@@ -89,7 +81,7 @@ extension FormScreen {
     return [.say(isLast ? what + ". What it had of its own is the job's" : what)]
   }
 
-  private mutating func move(region: Int, by step: Int) -> [Effect] {
+  mutating func move(region: Int, by step: Int) -> [Effect] {
     let other = region + step
     var next = job
     next.regions.swapAt(region, other)

@@ -6,7 +6,6 @@ import Terminal
 
 /// The form of a job: every parameter, with its help, what is wrong, and what a start would take.
 struct FormScreen: Screen {
-  let context = Command.Context.form
   var job: Job
   /// Where the parameters came from, in words; empty for a blank form.
   var origin = ""
@@ -70,19 +69,6 @@ struct FormScreen: Screen {
 
   var title: String { path.map { FilePath.name(of: $0) } ?? "New job" }
 
-  var keyBar: [Command] {
-    var commands: [Command] = [
-      .start, .enqueue, .edit, .check, .maskView, .save, .advanced, .search,
-    ]
-    if !history.isEmpty { commands.insert(.undo, at: 4) }
-    if current?.region != nil {
-      commands.insert(
-        contentsOf: [.addRegion, .copyRegion, .removeRegion, .regionEarlier, .regionLater], at: 4)
-    }
-    commands += [.vary, .presets, .reset, .clone]
-    return current?.region == nil ? commands + [.addRegion] : commands
-  }
-
   var entryKeys: [EntryKey] {
     editor == nil ? [] : EntryKey.field + [EntryKey(.down, "Keep, next")]
   }
@@ -117,28 +103,6 @@ struct FormScreen: Screen {
   }
 
   var errors: [JobFinding] { findings.filter { $0.problem.severity == .error } }
-
-  func obstacle(to command: Command) -> String? {
-    switch command {
-    case .start, .check, .enqueue:
-      if check.isRunning { return "The files are being looked at" }
-      if case .starting = check { return "The refinement is being started" }
-      if command == .check { return nil }
-      let errors = errors.filter { !isAnswered($0) }
-      guard let first = errors.first else { return nil }
-      let others = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
-      return "Cannot start: \(first.problem.what)\(others)"
-    case .undo: return history.isEmpty ? "There is nothing to undo" : nil
-    case .redo: return undone.isEmpty ? "There is nothing to redo" : nil
-    case .clone, .difference: return runs.isEmpty ? "There are no runs in this folder yet" : nil
-    case .maskView:
-      return job.isSet(Parameter.input.map) || job.isSet(Parameter.input.halfMapA)
-        ? nil : "Set the map (\(Parameter.input.map)) first"
-    case .addRegion, .copyRegion, .removeRegion, .renameRegion, .regionEarlier, .regionLater:
-      return obstacleOnRegions(to: command)
-    default: return nil
-    }
-  }
 
   // MARK: Changes
 

@@ -9,9 +9,7 @@ public struct KeyMap: Sendable, Hashable {
 
   /// The default keys.
   public init() {
-    for line in Command.table {
-      for context in line.contexts { bind(line.command, to: line.keys, in: context) }
-    }
+    for line in Command.table { bind(line.command, to: line.keys, in: line.context) }
   }
 
   /// The command that a key asks for.
@@ -21,7 +19,7 @@ public struct KeyMap: Sendable, Hashable {
 
   /// The keys of a command that work in a context: its own first, as they are declared.
   public func keys(for command: Command, in context: Command.Context) -> [Key] {
-    let declared = command.description(in: context).keys
+    let declared = command.description(in: context)?.keys ?? []
     let places: [Command.Context] = context == .everywhere ? [.everywhere] : [context, .everywhere]
     var found: [Key] = []
     for place in places {

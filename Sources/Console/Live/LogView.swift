@@ -10,17 +10,8 @@ struct LogView: Sendable, Hashable {
 
   mutating func follow() { back = 0 }
 
-  mutating func navigate(_ command: Command, count: Int, page: Int) {
-    switch command {
-    case .up: back += 1
-    case .down: back -= 1
-    case .pageUp: back += page
-    case .pageDown: back -= page
-    case .first: back = count
-    case .last: back = 0
-    default: break
-    }
-    back = min(max(0, back), max(0, count - 1))
+  mutating func navigate(_ way: Navigation, count: Int) {
+    back = min(max(0, back - (way.lines() ?? 0)), max(0, count - 1))
   }
 
   /// The events that pass.

@@ -17,6 +17,21 @@ enum Panel: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Its name in the key bar, and what it shows, for the help of its command.
+  var words: (label: String, contents: String) {
+    switch self {
+    case .fsc: ("FSC", "the FSC")
+    case .resolution: ("Resolution", "resolution over iterations")
+    case .orientations: ("Orientations", "the orientations")
+    case .poses: ("Poses", "changes of the poses")
+    case .particles: ("Particles", "scale, sample size and score")
+    case .noise: ("Noise", "noise and Guinier plot")
+    case .slices: ("Slices", "slices of the maps")
+    case .log: ("Log", "the log")
+    case .files: ("Files", "files and summary")
+    }
+  }
+
   /// The name by which a frame's targets call it.
   var pane: String { "panel-\(rawValue)" }
 
@@ -26,7 +41,7 @@ enum Panel: Int, Sendable, Hashable, CaseIterable {
   }
 
   /// The command that shows or hides it.
-  var command: Command { Command(rawValue: "panel-\(rawValue)") ?? .panel1 }
+  var command: Command { Command(rawValue: "panel-\(rawValue)") }
 
   /// Sets of panes, each for a question; the first is what a run opens with.
   static let sets: [(title: String, panels: Set<Panel>)] = [

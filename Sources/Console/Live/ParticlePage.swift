@@ -67,6 +67,38 @@ struct ParticlePage: Sendable {
     row = min(row, max(0, order.count - 1))
   }
 
+  mutating func navigate(_ way: Navigation) {
+    if let lines = way.lines(page: 20) { row = min(max(0, row + lines), max(0, order.count - 1)) }
+    let last = max(0, (table?.columns.count ?? 0) - 1)
+    if way == .left { column = max(0, column - 1) }
+    if way == .right { column = min(last, column + 1) }
+  }
+
+  /// By the column with the cursor, largest first; the other way round where it is sorted by it.
+  mutating func sort() {
+    sorting = (column, sorting?.column == column ? sorting?.descending != true : true)
+    arrange()
+  }
+
+  mutating func reverse() {
+    sorting = (sorting?.column ?? column, sorting?.descending != true)
+    arrange()
+  }
+
+  /// Asks for a condition.
+  var filterPrompt: Effect {
+    let columns = table?.columns ?? []
+    let names = columns.map(\.name).joined(separator: ", ")
+    return .popUp(
+      TextPrompt(
+        .searchParticles, title: "Particles with", text: filter,
+        hint: "A condition such as turned > 5 or half 1; columns: \(names)",
+        objection: { text in
+          text.allSatisfy(\.isWhitespace) || Condition(text, columns: columns) != nil
+            ? nil : Problem("\"\(text)\" is no condition", whatToDo: "Columns: \(names).")
+        }))
+  }
+
   private var chosenColumn: ParticleTable.Column? {
     guard let columns = table?.columns, columns.indices.contains(column) else { return nil }
     return columns[column]
@@ -159,52 +191,5 @@ extension RunScreen {
       let plot = page.histogram(chosen: choosing.ranges)
     else { return [] }
     return [ChoicePlot(axes: [axis], rect: rect, kind: .histogram(plot))]
-  }
-
-  /// Commands while the table of particles is shown; nil for those that are not its own.
-  mutating func performOnParticles(
-    _ command: Command, _ surroundings: Surroundings
-  ) -> [Effect]? {
-    guard var page = particles else { return nil }
-    let columns = page.table?.columns.count ?? 0
-    let last = max(0, page.order.count - 1)
-    switch command {
-    case .back, .particles:
-      particles = nil
-      return []
-    case .up: page.row = max(0, page.row - 1)
-    case .down: page.row = min(last, page.row + 1)
-    case .pageUp: page.row = max(0, page.row - 20)
-    case .pageDown: page.row = min(last, page.row + 20)
-    case .first: page.row = 0
-    case .last: page.row = last
-    case .left: page.column = max(0, page.column - 1)
-    case .right: page.column = min(max(0, columns - 1), page.column + 1)
-    case .sort:
-      page.sorting = (
-        page.column, page.sorting?.column == page.column ? page.sorting?.descending != true : true
-      )
-      page.arrange()
-    case .reverseSort:
-      page.sorting = (page.sorting?.column ?? page.column, page.sorting?.descending != true)
-      page.arrange()
-    case .search:
-      let names = page.table?.columns.map(\.name).joined(separator: ", ") ?? ""
-      return [
-        .popUp(
-          TextPrompt(
-            .searchParticles, title: "Particles with", text: page.filter,
-            hint: "A condition such as turned > 5 or half 1; columns: \(names)",
-            objection: { [columns = page.table?.columns ?? []] text in
-              text.allSatisfy(\.isWhitespace)
-                || ParticlePage.Condition(text, columns: columns) != nil
-                ? nil
-                : Problem("\"\(text)\" is no condition", whatToDo: "Columns: \(names).")
-            }))
-      ]
-    default: return nil
-    }
-    particles = page
-    return []
   }
 }

@@ -2,6 +2,21 @@ import Ground
 import Runs
 
 extension Screen {
+  /// The command that writes a page about some runs.
+  static func report(
+    bar: BarPlace<Self> = .none,
+    obstacle: @escaping @Sendable (Self) -> String? = { _ in nil },
+    of folders: @escaping @Sendable (Self) -> [String]
+  ) -> Binding<Self> {
+    Binding(
+      "report", ["R"], "Report", "Write a page about the run, or runs", bar: bar,
+      obstacle: obstacle,
+      does: .inSurroundings { screen, surroundings in
+        let some = folders(screen)
+        return some.isEmpty ? [] : [reportPrompt(some, surroundings)]
+      })
+  }
+
   /// Asks where the page about some runs is to be written.
   static func reportPrompt(_ folders: [String], _ surroundings: Surroundings) -> Effect {
     let names = folders.map { RunFolder($0).name }

@@ -7,78 +7,67 @@ import Surface
 import Terminal
 
 extension RunScreen {
-  /// Commands that reach out of the screen.
-  mutating func act(_ command: Command, _ surroundings: Surroundings) -> [Effect] {
-    let name = title
-    switch command {
-    case .pause:
-      let isPaused = snapshot?.status == .paused
-      return [
-        .control(folder: root, isPaused ? .resume : .pause),
-        .say(isPaused ? "Going on" : "Pausing within a second; p lets it go on"),
-      ]
-    case .stopAfter:
-      return [
-        .control(folder: root, .stopAfterIteration),
-        .say("Finishing this iteration, then the final maps"),
-      ]
-    case .stop where snapshot?.status == .queued:
-      return [
-        .popUp(
-          Confirmation(
-            question: .stopRun(root), title: "Take \(name) out of the queue?",
-            text: (snapshot?.batchJob == nil ? "" : "The scheduler forgets the job. ")
-              + "The run stays, and r begins it here.",
-            action: "Take out"))
-      ]
-    case .stop:
-      return [
-        .popUp(
-          Confirmation(
-            question: .stopRun(root), title: "Stop \(name) now?",
-            text: "What is done is kept, and r goes on with it later. x instead finishes this "
-              + "iteration and writes the final maps.", action: "Stop"))
-      ]
-    case .change: return [.popUp(changeChooser)]
-    case .advice: return [.popUp(adviceChooser)]
-    case .report: return [Self.reportPrompt([folder], surroundings)]
-    case .tools: return toolMenu(surroundings)
-    case .select: return [.popUp(choice.prompt(choosing.ranges.expression ?? selection))]
-    case .maps:
-      guard let snapshot, let shelf = MapShelf(snapshot) else { return [] }
-      var screen = MapScreen(shelf: shelf)
-      if let title = metrics?.stepName, iteration != nil { screen.open(at: title) }
-      return [.push(screen)]
-    case .resume:
-      return [.resumeRun(folder: root), .say("Resuming \(name): looking at its input")]
-    case .continueRun:
-      guard let metrics else { return [.say("There is no iteration yet")] }
-      return [.continueFrom(folder: folder, iteration: metrics.poseIteration)]
-    case .parameters: return [.popUp(parametersViewer)]
-    case .particles:
-      guard let number = metrics?.poseIteration else { return [.say("There is no iteration yet")] }
-      particles = ParticlePage()
-      return [.readParticles(folder: folder, iteration: number)]
-    case .modes: return [.push(ModesScreen(folder: root))]
-    case .logLevel:
-      log.onlyWarnings.toggle()
-      return [.say(log.onlyWarnings ? "Log: warnings and errors" : "Log: everything")]
-    case .search:
-      focus = .log
-      panels.insert(.log)
-      return [
-        .popUp(
-          TextPrompt(
-            .searchLog, title: "Log lines that contain", text: log.pattern,
-            hint: "Enter keeps, Esc goes back", isLive: true))
-      ]
-    case .copy where focus == .files: return []
-    default: return [.say("Nothing to do here")]
+  func pause() -> [Effect] {
+    let isPaused = snapshot?.status == .paused
+    return [
+      .control(folder: root, isPaused ? .resume : .pause),
+      .say(isPaused ? "Going on" : "Pausing within a second; p lets it go on"),
+    ]
+  }
+
+  /// Asks whether it is to be stopped, or taken out of the queue.
+  var stopQuestion: Effect {
+    .popUp(
+      snapshot?.status == .queued
+        ? Confirmation(
+          question: .stopRun(root), title: "Take \(title) out of the queue?",
+          text: (snapshot?.batchJob == nil ? "" : "The scheduler forgets the job. ")
+            + "The run stays, and r begins it here.",
+          action: "Take out")
+        : Confirmation(
+          question: .stopRun(root), title: "Stop \(title) now?",
+          text: "What is done is kept, and r goes on with it later. x instead finishes this "
+            + "iteration and writes the final maps.", action: "Stop"))
+  }
+
+  func openMaps() -> [Effect] {
+    guard let snapshot, let shelf = MapShelf(snapshot) else { return [] }
+    var screen = MapScreen(shelf: shelf)
+    if let title = metrics?.stepName, iteration != nil { screen.open(at: title) }
+    return [.push(screen)]
+  }
+
+  /// Shows the table of particles, or leaves it.
+  mutating func toggleParticles() -> [Effect] {
+    if particles != nil {
+      particles = nil
+      return []
     }
+    guard let number = metrics?.poseIteration else { return [.say("There is no iteration yet")] }
+    particles = ParticlePage()
+    return [.readParticles(folder: folder, iteration: number)]
+  }
+
+  mutating func changeLogLevel() -> [Effect] {
+    log.onlyWarnings.toggle()
+    return [.say(log.onlyWarnings ? "Log: warnings and errors" : "Log: everything")]
+  }
+
+  /// Asks what to look for: in the table of particles, or in the log.
+  mutating func search() -> [Effect] {
+    if let particles { return [particles.filterPrompt] }
+    focus = .log
+    panels.insert(.log)
+    return [
+      .popUp(
+        TextPrompt(
+          .searchLog, title: "Log lines that contain", text: log.pattern,
+          hint: "Enter keeps, Esc goes back", isLive: true))
+    ]
   }
 
   /// What of the running refinement can be changed.
-  private var changeChooser: Chooser {
+  var changeChooser: Chooser {
     let items = Parameter.all.filter(\.changesWhileRunning).map { parameter in
       Chooser.Item(
         id: parameter.key, title: parameter.title, detail: parameter.help,
@@ -89,7 +78,7 @@ extension RunScreen {
   }
 
   /// What the rules object to; a choice tries the remedy.
-  private var adviceChooser: Chooser {
+  var adviceChooser: Chooser {
     let items = (snapshot?.objections ?? []).map { verdict in
       let changes = verdict.changes.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
       let tries =
@@ -123,7 +112,7 @@ extension RunScreen {
   }
 
   /// The parameters of the run, those that were changed first.
-  private var parametersViewer: TextViewer {
+  var parametersViewer: TextViewer {
     guard let job = snapshot?.job else {
       return TextViewer(
         title: "Parameters", lines: [.init("The job file cannot be read.", .warning)])

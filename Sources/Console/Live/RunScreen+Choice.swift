@@ -74,21 +74,21 @@ extension RunScreen {
   // MARK: Keys
 
   /// What an arrow does to the cursor in the pane with the focus; nil where it is not in one.
-  mutating func moveCursor(_ command: Command) -> [Effect]? {
+  mutating func moveCursor(_ way: Navigation) -> [Effect]? {
     guard particles == nil, Self.choicePanels.contains(focus) else { return nil }
     let axes = activeAxes
     guard let first = axes.first else { return nil }
     let middle = cursorStart(first)
-    switch (command, axes.count) {
-    case (.left, _), (.right, _): choosing.move(first, by: command == .left ? -1 : 1, from: middle)
+    switch (way, axes.count) {
+    case (.left, _), (.right, _): choosing.move(first, by: way == .left ? -1 : 1, from: middle)
     case (.pageUp, _), (.pageDown, _):
-      choosing.move(first, by: command == .pageUp ? -10 : 10, from: middle)
+      choosing.move(first, by: way == .pageUp ? -10 : 10, from: middle)
     case (.first, _), (.last, _):
-      choosing.ranges.cursors[first.name] = command == .first ? 0 : first.bins - 1
+      choosing.ranges.cursors[first.name] = way == .first ? 0 : first.bins - 1
     case (.up, 2), (.down, 2):
-      choosing.move(axes[1], by: command == .up ? 1 : -1, from: axes[1].bins / 2)
+      choosing.move(axes[1], by: way == .up ? 1 : -1, from: axes[1].bins / 2)
     case (.up, _), (.down, _):
-      let next = choosing.active + (command == .up ? -1 : 1)
+      let next = choosing.active + (way == .up ? -1 : 1)
       let count = choicePlots(of: focus, in: Rect(x: 0, y: 0, width: 200, height: 60)).count
       guard (0..<count).contains(next) else {
         choosing.active = 0
@@ -122,7 +122,7 @@ extension RunScreen {
   }
 
   /// Lets the range begin or end at the cursor.
-  mutating func setEnd(_ command: Command) -> [Effect] {
+  mutating func setEnd(isLower: Bool) -> [Effect] {
     let axes = activeAxes
     if let page = particles, let axis = axes.first, let value = page.chosenValue {
       choosing.ranges.cursors[axis.name] = axis.bin(of: value)
@@ -133,7 +133,7 @@ extension RunScreen {
       ]
     }
     for axis in axes {
-      if command == .rangeFrom {
+      if isLower {
         choosing.ranges.begin(axis)
       } else {
         choosing.ranges.end(axis)

@@ -25,14 +25,14 @@ extension RunScreen {
     case .row("particles", let index):
       switch mouse.kind {
       case .press: particles?.row = index
-      case .wheelUp: return performOnParticles(.up, surroundings) ?? []
-      case .wheelDown: return performOnParticles(.down, surroundings) ?? []
+      case .wheelUp: particles?.navigate(.up)
+      case .wheelDown: particles?.navigate(.down)
       default: break
       }
     case .column(_, let column):
       if mouse.kind == .press {
         particles?.column = column
-        return performOnParticles(.sort, surroundings) ?? []
+        particles?.sort()
       }
     case .pane(let name):
       guard let panel = Panel(pane: name) else { return [] }
@@ -56,11 +56,11 @@ extension RunScreen {
   }
 
   /// Makes the pane with the focus wider, narrower, taller or shorter by moving one of its edges.
-  mutating func resize(_ command: Command, _ surroundings: Surroundings) {
+  mutating func resize(
+    isAcross: Bool, grows: Bool, _ surroundings: Surroundings
+  ) {
     let places = places(in: Self.body(surroundings))
     guard let own = places.first(where: { $0.panel == focus })?.rect else { return }
-    let isAcross = command == .wider || command == .narrower
-    let grows = command == .wider || command == .taller
     let edges = PanelShares.splitters(of: places).filter { edge in
       guard (edge.column != nil) == isAcross else { return false }
       return isAcross
@@ -79,8 +79,8 @@ extension RunScreen {
     at panel: Panel, in rect: Rect, with mouse: MouseEvent, _ surroundings: Surroundings
   ) -> [Effect] {
     switch (mouse.kind, panel) {
-    case (.wheelUp, .log): log.navigate(.up, count: logLines.count, page: 10)
-    case (.wheelDown, .log): log.navigate(.down, count: logLines.count, page: 10)
+    case (.wheelUp, .log): log.navigate(.up, count: logLines.count)
+    case (.wheelDown, .log): log.navigate(.down, count: logLines.count)
     case (.wheelUp, .files): fileOffset = max(0, fileOffset - 1)
     case (.wheelDown, .files): fileOffset += 1
     case (.wheelUp, _): zoomPlot(by: 0.8, at: shell(at: mouse.column, in: rect, surroundings))

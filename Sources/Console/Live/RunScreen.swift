@@ -9,7 +9,6 @@ import Terminal
 struct RunScreen: ZoomingScreen {
   /// The run, or the region of it that is shown.
   var folder: String
-  let context = Command.Context.run
   /// What its folder says; nil until it was read.
   var snapshot: RunSnapshot?
   /// The panes that are on, and the one that keys go to.
@@ -66,151 +65,7 @@ struct RunScreen: ZoomingScreen {
   /// The panes in the order of their keys.
   var shownPanels: [Panel] { Panel.allCases.filter(panels.contains) }
 
-  var keyBar: [Command] {
-    if particles != nil {
-      return [.sort, .reverseSort, .search]
-        + (choiceObstacle(focus) == nil ? [.rangeFrom, .rangeTo, .select] : []) + [.export]
-    }
-    var commands: [Command] = [.nextPane, .zoom]
-    if obstacle(to: .advice) == nil { commands.append(.advice) }
-    if snapshot?.isLive == true {
-      commands += [.pause, .change, .stopAfter, .stop, .detach]
-    } else if snapshot?.status == .queued {
-      commands += [.stop, .parameters]
-    } else {
-      commands += [
-        .previousIteration, .nextIteration, .maps, .particles, .continueRun, .tools, .select,
-        .parameters,
-      ]
-      if obstacle(to: .resume) == nil { commands.insert(.resume, at: 2) }
-    }
-    if !regions.isEmpty {
-      commands.insert(
-        contentsOf: [.nextRegion] + (obstacle(to: .modes) == nil ? [.modes] : []), at: 1)
-    }
-    if Self.choicePanels.contains(focus), choiceObstacle(focus) == nil {
-      commands.insert(contentsOf: [.rangeFrom, .rangeTo, .select], at: 1)
-    }
-    switch focus {
-    case .orientations: commands.append(.projection)
-    case .poses: commands.append(.baseline)
-    case .noise: commands.append(.guinier)
-    case .slices:
-      commands += [.maps, .mapKind, .plane, .mapProjection, .moreContrast, .lessContrast]
-    case .log: commands += [.logLevel, .search]
-    default: break
-    }
-    return commands
-  }
-
-  func label(of command: Command) -> String? {
-    command == .pause && snapshot?.status == .paused ? "Go on" : nil
-  }
-
-  func obstacle(to command: Command) -> String? {
-    let status = snapshot?.status
-    switch command {
-    case .pause, .stop, .stopAfter, .change:
-      if snapshot?.isLive == true { return nil }
-      if command == .stop, status == .queued { return nil }
-      let what =
-        switch command {
-        case .stopAfter: "finish"
-        case .stop: "stop"
-        case .change: "change"
-        default: "pause"
-        }
-      return "The run is \(status?.word ?? "not read yet"): there is nothing to \(what)"
-    case .resume:
-      switch status {
-      case .interrupted, .stopped, .failed: return nil
-      case .finished: return "The run has finished; c refines on from its poses"
-      case .running, .paused: return "The run goes on already; p holds it and lets it go on"
-      case .queued: return "The run waits in a queue, and begins by itself"
-      case nil: return "The run is not read yet"
-      }
-    case .advice:
-      return snapshot?.objections.isEmpty == false
-        ? nil : "Nothing is to be said against the numbers"
-    case .maps:
-      return snapshot.flatMap { MapShelf($0) } == nil ? "No maps are kept of the run yet" : nil
-    case .modes:
-      if regions.isEmpty { return "The run has one region: there is nothing that moves against it" }
-      return status == .finished ? nil : "How the regions move is learnt when the run ends"
-    case .report: return snapshot?.manifest == nil ? "The run is not read yet" : nil
-    case .rangeFrom, .rangeTo: return choiceObstacle(focus)
-    case .select:
-      return status == .finished ? nil : "Particles are chosen of a run that has finished"
-    case .continueRun:
-      return snapshot?.job == nil ? "The run's parameters cannot be read" : nil
-    case .nextRegion, .previousRegion:
-      return regions.isEmpty ? "The run has one region" : nil
-    case .previousIteration, .nextIteration:
-      return (snapshot?.steps.count ?? 0) < 2 ? "There is no other iteration yet" : nil
-    default: return nil
-    }
-  }
-
-  mutating func perform(_ command: Command, _ surroundings: inout Surroundings) -> [Effect] {
-    if particles != nil, let effects = performOnParticles(command, surroundings) { return effects }
-    if let number = Panel.allCases.first(where: { $0.command == command }) {
-      toggle(number)
-      return slicesIfNeeded(surroundings)
-    }
-    switch command {
-    case .nextPane, .previousPane:
-      moveFocus(by: command == .nextPane ? 1 : -1)
-      return slicesIfNeeded(surroundings)
-    case .zoom:
-      isZoomed.toggle()
-      return slicesIfNeeded(surroundings)
-    case .back:
-      if isZoomed {
-        isZoomed = false
-      } else if !choosing.ranges.isEmpty {
-        clearChoice()
-      } else if crosshair != nil || shells != nil {
-        (crosshair, shells) = (nil, nil)
-      } else {
-        return [.pop]
-      }
-    case .detach: return [.popToRuns]
-    case .previousIteration: return step(by: -1, surroundings)
-    case .nextIteration: return step(by: 1, surroundings)
-    case .nextRegion: return stepRegion(by: 1)
-    case .previousRegion: return stepRegion(by: -1)
-    case .follow:
-      iteration = nil
-      log.follow()
-      return slicesIfNeeded(surroundings)
-    case .rangeFrom, .rangeTo: return setEnd(command)
-    case .baseline: againstStart.toggle()
-    case .projection: orientationView = orientationView.next
-    case .guinier: showsGuinier.toggle()
-    case .plane: sliceAxis = (sliceAxis + 1) % 4
-    case .mapProjection: showsProjections.toggle()
-    case .moreContrast: sliceContrast = max(0.5, sliceContrast / 1.25)
-    case .lessContrast: sliceContrast = min(20, sliceContrast * 1.25)
-    case .panelMarker:
-      let look = surroundings.appearance
-      let marker = (markers[focus] ?? look.marker).next(at: surroundings.glyphs)
-      markers[focus] = marker == look.marker ? nil : marker
-      return [.say("\(focus.title) drawn with \(marker.rawValue)\(marker.advice)")]
-    case .wider, .narrower, .taller, .shorter: resize(command, surroundings)
-    case .panelSet: return nextPanelSet(surroundings)
-    case .mapKind:
-      let all = SliceSource.allCases
-      let index = all.firstIndex(of: sliceSource) ?? 0
-      sliceSource = all[(index + 1) % all.count]
-      return slicesIfNeeded(surroundings)
-    case .left, .right, .up, .down, .pageUp, .pageDown, .first, .last:
-      return navigate(command, surroundings)
-    default: return act(command, surroundings)
-    }
-    return []
-  }
-
-  private mutating func toggle(_ panel: Panel) {
+  mutating func toggle(_ panel: Panel) {
     if isZoomed {
       // While a pane fills the screen its number changes to another one.
       panels.insert(panel)
@@ -227,7 +82,7 @@ struct RunScreen: ZoomingScreen {
   }
 
   /// To the next set of panes that suits a question.
-  private mutating func nextPanelSet(_ surroundings: Surroundings) -> [Effect] {
+  mutating func nextPanelSet(_ surroundings: Surroundings) -> [Effect] {
     let all = Panel.sets
     let index = all.firstIndex { $0.panels == panels } ?? all.count - 1
     let next = all[(index + 1) % all.count]
@@ -248,7 +103,7 @@ struct RunScreen: ZoomingScreen {
   }
 
   /// To an iteration before or after; stepping past the newest follows it again.
-  private mutating func step(by step: Int, _ surroundings: Surroundings) -> [Effect] {
+  mutating func step(by step: Int, _ surroundings: Surroundings) -> [Effect] {
     guard let metrics = snapshot?.steps, let last = metrics.last else { return [] }
     let index = metrics.firstIndex { $0.iteration == iteration } ?? metrics.count - 1
     let next = min(max(0, index + step), metrics.count - 1)
@@ -256,26 +111,50 @@ struct RunScreen: ZoomingScreen {
     return slicesIfNeeded(surroundings)
   }
 
+  mutating func navigate(_ way: Navigation, _ surroundings: inout Surroundings) -> [Effect] {
+    if particles != nil {
+      if way == .back { particles = nil } else { particles?.navigate(way) }
+      return []
+    }
+    if let step = way.panes {
+      moveFocus(by: step)
+      return slicesIfNeeded(surroundings)
+    }
+    return way == .back ? back() : navigate(inPane: way, surroundings)
+  }
+
+  /// Takes back what was zoomed, chosen or pointed at last; leaves the screen where there is nothing.
+  private mutating func back() -> [Effect] {
+    if isZoomed {
+      isZoomed = false
+    } else if !choosing.ranges.isEmpty {
+      clearChoice()
+    } else if crosshair != nil || shells != nil {
+      (crosshair, shells) = (nil, nil)
+    } else {
+      return [.pop]
+    }
+    return []
+  }
+
   private mutating func navigate(
-    _ command: Command, _ surroundings: Surroundings
+    inPane way: Navigation, _ surroundings: Surroundings
   ) -> [Effect] {
-    if let effects = moveCursor(command) { return effects }
-    switch (focus, command) {
-    case (.log, _): log.navigate(command, count: logLines.count, page: 10)
+    if let effects = moveCursor(way) { return effects }
+    switch (focus, way) {
+    case (.log, _): log.navigate(way, count: logLines.count)
     case (.files, .up): fileOffset = max(0, fileOffset - 1)
     case (.files, .down): fileOffset += 1
     case (.resolution, .up), (.resolution, .left): return step(by: -1, surroundings)
     case (.resolution, .down), (.resolution, .right): return step(by: 1, surroundings)
     case (.slices, .up), (.slices, .down), (.slices, .pageUp), (.slices, .pageDown):
-      let step = command == .pageUp || command == .pageDown ? 10 : 1
-      sliceStep += command == .up || command == .pageUp ? step : -step
-      sliceStep = min(max(-512, sliceStep), 512)
+      sliceStep = min(max(-512, sliceStep - (way.lines() ?? 0)), 512)
       return slicesIfNeeded(surroundings)
     case (.slices, .first):
       sliceStep = 0
       return slicesIfNeeded(surroundings)
     case (.slices, .left), (.slices, .right):
-      sliceAxis = (sliceAxis + (command == .right ? 1 : 3)) % 4
+      sliceAxis = (sliceAxis + (way == .right ? 1 : 3)) % 4
     case (_, .left): moveCrosshair(by: -1)
     case (_, .right): moveCrosshair(by: 1)
     case (_, .first): crosshair = shellRange?.lowerBound
@@ -284,9 +163,27 @@ struct RunScreen: ZoomingScreen {
     case (_, .pageDown): moveCrosshair(by: 10)
     case (_, .up): moveFocus(by: -1)
     case (_, .down): moveFocus(by: 1)
-    default: break
+    case (_, .back), (_, .nextPane), (_, .previousPane): break
     }
     return []
+  }
+
+  mutating func follow() {
+    iteration = nil
+    log.follow()
+  }
+
+  mutating func nextSliceSource() {
+    let all = SliceSource.allCases
+    let index = all.firstIndex(of: sliceSource) ?? 0
+    sliceSource = all[(index + 1) % all.count]
+  }
+
+  mutating func nextMarker(_ surroundings: Surroundings) -> [Effect] {
+    let look = surroundings.appearance
+    let marker = (markers[focus] ?? look.marker).next(at: surroundings.glyphs)
+    markers[focus] = marker == look.marker ? nil : marker
+    return [.say("\(focus.title) drawn with \(marker.rawValue)\(marker.advice)")]
   }
 
   /// The shells that plots show.

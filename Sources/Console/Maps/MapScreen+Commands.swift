@@ -5,78 +5,70 @@ import Terminal
 import Viewing
 
 extension MapScreen {
-  mutating func perform(_ command: Command, _ surroundings: inout Surroundings) -> [Effect] {
-    switch command {
-    case .back:
+  mutating func navigate(_ way: Navigation, _ surroundings: inout Surroundings) -> [Effect] {
+    if way == .back {
       guard isZoomed else { return [.pop] }
       isZoomed = false
-    case .nextPane, .previousPane:
-      let next = pane.rawValue + (command == .nextPane ? 1 : 3)
-      pane = Pane(rawValue: next % 4) ?? .surface
+    } else if let step = way.panes {
+      pane = Pane(rawValue: (pane.rawValue + step + 4) % 4) ?? .surface
       if pane != .surface { hair.focus = pane.rawValue - 1 }
-    case .zoom: isZoomed.toggle()
-    case .blink:
-      (step, other) = (other, step)
-      return changeStep(to: step) + [.say(stepTitle ?? "")]
-    case .previousIteration: return changeStep(to: step - 1)
-    case .nextIteration: return changeStep(to: step + 1)
-    case .mapKind: return nextKind()
-    case .raiseThreshold, .lowerThreshold: stepLevel(command == .raiseThreshold ? 1 : -1)
-    case .typeThreshold: return [levelPrompt]
-    case .outline: showsMask.toggle()
-    case .hinge: showsHinge.toggle()
-    case .nextRegion: stepRegion(by: 1)
-    case .previousRegion: stepRegion(by: -1)
-    case .mapProjection: showsProjections.toggle()
-    case .coordinates: return [coordinatesPrompt]
-    case .maskCentre: goToMaskCentre()
-    case .colourBy: return nextColouring()
-    case .fitView:
-      fit = fit == .surface && mask != nil ? .mask : fit == .box ? .surface : .box
-      fitCamera()
-      return [.say("The picture shows the \(fit == .box ? "whole box" : "\(fit)")")]
-    case .viewAxis: nextAxis()
-    case .clip:
-      let depth = camera?.clip == nil ? cross.map { crossDepth($0) } ?? 0 : nil
-      camera?.clip = depth
-      return [.say(camera?.clip == nil ? "Nothing is cut" : "Cut at the cross; PgUp, PgDn move it")]
-    default: return move(command, surroundings)
+    } else if let unread {
+      return [.say(unread)]
+    } else if pane == .surface {
+      return turnSurface(way, surroundings)
+    } else {
+      hair.navigate(way, size: size)
+      placeCross()
     }
     return []
   }
 
-  /// Keys that turn the surface or move in the slices.
-  private mutating func move(_ command: Command, _ surroundings: Surroundings) -> [Effect] {
-    guard pane == .surface else {
-      let size = shown?.map.volume.size ?? 0
-      guard hair.perform(command, size: size) else { return [.say("Nothing to do here")] }
-      pane = Pane(rawValue: hair.focus + 1) ?? .first
-      placeCross()
-      return []
-    }
-    switch command {
+  /// Keys that turn the surface, and move the cut through it.
+  mutating func turnSurface(_ way: Navigation, _ surroundings: Surroundings) -> [Effect] {
+    switch way {
     case .left: turn(1, by: -10, surroundings)
     case .right: turn(1, by: 10, surroundings)
     case .up: turn(0, by: -10, surroundings)
     case .down: turn(0, by: 10, surroundings)
     case .first: turn(2, by: 10, surroundings)
     case .last: turn(2, by: -10, surroundings)
-    case .sliceForward: zoom(by: 1 / 1.2, surroundings)
-    case .sliceBack: zoom(by: 1.2, surroundings)
     case .pageUp, .pageDown:
       guard let camera, let clip = camera.clip else {
         return [.say("x cuts the surface open; then PgUp and PgDn move the cut")]
       }
       let step = (shown?.map.halfEdge ?? 0) / 32
-      self.camera?.clip = clip + (command == .pageUp ? step : -step)
+      self.camera?.clip = clip + (way == .pageUp ? step : -step)
       noteTurn(surroundings)
-    default:
-      guard hair.perform(command, size: shown?.map.volume.size ?? 0) else {
-        return [.say("Nothing to do here")]
-      }
-      if command == .boxCentre { placeCross() }
+    case .back, .nextPane, .previousPane: break
     }
     return []
+  }
+
+  /// The surface larger, or a slice deeper; with −1 smaller, or a slice back.
+  mutating func approach(by step: Int, _ surroundings: Surroundings) {
+    if pane == .surface {
+      zoom(by: step > 0 ? 1 / 1.2 : 1.2, surroundings)
+    } else {
+      hair.moveThrough(by: step, size: size)
+      placeCross()
+    }
+  }
+
+  mutating func changeFit() -> [Effect] {
+    fit = fit == .surface && mask != nil ? .mask : fit == .box ? .surface : .box
+    fitCamera()
+    return [.say("The picture shows the \(fit == .box ? "whole box" : "\(fit)")")]
+  }
+
+  mutating func changeCut() -> [Effect] {
+    let depth = camera?.clip == nil ? cross.map { crossDepth($0) } ?? 0 : nil
+    camera?.clip = depth
+    return [.say(camera?.clip == nil ? "Nothing is cut" : "Cut at the cross; PgUp, PgDn move it")]
+  }
+
+  mutating func blink() -> [Effect] {
+    (step, other) = (other, step)
+    return changeStep(to: step) + [.say(stepTitle ?? "")]
   }
 
   mutating func turn(_ axis: Int, by degrees: Double, _ surroundings: Surroundings) {
@@ -98,7 +90,7 @@ extension MapScreen {
   }
 
   /// From the front, above, and the right; then the first again.
-  private mutating func nextAxis() {
+  mutating func nextAxis() {
     let views: [Rotation] = [
       .identity,
       Rotation(rows: Vector3(1, 0, 0), Vector3(0, 0, 1), Vector3(0, -1, 0)),
@@ -121,7 +113,7 @@ extension MapScreen {
     camera?.reach = max(shown.map.volume.pixelSize, extent?.radius ?? shown.map.halfEdge)
   }
 
-  private mutating func nextKind() -> [Effect] {
+  mutating func nextKind() -> [Effect] {
     guard shelf.steps.indices.contains(step) else { return [] }
     let all = MapKind.shown.filter { shelf.steps[step].maps[$0] != nil }
     let now = wanted.flatMap { all.firstIndex(of: $0.kind) } ?? 0
@@ -130,7 +122,7 @@ extension MapScreen {
     return changeStep(to: step) + [.say(kind.rawValue)]
   }
 
-  private mutating func nextColouring() -> [Effect] {
+  mutating func nextColouring() -> [Effect] {
     let all = colourings
     guard all.count > 1 else {
       return [.say("Nothing is known to colour it by: no mask, half-maps or local resolution")]
@@ -140,13 +132,13 @@ extension MapScreen {
     return refreshed + [.say("Coloured by \(colouring.rawValue)")]
   }
 
-  private mutating func stepLevel(_ steps: Int) {
+  mutating func stepLevel(_ steps: Int) {
     guard let shown, let level else { return }
     levels[shown.request.kind] = level.stepped(steps, in: shown.map.levels)
   }
 
   /// To another mask, its fulcrum under the cross-hair.
-  private mutating func stepRegion(by step: Int) {
+  mutating func stepRegion(by step: Int) {
     let count = shelf.masks.count
     chosen = (chosen + step + count) % max(1, count)
     showsMask = true
@@ -157,7 +149,7 @@ extension MapScreen {
     if fit == .mask { fitCamera() }
   }
 
-  private mutating func goToMaskCentre() {
+  mutating func goToMaskCentre() {
     guard let mask, let centre = mask.map.extent(above: 0.5)?.centre else { return }
     cross = centre
     placeHair()
@@ -168,23 +160,12 @@ extension MapScreen {
   private static let levelHelp = Problem(
     "a level is needed", whatToDo: "Write a density (0.02), 3.5 sd, or 800 kDa.")
 
-  private var levelPrompt: Effect {
+  var levelPrompt: Effect {
     .popUp(
       TextPrompt(
         .mapLevel, title: "Level of the surface", text: level?.text ?? "",
         hint: "A density (0.02), standard deviations (3.5 sd) or a mass (800 kDa)",
         objection: { MapLevel($0) == nil ? Self.levelHelp : nil }))
-  }
-
-  private var coordinatesPrompt: Effect {
-    let size = shown?.map.volume.size ?? 0
-    return .popUp(
-      TextPrompt(
-        .coordinates, title: "Cross-hair in voxels", text: hair.text,
-        hint: "x,y,z from the corner of the box, each 0 to \(max(0, size - 1))",
-        objection: {
-          MaskScreen.voxels($0, size: size) == nil ? MaskScreen.objection(size) : nil
-        }))
   }
 
   mutating func answer(
@@ -195,12 +176,9 @@ extension MapScreen {
       guard let level = MapLevel(text), let shown else { return [.complain(Self.levelHelp)] }
       levels[shown.request.kind] = level
     case .coordinates:
-      let size = shown?.map.volume.size ?? 0
-      guard let place = MaskScreen.voxels(text, size: size) else {
-        return [.complain(MaskScreen.objection(size))]
-      }
-      hair.voxel = place
-      placeCross()
+      let effects = answerCoordinates(text)
+      if effects.isEmpty { placeCross() }
+      return effects
     default: break
     }
     return []

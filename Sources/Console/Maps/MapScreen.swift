@@ -5,8 +5,7 @@ import Terminal
 import Viewing
 
 /// Maps to look at: a shaded surface that turns, and three linked slices.
-struct MapScreen: Screen {
-  let context = Command.Context.map
+struct MapScreen: CrossHairScreen {
   let shelf: MapShelf
   /// Index of the step that is shown, and of the one that blinks with it.
   var step: Int
@@ -78,23 +77,6 @@ struct MapScreen: Screen {
       .joined(separator: ", ")
   }
 
-  var keyBar: [Command] {
-    var commands: [Command] = [.nextPane, .zoom]
-    if shelf.steps.count > 1 { commands += [.blink, .previousIteration, .nextIteration] }
-    commands += [.raiseThreshold, .lowerThreshold, .typeThreshold]
-    if pane == .surface {
-      commands += [.colourBy, .clip, .fitView, .sliceForward, .sliceBack, .viewAxis]
-    } else {
-      commands += [
-        .sliceForward, .sliceBack, .colourBy, .mapProjection, .moreContrast, .lessContrast,
-      ]
-    }
-    commands.append(.outline)
-    if obstacle(to: .hinge) == nil { commands.append(.hinge) }
-    if shelf.masks.count > 1 { commands += [.nextRegion, .previousRegion] }
-    return commands + [.mapKind, .coordinates, .boxCentre]
-  }
-
   var stepTitle: String? { shelf.steps.indices.contains(step) ? shelf.steps[step].title : nil }
 
   /// The map that is asked for.
@@ -153,21 +135,12 @@ struct MapScreen: Screen {
     return level.density(in: shown.map.levels)
   }
 
-  func obstacle(to command: Command) -> String? {
-    switch command {
-    case .back, .nextPane, .previousPane, .zoom: return nil
-    case .blink, .previousIteration, .nextIteration:
-      return shelf.steps.count < 2 ? "There is one map alone" : nil
-    case .outline, .maskCentre: return shelf.masks.isEmpty ? "There is no mask" : nil
-    case .hinge:
-      return shelf.hinges.contains { $0 != nil }
-        ? nil : "No hinge is known: a run learns it with prior.model = learned, or of two regions"
-    case .nextRegion, .previousRegion:
-      return shelf.masks.count < 2 ? "There is no other mask" : nil
-    default:
-      if shown != nil { return nil }
-      return wanted.flatMap { problems[$0.request]?.what } ?? "The map is being read"
-    }
+  /// Voxels along an edge of the map that is shown; 0 without one.
+  var size: Int { shown?.map.volume.size ?? 0 }
+
+  var unread: String? {
+    if shown != nil { return nil }
+    return wanted.flatMap { problems[$0.request]?.what } ?? "The map is being read"
   }
 
   // MARK: Reading

@@ -1,4 +1,5 @@
 import CryoEM
+import Ground
 import Surface
 import Terminal
 
@@ -24,12 +25,11 @@ struct CrossHair: Sendable, Hashable {
     }
   }
 
-  /// Moves, or changes focus or contrast.
+  /// Moves, or goes to another plane.
   ///
   /// - Parameter size: voxels along an edge of the box.
-  /// - Returns: whether the command is one of those.
-  mutating func perform(_ command: Command, size: Int) -> Bool {
-    switch command {
+  mutating func navigate(_ way: Navigation, size: Int) {
+    switch way {
     case .nextPane: focus = (focus + 1) % 3
     case .previousPane: focus = (focus + 2) % 3
     case .left: move(axes.across, by: -1, size: size)
@@ -40,15 +40,14 @@ struct CrossHair: Sendable, Hashable {
     case .pageDown: move(axes.up, by: -10, size: size)
     case .first: move(axes.across, by: -10, size: size)
     case .last: move(axes.across, by: 10, size: size)
-    case .sliceForward: move(axes.through, by: 1, size: size)
-    case .sliceBack: move(axes.through, by: -1, size: size)
-    case .moreContrast: width = max(0.5, width / 1.25)
-    case .lessContrast: width = min(20, width * 1.25)
-    case .boxCentre: voxel = SIMD3(repeating: size / 2)
-    default: return false
+    case .back: break
     }
-    return true
   }
+
+  /// Goes so many slices along the view.
+  mutating func moveThrough(by step: Int, size: Int) { move(axes.through, by: step, size: size) }
+
+  mutating func changeContrast(by factor: Double) { width = min(max(0.5, width / factor), 20) }
 
   private mutating func move(_ axis: Int, by step: Int, size: Int) {
     voxel[axis] = min(max(0, voxel[axis] + step), max(0, size - 1))
@@ -81,111 +80,5 @@ struct CrossHair: Sendable, Hashable {
 
   private static func clamped(_ value: Double, size: Int) -> Int {
     value.isFinite ? min(max(0, Int(value)), max(0, size - 1)) : 0
-  }
-}
-
-/// Three orthogonal slices of a map in a frame.
-struct SliceView {
-  let size: Int
-  let hair: CrossHair
-  /// Of the map.
-  let voxels: [Float]
-  /// What a plane is multiplied with, and whose 0.5 level is outlined.
-  let mask: (Int) -> [Float]
-  /// Masks of several regions on a plane, in place of one mask.
-  var regions: RegionOutlines?
-  /// Whether what is shown fades with the mask.
-  var fades = false
-  /// Hues over a plane.
-  var tint: ((Int) -> ImageSlice.Tint?)?
-  /// The projection along a plane's axis, in place of its slice.
-  var projection: ((Int) -> Plane)?
-
-  /// Draws the planes side by side; a narrow rectangle shows the plane with the focus alone.
-  ///
-  /// - Parameter overlay: draws what lies on top of a plane's image.
-  func draw(
-    in rect: Rect, of frame: inout Frame,
-    overlay: (Int, ImageSlice, Rect, inout Frame) -> Void = { _, _, _, _ in }
-  ) {
-    let planes = rect.width >= 60 ? [0, 1, 2] : [hair.focus]
-    let places = Layout.split(
-      rect, .columns, Array(repeating: .init(), count: planes.count), gap: 0)
-    for (plane, place) in zip(planes, places) {
-      draw(plane: plane, isFocused: plane == hair.focus && planes.count > 1, in: place, of: &frame)
-      {
-        overlay(plane, $0, $1, &$2)
-      }
-    }
-  }
-
-  /// Draws a plane in a box.
-  ///
-  /// - Returns: the cells that its image covers.
-  @discardableResult
-  func draw(
-    plane: Int, isFocused: Bool, in place: Rect, of frame: inout Frame,
-    overlay: (ImageSlice, Rect, inout Frame) -> Void
-  ) -> Rect {
-    let axes = CrossHair.axes(of: plane)
-    let name = Plane.names[plane]
-    let title =
-      projection == nil
-      ? "\(name) = \(hair.voxel[axes.through])" : "\(name.prefix(2)) along \(name.suffix(1))"
-    let inner = frame.box(place, Box(title: title, isFocused: isFocused))
-    guard !voxels.isEmpty else { return Rect(x: inner.x, y: inner.y, width: 0, height: 0) }
-    var slice =
-      projection?(plane)
-      ?? SliceReader.plane(plane, of: voxels, mask: nil, size: size, at: hair.voxel)
-    let outlines = regions?.outlines(plane) ?? []
-    slice.mask = regions.map { outlines.isEmpty ? [] : outlines[$0.chosen].mask } ?? mask(plane)
-    let range = slice.contrast(width: Float(hair.width))
-    if fades, let black = range?.lowerBound, slice.mask.count == slice.values.count {
-      for index in slice.values.indices {
-        slice.values[index] = black + (slice.values[index] - black) * slice.mask[index]
-      }
-    }
-    var image = ImageSlice(
-      width: size, height: size, pixels: slice.values, range: range, mask: slice.mask,
-      crosshair: Point(x: hair.voxel[axes.across], y: size - 1 - hair.voxel[axes.up]))
-    image.tint = projection == nil ? tint?(plane) : nil
-    if let regions, outlines.indices.contains(regions.chosen) {
-      image.maskRole = outlines[regions.chosen].role
-      image.others = outlines.enumerated().filter { $0.offset != regions.chosen }.map(\.element)
-    }
-    frame.draw(picture: image, in: inner)
-    if regions != nil { number(outlines, on: image, in: inner, of: &frame) }
-    overlay(image, inner, &frame)
-    let cells =
-      frame.pictureCell.flatMap { image.picture(in: inner, cell: $0, frame.look)?.area }
-      ?? Self.pixels(of: image, in: inner, frame.base)
-    frame.mark(cells, .row(pane: "plane", plane))
-    return cells
-  }
-
-  /// Marks a voxel: with a solid sign on the slice that it lies on, else with a hollow one.
-  func mark(
-    _ voxel: SIMD3<Int>, on plane: Int, _ image: ImageSlice, in rect: Rect,
-    _ role: Role = .changed, of frame: inout Frame
-  ) {
-    guard frame.pictureCell == nil else { return }
-    let axes = CrossHair.axes(of: plane)
-    let pixel = Point(x: voxel[axes.across], y: size - 1 - voxel[axes.up])
-    guard let cell = image.cell(of: pixel, in: rect, frame.look) else { return }
-    let isHere = voxel[axes.through] == hair.voxel[axes.through]
-    let symbol: Symbol = isHere ? .marked : .unmarked
-    frame.sign(symbol.scalar(at: frame.look.glyphs), at: cell, role)
-  }
-
-  /// The cells that the image covers, so that a click finds its voxel.
-  private static func pixels(of image: ImageSlice, in rect: Rect, _ look: Appearance) -> Rect {
-    var (left, right, top, bottom) = (rect.right, rect.x, rect.bottom, rect.y)
-    for y in rect.y..<rect.bottom {
-      for x in rect.x..<rect.right where image.pixel(at: Point(x: x, y: y), in: rect, look) != nil {
-        (left, right) = (min(left, x), max(right, x + 1))
-        (top, bottom) = (min(top, y), max(bottom, y + 1))
-      }
-    }
-    return Rect(x: left, y: top, width: right - left, height: bottom - top)
   }
 }

@@ -88,7 +88,7 @@ extension MaskScreen {
     var lines: [Fact] = [
       (
         "Cross-hair",
-        "voxel \(crossText)  (\(angstroms(cross.x)), \(angstroms(cross.y)), "
+        "voxel \(hair.text)  (\(angstroms(cross.x)), \(angstroms(cross.y)), "
           + "\(angstroms(cross.z)) Å from the centre)", .accent
       )
     ]

@@ -26,8 +26,7 @@ struct MaskViewVolumes: Sendable {
 
 /// Three orthogonal slices of the map with the mask's outline and a cross-hair, which becomes the
 /// fulcrum; of a job with regions with the masks of all, one of which is chosen.
-struct MaskScreen: Screen {
-  let context = Command.Context.mask
+struct MaskScreen: CrossHairScreen {
   let title = "Fulcrum and mask"
   let job: Job
   /// The region that is chosen; nil for a job without regions.
@@ -44,14 +43,6 @@ struct MaskScreen: Screen {
 
   init(job: Job, region: Int? = nil) {
     (self.job, self.region) = (job, job.regions.isEmpty ? nil : region ?? 0)
-  }
-
-  var keyBar: [Command] {
-    [.setFulcrum] + (job.regions.count > 1 ? [.nextRegion, .previousRegion] : []) + [
-      .makeMask, .maps, .coordinates, .maskCentre, .boxCentre, .nextPane, .sliceForward,
-      .sliceBack, .outline, .moreContrast, .dynamicMask,
-    ] + (volumes?.hinge == nil ? [] : [.hinge])
-      + (threshold == nil ? [] : [.raiseThreshold, .lowerThreshold])
   }
 
   /// The job as the chosen region has it.
@@ -74,56 +65,14 @@ struct MaskScreen: Screen {
 
   var pixelSize: Double { grid?.pixelSize ?? 1 }
 
-  func obstacle(to command: Command) -> String? {
-    switch command {
-    case .back, .nextPane, .previousPane: return nil
-    case .nextRegion, .previousRegion:
-      return job.regions.count < 2 ? "The job has no other region" : nil
-    case .hinge:
-      return volumes?.hinge == nil
-        ? "No hinge is known: the half-maps are of no run that has learnt one" : nil
-    case .maskCentre: return chosen?.report == nil ? "There is no mask" : nil
-    default: return size == 0 ? volumes?.problem?.what ?? "The map is being read" : nil
-    }
+  var unread: String? {
+    size == 0 ? volumes?.problem?.what ?? "The map is being read" : nil
   }
 
-  mutating func perform(_ command: Command, _ surroundings: inout Surroundings) -> [Effect] {
-    if hair.perform(command, size: size) { return [] }
-    switch command {
-    case .back: return [.pop]
-    case .outline: showsOutline.toggle()
-    case .hinge: showsHinge.toggle()
-    case .maps:
-      let places = fulcra.map { $0.map { ($0 - Double(size / 2)) * pixelSize } }
-      guard
-        let shelf = MapShelf(
-          job, fulcra: places, hinges: [volumes?.hinge], chosen: region ?? 0)
-      else { return [.say("The job names no map yet")] }
-      return [.push(MapScreen(shelf: shelf))]
-    case .makeMask:
-      guard let map = volumes?.map else { return [.say("There is no map to make a mask of")] }
-      return [
-        .push(
-          MaskMakerScreen(
-            job: job, region: region, map: map, resolution: chosen?.resolution, hair: hair))
-      ]
-    case .maskCentre:
-      if let centre = chosen?.report?.centre { cross = voxel(at: centre) }
-    case .coordinates:
-      return [
-        .popUp(
-          TextPrompt(
-            .coordinates, title: "Cross-hair in voxels", text: crossText,
-            hint: "x,y,z from the corner of the box, each 0 to \(max(0, size - 1))",
-            objection: { [size] in Self.voxels($0, size: size) == nil ? Self.objection(size) : nil }
-          ))
-      ]
-    case .setFulcrum: return [.pop, .answer(.setFulcrum(ofRegion: region), crossText)]
-    case .nextRegion: stepRegion(by: 1)
-    case .previousRegion: stepRegion(by: -1)
-    case .dynamicMask, .raiseThreshold, .lowerThreshold: return changeDynamicMask(command)
-    default: return [.say("Nothing to do here")]
-    }
+  mutating func navigate(_ way: Navigation, _ surroundings: inout Surroundings) -> [Effect] {
+    if way == .back { return [.pop] }
+    if way.isWithinPane, let unread { return [.say(unread)] }
+    hair.navigate(way, size: size)
     return []
   }
 
@@ -133,10 +82,8 @@ struct MaskScreen: Screen {
     set { hair.voxel = newValue }
   }
 
-  var crossText: String { hair.text }
-
   /// To another region, its fulcrum under the cross-hair.
-  private mutating func stepRegion(by step: Int) {
+  mutating func stepRegion(by step: Int) {
     let count = job.regions.count
     region = region.map { ($0 + step + count) % count }
     (threshold, preview) = (nil, nil)
@@ -167,27 +114,32 @@ struct MaskScreen: Screen {
   }
 
   /// The voxel of a point (Å from the box centre).
-  private func voxel(at point: Vector3) -> SIMD3<Int> { nearest(position(of: point)) }
+  func voxel(at point: Vector3) -> SIMD3<Int> { nearest(position(of: point)) }
 
   /// The voxel of the box that is nearest to a position.
   func nearest(_ position: SIMD3<Double>) -> SIMD3<Int> {
     CrossHair.nearest(position, size: size)
   }
 
-  private mutating func changeDynamicMask(_ command: Command) -> [Effect] {
-    let start = job[Parameter.mask.threshold] ?? 0.2
-    switch command {
-    case .dynamicMask:
-      guard threshold == nil else {
-        threshold = nil
-        preview = nil
-        return []
-      }
-      threshold = start
-    case .raiseThreshold: threshold = min(1, (threshold ?? start) + 0.02)
-    default: threshold = max(0, (threshold ?? start) - 0.02)
+  /// Shows the dynamic mask, or hides it.
+  mutating func toggleDynamicMask() -> [Effect] {
+    if threshold != nil {
+      (threshold, preview) = (nil, nil)
+      return []
     }
-    guard let threshold, let map = volumes?.map else { return [] }
+    return previewDynamicMask(at: startThreshold)
+  }
+
+  /// The dynamic mask at another threshold.
+  mutating func changeThreshold(by step: Double) -> [Effect] {
+    previewDynamicMask(at: min(max(0, (threshold ?? startThreshold) + step), 1))
+  }
+
+  private var startThreshold: Double { job[Parameter.mask.threshold] ?? 0.2 }
+
+  private mutating func previewDynamicMask(at threshold: Double) -> [Effect] {
+    self.threshold = threshold
+    guard let map = volumes?.map else { return [] }
     isComputing = true
     return [.previewMask(own, map: map, mask: chosen?.mask, threshold: threshold)]
   }
@@ -195,27 +147,7 @@ struct MaskScreen: Screen {
   mutating func answer(
     _ question: Question, with text: String, _ surroundings: inout Surroundings
   ) -> [Effect] {
-    guard question == .coordinates else { return [] }
-    guard let place = Self.voxels(text, size: size) else {
-      return [.complain(Self.objection(size))]
-    }
-    cross = place
-    return []
-  }
-
-  /// The voxel that a text names; nil for none of a box.
-  static func voxels(_ text: String, size: Int) -> SIMD3<Int>? {
-    let words = text.split(whereSeparator: { $0 == "," || $0 == " " })
-    let numbers = words.compactMap { Double($0) }.filter { $0 >= 0 && $0 < Double(size) }
-    guard words.count == 3, numbers.count == 3 else { return nil }
-    let voxels = numbers.map { min(Int($0.rounded()), size - 1) }
-    return SIMD3(voxels[0], voxels[1], voxels[2])
-  }
-
-  static func objection(_ size: Int) -> Problem {
-    Problem(
-      "three numbers from 0 to \(max(0, size - 1)) are needed",
-      whatToDo: "Write x,y,z in voxels, as 31,29,48.")
+    question == .coordinates ? answerCoordinates(text) : []
   }
 
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {

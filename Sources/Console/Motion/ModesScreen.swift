@@ -9,7 +9,6 @@ import Terminal
 /// How the regions of a run move against the first: the principal modes, how the particles lie along one,
 /// the complex as it moves, and the axes about which the regions turn.
 struct ModesScreen: ZoomingScreen {
-  let context = Command.Context.modes
   /// The run.
   let folder: String
   /// Nil until it was read.
@@ -30,8 +29,8 @@ struct ModesScreen: ZoomingScreen {
   var lower: Double?
   var upper: Double?
   /// Where a drag has begun, and in which rectangle.
-  private var dragStart: Double?
-  private var dragRect = Rect.empty
+  var dragStart: Double?
+  var dragRect = Rect.empty
   /// How many particles the range has, once they are counted.
   var count: ChoiceCount?
   /// What particles were kept by last.
@@ -63,34 +62,6 @@ struct ModesScreen: ZoomingScreen {
 
   var modes: [MotionReport.Mode] { motion?.modes ?? [] }
 
-  var keyBar: [Command] {
-    var commands: [Command] = [.nextPane, .play, .previousIteration, .nextIteration]
-    switch focus {
-    case .histogram: commands += [.rangeFrom, .rangeTo, .select]
-    case .surface, .axes:
-      commands += [.sliceForward, .sliceBack, .viewAxis, .raiseThreshold, .lowerThreshold]
-    case .modes: break
-    }
-    commands += [.exaggerate, .colourBy, .zoom, .maps]
-    return commands + (focus == .histogram ? [] : [.select]) + [.export]
-  }
-
-  func label(of command: Command) -> String? {
-    command == .play && playing != nil ? "Hold" : nil
-  }
-
-  func obstacle(to command: Command) -> String? {
-    switch command {
-    case .back, .nextPane, .previousPane, .zoom: return nil
-    default:
-      guard let motion else { return "The motion is being read" }
-      if let problem = motion.problem { return problem.what }
-      if modes.isEmpty { return "There is no mode: what moves is no more than the poses' noise" }
-      return command == .select || command == .rangeFrom || command == .rangeTo || maps != nil
-        ? nil : "The maps of the regions are not there"
-    }
-  }
-
   func opening(_ surroundings: Surroundings) -> [Effect] {
     [.readMotion(folder: folder), .readRun(folder: folder)]
   }
@@ -102,64 +73,67 @@ struct ModesScreen: ZoomingScreen {
 
   // MARK: Commands
 
-  mutating func perform(_ command: Command, _ surroundings: inout Surroundings) -> [Effect] {
-    switch command {
-    case .back:
+  mutating func navigate(_ way: Navigation, _ surroundings: inout Surroundings) -> [Effect] {
+    if way == .back {
       guard isZoomed else { return [.pop] }
       isZoomed = false
-    case .zoom: isZoomed.toggle()
-    case .nextPane, .previousPane:
-      let count = Pane.allCases.count
-      let next = focus.rawValue + (command == .nextPane ? 1 : count - 1)
-      focus = Pane(rawValue: next % count) ?? .modes
-    case .play: play(surroundings)
-    case .previousIteration, .nextIteration:
-      hold(surroundings)
-      let next = (maps?.step ?? 0) + (command == .nextIteration ? 1 : -1)
-      return maps?.changeStep(to: next) ?? []
-    case .exaggerate:
-      reach = reach >= 8 ? 2 : 2 * reach
-      return show(mode: mode) + [.say("To \(Format.short(reach)) standard deviations either way")]
-    case .rangeFrom:
-      lower = cursor
-      if let end = upper, end <= cursor { upper = nil }
-      return countRange() + [.say(rangeText)]
-    case .rangeTo:
-      upper = cursor
-      if let start = lower, start >= cursor { lower = nil }
-      return countRange() + [.say(rangeText)]
-    case .select: return [.popUp(choice.prompt(expression ?? "mode\(mode + 1) > 1"))]
-    case .maps: return maps.map { [.push($0)] + $0.refreshed } ?? []
-    case .colourBy:
-      let isByRegion = maps?.colouring == .regions
-      maps?.colouring = isByRegion ? .plain : .regions
-    default: return move(command, &surroundings)
+      return []
     }
-    return []
-  }
-
-  private mutating func move(
-    _ command: Command, _ surroundings: inout Surroundings
-  ) -> [Effect] {
-    switch (focus, command) {
-    case (.modes, .up), (.modes, .down): return show(mode: mode + (command == .down ? 1 : -1))
+    if let step = way.panes {
+      let count = Pane.allCases.count
+      focus = Pane(rawValue: (focus.rawValue + step + count) % count) ?? .modes
+      return []
+    }
+    if let noMode { return [.say(noMode)] }
+    switch (focus, way) {
+    case (.modes, .up), (.modes, .down): return show(mode: mode + (way == .down ? 1 : -1))
     case (.modes, .first): return show(mode: 0)
     case (.modes, .last): return show(mode: modes.count - 1)
     case (.histogram, .left), (.histogram, .right):
-      let step = Self.binWidth * (command == .right ? 1 : -1)
+      let step = Self.binWidth * (way == .right ? 1 : -1)
       cursor = min(max(cursor + step, range.lowerBound), range.upperBound)
     case (.histogram, .first): cursor = range.lowerBound
     case (.histogram, .last): cursor = range.upperBound
     case (.modes, .left), (.modes, .right), (.histogram, .up), (.histogram, .down):
       return [.say("Tab goes to the other panes")]
-    default:
+    case (.surface, _), (.axes, _), (.modes, _), (.histogram, _):
+      if let noMaps { return [.say(noMaps)] }
       maps?.pane = .surface
-      return maps?.perform(command, &surroundings) ?? []
+      return maps?.navigate(way, &surroundings) ?? []
     }
     return []
   }
 
-  private mutating func play(_ surroundings: Surroundings) {
+  /// Goes along the mode by hand.
+  mutating func step(by step: Int, _ surroundings: Surroundings) -> [Effect] {
+    hold(surroundings)
+    let next = (maps?.step ?? 0) + step
+    return maps?.changeStep(to: next) ?? []
+  }
+
+  mutating func toggleColouring() {
+    let isByRegion = maps?.colouring == .regions
+    maps?.colouring = isByRegion ? .plain : .regions
+  }
+
+  mutating func exaggerate() -> [Effect] {
+    reach = reach >= 8 ? 2 : 2 * reach
+    return show(mode: mode) + [.say("To \(Format.short(reach)) standard deviations either way")]
+  }
+
+  mutating func setLower() -> [Effect] {
+    lower = cursor
+    if let end = upper, end <= cursor { upper = nil }
+    return countRange() + [.say(rangeText)]
+  }
+
+  mutating func setUpper() -> [Effect] {
+    upper = cursor
+    if let start = lower, start >= cursor { lower = nil }
+    return countRange() + [.say(rangeText)]
+  }
+
+  mutating func play(_ surroundings: Surroundings) {
     if playing == nil {
       playing = (surroundings.now, maps?.step ?? 0)
     } else {
@@ -203,72 +177,6 @@ struct ModesScreen: ZoomingScreen {
     if let before { (screen.camera, screen.levels) = (before.camera, before.levels) }
     maps = screen
     return screen.refreshed + screen.shelf.steps.compactMap { $0.maps[.map] }.map { .readMap($0) }
-  }
-
-  // MARK: The histogram
-
-  var range: ClosedRange<Double> { MotionReport.histogramRange }
-
-  static let binWidth =
-    (MotionReport.histogramRange.upperBound - MotionReport.histogramRange.lowerBound)
-    / Double(MotionReport.histogramBins)
-
-  /// What the range says of a particle; nil without one.
-  var expression: String? {
-    let name = "mode\(mode + 1)"
-    let parts = [
-      lower.map { "\(name) >= \(Format.shortest($0))" },
-      upper.map { "\(name) <= \(Format.shortest($0))" },
-    ].compactMap { $0 }
-    return parts.isEmpty ? nil : parts.joined(separator: " and ")
-  }
-
-  /// The range in words, with about how many particles it has.
-  var rangeText: String {
-    guard let expression, let report = motion?.report else {
-      return "( ) set a range, W keeps it"
-    }
-    if let count, count.expression == expression {
-      return "\(expression): \(count.problem?.what ?? count.brief); W keeps them"
-    }
-    let count = report.count(
-      mode: mode, from: lower ?? -.infinity, to: upper ?? .infinity)
-    return "\(expression): about \(Format.counted(count, "particle")); W keeps them"
-  }
-
-  /// Has the range counted in the run's particles.
-  private func countRange() -> [Effect] {
-    expression.map { [.countChoice(folder: choice.folder, expression: $0)] } ?? []
-  }
-
-  /// The end of a bin that is nearest to a column of the histogram, as for the mouse.
-  private func edge(at column: Int, in rect: Rect, _ surroundings: Surroundings) -> Double {
-    let plot = histogramPlot
-    let area = plot.frame(
-      in: Self.histogramParts(of: Box.content(of: rect)).body, surroundings.appearance
-    ).area
-    let share = (Double(column - area.x) + 0.5) / Double(max(1, area.width))
-    let bins = (share * Double(MotionReport.histogramBins)).rounded()
-    let place = range.lowerBound + bins * Self.binWidth
-    return min(max(place, range.lowerBound), range.upperBound)
-  }
-
-  /// The mouse in the histogram: pressed it puts the cursor there, dragged it chooses a range.
-  private mutating func choose(
-    in rect: Rect, with mouse: MouseEvent, _ surroundings: Surroundings
-  ) -> [Effect] {
-    let place = edge(at: mouse.column, in: rect, surroundings)
-    switch mouse.kind {
-    case .press: (cursor, dragStart) = (place, place)
-    case .drag, .release:
-      guard let start = dragStart else { return [] }
-      if mouse.kind == .release { dragStart = nil }
-      guard start != place else { return [] }
-      (lower, upper, cursor) = (min(start, place), max(start, place), place)
-      return countRange()
-    default: break
-    }
-    return []
   }
 
   /// Keeping particles of the run.

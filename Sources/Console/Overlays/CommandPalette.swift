@@ -6,19 +6,23 @@ struct CommandPalette: PopUp {
   let title = "Commands"
   private var chooser: Chooser
 
-  init(screen: any Screen, _ surroundings: Surroundings) {
-    let context = screen.context
-    let lines = Command.table.filter {
-      ($0.contexts.contains(context) || $0.contexts.contains(.everywhere))
-        && ![.up, .down, .left, .right, .first, .last, .pageUp, .pageDown].contains($0.command)
-    }
-    let items = lines.map { line in
+  init(_ application: Application, _ surroundings: Surroundings) {
+    chooser = Chooser(
+      .exportPane, title: "Commands", items: Self.items(application, surroundings))
+  }
+
+  /// All commands but those that move within a pane, each with its key, or why it cannot be used now.
+  static func items(_ application: Application, _ surroundings: Surroundings) -> [Chooser.Item] {
+    let context = application.screen.context
+    return Command.table.filter {
+      ($0.context == context || $0.context == .everywhere)
+        && Navigation(rawValue: $0.command.rawValue)?.isWithinPane != true
+    }.map { line in
       Chooser.Item(
         id: line.command.rawValue, title: line.help,
-        detail: screen.obstacle(to: line.command) ?? "Setting name: \(line.command.rawValue)",
+        detail: application.obstacle(to: line.command) ?? "Setting name: \(line.command.rawValue)",
         note: surroundings.keyMap.keyName(of: line.command, in: context) ?? "")
     }
-    chooser = Chooser(.exportPane, title: "Commands", items: items)
   }
 
   let keys = [EntryKey(.enter, "Do it"), EntryKey(.escape, "Close")]
@@ -37,10 +41,7 @@ struct CommandPalette: PopUp {
   /// Makes a command of the chosen line.
   private func run(_ effects: [Effect]) -> [Effect] {
     effects.map { effect in
-      if case .answer(_, let id) = effect, let command = Command(rawValue: id) {
-        return .command(command)
-      }
-      return effect
+      if case .answer(_, let id) = effect { .command(Command(rawValue: id)) } else { effect }
     }
   }
 

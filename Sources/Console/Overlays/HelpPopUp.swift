@@ -30,7 +30,7 @@ struct HelpPopUp: PopUp {
       if !lines.isEmpty { lines.append(.blank) }
     }
     for place in context == .everywhere ? [context] : [context, .everywhere] {
-      let commands = Command.table.filter { $0.contexts.contains(place) }.compactMap(line)
+      let commands = Command.table.filter { $0.context == place }.compactMap(line)
       if commands.isEmpty { continue }
       if !lines.isEmpty { lines.append(.blank) }
       lines.append(.heading(place.title))

@@ -232,7 +232,7 @@ extension RunsScreen {
   }
 
   private func drawWelcome(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
-    let key = surroundings.keyMap.keyName(of: .new, in: .runs) ?? "N"
+    let key = surroundings.keyMap.keyName(of: "new", in: .runs) ?? "N"
     let lines: [(String, Role)] = [
       ("No runs here yet.", .title), ("", .text),
       ("Folder  \(surroundings.folder)", .dim), ("", .text),

@@ -50,17 +50,15 @@ extension RunsScreen {
 
   // MARK: Tags
 
-  func tagPrompt(_ path: String, _ name: String) -> [Effect] {
+  var tagPrompt: Effect {
     let known = Set((listings ?? []).flatMap(\.known.tags)).sorted()
-    return [
-      .popUp(
-        TextPrompt(
-          .tagRun(path), title: "Tags of \(name)",
-          text: current?.known.tags.joined(separator: " ") ?? "",
-          hint: "Words with blanks between; they stand in the note as #word, and / finds them."
-            + (known.isEmpty ? "" : " There are: " + known.joined(separator: " ")),
-          replaces: false, names: known, objection: RunTags.objection))
-    ]
+    return .popUp(
+      TextPrompt(
+        .tagRun(current?.entry.folder.path ?? ""), title: "Tags of \(current?.entry.name ?? "")",
+        text: current?.known.tags.joined(separator: " ") ?? "",
+        hint: "Words with blanks between; they stand in the note as #word, and / finds them."
+          + (known.isEmpty ? "" : " There are: " + known.joined(separator: " ")),
+        replaces: false, names: known, objection: RunTags.objection))
   }
 
   func tag(_ path: String, _ text: String) -> [Effect] {

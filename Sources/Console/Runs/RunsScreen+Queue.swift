@@ -43,67 +43,60 @@ extension RunsScreen {
     return waiting.isEmpty ? nil : .remove(waiting.map(\.entry.folder.path))
   }
 
-  func queueLabel(of command: Command) -> String? {
-    switch command {
-    case .enqueue:
-      if case .remove? = change { return "Take out" }
-      return nil
-    case .stopQueue: return isStopped ? "Start queue" : nil
-    default: return nil
-    }
-  }
+  /// Whether the key of the queue takes runs out of it now.
+  var takesOut: Bool { if case .remove? = change { true } else { false } }
 
   /// Whether nothing begins until somebody says so.
-  private var isStopped: Bool {
+  var isStopped: Bool {
     guard let queue else { return false }
     return queue.isStopped || (!queue.isWorking && (listings ?? []).contains(where: Self.waits))
   }
 
-  func queueObstacle(to command: Command) -> String? {
-    switch command {
-    case .enqueue where change == nil:
-      guard let current else { return "There is no run here yet; N makes a new job" }
-      if current.isRegion { return "This line is a region: go to that of its run" }
-      if let job = current.entry.batchJob { return "\(current.entry.name) waits as \(job.title)" }
-      return switch current.entry.status {
-      case .finished:
-        "\(current.entry.name) has finished; n makes a new job of it, Q there queues it"
-      case .queued: "\(current.entry.name) waits for its turn in its sweep"
-      default: "\(current.entry.name) goes on already"
-      }
-    case .queueEarlier, .queueLater:
-      guard let current, let place = current.entry.place else {
-        return "This line does not wait in the queue"
-      }
-      let count = (listings ?? []).count(where: Self.waits)
-      if command == .queueEarlier, place == 1 { return "\(current.entry.name) is the first" }
-      if command == .queueLater, place == count { return "\(current.entry.name) is the last" }
-      return nil
-    case .moreSlots, .fewerSlots:
-      guard let room = queue?.room else { return "The queue was not read yet" }
-      let slots = room.slots ?? 1
-      if command == .fewerSlots, slots == 1, room.slots != nil {
-        return "One run at a time is the least; P stops the queue"
-      }
-      return command == .moreSlots && slots >= room.cores
-        ? "More runs at a time than cores would wait for each other" : nil
-    default: return nil
+  /// Why nothing can be put into the queue or taken out of it.
+  var enqueueObstacle: String? {
+    if change != nil { return nil }
+    guard let current else { return "There is no run here yet; N makes a new job" }
+    if current.isRegion { return "This line is a region: go to that of its run" }
+    if let job = current.entry.batchJob { return "\(current.entry.name) waits as \(job.title)" }
+    return switch current.entry.status {
+    case .finished:
+      "\(current.entry.name) has finished; n makes a new job of it, Q there queues it"
+    case .queued: "\(current.entry.name) waits for its turn in its sweep"
+    default: "\(current.entry.name) goes on already"
     }
   }
 
-  func changeQueue(_ command: Command) -> [Effect] {
-    let place = current?.entry.place ?? 1
-    let path = current?.entry.folder.path ?? ""
-    let slots = queue?.room.slots ?? 1
-    switch command {
-    case .enqueue: return change.map { [.queue($0)] } ?? []
-    case .queueEarlier: return [.queue(.move(path, place: place - 1))]
-    case .queueLater: return [.queue(.move(path, place: place + 1))]
-    case .stopQueue: return [.queue(isStopped ? .start : .stop)]
-    case .moreSlots: return [.queue(.slots(slots + 1))]
-    case .fewerSlots: return [.queue(.slots(max(1, slots - 1)))]
-    default: return []
+  /// Why the selected run cannot go so many places on in the queue.
+  func queueObstacle(toMove step: Int) -> String? {
+    guard let current, let place = current.entry.place else {
+      return "This line does not wait in the queue"
     }
+    let count = (listings ?? []).count(where: Self.waits)
+    if place + step < 1 { return "\(current.entry.name) is the first" }
+    if place + step > count { return "\(current.entry.name) is the last" }
+    return nil
+  }
+
+  /// Why not so many runs more can go on at a time.
+  func slotsObstacle(adding step: Int) -> String? {
+    guard let room = queue?.room else { return "The queue was not read yet" }
+    let slots = room.slots ?? 1
+    if step < 0, slots == 1, room.slots != nil {
+      return "One run at a time is the least; P stops the queue"
+    }
+    return step > 0 && slots >= room.cores
+      ? "More runs at a time than cores would wait for each other" : nil
+  }
+
+  func enqueue() -> [Effect] { change.map { [.queue($0)] } ?? [] }
+
+  func moveInQueue(by step: Int) -> [Effect] {
+    guard let entry = current?.entry else { return [] }
+    return [.queue(.move(entry.folder.path, place: (entry.place ?? 1) + step))]
+  }
+
+  func changeSlots(by step: Int) -> [Effect] {
+    [.queue(.slots(max(1, (queue?.room.slots ?? 1) + step)))]
   }
 
   /// How the queue stands, in words.

@@ -6,7 +6,6 @@ import Terminal
 
 /// The runs of a sweep as a table of what became of them.
 struct SweepScreen: Screen {
-  let context = Command.Context.sweep
   /// The sweep.
   let name: String
   /// The folders of its runs, as far as they are known.
@@ -32,13 +31,8 @@ struct SweepScreen: Screen {
   var status: String { table.summary }
   var showsTime: Bool { table.outcomes.contains { $0.status.isLive } }
 
-  var keyBar: [Command] {
-    [.open, .best, .mark, .compare, .sort, .newFrom] + (isUnderway ? [.stop] : [])
-      + [.report, .export, .copy]
-  }
-
   /// Whether any of its runs goes on or waits.
-  private var isUnderway: Bool {
+  var isUnderway: Bool {
     table.outcomes.contains { $0.status.isLive || $0.status == .queued }
   }
 
@@ -123,60 +117,13 @@ struct SweepScreen: Screen {
 
   // MARK: Commands
 
-  func obstacle(to command: Command) -> String? {
-    switch command {
-    case .open, .mark, .markAll, .newFrom:
-      return current == nil ? "No run of the sweep could be read" : nil
-    case .best: return table.bestRun == nil ? "No run of the sweep has finished yet" : nil
-    case .compare:
-      return CompareScreen.obstacle(marked: comparedFolders.count)
-    case .stop: return isUnderway ? nil : "All runs of the sweep have ended"
-    default: return nil
-    }
-  }
-
-  mutating func perform(_ command: Command, _ surroundings: inout Surroundings) -> [Effect] {
-    switch command {
-    case .up: move(by: -1)
-    case .down: move(by: 1)
-    case .pageUp: move(by: -10)
-    case .pageDown: move(by: 10)
-    case .first: move(by: -.max / 2)
-    case .last: move(by: .max / 2)
-    case .mark:
-      guard let path = current?.folder else { return [] }
-      if marked.remove(path) == nil { marked.insert(path) }
-      move(by: 1)
-    case .markAll:
-      marked = marked.isEmpty ? Set(table.outcomes.map(\.folder)) : []
-    case .sort: sort()
-    case .reverseSort: if let sorting { self.sorting = (sorting.column, !sorting.descending) }
-    case .open: return current.map { [.push(RunScreen(folder: $0.folder))] } ?? []
-    case .newFrom: return current.map { newJob(of: $0) } ?? []
-    case .best: return newJobOfBest()
-    case .compare:
-      return [.push(CompareScreen(folders: comparedFolders))]
-    case .report:
-      let some = marked.isEmpty ? [current?.folder].compactMap { $0 } : marked.sorted()
-      return some.isEmpty ? [] : [Self.reportPrompt(some, surroundings)]
-    case .stop:
-      return [
-        .popUp(
-          Confirmation(
-            question: .stopSweep, title: "Stop \(name)?",
-            text:
-              "Runs that go on save their state and end, and those that wait are taken out. The same "
-              + "sweep, or fulcrum sweep --resume --name \(name), goes on with them.",
-            action: "Stop"))
-      ]
-    case .back: return [.pop]
-    default: return [.say("Nothing to do here")]
-    }
-    return []
+  mutating func navigate(_ way: Navigation, _ surroundings: inout Surroundings) -> [Effect] {
+    if let lines = way.lines() { move(by: lines) }
+    return way == .back ? [.pop] : []
   }
 
   /// The folders of the marked runs; a run of several regions stands for all of them.
-  private var comparedFolders: [String] {
+  var comparedFolders: [String] {
     order.map { table.outcomes[$0].folder }.filter(marked.contains).flatMap { path in
       let regions = jobs[path]?.regions ?? []
       return regions.isEmpty
@@ -185,7 +132,7 @@ struct SweepScreen: Screen {
   }
 
   /// A new job with the parameters of a run, as they are or with changes.
-  private func newJob(
+  func newJob(
     of outcome: SweepOutcome, origin: String? = nil, change: (inout Job) -> Void = { _ in }
   ) -> [Effect] {
     guard var job = jobs[outcome.folder] else { return [.say("The run's job could not be read")] }
@@ -196,7 +143,7 @@ struct SweepScreen: Screen {
   }
 
   /// The best run once more on all particles; where it had them all, it is selected.
-  private mutating func newJobOfBest() -> [Effect] {
+  mutating func newJobOfBest() -> [Effect] {
     guard let best = table.bestRun else { return [] }
     selected = best.folder
     guard best.part != nil else {
@@ -209,6 +156,12 @@ struct SweepScreen: Screen {
     }
   }
 
+  mutating func toggleMark() {
+    guard let path = current?.folder else { return }
+    if marked.remove(path) == nil { marked.insert(path) }
+    move(by: 1)
+  }
+
   private mutating func move(by step: Int) {
     let order = order
     guard !order.isEmpty else { return }
@@ -216,7 +169,7 @@ struct SweepScreen: Screen {
   }
 
   /// By the next column, upwards; after the last in the order of the runs.
-  private mutating func sort() {
+  mutating func sort() {
     let next = (sorting?.column ?? 1) + 1
     sorting = next < columns.count ? (next, false) : nil
   }

@@ -150,7 +150,7 @@ struct Stage {
   var grid: Grid { application.draw().grid }
   var text: String { grid.text }
 
-  private mutating func feed(_ new: [Effect]) {
+  mutating func feed(_ new: [Effect]) {
     for effect in new {
       if case .checkTheme = effect { continue }
       if let news = reply(to: effect) { tell(news) } else { effects.append(effect) }
