@@ -42,7 +42,7 @@ func readCheckpoint(_ bytes: [UInt8]) {
     try state?.requireFit(bodies: 1, place: store.place)
     try state?.bodies.first?.requireFit(
       seedState().refinement, maximumShell: 9, place: store.place)
-    if let state { _ = try CheckpointContent(state).bytes }
+    if let state { _ = CheckpointContent(state).bytes }
   } catch {
     let problem = error as? Problem
     precondition(problem?.what.contains(store.statePath) == true, "a problem that names no file")
@@ -63,7 +63,7 @@ private func whole(_ content: [UInt8], _ depth: Depth) -> [UInt8] {
     frame.checksum = Checksum.of(content)
     return frame.bytes + content
   case .search:
-    let first = (try? CheckpointContent(start).bytes) ?? []
+    let first = CheckpointContent(start).bytes
     // Two parts: the first byte says where the second begins.
     let rest = content.dropFirst()
     let split = rest.startIndex + min(Int(content.first ?? 0) * 4, rest.count)
@@ -81,9 +81,10 @@ func writeCheckpoints(_ folder: String) throws {
       evaluations: 1)
   }
   var state = seedState()
-  state.outcomes = outcomes
+  state.findings = outcomes.map(SearchPass.Finding.init)
+  state.evidence = outcomes.map { _ in PoseEvidence() }
   state.badImages = [BadImage(particle: 1, reason: "cut off", stage: .packing)]
-  let content = try CheckpointContent(RunState(bodies: [state]))
+  let content = CheckpointContent(RunState(bodies: [state]))
   try store.save(content)
   let log = try SearchLog(start, in: store)
   for (chunk, outcome) in outcomes.enumerated() { log.add([outcome], chunk: chunk) }

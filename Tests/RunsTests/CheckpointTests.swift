@@ -11,14 +11,14 @@ struct CheckpointTests {
     _ temporary: TemporaryFolder, run: String = "a", layout: String = checkpointLayout
   ) -> RunCheckpoints { RunCheckpoints(RunFolder(temporary.path), run: run, layout: layout) }
 
-  private func content(_ text: String) throws -> CheckpointContent { try CheckpointContent([text]) }
+  private func content(_ text: String) -> CheckpointContent { CheckpointContent([text]) }
 
   @Test func aStateIsReadBackByItsOwnRunOnly() throws {
     let temporary = try TemporaryFolder()
     #expect(try store(temporary).state() == nil)
-    try store(temporary).save(try content("one"))
+    try store(temporary).save(content("one"))
     let first = try #require(try store(temporary).state())
-    try store(temporary).save(try content("second"))
+    try store(temporary).save(content("second"))
     #expect(try #require(try store(temporary).state()) != first)
     let foreign = #expect(throws: Problem.self) { _ = try store(temporary, run: "b").state() }
     #expect(foreign?.what.contains("another run") == true)
@@ -30,7 +30,7 @@ struct CheckpointTests {
   /// Another version's state is taken where it means the same, and refused by name where it does not.
   @Test func theFormatDecidesNotTheVersion() throws {
     let temporary = try TemporaryFolder()
-    try store(temporary).save(try content("one"))
+    try store(temporary).save(content("one"))
     let path = store(temporary).statePath
     let file = try InputFile(path: path)
     let bytes = try file.bytes(at: 0, count: file.size)
@@ -47,7 +47,7 @@ struct CheckpointTests {
   /// Whatever byte is changed or wherever the file ends, the state is refused.
   @Test func damageIsFound() throws {
     let temporary = try TemporaryFolder()
-    try store(temporary).save(try content("something"))
+    try store(temporary).save(content("something"))
     let path = store(temporary).statePath
     let file = try InputFile(path: path)
     let whole = try file.bytes(at: 0, count: file.size)
@@ -67,9 +67,9 @@ struct CheckpointTests {
   @Test func aTornPartIsLeftOut() throws {
     let temporary = try TemporaryFolder()
     let first = store(temporary)
-    try first.beginSearch(try content("start"))
-    try first.append(try content("one"))
-    try first.append(try content("two"))
+    try first.beginSearch(content("start"))
+    try first.append(content("one"))
+    try first.append(content("two"))
     let whole = store(temporary).searchParts()
     #expect(whole.count == 3)
     let path = first.searchPath
@@ -79,12 +79,12 @@ struct CheckpointTests {
       try AtomicFile.write(Array(bytes.dropLast(cut)), to: path)
       let next = store(temporary)
       #expect(next.searchParts() == Array(whole.prefix(2)))
-      try next.append(try content("three"))
+      try next.append(content("three"))
       #expect(store(temporary).searchParts().count == 3)
       #expect(store(temporary).searchParts().prefix(2) == whole.prefix(2))
     }
     #expect(store(temporary, run: "b").searchParts().isEmpty)
-    try store(temporary).beginSearch(try content("new"))
+    try store(temporary).beginSearch(content("new"))
     #expect(store(temporary).searchParts().count == 1)
   }
 

@@ -5,7 +5,7 @@ import Ground
 /// it is what a checkpoint holds: packed images, sums and references follow from it.
 ///
 /// A round begins with the reconstruction from the poses in it and ends with a search.
-struct LoopState: Sendable, Codable {
+struct LoopState: Sendable {
   /// The settings as they were changed while the refinement runs.
   var settings: RefinementSettings
   var refinement: RefinementState
@@ -26,8 +26,10 @@ struct LoopState: Sendable, Codable {
 
   // What the last search left for the report of its iteration.
 
-  /// Results in the particles' order; empty before the first search.
-  var outcomes: [SearchPass.Outcome] = []
+  /// What it found of each particle beside the state; empty before the first search.
+  var findings: [SearchPass.Finding] = []
+  /// What each image says by itself of the pose that was found.
+  var evidence: [PoseEvidence] = []
   /// The band of the search, shell of the window; 0 before the first.
   var searchedBand = 0
   /// Poses before the search.
@@ -53,6 +55,34 @@ struct LoopState: Sendable, Codable {
       inserted: 0))
 }
 
+extension LoopState: Columned {
+  mutating func move(_ columns: inout Columns) {
+    columns.move("state", &refinement)
+    columns.move("findings", &findings)
+    columns.move("evidence", &evidence)
+    columns.move("previous", &previous)
+    columns.move("drift", &drift)
+    columns.move("greyscale", &measuredGreyscale)
+    shown?.move(&columns)
+  }
+}
+
+extension RefinementState: Columned {
+  mutating func move(_ columns: inout Columns) {
+    columns.move("start", &start)
+    columns.move("poses", &poses)
+    columns.move("posteriors", &posteriors)
+    columns.move("motions", &motions)
+    columns.move("scales", &scales)
+    columns.move("noise", &noiseFactors)
+    columns.move("directions", &noiseDirections)
+    columns.move("greyscale", &greyscale)
+    columns.move("defocus", &defocusChanges)
+  }
+}
+
+extension RefinementSettings: Columned {}
+
 /// The motion of the body as a whole that was taken out of a half's poses.
 struct CommonMotion: Sendable, Equatable {
   /// Radians.
@@ -69,7 +99,7 @@ extension LoopState {
     let particles = 0..<count
     return [refinement.poses.count, refinement.posteriors.count, refinement.scales.count]
       .allSatisfy { $0 == count }
-      && [outcomes.count, previous.count].allSatisfy { $0 == 0 || $0 == count }
+      && [findings.count, evidence.count, previous.count].allSatisfy { $0 == 0 || $0 == count }
       && refinement.greyscale.count == 2 && measuredGreyscale.count == 2
       && [0, 2].contains(refinement.motions.count)
       && (drift.isEmpty || drift.count == 2)

@@ -1,22 +1,28 @@
 import CryoEM
 
-/// Values whose memory is all there is to them: arrays of them are saved and read as they lie there.
+/// Values whose memory is all there is to them: an array of them is a column as it lies there.
 ///
 /// A field that is added to such a type is saved without another word about it; what the type looks
-/// like is part of what is saved (see `layoutDescription`), so that it is never read as another.
-protocol PlainData: BitwiseCopyable, Codable {}
+/// like distinguishes checkpoints (see `layoutDescription`), so that it is never read as another.
+protocol PlainData: BitwiseCopyable, Columned {}
 
 extension PlainData {
+  static func move(_ all: inout [Self], _ columns: inout Columns) { columns.move(&all) }
+
+  /// A single one goes with the text, its bytes as numbers.
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    try container.encode([self])
+    var bytes: [UInt8] = []
+    [self].withBytes { bytes = Array($0) }
+    try container.encode(bytes)
   }
 
   init(from decoder: any Decoder) throws {
-    let values = try decoder.singleValueContainer().decode([Self].self)
-    guard values.count == 1 else {
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "\(values.count) values for one"))
+    let container = try decoder.singleValueContainer()
+    guard let values = [Self](copying: try container.decode([UInt8].self)[...]), values.count == 1
+    else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "the bytes are not those of one value")
     }
     self = values[0]
   }
@@ -43,6 +49,8 @@ extension Alignment: PlainData {}
 extension PosePosterior: PlainData {}
 extension PoseLikelihood: PlainData {}
 extension SearchPass.Outcome: PlainData {}
+extension SearchPass.Finding: PlainData {}
+extension PoseEvidence: PlainData {}
 extension CommonMotion: PlainData {}
 extension MotionModel: PlainData {}
 extension ImageTransformer.Background: PlainData {}

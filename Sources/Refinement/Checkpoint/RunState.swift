@@ -1,8 +1,10 @@
 import Ground
 
 /// The state of a refinement between iterations: that of each of its bodies.
-struct RunState: Sendable, Codable {
+struct RunState: Sendable, Columned {
   var bodies: [LoopState]
+
+  mutating func move(_ columns: inout Columns) { columns.move("body", &bodies) }
 
   /// What the fields are called and what they look like.
   static let layout = LoopState.layout

@@ -1,8 +1,14 @@
 /// Chunks of a search that are finished, with their outcomes one after the other.
-struct SearchChunks: Sendable, Codable {
+struct SearchChunks: Sendable, Columned {
   private var chunks: [Int] = []
   private var counts: [Int] = []
   private var outcomes: [SearchPass.Outcome] = []
+
+  mutating func move(_ columns: inout Columns) {
+    columns.move("chunks", &chunks)
+    columns.move("counts", &counts)
+    columns.move("outcomes", &outcomes)
+  }
 
   /// Adds a chunk.
   mutating func add(_ found: [SearchPass.Outcome], chunk: Int) {

@@ -14,7 +14,7 @@ final class SearchLog: Sendable {
   }
 
   /// How a search began: the first part of its list.
-  struct Start: Sendable, Codable {
+  struct Start: Sendable, Columned {
     /// Number of the iteration.
     var iteration: Int
     /// With what was changed for it, of each body.
@@ -48,7 +48,7 @@ final class SearchLog: Sendable {
         known.add(part)
       }
     } else {
-      try store.beginSearch(try CheckpointContent(start))
+      try store.beginSearch(CheckpointContent(start))
     }
     state = Mutex(State(known: known, lastSave: Self.now))
   }
@@ -79,7 +79,7 @@ final class SearchLog: Sendable {
     if !batch.isEmpty {
       var part = SearchChunks()
       for (chunk, outcomes) in batch { part.add(outcomes, chunk: chunk) }
-      do { try store.append(try CheckpointContent(part)) } catch { isSaved = false }
+      do { try store.append(CheckpointContent(part)) } catch { isSaved = false }
     }
     state.withLock { state in
       if !isSaved { state.waiting = batch + state.waiting }

@@ -115,6 +115,8 @@ extension Body {
     }
     loop.drift = context.settings.learnsMotion ? learned(outcomes) : anchored()
     loop.previous = before
+    loop.findings = outcomes.map(SearchPass.Finding.init)
+    loop.evidence = evidence(of: outcomes)
     let changes = used.map { degrees(before[$0].rotation.angle(to: state.poses[$0].rotation)) }
     return changes.isEmpty ? 0 : changes.sorted()[changes.count / 2]
   }

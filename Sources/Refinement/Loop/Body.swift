@@ -180,7 +180,6 @@ struct Body {
     if state.iteration == 0 { try calibrate(references) }
     let outcomes = try search(references, band: band, log: log, firstChunk: firstChunk, &clock)
     loop.step = take(outcomes)
-    loop.outcomes = outcomes
     try refineDefocus(references, band: band, &clock)
     try measureNoise(references, band: band)
     loop.searchedBand = band
@@ -280,7 +279,7 @@ struct Body {
 
   private mutating func report(_ product: ReferenceMaker.Product, clock: IterationClock) {
     let made = IterationReporter(context: context, state: state).metrics(
-      product, start: state.iteration == 0 ? start : nil, outcomes: loop.outcomes,
+      product, start: state.iteration == 0 ? start : nil, findings: loop.findings,
       previous: loop.previous.isEmpty ? state.start : loop.previous,
       drift: loop.drift, greyscale: loop.measuredGreyscale, clock: clock, band: loop.searchedBand)
     loop.metrics.append(made)

@@ -11,7 +11,7 @@ struct IterationReporter {
   ///   - start: what is reported in place of the product's curves: those of the input's half-maps.
   func metrics(
     _ product: ReferenceMaker.Product, start: HalfMapMeasurement? = nil,
-    outcomes: [SearchPass.Outcome], previous: [Alignment],
+    findings: [SearchPass.Finding], previous: [Alignment],
     drift: [CommonMotion], greyscale: [Double], clock: IterationClock,
     band: Int
   ) -> IterationMetrics {
@@ -31,7 +31,7 @@ struct IterationReporter {
     let fromPrevious = changes(previous)
     let edge =
       start.map { Double($0.size) * $0.pixelSize } ?? Double(product.size) * product.voxelSize
-    let evaluations = outcomes.reduce(0) { $0 + $1.evaluations }
+    let evaluations = findings.reduce(0) { $0 + $1.evaluations }
     let views = used.map { state.poses[$0].rotation.row2 }
     return IterationMetrics(
       iteration: state.iteration, boxSize: start?.size ?? product.size,
@@ -41,8 +41,8 @@ struct IterationReporter {
       rotationFromPrevious: .init(of: fromPrevious.rotation),
       shiftFromStart: .init(of: fromStart.shift),
       shiftFromPrevious: .init(of: fromPrevious.shift),
-      shareAtLimit: used.isEmpty || outcomes.isEmpty
-        ? 0 : Double(outcomes.filter(\.isAtLimit).count) / Double(used.count),
+      shareAtLimit: used.isEmpty || findings.isEmpty
+        ? 0 : Double(findings.filter(\.isAtLimit).count) / Double(used.count),
       posteriorRotation: median(used.map { degrees(state.posteriors[$0].rotationDeviation) }),
       posteriorShift: median(used.map { context.shiftDeviation(of: $0, state) }),
       driftRotation: drift.map { degrees($0.rotation) }, driftShift: drift.map(\.shift),
@@ -53,7 +53,7 @@ struct IterationReporter {
       scale: .init(of: used.map { Double(state.scales[$0]) }, lower: 0, upper: 3),
       effectiveSampleSize: .init(
         of: used.map { state.posteriors[$0].effectiveSampleSize }, lower: 0, upper: 7, bins: 28),
-      scoreGain: .init(of: outcomes.isEmpty ? [] : used.map { outcomes[$0].gain }),
+      scoreGain: .init(of: findings.isEmpty ? [] : used.map { findings[$0].gain }),
       evaluationsPerParticle: used.isEmpty ? 0 : Double(evaluations) / Double(used.count),
       particles: used.count, skipped: context.skipped.count, seconds: clock.seconds,
       cpuSeconds: clock.cpuSeconds,

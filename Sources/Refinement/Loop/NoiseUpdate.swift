@@ -74,7 +74,7 @@ struct NoiseUpdate: Sendable {
   }
 
   /// Sums per shell.
-  private struct Sums: Sendable, Codable {
+  private struct Sums: Sendable, Columned {
     var residual: [Double]
     var weight: [Double]
     var cross: [Double]
@@ -88,6 +88,14 @@ struct NoiseUpdate: Sendable {
       cross = residual
       power = residual
       directions = NoiseDirections.Sums(shells: directed)
+    }
+
+    mutating func move(_ columns: inout Columns) {
+      columns.move("residual", &residual)
+      columns.move("weight", &weight)
+      columns.move("cross", &cross)
+      columns.move("power", &power)
+      columns.move("directions", &directions)
     }
 
     mutating func add(_ other: Sums) {

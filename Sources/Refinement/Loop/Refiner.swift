@@ -179,7 +179,7 @@ struct Refiner {
         made, log: log, firstChunk: index * SearchPass.chunks(of: particles))
     }
     follow()
-    try checkpoints?.save(try CheckpointContent(RunState(bodies: bodies.map(\.loop))))
+    try checkpoints?.save(CheckpointContent(RunState(bodies: bodies.map(\.loop))))
   }
 
   /// The sign of the bodies' defocus as the first of them knows it; 0 where none does.

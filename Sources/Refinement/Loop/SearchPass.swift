@@ -33,6 +33,17 @@ struct SearchPass: Sendable {
     var isLost = false
   }
 
+  /// What is kept of that beside pose, posterior and scale, for reports.
+  struct Finding: Sendable {
+    var gain: Double
+    var isAtLimit: Bool
+    var evaluations: Int
+
+    init(_ outcome: Outcome) {
+      (gain, isAtLimit, evaluations) = (outcome.gain, outcome.isAtLimit, outcome.evaluations)
+    }
+  }
+
   /// Searches particles, all of them unless some are named; results in their order. Each rank searches
   /// its own and gets the results of all.
   func run(
@@ -120,7 +131,7 @@ struct SearchPass: Sendable {
     }
     var chunks = SearchChunks()
     chunks.add(found, chunk: chunk)
-    if let content = try? CheckpointContent(chunks) { context.shard.ranks.report(content.bytes) }
+    context.shard.ranks.report(CheckpointContent(chunks).bytes)
   }
 
   private func outcome(

@@ -6,15 +6,15 @@ import Ground
 /// subtracted from the images of the bodies beside it.
 ///
 /// A checkpoint holds it, as nothing else says what the poses of the last search are to be subtracted with.
-struct ShownDensity: Sendable, Codable {
+struct ShownDensity: Sendable {
   /// Voxels along the edge of the cube about the body's centre; its edge is the geometry's period.
   let size: Int
   /// The highest shell of the window up to which it is known.
   let band: Int
   /// The rows of voxels that are not zero, four numbers each: z, y, first x, end of x.
-  private let extents: [Int32]
+  private var extents: [Int32]
   /// The voxels of the rows, one behind the other, of each half.
-  let halves: [[Float]]
+  private(set) var halves: [[Float]]
 
   init(_ rows: VoxelRows, band: Int, halves: [[Float]]) {
     size = rows.size
@@ -47,6 +47,13 @@ struct ShownDensity: Sendable, Codable {
       count += Int(end - first)
     }
     return halves.allSatisfy { $0.count == count }
+  }
+}
+
+extension ShownDensity: Columned {
+  mutating func move(_ columns: inout Columns) {
+    columns.move("shown.rows", &extents)
+    columns.move("shown.voxels", &halves)
   }
 }
 

@@ -11,6 +11,8 @@ public struct BadImage: Sendable, Equatable, Codable {
   public var stage: RefinementEvent.Stage
 }
 
+extension BadImage: Columned {}
+
 /// The images of a run that cannot be used, whichever pass found them.
 ///
 /// Images are read up to three times: for the survey, to be packed, and for the final maps. A particle

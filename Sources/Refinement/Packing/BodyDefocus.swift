@@ -43,7 +43,7 @@ struct BodyDefocus: Sendable, Equatable {
 
 /// What is added to both values of a particle's defocus, Å, where that is refined, and how well it is known:
 /// the standard deviation of its posterior.
-struct DefocusChange: PlainData, Codable, Equatable {
+struct DefocusChange: PlainData, Equatable {
   var change = 0.0, deviation = 0.0
 }
 

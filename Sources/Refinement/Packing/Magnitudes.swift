@@ -2,9 +2,14 @@ import Fourier
 
 /// The magnitudes of a half-set's images: packed, by shell of the window, and whole, by shell of the box
 /// and before they are divided by the noise.
-struct ImageMagnitudes: Sendable, Equatable, Codable {
+struct ImageMagnitudes: Sendable, Equatable, Columned {
   var packed: Magnitudes
   var whole: Magnitudes
+
+  mutating func move(_ columns: inout Columns) {
+    columns.move("packed", &packed)
+    columns.move("whole", &whole)
+  }
 
   /// Takes in what others found.
   mutating func add(_ other: ImageMagnitudes) {
@@ -15,10 +20,15 @@ struct ImageMagnitudes: Sendable, Equatable, Codable {
 
 /// The largest modulus of the data, and the largest weight, of any image by shell: what fixes the quanta
 /// of sums. A maximum is the same in whatever order images come.
-struct Magnitudes: Sendable, Equatable, Codable {
+struct Magnitudes: Sendable, Equatable, Columned {
   /// Per shell from 0 on.
   private(set) var data: [Float]
   private(set) var weight: [Float]
+
+  mutating func move(_ columns: inout Columns) {
+    columns.move("data", &data)
+    columns.move("weight", &weight)
+  }
 
   /// None, for shells 0..<`shells`.
   init(shells: Int) {

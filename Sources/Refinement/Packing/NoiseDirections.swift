@@ -3,11 +3,13 @@ import Glibc
 /// How noise depends on direction: for each shell its variance in sectors of half a turn, relative to
 /// that of the whole shell. Between the sectors' centres it is interpolated, and as a power spectrum
 /// it is the same at k and −k.
-struct NoiseDirections: Sendable, Equatable, Codable {
+struct NoiseDirections: Sendable, Equatable, Columned {
   /// Sectors of half a turn: one every 10 degrees.
   static let sectors = 18
   /// Relative variances, indexed [shell · sectors + sector]; 1 where nothing is known.
   private(set) var ratios: [Double]
+
+  mutating func move(_ columns: inout Columns) { columns.move("ratios", &ratios) }
 
   /// The same in all directions, for shells 0..<`shells`.
   init(shells: Int) { ratios = [Double](repeating: 1, count: shells * Self.sectors) }
@@ -46,10 +48,16 @@ struct NoiseDirections: Sendable, Equatable, Codable {
   }
 
   /// What is summed up to measure the dependence.
-  struct Sums: Sendable, Codable {
+  struct Sums: Sendable, Columned {
     private var power: [Double]
     private var expected: [Double]
     private var count: [Double]
+
+    mutating func move(_ columns: inout Columns) {
+      columns.move("power", &power)
+      columns.move("expected", &expected)
+      columns.move("count", &count)
+    }
 
     /// Sums for shells 0..<`shells`; none for zero, which then takes nothing.
     init(shells: Int) {

@@ -109,9 +109,10 @@ public struct MemoryPlan: Sendable {
     final = finals[finalIsFrugal ? 1 : 0]
   }
 
-  /// State, table and poses of a particle.
+  /// State, table and poses of a particle, and what a search finds of it.
   private static let bytesOfParticle =
-    Estimate.bytesOfCheckpoint + 3 * MemoryLayout<Pose>.stride + 1024
+    Estimate.bytesOfCheckpoint + MemoryLayout<SearchPass.Outcome>.stride + 3
+    * MemoryLayout<Pose>.stride + 1024
 
   /// A model of the box: its grid, and the cube in which it is made.
   private static func model(_ geometry: Geometry, shell: Int) -> (grid: Int, cube: Int) {

@@ -25,22 +25,30 @@ extension PosePrior {
 }
 
 extension Body {
-  /// What each image says of its particle's pose by the last search; nothing where it was not searched.
+  /// What each image says of its particle's pose by the last search; nothing where it cannot be used.
+  var evidence: [PoseEvidence] {
+    loop.evidence.indices.map {
+      context.skipped.contains($0) ? PoseEvidence() : loop.evidence[$0]
+    }
+  }
+
+  /// What each image says of its particle's pose by a search that was just taken over; nothing where no
+  /// pose was found.
   ///
   /// The references of that search stood where the frame anchor has moved the poses from since, so
   /// what the images said of the poses before holds for those after. A learnt motion moves the poses
   /// by the images and the motion; what is left of the frame's drift by then is ignored.
-  var evidence: [PoseEvidence] {
-    guard loop.outcomes.count == state.poses.count, loop.previous.count == state.poses.count else {
-      return []
-    }
+  func evidence(of outcomes: [SearchPass.Outcome]) -> [PoseEvidence] {
     var before = state
     before.poses = loop.previous
-    return state.poses.indices.map { particle in
-      let outcome = loop.outcomes[particle]
-      guard !context.skipped.contains(particle), !outcome.isLost else { return PoseEvidence() }
-      let pose = context.settings.learnsMotion ? state.poses[particle] : outcome.pose
-      return context.prior(of: particle, before).evidence(outcome.likelihood, at: pose)
-    }
+    let (context, now) = (context, state.poses)
+    return ParticleBlocks.map(outcomes.indices, threads: context.settings.threads) { block in
+      block.map { particle in
+        let outcome = outcomes[particle]
+        guard !outcome.isLost else { return PoseEvidence() }
+        let pose = context.settings.learnsMotion ? now[particle] : outcome.pose
+        return context.prior(of: particle, before).evidence(outcome.likelihood, at: pose)
+      }
+    }.flatMap { $0 }
   }
 }

@@ -48,15 +48,15 @@ struct Shard: Sendable {
   /// The values of all ranks, by their order.
   ///
   /// - Throws: `RankEnd` where a rank goes no further.
-  func gather<Value: Codable>(_ value: Value) throws -> [Value] {
+  func gather<Value: Columned>(_ value: Value) throws -> [Value] {
     guard !isAlone else { return [value] }
-    return try ranks.gather(try CheckpointContent(value).bytes).map { try Self.value(of: $0) }
+    return try ranks.gather(CheckpointContent(value).bytes).map { try Self.value(of: $0) }
   }
 
   /// The value of rank 0, on all.
-  func agree<Value: Codable>(_ value: @autoclosure () throws -> Value) throws -> Value {
+  func agree<Value: Columned>(_ value: @autoclosure () throws -> Value) throws -> Value {
     guard !isAlone else { return try value() }
-    let own = isFirst ? try CheckpointContent(try value()).bytes : []
+    let own = isFirst ? CheckpointContent(try value()).bytes : []
     return try Self.value(of: try ranks.broadcast(own))
   }
 
@@ -75,7 +75,7 @@ struct Shard: Sendable {
       whatToDo: "Run all ranks with one program on machines of one kind that see the same files.")
   }
 
-  private static func value<Value: Codable>(of bytes: [UInt8]) throws -> Value {
+  private static func value<Value: Columned>(of bytes: [UInt8]) throws -> Value {
     guard let value = CheckpointContent.value(Value.self, of: bytes) else {
       throw unreadable
     }

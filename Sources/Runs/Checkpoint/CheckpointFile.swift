@@ -18,7 +18,7 @@ struct CheckpointFrame: Sendable, Equatable {
   var checksum: UInt64 = 0
 
   static let size = 160
-  static let currentFormat: UInt32 = 1
+  static let currentFormat: UInt32 = 2
   private static let magic = Array("FULCRUM\u{1}".utf8)
   private static let byteOrder: UInt32 = 0x0102_0304
 

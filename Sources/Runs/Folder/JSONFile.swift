@@ -1,28 +1,17 @@
-import FoundationEssentials
 import Ground
 
-/// JSON as the run folder has it: keys sorted, so that files compare; infinities as words, since a
-/// resolution may be infinite.
+/// JSON files of the run folder, which anybody may have written to.
 public enum JSONFile {
-  /// The text of a value; on one line unless `pretty`.
+  /// The text of a value, as `JSON` has it.
   public static func text(_ value: some Encodable, pretty: Bool = true) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting =
-      pretty
-      ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-      : [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    // Encodable structs of numbers and text with the strategy above always encode.
-    guard let data = try? encoder.encode(value) else { return "{}" }
-    return String(decoding: data, as: UTF8.self)
+    JSON.text(value, pretty: pretty)
   }
 
   /// The value of a text; nil where it is something else.
   static func value<Value: OutsideValue>(
     _ type: Value.Type, of bytes: some Sequence<UInt8>
   ) -> Value? {
-    guard let value = try? decoder.decode(type, from: Data(bytes)) else { return nil }
+    guard let value = try? JSON.value(type, of: bytes) else { return nil }
     return value.impossible == nil ? value : nil
   }
 
@@ -41,7 +30,7 @@ public enum JSONFile {
     guard file.size <= largestFile else { throw damaged("\(file.size) bytes") }
     let bytes = try file.bytes(at: 0, count: file.size)
     let value: Value
-    do { value = try decoder.decode(type, from: Data(bytes)) } catch {
+    do { value = try JSON.value(type, of: bytes) } catch {
       throw damaged(reason(error))
     }
     if let impossible = value.impossible { throw damaged("\(impossible) cannot be") }
@@ -50,13 +39,6 @@ public enum JSONFile {
 
   /// Bytes that a file may have; the metrics of thousands of optics groups have a tenth of it.
   private static let largestFile = 1 << 28
-
-  private static var decoder: JSONDecoder {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return decoder
-  }
 
   private static func reason(_ error: any Error) -> String {
     func place(_ context: DecodingError.Context) -> String {

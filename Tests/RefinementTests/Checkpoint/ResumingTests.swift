@@ -160,7 +160,7 @@ struct ResumingTests {
   /// A state whose parts do not belong together would fall apart later.
   @Test func aStateThatDoesNotAddUpIsDamaged() throws {
     let store = MemoryStore()
-    store.save(try CheckpointContent(RunState(bodies: [state()])))
+    store.save(CheckpointContent(RunState(bodies: [state()])))
     let saved = try #require(try RunState(in: store))
     try saved.requireFit(bodies: 1, place: "memory")
     #expect(throws: Problem.self) { try saved.requireFit(bodies: 2, place: "memory") }
@@ -172,12 +172,13 @@ struct ResumingTests {
       { $0.measuredGreyscale = [] }, { $0.drift = [CommonMotion()] },
       { $0.refinement.band = -1 }, { $0.inserted = -1 }, { $0.searchedBand = .min },
       { $0.refinement.iteration = -1 }, { $0.previous = [$0.refinement.poses[0]] },
+      { $0.evidence = [PoseEvidence()] },
       { $0.badImages = [BadImage(particle: 2, reason: "gone", stage: .packing)] },
     ]
     for (index, spoil) in spoilers.enumerated() {
       var state = state()
       spoil(&state)
-      store.save(try CheckpointContent(RunState(bodies: [state])))
+      store.save(CheckpointContent(RunState(bodies: [state])))
       let problem = #expect(throws: Problem.self, "spoiler \(index)") {
         _ = try RunState(in: store)
       }
@@ -188,7 +189,7 @@ struct ResumingTests {
     other.refinement.start.removeLast()
     later.refinement.iteration = 1
     for bodies in [[], [state(), other], [state(), later]] {
-      store.save(try CheckpointContent(RunState(bodies: bodies)))
+      store.save(CheckpointContent(RunState(bodies: bodies)))
       #expect(throws: Problem.self) { _ = try RunState(in: store) }
     }
     #expect(throws: Problem.self) {
@@ -197,10 +198,16 @@ struct ResumingTests {
   }
 
   /// A part of a search as it is saved.
-  private struct Part: Encodable {
+  private struct Part: Columned {
     var chunks: [Int]
     var counts: [Int]
     var outcomes: [SearchPass.Outcome]
+
+    mutating func move(_ columns: inout Columns) {
+      columns.move("chunks", &chunks)
+      columns.move("counts", &counts)
+      columns.move("outcomes", &outcomes)
+    }
   }
 
   /// Parts whose counts do not add up are left out, whatever the counts are.
@@ -209,16 +216,16 @@ struct ResumingTests {
     let store = MemoryStore()
     let start = SearchLog.Start(
       iteration: 1, settings: [RefinementSettings()], chunk: SearchPass.chunk)
-    store.beginSearch(try CheckpointContent(start))
+    store.beginSearch(CheckpointContent(start))
     let outcome = SearchPass.Outcome(
       pose: Alignment(rotation: .identity, position: .zero), posterior: .point, likelihood: .none,
       scale: 1, gain: 0, isAtLimit: false, evaluations: 1)
     store.append(
-      try CheckpointContent(Part(chunks: [0, 1], counts: counts, outcomes: [outcome])))
+      CheckpointContent(Part(chunks: [0, 1], counts: counts, outcomes: [outcome])))
     let log = try SearchLog(start, in: store)
     #expect(log.takeKnown().byChunk.isEmpty)
     store.append(
-      try CheckpointContent(Part(chunks: [0, 1], counts: [1, 0], outcomes: [outcome])))
+      CheckpointContent(Part(chunks: [0, 1], counts: [1, 0], outcomes: [outcome])))
     #expect(try SearchLog(start, in: store).takeKnown().byChunk[0]?.count == 1)
   }
 }
