@@ -23,3 +23,8 @@ private func hasSmallFactors(_ number: Int) -> Bool {
 @inlinable public func transformIndex(_ frequency: Int, size: Int) -> Int {
   frequency >= 0 ? frequency : frequency + size
 }
+
+/// The shell of a sample by the square of its distance from the origin: the nearest whole radius.
+@inlinable public func shell(ofSquare square: Int) -> Int {
+  Int(Double(square).squareRoot() + 0.5)
+}

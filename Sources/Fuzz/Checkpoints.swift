@@ -81,8 +81,7 @@ func writeCheckpoints(_ folder: String) throws {
       evaluations: 1)
   }
   var state = seedState()
-  state.findings = outcomes.map(SearchPass.Finding.init)
-  state.evidence = outcomes.map { _ in PoseEvidence() }
+  state.findings = outcomes.map { SearchPass.Finding($0, evidence: PoseEvidence()) }
   state.badImages = [BadImage(particle: 1, reason: "cut off", stage: .packing)]
   let content = CheckpointContent(RunState(bodies: [state]))
   try store.save(content)

@@ -158,7 +158,7 @@ struct RunPictures {
       let picture = slice.picture(
         in: Rect(x: 0, y: 0, width: 1, height: 1), cell: Size(width: size, height: size),
         Appearance(colours: .truecolor))
-      let edge = Format.short((Double(volume.size) * volume.pixelSize).rounded())
+      let edge = Format.short(volume.edge.rounded())
       return (
         picture?.image
           ?? IndexedImage(width: 0, height: 0, indices: [], palette: []),

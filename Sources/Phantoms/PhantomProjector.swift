@@ -8,7 +8,7 @@ public struct PhantomProjector: Sendable {
   /// Pixels along an edge of the images, even, and their size, Å.
   public let boxSize: Int
   public let pixelSize: Double
-  private let magnification: [Double]
+  private let magnification: Magnification
   /// Blobs of one width, with the Gaussian that their transforms share.
   private let groups: [Group]
 
@@ -22,7 +22,7 @@ public struct PhantomProjector: Sendable {
   /// - Parameter magnification: M, row-major 2×2: the sample k of the image is that of M·k of the
   ///   object's projection.
   public init(
-    _ phantom: Phantom, boxSize: Int, pixelSize: Double, magnification: [Double] = [1, 0, 0, 1]
+    _ phantom: Phantom, boxSize: Int, pixelSize: Double, magnification: Magnification = .identity
   ) {
     self.boxSize = boxSize
     self.pixelSize = pixelSize
@@ -103,20 +103,18 @@ public struct PhantomProjector: Sendable {
 
   /// Where the blob's phases put it: Mᵀ·Π(A·x) − o, as M·k·Π(A·x) = k·Mᵀ·Π(A·x).
   private func position(of blob: GaussianBlob, _ pose: Pose) -> Vector2 {
-    let p = pose.rotation.projected(blob.position)
-    let m = magnification
-    return Vector2(m[0] * p.x + m[2] * p.y, m[1] * p.x + m[3] * p.y) - pose.origin
+    magnification.position(of: pose.rotation.projected(blob.position)) - pose.origin
   }
 
   /// exp(−2π²σ²|M·k|²) on the half-plane.
   private static func envelope(
-    width: Double, boxSize: Int, step: Double, magnification m: [Double]
+    width: Double, boxSize: Int, step: Double, magnification: Magnification
   ) -> [Float] {
     let columns = boxSize / 2 + 1
     return (0..<(boxSize * columns)).map { index in
       let ky = Double(signedFrequency(index / columns, size: boxSize)) * step
       let kx = Double(index % columns) * step
-      let q = Vector2(m[0] * kx + m[1] * ky, m[2] * kx + m[3] * ky)
+      let q = magnification.frequency(at: Vector2(kx, ky))
       return Float(exp(-2 * Double.pi * Double.pi * width * width * (q * q).sum()))
     }
   }

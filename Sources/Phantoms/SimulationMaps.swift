@@ -35,7 +35,7 @@ extension Simulation {
   public func consensusHalfMaps(resolution: Double) -> [Volume] {
     let map = consensusMap
     let spectrum = map.spectrum
-    let extent = Double(map.size) * map.pixelSize
+    let extent = map.edge
     let shell = min(max(Int((extent / resolution).rounded()), 1), spectrum.shellCount - 1)
     // FSC = S/(S + N) = 1/7 where the noise has six times the signal's power; the power of white
     // noise is its variance times the number of voxels.

@@ -42,7 +42,7 @@ public struct ViewedMap: Sendable {
   }
 
   /// Half the edge of the box, Å.
-  public var halfEdge: Double { 0.5 * Double(volume.size) * volume.pixelSize }
+  public var halfEdge: Double { 0.5 * volume.edge }
 
   /// A point of the shared frame (Å) in voxels from the corner.
   public func voxel(of point: Vector3) -> Vector3 {

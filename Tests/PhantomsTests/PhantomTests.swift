@@ -81,7 +81,7 @@ struct PhantomTests {
 
   @Test func magnificationDistortsTheSlice() {
     let (size, pixel) = (24, 3.0)
-    let m = [1.03, 0.02, -0.01, 0.96]
+    let m: Magnification = [1.03, 0.02, -0.01, 0.96]
     let image = PhantomProjector(phantom, boxSize: size, pixelSize: pixel, magnification: m)
       .transform(at: Pose(rotation: pose.rotation, origin: .zero))
     let k = Vector2(4, -7) / (Double(size) * pixel)

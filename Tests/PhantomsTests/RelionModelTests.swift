@@ -113,7 +113,13 @@ struct RelionModelTests {
       ("tilt x", { $0.optics.beamTilt.x *= -1 }), ("tilt y", { $0.optics.beamTilt.y *= -1 }),
       ("magnification xy", { $0.optics.magnification[1] *= -1 }),
       ("magnification yx", { $0.optics.magnification[2] *= -1 }),
-      ("magnification transposed", { $0.optics.magnification.swapAt(1, 2) }),
+      (
+        "magnification transposed",
+        {
+          let m = $0.optics.magnification
+          $0.optics.magnification = [m[0], m[2], m[1], m[3]]
+        }
+      ),
       ("magnification x", { $0.optics.magnification[0] = 2 - $0.optics.magnification[0] }),
       ("magnification y", { $0.optics.magnification[3] = 2 - $0.optics.magnification[3] }),
     ]

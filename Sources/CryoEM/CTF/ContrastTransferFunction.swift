@@ -45,7 +45,7 @@ public struct ContrastTransferFunction: Sendable {
 
   /// The CTF of one particle.
   public init(optics: OpticsGroup, defocus: Defocus, switches: Switches = Switches()) {
-    let distortion = switches.magnification ? optics.magnification : [1, 0, 0, 1]
+    let distortion = switches.magnification ? optics.magnification : .identity
     let x = PlanePolynomial(linear: distortion[0], distortion[1])
     let y = PlanePolynomial(linear: distortion[2], distortion[3])
     isPhaseFlipped = optics.isPhaseFlipped && switches.ctf

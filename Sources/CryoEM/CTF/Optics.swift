@@ -19,8 +19,8 @@ public struct OpticsGroup: Sendable, Equatable {
   public var oddZernike: [Double]
   /// Even (symmetric) Zernike coefficients, radians; without the spherical aberration itself.
   public var evenZernike: [Double]
-  /// Anisotropic magnification, row-major 2×2: slice and CTF coordinates are M·k.
-  public var magnification: [Double]
+  /// Anisotropic magnification: slice and CTF coordinates are M·k.
+  public var magnification: Magnification
   /// Whether the images have been multiplied by their CTF.
   public var isPremultiplied: Bool
   /// Whether the images' phases have been flipped: multiplied by the sign of their CTF.
@@ -29,7 +29,7 @@ public struct OpticsGroup: Sendable, Equatable {
   public init(
     name: String = "", voltage: Double, sphericalAberration: Double, amplitudeContrast: Double,
     pixelSize: Double, imageSize: Int, beamTilt: Vector2 = .zero, oddZernike: [Double] = [],
-    evenZernike: [Double] = [], magnification: [Double] = [1, 0, 0, 1],
+    evenZernike: [Double] = [], magnification: Magnification = .identity,
     isPremultiplied: Bool = false, isPhaseFlipped: Bool = false
   ) {
     self.name = name

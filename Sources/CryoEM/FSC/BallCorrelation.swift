@@ -28,7 +28,7 @@ extension BallSpectrum {
     _ body: @Sendable (Int, Float) -> Sum
   ) -> [Sum] where Sum.Scalar == Double {
     let last = limit
-    let shells = (0...(radius * radius)).map { Int(Double($0).squareRoot() + 0.5) }
+    let shells = (0...(radius * radius)).map { shell(ofSquare: $0) }
     let parts = inParts(blocks.count, chunk: 32) { blocks in
       var sums = [Sum](repeating: .zero, count: last + 1)
       forEachEight(blocks: blocks) { block, kz, index in

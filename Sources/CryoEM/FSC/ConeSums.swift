@@ -66,7 +66,7 @@ struct ConeSums: Sendable {
     let width = BallSpectrum.width
     // The last squared distance that rounds to the last shell.
     let largest = shells * (shells - 1)
-    let shellOfSquare = (0...largest).map { Int(Double($0).squareRoot() + 0.5) }
+    let shellOfSquare = (0...largest).map { shell(ofSquare: $0) }
     let blocks =
       (a.blocks.count * part / Self.parts)..<(a.blocks.count * (part + 1) / Self.parts)
     sums.withUnsafeMutableBufferPointer { sums in

@@ -68,14 +68,13 @@ public struct SharpenedMap: Sendable {
       low: max(10, 2 * resolution), high: resolution)
     let applied = bFactor ?? guinier?.bFactor ?? 0
     self.bFactor = applied
-    let extent = Double(map.size) * map.pixelSize
-    let cutOff = extent / resolution
+    let cutOff = map.edge / resolution
     self.map = map.filtered(byShell: { shell in
       let below = Int(shell)
       guard below < weights.count else { return 0 }
       let next = weights[min(below + 1, weights.count - 1)]
       let weight = weights[below] + (shell - Double(below)) * (next - weights[below])
-      let k = shell / extent
+      let k = shell / map.edge
       return weight * exp(-applied * k * k / 4)
         * raisedCosine(shell, from: cutOff - 1, to: cutOff + 1)
     })

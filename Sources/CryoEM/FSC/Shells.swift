@@ -21,8 +21,7 @@ extension CubicSpectrum {
       for ky in (1 - limit)..<limit {
         let row = (transformIndex(kz, size: size) * size + transformIndex(ky, size: size)) * width
         for kx in 0..<limit {
-          let squared = kx * kx + ky * ky + kz * kz
-          let shell = Int(Double(squared).squareRoot() + 0.5)
+          let shell = shell(ofSquare: kx * kx + ky * ky + kz * kz)
           if shell < limit { body(row + kx, shell, kx == 0 ? 1 : 2) }
         }
       }
@@ -59,5 +58,13 @@ extension CubicSpectrum {
   /// The mean amplitude of each shell.
   public var shellAmplitude: [Double] {
     shellAverage { Double($0.squaredModulus).squareRoot() }
+  }
+}
+
+extension [Double] {
+  /// The value of a curve by shell at a shell with a fraction, as shells of another box come: that of the
+  /// nearest, and of the last beyond it.
+  public func value(nearest shell: Double) -> Double {
+    self[Swift.min(Int(shell.rounded()), count - 1)]
   }
 }

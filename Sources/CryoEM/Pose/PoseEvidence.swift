@@ -3,7 +3,7 @@
 ///
 /// A change has five parameters: a rotation vector w in the frame of the reference, radians, with
 /// A' = A·exp(w), and the shift in the image, Å, of where the refinement's fulcrum appears.
-public struct PoseEvidence: Sendable {
+public struct PoseEvidence: Sendable, BitwiseCopyable {
   /// One number for each parameter.
   public var slope = InlineArray<5, Float>(repeating: 0)
   /// The symmetric matrix's upper triangle by rows: (0,0), (0,1) … (0,4), (1,1) … (4,4).

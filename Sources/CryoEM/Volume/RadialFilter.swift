@@ -24,7 +24,7 @@ extension Volume {
 
   /// The map with each Fourier component multiplied by a factor of its spatial frequency in 1/Å.
   public func filtered(byFrequency gain: (Double) -> Double) -> Volume {
-    let step = 1 / (Double(size) * pixelSize)
+    let step = 1 / edge
     return filtered(byShell: { gain($0 * step) })
   }
 
@@ -43,7 +43,7 @@ extension Volume {
   /// The map without detail finer than `resolution` (Å): a raised-cosine edge of `edge` shells about
   /// the shell of that resolution.
   public func lowPassed(to resolution: Double, edge: Double = 2) -> Volume {
-    let cutOff = Double(size) * pixelSize / resolution
+    let cutOff = self.edge / resolution
     return filtered(byShell: { raisedCosine($0, from: cutOff - edge / 2, to: cutOff + edge / 2) })
   }
 }

@@ -7,6 +7,9 @@ public struct Volume: Sendable, Equatable {
   /// The densities, index (z · size + y) · size + x.
   public var voxels: [Float]
 
+  /// Edge of the cube, Å: shell s of the map's transform has the frequency s / edge.
+  public var edge: Double { Double(size) * pixelSize }
+
   public init(size: Int, pixelSize: Double, voxels: [Float]) {
     precondition(voxels.count == size * size * size)
     self.size = size

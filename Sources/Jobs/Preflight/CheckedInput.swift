@@ -49,7 +49,7 @@ struct CheckedInput {
     let settings = valid.settings
     let geometry = Geometry(
       box: found.boxSize, mask: maps.mask, fulcrum: fulcrum, shiftExtent: settings.shiftExtent,
-      stretch: settings.useAnisotropicMagnification ? found.particles.stretch : 1,
+      stretch: found.particles.stretch(isUsed: settings.useAnisotropicMagnification),
       symmetry: symmetry)
     if let halves = maps.halfMaps {
       ExpectedPoses(

@@ -34,7 +34,7 @@ func opticsColumns(
     let count = optics.map { $0[keyPath: path].count }.max() ?? 0
     columns.append((name, optics.map { list(padded($0[keyPath: path], to: count)) }))
   }
-  if optics.contains(where: { $0.magnification != [1, 0, 0, 1] }) {
+  if optics.contains(where: { $0.magnification != .identity }) {
     for (index, name) in ["00", "01", "10", "11"].enumerated() {
       columns.append(("rlnMagMat\(name)", values { $0.magnification[index] }))
     }

@@ -101,7 +101,7 @@ extension ParticleOutput {
       columns.append((name, texts(name) ?? []))
     }
     if !names.contains("rlnImagePixelSize") {
-      let sizes = firstRows.map { particles.optics[Int(particles.opticsIndices[$0])].pixelSize }
+      let sizes = firstRows.map { particles.opticsGroup(of: $0).pixelSize }
       let short = sizes.map { size in
         fewestDecimals(size, from: 4) { abs($0 - size) < 1e-12 * size }
       }
@@ -110,7 +110,7 @@ extension ParticleOutput {
     if !names.contains("rlnImageDimensionality") {
       columns.append(("rlnImageDimensionality", firstRows.map { _ in "2" }))
     }
-    let imageSizes = firstRows.map { particles.optics[Int(particles.opticsIndices[$0])].imageSize }
+    let imageSizes = firstRows.map { particles.opticsGroup(of: $0).imageSize }
     if !names.contains("rlnImageSize"), imageSizes.allSatisfy({ $0 > 0 }) {
       columns.append(("rlnImageSize", imageSizes.map { "\($0)" }))
     }

@@ -150,9 +150,10 @@ struct StoredOptics: Equatable {
       imageSize: imageSize)
     group.oddZernike = aberrations.oddZernike
     group.evenZernike = aberrations.evenZernike
-    group.magnification = zip(aberrations.anisomag, [1.0, 0, 0, 1]).map { stored, identity in
-      fewestDecimals(identity + stored) { single($0 - identity) == stored }
-    }
+    group.magnification = Magnification(
+      zip(aberrations.anisomag, Magnification.identity.elements).map { stored, identity in
+        fewestDecimals(identity + stored) { single($0 - identity) == stored }
+      })
     shorten(&group)
     return group
   }

@@ -99,7 +99,7 @@ private struct CryoSPARCOpticsColumns {
       "\(aberrations.anisomag) is neither a magnification nor its difference from 1")
     group.oddZernike = aberrations.oddZernike
     group.evenZernike = aberrations.evenZernike
-    group.magnification = aberrations.magnification
+    group.magnification = Magnification(aberrations.magnification)
     return (group, magnificationNote(aberrations))
   }
 

@@ -49,7 +49,7 @@ extension ParticleFile {
             + "\(header.sections)",
           whatToDo: "Check that the stack belongs to this particle file."))
     }
-    let optics = particles.optics[Int(particles.opticsIndices[row])]
+    let optics = particles.opticsGroup(of: row)
     if header.columns != header.rows {
       problems.add(
         Problem(

@@ -95,7 +95,7 @@ extension ParticleFile {
   }
 
   private func pixelSize(of row: Int) -> Double {
-    particles.optics[Int(particles.opticsIndices[row])].pixelSize
+    particles.opticsGroup(of: row).pixelSize
   }
 
   private func renew(_ file: inout CSFile, _ new: NewImages) {

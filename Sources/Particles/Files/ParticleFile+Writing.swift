@@ -94,7 +94,7 @@ struct ParticleOutput {
     particles.halfSets.count == count ? zip(split, particles.halfSets).map { $0 != $1 } : nil
   }
 
-  func optics(_ row: Int) -> OpticsGroup { particles.optics[Int(particles.opticsIndices[row])] }
+  func optics(_ row: Int) -> OpticsGroup { particles.opticsGroup(of: row) }
 }
 
 /// The name of a file in its folder.

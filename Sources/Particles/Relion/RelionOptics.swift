@@ -264,7 +264,7 @@ private struct OpticsColumns {
       sphericalAberration: sphericalAberration[row], amplitudeContrast: amplitudeContrast[row],
       pixelSize: pixelSize[row], imageSize: imageSizes.isEmpty ? 0 : imageSizes[row],
       beamTilt: Vector2(tiltX[row], tiltY[row]), oddZernike: odd(row), evenZernike: even(row),
-      magnification: magnification.map { $0[row] },
+      magnification: Magnification(magnification.map { $0[row] }),
       isPremultiplied: premultiplied[row] != 0, isPhaseFlipped: flipped[row] != 0)
   }
 }

@@ -79,10 +79,9 @@ extension ParticleReading {
     check(
       zernike.joined().allSatisfy { abs($0) <= 1e8 },
       "a Zernike coefficient beyond a hundred million")
-    let m = group.magnification
-    let determinant = m[0] * m[3] - m[1] * m[2]
+    let m = group.magnification.elements
     check(
-      m.allSatisfy { abs($0) <= 2 } && determinant > 0.25,
+      m.allSatisfy { abs($0) <= 2 } && group.magnification.determinant > 0.25,
       "the magnification \(m) is no small distortion")
   }
 }

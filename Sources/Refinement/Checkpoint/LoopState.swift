@@ -28,8 +28,6 @@ struct LoopState: Sendable {
 
   /// What it found of each particle beside the state; empty before the first search.
   var findings: [SearchPass.Finding] = []
-  /// What each image says by itself of the pose that was found.
-  var evidence: [PoseEvidence] = []
   /// The band of the search, shell of the window; 0 before the first.
   var searchedBand = 0
   /// Poses before the search.
@@ -59,7 +57,6 @@ extension LoopState: Columned {
   mutating func move(_ columns: inout Columns) {
     columns.move("state", &refinement)
     columns.move("findings", &findings)
-    columns.move("evidence", &evidence)
     columns.move("previous", &previous)
     columns.move("drift", &drift)
     columns.move("greyscale", &measuredGreyscale)
@@ -99,7 +96,7 @@ extension LoopState {
     let particles = 0..<count
     return [refinement.poses.count, refinement.posteriors.count, refinement.scales.count]
       .allSatisfy { $0 == count }
-      && [findings.count, evidence.count, previous.count].allSatisfy { $0 == 0 || $0 == count }
+      && [findings.count, previous.count].allSatisfy { $0 == 0 || $0 == count }
       && refinement.greyscale.count == 2 && measuredGreyscale.count == 2
       && [0, 2].contains(refinement.motions.count)
       && (drift.isEmpty || drift.count == 2)

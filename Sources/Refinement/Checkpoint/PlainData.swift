@@ -50,7 +50,6 @@ extension PosePosterior: PlainData {}
 extension PoseLikelihood: PlainData {}
 extension SearchPass.Outcome: PlainData {}
 extension SearchPass.Finding: PlainData {}
-extension PoseEvidence: PlainData {}
 extension CommonMotion: PlainData {}
 extension MotionModel: PlainData {}
 extension ImageTransformer.Background: PlainData {}

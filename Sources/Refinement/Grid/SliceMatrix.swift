@@ -5,7 +5,7 @@ struct SliceMatrix: Sendable, Equatable {
   var elements: (Float, Float, Float, Float, Float, Float)
 
   /// Aᵀ · (M k, 0) times the oversampling; M is the optics group's magnification matrix.
-  init(rotation: Rotation, oversampling: Double, magnification m: [Double]) {
+  init(rotation: Rotation, oversampling: Double, magnification m: Magnification) {
     let (a, b) = (rotation.row0, rotation.row1)
     let x = (a * m[0] + b * m[2]) * oversampling
     let y = (a * m[1] + b * m[3]) * oversampling

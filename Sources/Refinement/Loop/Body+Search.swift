@@ -115,8 +115,7 @@ extension Body {
     }
     loop.drift = context.settings.learnsMotion ? learned(outcomes) : anchored()
     loop.previous = before
-    loop.findings = outcomes.map(SearchPass.Finding.init)
-    loop.evidence = evidence(of: outcomes)
+    loop.findings = zip(outcomes, evidence(of: outcomes)).map(SearchPass.Finding.init)
     let changes = used.map { degrees(before[$0].rotation.angle(to: state.poses[$0].rotation)) }
     return changes.isEmpty ? 0 : changes.sorted()[changes.count / 2]
   }
@@ -140,7 +139,7 @@ extension Body {
       for particle in block {
         sums[context.particles.halfSets[particle].rawValue].add(
           start: state.start[particle], now: state.poses[particle],
-          magnification: context.distortion(of: particle))
+          magnification: context.magnification(of: particle))
       }
       return sums
     }
@@ -154,7 +153,7 @@ extension Body {
         }
         return anchor.removed(
           from: state.poses[particle], start: state.start[particle],
-          magnification: context.distortion(of: particle))
+          magnification: context.magnification(of: particle))
       }
     }
     for (particle, pose) in zip(used, moved.joined()) { loop.refinement.poses[particle] = pose }

@@ -54,7 +54,7 @@ public struct DirectReconstruction: Sendable {
     let geometry = Geometry(
       box: box, pixelSize: pixelSize, window: box, period: box, centre: .zero, fulcrum: .zero,
       maskDiameter: Double(box),
-      stretch: settings.useAnisotropicMagnification ? particles.stretch : 1,
+      stretch: particles.stretch(isUsed: settings.useAnisotropicMagnification),
       symmetry: try PointGroup(settings.symmetry))
     let points = SamplingPoints(window: box, maximumShell: 1)
     let packer = ImagePacker(

@@ -95,9 +95,8 @@ struct FinalPass: Sendable {
     let ratio = Double(context.geometry.window) / Double(context.geometry.box)
     for slot in survey.noise.indices {
       for shell in survey.noise[slot].indices {
-        let factors = state.noiseFactors[slot]
-        let index = min(Int((Double(shell) * ratio).rounded()), factors.count - 1)
-        survey.noise[slot][shell] *= factors[index]
+        survey.noise[slot][shell] *=
+          state.noiseFactors[slot].value(nearest: Double(shell) * ratio)
       }
       if slot < survey.noiseDirections.count, slot < state.noiseDirections.count {
         survey.noiseDirections[slot] = survey.noiseDirections[slot].times(

@@ -42,8 +42,8 @@ struct FinalSums: Sendable {
     }
     let regularisation = means.indices.map { shell -> Float in
       guard shell <= last else { return .infinity }
-      let index = min(Int((Double(shell) * ratio).rounded()), noise.count - 1)
-      return Float(means[shell] * min(noise[index], 0.5)) + 1e-20
+      let noise = noise.value(nearest: Double(shell) * ratio)
+      return Float(means[shell] * min(noise, 0.5)) + 1e-20
     }
     return density(of: total, regularisation: regularisation)
       .filtered(byShells: noise.map { (1 + min($0, 0.5)) / (1 + $0) })

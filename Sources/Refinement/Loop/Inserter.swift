@@ -16,7 +16,7 @@ struct Inserter: Sendable {
   ///   origin in grid units; 0 for a plane.
   func insert(
     _ image: fulcrum_image, points: fulcrum_points, at pose: Alignment, posterior: PosePosterior,
-    scale: Float, magnification: [Double], curvature: Double = 0, into sums: ExactSums,
+    scale: Float, magnification: Magnification, curvature: Double = 0, into sums: ExactSums,
     _ room: ExactSums.Room
   ) {
     let edge = geometry.windowEdge

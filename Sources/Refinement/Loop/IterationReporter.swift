@@ -94,9 +94,8 @@ struct IterationReporter {
     let ofBox = Double(context.geometry.box) * context.geometry.pixelSize / edge
     return state.noiseFactors.enumerated().map { slot, factors in
       let spectrum = context.survey.noise[slot]
-      return (0..<shells).map { shell in
-        let factor = factors[min(Int((Double(shell) * ofWindow).rounded()), factors.count - 1)]
-        return factor * spectrum[min(Int((Double(shell) * ofBox).rounded()), spectrum.count - 1)]
+      return (0..<shells).map {
+        factors.value(nearest: Double($0) * ofWindow) * spectrum.value(nearest: Double($0) * ofBox)
       }
     }
   }

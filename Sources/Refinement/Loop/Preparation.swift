@@ -216,7 +216,7 @@ struct Preparation {
 
   /// The largest by which a magnification that is used stretches frequencies.
   private var stretch: Double {
-    input.settings.useAnisotropicMagnification ? input.particles.stretch : 1
+    input.particles.stretch(isUsed: input.settings.useAnisotropicMagnification)
   }
 
   private func switches(_ settings: RefinementSettings) -> ContrastTransferFunction.Switches {
@@ -259,8 +259,7 @@ struct Preparation {
   ) throws -> Survey {
     let box = input.map.size
     let shell = min(
-      box / 2 - 1,
-      Int(Double(box) * input.map.pixelSize / input.settings.initialResolution))
+      box / 2 - 1, Int(input.map.edge / input.settings.initialResolution))
     let points = SamplingPoints(window: box, maximumShell: shell)
     let map = BoxModel(
       map: input.map.lowPassed(to: input.settings.initialResolution), maximumShell: shell,

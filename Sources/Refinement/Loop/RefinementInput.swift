@@ -59,7 +59,7 @@ extension RefinementInput {
 extension Volume {
   /// This mask, ending inside the sphere which all images show.
   public func withinImages(_ settings: RefinementSettings) -> Volume {
-    let half = 0.5 * Double(size) * pixelSize
+    let half = 0.5 * edge
     guard BoundingSphere(of: self).radius > half else { return self }
     return self
       * .sphere(

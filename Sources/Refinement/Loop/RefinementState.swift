@@ -87,10 +87,9 @@ struct RunContext: Sendable {
       + Int(particles.opticsIndices[particle])
   }
 
-  /// Magnification matrix of a particle's optics group.
-  func magnification(of particle: Int) -> [Double] {
-    settings.useAnisotropicMagnification
-      ? particles.optics[Int(particles.opticsIndices[particle])].magnification : [1, 0, 0, 1]
+  /// Magnification of a particle's optics group, where it is used.
+  func magnification(of particle: Int) -> Magnification {
+    particles.magnification(of: particle, isUsed: settings.useAnisotropicMagnification)
   }
 
   /// The last shell of the references' grid that holds more than tails of the interpolation's kernel
@@ -98,7 +97,7 @@ struct RunContext: Sendable {
   func filledShell(of geometry: Geometry, upTo shell: Int) -> Int {
     geometry.filledShell(
       upTo: shell,
-      shrinkage: settings.useAnisotropicMagnification ? particles.shrinkage : 1)
+      shrinkage: particles.shrinkage(isUsed: settings.useAnisotropicMagnification))
   }
 
   /// Pixels' factors for each noise slot up to a band, whose last shell counts by a share.
@@ -152,19 +151,12 @@ struct RunContext: Sendable {
     }
   }
 
-  /// The same as it moves points.
-  func distortion(of particle: Int) -> Magnification {
-    settings.useAnisotropicMagnification
-      ? Magnification(particles.optics[Int(particles.opticsIndices[particle])].magnification)
-      : .identity
-  }
-
   /// The pose of a particle in its whole image.
   func pose(_ alignment: Alignment, of particle: Int) -> Pose {
     let centre = Vector2(
       Double(windowCentres[particle].x), Double(windowCentres[particle].y))
     let position = alignment.position + centre * geometry.pixelSize
-    let projected = distortion(of: particle)
+    let projected = magnification(of: particle)
       .position(of: alignment.rotation.projected(geometry.centre))
     return Pose(rotation: alignment.rotation, origin: projected - position)
   }
@@ -196,7 +188,7 @@ struct RunContext: Sendable {
   func alignment(_ pose: Pose, of particle: Int) -> Alignment {
     Alignment(
       pose, windowCentre: windowCentres[particle], geometry: geometry,
-      magnification: distortion(of: particle))
+      magnification: magnification(of: particle))
   }
 
   /// The prior and extents of a particle.
@@ -205,7 +197,7 @@ struct RunContext: Sendable {
     var prior = PosePrior(
       centre: start, fulcrum: geometry.fulcrum - geometry.centre,
       rotationExtent: settings.rotationExtent, shiftExtent: settings.shiftExtent,
-      magnification: distortion(of: particle))
+      magnification: magnification(of: particle))
     let now = state.poses[particle]
     if settings.recenterRotations {
       let held = prior.fulcrumPosition(prior.centre)
@@ -231,7 +223,7 @@ struct RunContext: Sendable {
   /// How a particle's image shows the motion of the body from its start.
   func view(of particle: Int, _ state: RefinementState) -> MotionView {
     MotionView(
-      start: state.start[particle].rotation, magnification: distortion(of: particle))
+      start: state.start[particle].rotation, magnification: magnification(of: particle))
   }
 
   /// Standard deviation of where a particle's fulcrum appears, along an axis, Å.

@@ -1,4 +1,5 @@
 import CKernels
+import CryoEM
 import Fourier
 import Glibc
 import Ground
@@ -38,9 +39,12 @@ struct SearchPass: Sendable {
     var gain: Double
     var isAtLimit: Bool
     var evaluations: Int
+    /// What the image says by itself of the pose that was found.
+    var evidence: PoseEvidence
 
-    init(_ outcome: Outcome) {
+    init(_ outcome: Outcome, evidence: PoseEvidence) {
       (gain, isAtLimit, evaluations) = (outcome.gain, outcome.isAtLimit, outcome.evaluations)
+      self.evidence = evidence
     }
   }
 

@@ -37,9 +37,8 @@ struct BodyPlacement: Sendable {
     defocus = context.bodyDefocus(state)?.body
   }
 
-  func magnification(of particle: Int) -> [Double] {
-    usesMagnification
-      ? particles.optics[Int(particles.opticsIndices[particle])].magnification : [1, 0, 0, 1]
+  func magnification(of particle: Int) -> Magnification {
+    particles.magnification(of: particle, isUsed: usesMagnification)
   }
 
   /// Scale of the density in a particle's image.
@@ -52,7 +51,7 @@ struct BodyPlacement: Sendable {
   ///
   /// - Parameter change: of the particle's defocus, Å.
   func phasePerSquare(of particle: Int, against change: Double) -> Double {
-    let group = particles.optics[Int(particles.opticsIndices[particle])]
+    let group = particles.opticsGroup(of: particle)
     let edge = Double(box) * group.pixelSize
     return .pi * group.wavelength * ((defocus?[particle] ?? 0) - change) / (edge * edge)
   }

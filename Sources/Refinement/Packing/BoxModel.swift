@@ -68,7 +68,7 @@ struct BoxModel: Sendable {
 
   /// The projection at a pose, with its shift but without the CTF, at the points in their order.
   func project(
-    _ pose: Pose, magnification: [Double], real: FFTBuffer<Float>, imaginary: FFTBuffer<Float>
+    _ pose: Pose, magnification: Magnification, real: FFTBuffer<Float>, imaginary: FFTBuffer<Float>
   ) {
     let matrix = SliceMatrix(
       rotation: pose.rotation, oversampling: oversampling, magnification: magnification)

@@ -44,7 +44,7 @@ struct ImagePacker: Sendable {
     let width = box / 2 + 1
     shells = (0..<box * width).map { pixel in
       let (x, ky) = (pixel % width, signedFrequency(pixel / width, size: box))
-      return Int32(min(Int(Float(x * x + ky * ky).squareRoot().rounded()), box / 2))
+      return Int32(min(shell(ofSquare: x * x + ky * ky), box / 2))
     }
     inverseNoise = survey.noise.map { noise in
       (0...box / 2).map { shell in
@@ -209,7 +209,7 @@ struct ImagePacker: Sendable {
   func windowCentre(of particle: Int) -> SIMD2<Int32> {
     guard geometry.window < geometry.box else { return .zero }
     let pose = transformer.particles.poses[particle]
-    let projected = Magnification(magnification(of: particle))
+    let projected = magnification(of: particle)
       .position(of: pose.rotation.projected(geometry.centre))
     let position = (projected - pose.origin) / geometry.pixelSize
     // An origin far off the image is a window without pixels, however far it is.
@@ -220,9 +220,9 @@ struct ImagePacker: Sendable {
   }
 
   /// Magnification matrix of a particle's optics group, where it is used.
-  func magnification(of particle: Int) -> [Double] {
-    transformer.switches.magnification
-      ? transformer.optics(of: particle).magnification : [1, 0, 0, 1]
+  func magnification(of particle: Int) -> Magnification {
+    transformer.particles.magnification(
+      of: particle, isUsed: transformer.switches.magnification)
   }
 
   /// Those of half-sets without images.

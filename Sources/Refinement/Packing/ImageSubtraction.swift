@@ -47,7 +47,7 @@ public struct ImageSubtraction: Sendable {
     let geometry = Geometry(
       box: box, pixelSize: pixelSize, window: box, period: box, centre: .zero, fulcrum: .zero,
       maskDiameter: Double(box),
-      stretch: input.settings.useAnisotropicMagnification ? input.particles.stretch : 1)
+      stretch: input.particles.stretch(isUsed: input.settings.useAnisotropicMagnification))
     packer = ImagePacker(
       transformer: surveyed.transformer, geometry: geometry,
       points: SamplingPoints(window: box, maximumShell: 1), survey: survey,
@@ -102,7 +102,7 @@ public struct ImageSubtraction: Sendable {
   /// image's centre.
   public func position(of point: Vector3, particle: Int) -> Vector2 {
     let pose = transformer.particles.poses[particle]
-    return Magnification(packer.magnification(of: particle))
+    return packer.magnification(of: particle)
       .position(of: pose.rotation.projected(point)) - pose.origin
   }
 }

@@ -122,7 +122,7 @@ struct ImageTransformer: Sendable {
 
   /// A particle's optics group.
   func optics(of particle: Int) -> OpticsGroup {
-    particles.optics[Int(particles.opticsIndices[particle])]
+    particles.opticsGroup(of: particle)
   }
 
   /// Reads a particle and leaves in the workspace its transform with the phase origin at the image's

@@ -34,7 +34,7 @@ final class SurveyWorker: @unchecked Sendable {
     for y in 0..<box {
       let ky = signedFrequency(y, size: box)
       for x in 0..<width where x > 0 || ky > 0 {
-        let shell = Int(Double(x * x + ky * ky).squareRoot().rounded())
+        let shell = shell(ofSquare: x * x + ky * ky)
         guard shell < width else { continue }
         let value = workspace.spectrum[y * width + x]
         let ctf = Double(workspace.ctf[y * width + x])
@@ -69,8 +69,7 @@ final class SurveyWorker: @unchecked Sendable {
     of model: BoxModel, pose: Pose, group: OpticsGroup,
     _ body: (_ shell: Int, _ cross: Double, _ power: Double) -> Void
   ) {
-    let magnification =
-      transformer.switches.magnification ? group.magnification : [1, 0, 0, 1]
+    let magnification = transformer.switches.magnification ? group.magnification : .identity
     model.project(pose, magnification: magnification, real: real, imaginary: imaginary)
     for index in 0..<model.points.count {
       let pixel = Int(model.points.spectrumIndices[index])

@@ -108,7 +108,7 @@ struct WindowChoice: Sendable {
       let magnification = packer.magnification(of: particle)
       let start = Alignment(
         input.particles.poses[particle], windowCentre: centre, geometry: geometry,
-        magnification: Magnification(magnification))
+        magnification: magnification)
       var scorer = PoseScorer(
         reference: references[half], image: images.image(slot), points: points, factor: ones,
         geometry: geometry, magnification: magnification,

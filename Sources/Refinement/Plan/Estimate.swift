@@ -76,7 +76,7 @@ public struct Estimate: Sendable, Equatable {
   private static let bytesOfRow = 350
   static let bytesOfCheckpoint =
     3 * MemoryLayout<Alignment>.stride + MemoryLayout<PosePosterior>.stride
-    + MemoryLayout<SearchPass.Finding>.stride + MemoryLayout<PoseEvidence>.stride + 4
+    + MemoryLayout<SearchPass.Finding>.stride + 4
 }
 
 /// The times of a refinement's stages on a machine without other work, seconds. The counts and the

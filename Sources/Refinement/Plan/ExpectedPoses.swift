@@ -46,13 +46,13 @@ public struct ExpectedPoses: Sendable, Equatable {
     logLikelihood = ratios.enumerated().reduce(0) { $0 + .pi * Double($1.offset) * $1.element }
     let last = ratios.count - 1
     let band = geometry.shell(
-      atResolution: Double(mask.size) * mask.pixelSize / Double(last))
+      atResolution: mask.edge / Double(last))
     guard
       let widths = Self.widths(
         maps: [halfMaps.a, halfMaps.b], mask: mask, geometry: geometry, band: band,
         ratio: { shell in
-          let own = Int((Double(shell * geometry.box) / Double(geometry.window)).rounded())
-          return ratios[min(last, own)] * reliabilities[min(last, own)]
+          let own = Double(shell * geometry.box) / Double(geometry.window)
+          return ratios.value(nearest: own) * reliabilities.value(nearest: own)
         })
     else { return nil }
     let sharpening = isBlurred ? Self.sharpening : 1
@@ -94,7 +94,7 @@ public struct ExpectedPoses: Sendable, Equatable {
     func scorer() -> PoseScorer {
       PoseScorer(
         reference: reference, image: images.image(0), points: points, factor: ones,
-        geometry: geometry, magnification: [1, 0, 0, 1],
+        geometry: geometry, magnification: .identity,
         prior: PosePrior(
           centre: poses[0], fulcrum: .zero,
           rotationExtent: .pi, shiftExtent: .infinity), scale: 1)

@@ -54,7 +54,7 @@ public struct MachinePace: Sendable, Equatable {
     var scorer = PoseScorer(
       reference: reference, image: images.image(0), points: points,
       factor: points.factors(perShell: [Double](repeating: 1, count: band + 1), band: band),
-      geometry: geometry, magnification: [1, 0, 0, 1],
+      geometry: geometry, magnification: .identity,
       prior: PosePrior(
         centre: poses[0], fulcrum: .zero,
         rotationExtent: .pi, shiftExtent: .infinity), scale: 1)

@@ -79,7 +79,7 @@ public struct FinalMeasures: Sendable {
   /// - Parameter resolutions: what `localResolution` gave.
   public func locallyFiltered(by resolutions: Volume) -> Volume {
     let mean = mean
-    let extent = Double(mean.size) * mean.pixelSize
+    let extent = mean.edge
     let finest = Double(resolutions.voxels.min() ?? 1)
     let last = min(mean.size / 2 - 1, Int((1.2 * extent / finest).rounded(.up)))
     // Beyond what any voxel keeps the B factor would only make large numbers.

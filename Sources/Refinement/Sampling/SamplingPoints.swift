@@ -34,7 +34,7 @@ public final class SamplingPoints: Sendable {
     var pixels: [(x: Int, y: Int, shell: Int, angle: Double)] = []
     for x in 0...maximumShell {
       for y in -maximumShell...maximumShell where x > 0 || y > 0 {
-        let shell = Int(Double(x * x + y * y).squareRoot().rounded())
+        let shell = shell(ofSquare: x * x + y * y)
         guard shell <= maximumShell else { continue }
         pixels.append((x, y, shell, atan2(Double(y), Double(x))))
       }
@@ -65,7 +65,7 @@ public final class SamplingPoints: Sendable {
     var count = 0
     for x in 0...maximumShell {
       for y in -maximumShell...maximumShell where x > 0 || y > 0 {
-        if Int(Double(x * x + y * y).squareRoot().rounded()) <= maximumShell { count += 1 }
+        if shell(ofSquare: x * x + y * y) <= maximumShell { count += 1 }
       }
     }
     return (count + 15) / 16 * 16

@@ -27,8 +27,8 @@ extension PosePrior {
 extension Body {
   /// What each image says of its particle's pose by the last search; nothing where it cannot be used.
   var evidence: [PoseEvidence] {
-    loop.evidence.indices.map {
-      context.skipped.contains($0) ? PoseEvidence() : loop.evidence[$0]
+    loop.findings.indices.map {
+      context.skipped.contains($0) ? PoseEvidence() : loop.findings[$0].evidence
     }
   }
 
@@ -39,9 +39,8 @@ extension Body {
   /// what the images said of the poses before holds for those after. A learnt motion moves the poses
   /// by the images and the motion; what is left of the frame's drift by then is ignored.
   func evidence(of outcomes: [SearchPass.Outcome]) -> [PoseEvidence] {
-    var before = state
-    before.poses = loop.previous
     let (context, now) = (context, state.poses)
+    let before = state.at(loop.previous)
     return ParticleBlocks.map(outcomes.indices, threads: context.settings.threads) { block in
       block.map { particle in
         let outcome = outcomes[particle]
@@ -50,5 +49,14 @@ extension Body {
         return context.prior(of: particle, before).evidence(outcome.likelihood, at: pose)
       }
     }.flatMap { $0 }
+  }
+}
+
+extension RefinementState {
+  /// The same with its particles elsewhere.
+  fileprivate func at(_ poses: [Alignment]) -> RefinementState {
+    var state = self
+    state.poses = poses
+    return state
   }
 }

@@ -23,7 +23,7 @@ struct PoseScorer {
   /// Per-pixel factor of data and weight: changes of the noise since packing.
   let factor: FFTBuffer<Float>
   let geometry: Geometry
-  let magnification: [Double]
+  let magnification: Magnification
   let prior: PosePrior
   /// Scale of the reference in the image.
   var scale: Double
@@ -32,7 +32,7 @@ struct PoseScorer {
 
   init(
     reference: ReferenceGrid, image: fulcrum_image, points: SamplingPoints,
-    factor: FFTBuffer<Float>, geometry: Geometry, magnification: [Double], prior: PosePrior,
+    factor: FFTBuffer<Float>, geometry: Geometry, magnification: Magnification, prior: PosePrior,
     scale: Double
   ) {
     self.reference = reference

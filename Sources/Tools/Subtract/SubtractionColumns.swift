@@ -85,10 +85,8 @@ public struct SubtractionRevert: Sendable {
       let row = row ?? 0
       let pose = subtracted.particles.poses[row]
       let centre = Vector3(columns[2][row], columns[3][row], columns[4][row])
-      let group = file.particles.optics[Int(file.particles.opticsIndices[index])]
-      let m = group.magnification
-      let p = pose.rotation.projected(centre)
-      let projected = Vector2(m[0] * p.x + m[2] * p.y, m[1] * p.x + m[3] * p.y)
+      let projected = file.particles.opticsGroup(of: index).magnification
+        .position(of: pose.rotation.projected(centre))
       let cut = Vector2(columns[0][row], columns[1][row]) * pixelSize
       return Pose(rotation: pose.rotation, origin: pose.origin + projected - cut)
     }

@@ -172,7 +172,11 @@ struct ResumingTests {
       { $0.measuredGreyscale = [] }, { $0.drift = [CommonMotion()] },
       { $0.refinement.band = -1 }, { $0.inserted = -1 }, { $0.searchedBand = .min },
       { $0.refinement.iteration = -1 }, { $0.previous = [$0.refinement.poses[0]] },
-      { $0.evidence = [PoseEvidence()] },
+      {
+        $0.findings = [
+          SearchPass.Finding(CheckpointCoderTests.outcome, evidence: PoseEvidence())
+        ]
+      },
       { $0.badImages = [BadImage(particle: 2, reason: "gone", stage: .packing)] },
     ]
     for (index, spoil) in spoilers.enumerated() {

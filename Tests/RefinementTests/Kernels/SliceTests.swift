@@ -83,7 +83,7 @@ struct SliceTests {
   /// The slice of an off-centre object on a grid finer than the window's, magnified.
   @Test func followsRotationOversamplingAndMagnification() {
     let body = SmallBody(period: 64, seed: 9)
-    let magnification = [1.02, 0.004, -0.006, 0.985]
+    let magnification: Magnification = [1.02, 0.004, -0.006, 0.985]
     // Two shells below the rim leave room for the stretch.
     let points = SamplingPoints(window: 32, maximumShell: 13)
     var generator = SeededGenerator(seed: 4)

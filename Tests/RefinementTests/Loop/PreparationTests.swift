@@ -7,8 +7,8 @@ import Testing
 struct PreparationTests {
   /// Poses in the frame of the window and the mask's centre are those that explain the images, also
   /// where the magnification is anisotropic and the mask far from the centre.
-  @Test(arguments: [[1, 0, 0, 1], [1.06, 0.02, -0.03, 0.95]])
-  func startsWhereTheImagesAre(magnification: [Double]) throws {
+  @Test(arguments: [Magnification.identity, [1.06, 0.02, -0.03, 0.95]])
+  func startsWhereTheImagesAre(magnification: Magnification) throws {
     var body = OffCentreBody(count: 8, magnification: magnification)
     body.settings.noiseModel = .white
     (body.settings.windowInner, body.settings.windowOuter) = (2, 3)

@@ -17,7 +17,7 @@ struct OffCentreBody {
   ///   - magnification: of the optics group.
   ///   - change: of the optics group besides.
   init(
-    count: Int, sigma: Double = 0, magnification: [Double] = [1, 0, 0, 1], seed: UInt64 = 3,
+    count: Int, sigma: Double = 0, magnification: Magnification = .identity, seed: UInt64 = 3,
     change: (inout OpticsGroup) -> Void = { _ in }
   ) {
     let body = Phantom.random(blobs: 30, radius: 15, width: 3, seed: 2)
