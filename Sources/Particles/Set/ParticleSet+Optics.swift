@@ -19,3 +19,34 @@ extension ParticleSet {
     isUsed ? optics.reduce(1) { min($0, $1.magnification.shrinkage) } : 1
   }
 }
+
+/// Slots: values that there are of each half-set and optics group stand in arrays as
+/// [half · groups + group].
+extension ParticleSet {
+  /// Optics groups, one at least.
+  public var groupCount: Int { max(1, optics.count) }
+
+  public var slotCount: Int { HalfSet.allCases.count * groupCount }
+
+  public func slot(of particle: Int) -> Int {
+    halfSets[particle].rawValue * groupCount + Int(opticsIndices[particle])
+  }
+
+  public func slots(of half: HalfSet) -> Range<Int> {
+    half.rawValue * groupCount..<(half.rawValue + 1) * groupCount
+  }
+
+  /// Evenly spaced particles of each slot.
+  ///
+  /// - Parameter size: how many at most.
+  public func sample(ofEachSlot size: Int, where isWanted: (Int) -> Bool = { _ in true }) -> [Int] {
+    var members = [[Int]](repeating: [], count: slotCount)
+    for particle in 0..<count where isWanted(particle) {
+      members[slot(of: particle)].append(particle)
+    }
+    return members.flatMap { members in
+      let step = max(1, (members.count + size - 1) / size)
+      return stride(from: 0, to: members.count, by: step).map { members[$0] }
+    }
+  }
+}

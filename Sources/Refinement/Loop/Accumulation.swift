@@ -69,7 +69,7 @@ struct Accumulation: Sendable {
         inserter.insert(
           images.image(particle, imageRoom),
           points: context.points.points(
-            factor: factors[context.noiseSlot(of: particle)], band: band),
+            factor: factors[context.particles.slot(of: particle)], band: band),
           at: state.poses[particle], posterior: state.posteriors[particle],
           scale: state.scales[particle], magnification: context.magnification(of: particle),
           into: sums[half * folds + Int(context.folds[particle])], room)

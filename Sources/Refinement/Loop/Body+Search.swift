@@ -32,7 +32,7 @@ extension Body {
     // What the images say of the noise is measured after the search, on some of them: an eighth of
     // an adaptive search each.
     let total = context.particles.count
-    let sampled = min(total, NoiseUpdate.sampleSize * 2 * max(1, context.particles.optics.count))
+    let sampled = min(total, NoiseUpdate.sampleSize * context.particles.slotCount)
     let progress = StageProgress(
       .search, particles: total,
       costs: [Double(total), settings.exhaustiveSearch ? 0 : 0.12 * Double(sampled)],

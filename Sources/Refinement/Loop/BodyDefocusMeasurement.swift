@@ -91,15 +91,10 @@ struct BodyDefocusMeasurement {
     factors: [FFTBuffer<Float>],
     _ workspace: (ImagePacker.Workspace, PackedImages, BodyImages.Room?)
   ) -> Gain? {
-    let half = context.particles.halfSets[particle].rawValue
     func score(_ image: fulcrum_image) -> Double {
-      var scorer = PoseScorer(
-        reference: references[half * context.foldCount + Int(context.folds[particle])],
-        image: image, points: context.points,
-        factor: factors[context.noiseSlot(of: particle)], geometry: context.geometry,
-        magnification: context.magnification(of: particle),
-        prior: context.prior(of: particle, state),
-        scale: state.greyscale[half] * Double(state.scales[particle]))
+      var scorer = context.scorer(
+        of: particle, image, against: references, factors: factors,
+        prior: context.prior(of: particle, state), state)
       return scorer.score(state.poses[particle], band: band)
     }
     func score(_ packer: ImagePacker) -> Double? {

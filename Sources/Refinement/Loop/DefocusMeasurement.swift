@@ -87,7 +87,7 @@ struct DefocusMeasurement {
       change: change, turn: .pi / 2, of: particle, workspace.packing,
       into: &workspace.packing.quadrature)
     let group = packer.transformer.optics(of: particle)
-    let slot = context.noiseSlot(of: particle)
+    let slot = context.particles.slot(of: particle)
     let (noise, factors) = (packer.inverseNoise[slot], noiseFactors[slot])
     let edge = Double(context.geometry.box) * group.pixelSize
     let toWindow = Double(context.geometry.window) / Double(context.geometry.box)

@@ -64,7 +64,34 @@ public struct DirectReconstruction: Sendable {
     let magnitudes = try packer.magnitudes(
       threads: settings.threads, bad: surveyed.bad, control: control
     ) { progress(.measuring, Double($0) / total) }
-    let context = RunContext(
+    let context = Self.context(
+      settings, particles, geometry, points, magnitudes, surveyed, control: control)
+    let memory = MemoryPlan(
+      particles: 0, images: 0, geometry: geometry, settings: settings, hasHalfMaps: false,
+      resolution: nil)
+    let pass = FinalPass(
+      context: context, transformer: surveyed.transformer, outside: [],
+      isFrugal: memory.finalIsFrugal,
+      ewald: Self.curvature(settings, thickness, particles, images, pixelSize: pixelSize))
+    guard
+      let sums = try pass.accumulate(
+        Self.state(context), progress: { progress(.inserting, Double($0) / total) })
+    else {
+      throw Problem(
+        "the sums of the images are elsewhere", whatToDo: "Reconstruct in one process.")
+    }
+    self.sums = sums
+    for line in context.bad.warnings(of: .final) { tell(.warning(line)) }
+    badImages = context.bad.all
+  }
+
+  /// What a final pass has to know, of particles that nothing was refined of.
+  private static func context(
+    _ settings: RefinementSettings, _ particles: ParticleSet, _ geometry: Geometry,
+    _ points: SamplingPoints, _ magnitudes: [ImageMagnitudes], _ surveyed: Preparation.Surveyed,
+    control: RefinementControl
+  ) -> RunContext {
+    RunContext(
       settings: settings, particles: particles, shard: Shard(of: particles.count),
       geometry: geometry, points: points,
       images: PackedImages(points: points, count: 0), magnitudes: magnitudes,
@@ -74,29 +101,18 @@ public struct DirectReconstruction: Sendable {
       folds: [Int32](repeating: 0, count: particles.count), interpolation: .cubic,
       insertion: .trilinear, gyration: 1, control: control,
       centres: BodyCentres(body: .zero, fulcrum: .zero, rest: .zero))
+  }
+
+  /// The particles where they are.
+  private static func state(_ context: RunContext) -> RefinementState {
+    let particles = context.particles
     let start = particles.poses.enumerated().map { context.alignment($1, of: $0) }
-    let state = RefinementState(
+    return RefinementState(
       start: start, poses: start,
       posteriors: [PosePosterior](repeating: .point, count: start.count),
       scales: [Float](repeating: 1, count: start.count),
-      noiseFactors: [[Double]](repeating: [1], count: 2 * max(1, particles.optics.count)),
+      noiseFactors: [[Double]](repeating: [1], count: particles.slotCount),
       greyscale: [1, 1], band: 1)
-    let memory = MemoryPlan(
-      particles: 0, images: 0, geometry: geometry, settings: settings, hasHalfMaps: false,
-      resolution: nil)
-    let pass = FinalPass(
-      context: context, transformer: surveyed.transformer, outside: [],
-      isFrugal: memory.finalIsFrugal,
-      ewald: Self.curvature(settings, thickness, particles, images, pixelSize: pixelSize))
-    guard
-      let sums = try pass.accumulate(state, progress: { progress(.inserting, Double($0) / total) })
-    else {
-      throw Problem(
-        "the sums of the images are elsewhere", whatToDo: "Reconstruct in one process.")
-    }
-    self.sums = sums
-    for line in context.bad.warnings(of: .final) { tell(.warning(line)) }
-    badImages = context.bad.all
   }
 
   private static func curvature(

@@ -2,6 +2,7 @@ import CKernels
 import CryoEM
 import Fourier
 import Ground
+import Particles
 
 /// What the images say of the references after a search: the noise left over, and the grey scale.
 struct NoiseUpdate: Sendable {
@@ -22,14 +23,7 @@ struct NoiseUpdate: Sendable {
 
   /// At most `size` particles of each half and optics group that can be used, evenly spaced.
   static func sample(_ context: RunContext, size: Int) -> [Int] {
-    var slots = [[Int]](repeating: [], count: 2 * max(1, context.particles.optics.count))
-    for particle in 0..<context.particles.count where !context.skipped.contains(particle) {
-      slots[context.noiseSlot(of: particle)].append(particle)
-    }
-    return slots.flatMap { members -> [Int] in
-      let step = max(1, (members.count + size - 1) / size)
-      return stride(from: 0, to: members.count, by: step).map { members[$0] }
-    }
+    context.particles.sample(ofEachSlot: size) { !context.skipped.contains($0) }
   }
 
   /// Measures on some particles.
@@ -61,7 +55,7 @@ struct NoiseUpdate: Sendable {
       for particle in block {
         add(
           particle, images.image(particle, workspace.3), state, factors, buffers,
-          to: &sums[context.noiseSlot(of: particle), default: emptySums])
+          to: &sums[context.particles.slot(of: particle), default: emptySums])
         context.images.release(particle)
       }
       return sums
@@ -114,13 +108,9 @@ struct NoiseUpdate: Sendable {
     _ factors: [FFTBuffer<Float>],
     _ buffers: (FFTBuffer<Float>, FFTBuffer<Float>, FFTBuffer<Float>), to sums: inout Sums
   ) {
-    let half = context.particles.halfSets[particle].rawValue
-    let scorer = PoseScorer(
-      reference: references[half * context.foldCount + Int(context.folds[particle])], image: image,
-      points: context.points, factor: factors[context.noiseSlot(of: particle)],
-      geometry: context.geometry, magnification: context.magnification(of: particle),
-      prior: context.prior(of: particle, state),
-      scale: state.greyscale[half] * Double(state.scales[particle]))
+    let scorer = context.scorer(
+      of: particle, image, against: references, factors: factors,
+      prior: context.prior(of: particle, state), state)
     scorer.terms(state.poses[particle], band: band, into: buffers)
     let own = Double(state.scales[particle])
     var index = 0
@@ -148,11 +138,10 @@ struct NoiseUpdate: Sendable {
 
   private func result(_ blocks: [[Int: Sums]], _ state: RefinementState) -> Result {
     var sums = [Sums](
-      repeating: emptySums, count: 2 * max(1, context.particles.optics.count))
+      repeating: emptySums, count: context.particles.slotCount)
     for block in blocks {
       for (slot, part) in block { sums[slot].add(part) }
     }
-    let groups = max(1, context.particles.optics.count)
     var result = Result(
       noiseFactors: state.noiseFactors, noiseDirections: state.noiseDirections,
       greyscale: state.greyscale)
@@ -170,10 +159,9 @@ struct NoiseUpdate: Sendable {
         flatten(&result.noiseFactors[slot], sums[slot])
       }
     }
-    for half in 0..<2 {
+    for half in HalfSet.allCases {
       var (cross, power) = (0.0, 0.0)
-      for group in 0..<groups {
-        let slot = half * groups + group
+      for slot in context.particles.slots(of: half) {
         for shell in 1...band {
           let noise = result.noiseFactors[slot][shell]
           guard noise > 0 else { continue }
@@ -181,7 +169,7 @@ struct NoiseUpdate: Sendable {
           power += sums[slot].power[shell] / noise
         }
       }
-      if power > 0, cross > 0 { result.greyscale[half] = cross / power }
+      if power > 0, cross > 0 { result.greyscale[half.rawValue] = cross / power }
     }
     return result
   }

@@ -81,12 +81,6 @@ struct RunContext: Sendable {
   /// How many times larger than the packed data those without the neighbours may be.
   var dataRoom: Double { beside == nil ? 1 : 4 }
 
-  /// Slot of a particle in arrays per half-set and optics group.
-  func noiseSlot(of particle: Int) -> Int {
-    particles.halfSets[particle].rawValue * max(1, particles.optics.count)
-      + Int(particles.opticsIndices[particle])
-  }
-
   /// Magnification of a particle's optics group, where it is used.
   func magnification(of particle: Int) -> Magnification {
     particles.magnification(of: particle, isUsed: settings.useAnisotropicMagnification)
@@ -120,11 +114,10 @@ struct RunContext: Sendable {
   func quanta(
     _ state: RefinementState, factors: [FFTBuffer<Float>], band: Int
   ) -> [ExactSums.Quanta] {
-    let groups = max(1, particles.optics.count)
-    return HalfSet.allCases.map { half in
-      let slots = half.rawValue * groups..<(half.rawValue + 1) * groups
-      return magnitudes[half.rawValue].packed.quanta(
-        factors: largest(factors[slots], band: band), scale: largestScale(state, in: half)
+    HalfSet.allCases.map { half in
+      magnitudes[half.rawValue].packed.quanta(
+        factors: largest(factors[particles.slots(of: half)], band: band),
+        scale: largestScale(state, in: half)
       ).withDataRoom(dataRoom)
     }
   }

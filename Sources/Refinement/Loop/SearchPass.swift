@@ -153,12 +153,8 @@ struct SearchPass: Sendable {
     let prior = context.prior(of: particle, state)
     // Taking out the common motion may have led out of the extents.
     current = prior.clamped(current)
-    let reference = references[half * context.foldCount + Int(context.folds[particle])]
-    var scorer = PoseScorer(
-      reference: reference, image: image(), points: context.points,
-      factor: factors[context.noiseSlot(of: particle)], geometry: context.geometry,
-      magnification: context.magnification(of: particle), prior: prior,
-      scale: state.greyscale[half] * Double(state.scales[particle]))
+    var scorer = context.scorer(
+      of: particle, image(), against: references, factors: factors, prior: prior, state)
     let found = search.search(from: current, scorer: &scorer, workspace: workspace)
     guard found.evaluation.value.isFinite else {
       return Outcome(

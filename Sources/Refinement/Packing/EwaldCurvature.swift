@@ -140,9 +140,8 @@ extension ImagePacker {
     evaluateCTF(
       change: change, turn: .pi / 2, of: particle, workspace, into: &workspace.quadrature)
     let group = transformer.optics(of: particle)
-    let groups = max(1, transformer.particles.optics.count)
     let number = Int(transformer.particles.opticsIndices[particle])
-    let slot = transformer.particles.halfSets[particle].rawValue * groups + number
+    let slot = transformer.particles.slot(of: particle)
     let edge = Double(geometry.box) * group.pixelSize
     // 2δ in the weights: what the body's height adds to 2γ at k², of pixels.
     let turn =

@@ -149,13 +149,11 @@ extension ImagePacker {
   /// Turns the loaded transform Y and CTF into C·Y/σ² and C²/σ².
   private func weigh(_ particle: Int, _ workspace: Workspace) {
     let particles = transformer.particles
-    let groups = max(1, particles.optics.count)
-    let group = Int(particles.opticsIndices[particle])
-    let isPremultiplied = particles.optics[group].isPremultiplied
+    let isPremultiplied = particles.opticsGroup(of: particle).isPremultiplied
     let spectrum = workspace.image.spectrum.pointer
     let values = workspace.image.ctf.pointer
     let weights = workspace.weight.pointer
-    let slot = particles.halfSets[particle].rawValue * groups + group
+    let slot = particles.slot(of: particle)
     if workspace.measures {
       let half = particles.halfSets[particle].rawValue
       shells.withUnsafeBufferPointer { shells in

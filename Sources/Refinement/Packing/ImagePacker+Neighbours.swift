@@ -54,7 +54,7 @@ extension ImagePacker {
     let spectrum = workspace.image.spectrum
     spectrum.pointer.update(repeating: .zero, count: spectrum.count)
     evaluateCTFs(beside: particle, neighbours, room, workspace)
-    let slot = transformer.slot(of: particle)
+    let slot = transformer.particles.slot(of: particle)
     let points = neighbours.points
     let isRegained = defocus != nil && transformer.optics(of: particle).isPremultiplied
     let (noise, ctfs) = (inverseNoise[slot], workspace.image.rows)

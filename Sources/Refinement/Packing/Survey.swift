@@ -40,7 +40,7 @@ struct Survey: Sendable {
     progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) throws {
     let particles = transformer.particles
-    let groups = max(1, particles.optics.count)
+    let groups = particles.groupCount
     let shells = transformer.box / 2 + 1
     let measured = try SurveyPass(
       transformer: transformer, map: map, outside: outside, isDirected: model == .coloured,

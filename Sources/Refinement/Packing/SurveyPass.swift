@@ -38,8 +38,8 @@ struct SurveyPass: Sendable {
   ///
   /// - Throws: `Problem` where too many images cannot be used.
   func run(sampleSize: Int) throws -> Result {
-    let groups = max(1, transformer.particles.optics.count)
-    let whole = ParticleBlocks.grouped(sample(groups: groups, size: sampleSize))
+    let particles = transformer.particles
+    let whole = ParticleBlocks.grouped(particles.sample(ofEachSlot: sampleSize))
     let empty = SurveySums(shells: transformer.box / 2 + 1, isDirected: isDirected)
     let measured = Collected<Block>(count: whole.count)
     try measure(Array(whole.indices), of: whole, empty: empty, into: measured)
@@ -52,13 +52,13 @@ struct SurveyPass: Sendable {
         found.particle, transformer.excess(of: found.particle, found.power / typical), in: .packing)
     }
     if !excessive.isEmpty {
-      let particles = Set(excessive.map(\.particle))
+      let redone = Set(excessive.map(\.particle))
       try measure(
-        whole.indices.filter { !particles.isDisjoint(with: whole[$0]) }, of: whole, empty: empty,
+        whole.indices.filter { !redone.isDisjoint(with: whole[$0]) }, of: whole, empty: empty,
         into: measured)
     }
     try bad.throwIfOverLimit()
-    var sums = [SurveySums](repeating: empty, count: 2 * groups)
+    var sums = [SurveySums](repeating: empty, count: particles.slotCount)
     for block in try measured.values() {
       for (slot, part) in block.sums { sums[slot].add(part) }
     }
@@ -69,7 +69,6 @@ struct SurveyPass: Sendable {
   private func measure(
     _ blocks: [Int], of whole: [[Int]], empty: SurveySums, into measured: Collected<Block>
   ) throws {
-    let groups = max(1, transformer.particles.optics.count)
     let own = blocks.filter { shard.particles.contains(whole[$0][0]) }
     let workers = WorkspacePool {
       SurveyWorker(transformer: transformer, map: map, outside: outside)
@@ -80,7 +79,7 @@ struct SurveyPass: Sendable {
       defer { workers.giveBack(worker) }
       for block in range.map({ own[$0] }) {
         measured[block] = Block(
-          whole[block], groups: groups, empty: empty, bad: bad, worker: worker)
+          whole[block], empty: empty, bad: bad, worker: worker)
         progress(min(1, Double(counter.add(1)) / Double(own.count)))
       }
     }
@@ -89,20 +88,6 @@ struct SurveyPass: Sendable {
     }
     try shard.share(bad)
     try bad.throwIfOverLimit()
-  }
-
-  /// Evenly spaced particles of each half-set and group.
-  private func sample(groups: Int, size: Int) -> [Int] {
-    let particles = transformer.particles
-    var slots = [[Int]](repeating: [], count: 2 * groups)
-    for index in 0..<particles.count {
-      slots[particles.halfSets[index].rawValue * groups + Int(particles.opticsIndices[index])]
-        .append(index)
-    }
-    return slots.flatMap { slot in
-      let step = max(1, (slot.count + size - 1) / size)
-      return stride(from: 0, to: slot.count, by: step).map { slot[$0] }
-    }
   }
 
   /// A block with its place among all; nil where too many images were bad.
@@ -125,16 +110,14 @@ struct SurveyPass: Sendable {
     }
 
     init(
-      _ members: [Int], groups: Int, empty: SurveySums, bad: BadImages, worker: SurveyWorker
+      _ members: [Int], empty: SurveySums, bad: BadImages, worker: SurveyWorker
     ) {
       let particles = worker.particles
       for particle in members where !bad.contains(particle) {
         if bad.isOverLimit { return }
-        let half = particles.halfSets[particle].rawValue
-        let slot = half * groups + Int(particles.opticsIndices[particle])
         do throws(Problem) {
           let (power, background) = try worker.add(
-            particle, half: half, to: &sums[slot, default: empty])
+            particle, to: &sums[particles.slot(of: particle), default: empty])
           powers.append(Power(particle: particle, power: power, background: background))
         } catch { bad.add(particle, error, in: .packing) }
       }

@@ -25,7 +25,7 @@ final class SurveyWorker: @unchecked Sendable {
 
   /// Adds an image; returns its power within its window, and its background.
   func add(
-    _ particle: Int, half: Int, to sums: inout SurveySums
+    _ particle: Int, to sums: inout SurveySums
   ) throws(Problem) -> (power: Double, background: ImageTransformer.Background) {
     try transformer.load(particle, into: workspace)
     let group = transformer.optics(of: particle)
@@ -55,6 +55,7 @@ final class SurveyWorker: @unchecked Sendable {
     }
     let measured = (workspace.power, workspace.background)
     guard outside.count == 2 else { return measured }
+    let half = particles.halfSets[particle].rawValue
     forEachModelPixel(of: outside[1 - half], pose: pose, group: group) { shell, cross, power in
       sums.crossOutside[shell] += cross
       sums.powerOutside[shell] += power

@@ -116,19 +116,26 @@ struct WindowChoice: Sendable {
           centre: start, fulcrum: geometry.fulcrum - geometry.centre,
           rotationExtent: .pi, shiftExtent: .infinity),
         scale: abs(survey.greyscales[half]))
-      let here = scorer.evaluate(start, band: band)
-      let steps = steps?[slot] ?? Self.twoDeviations(here.curvature)
-      var values: [Double] = []
-      for parameter in 0..<5 {
-        for sign in [-1.0, 1.0] {
-          var step = Vector5()
-          step[parameter] = sign * steps[parameter]
-          values.append(scorer.score(Polish.moved(start, by: step), band: band) - here.value)
-        }
-      }
-      found.append(Changes(steps: steps, values: values))
+      found.append(changes(from: start, by: steps?[slot], band: band, &scorer))
     }
     return found
+  }
+
+  /// What an image says.
+  private func changes(
+    from start: Alignment, by steps: Vector5?, band: Int, _ scorer: inout PoseScorer
+  ) -> Changes {
+    let here = scorer.evaluate(start, band: band)
+    let steps = steps ?? Self.twoDeviations(here.curvature)
+    var values: [Double] = []
+    for parameter in 0..<5 {
+      for sign in [-1.0, 1.0] {
+        var step = Vector5()
+        step[parameter] = sign * steps[parameter]
+        values.append(scorer.score(Polish.moved(start, by: step), band: band) - here.value)
+      }
+    }
+    return Changes(steps: steps, values: values)
   }
 
   private static func twoDeviations(_ curvature: Matrix5) -> Vector5 {

@@ -99,18 +99,8 @@ public struct ExpectedPoses: Sendable, Equatable {
           centre: poses[0], fulcrum: .zero,
           rotationExtent: .pi, shiftExtent: .infinity), scale: 1)
     }
-    // The power of the map's slices, shell by shell: what the weights make the signal of.
-    let buffers = (
-      FFTBuffer<Float>(count: points.paddedCount), FFTBuffer<Float>(count: points.paddedCount),
-      FFTBuffer<Float>(count: points.paddedCount)
-    )
     var power = [Double](repeating: 0, count: band + 1)
-    for pose in poses {
-      scorer().terms(pose, band: band, into: buffers)
-      for index in 0..<points.count {
-        power[Int(points.shells[index])] += Double(buffers.1[index])
-      }
-    }
+    for pose in poses { add(scorer(), at: pose, band: band, points, to: &power) }
     let crop = Double(geometry.box * geometry.box) / Double(geometry.window * geometry.window)
     for index in 0..<points.count {
       let shell = Int(points.shells[index])
@@ -129,6 +119,21 @@ public struct ExpectedPoses: Sendable, Equatable {
     }
     guard 2 * rotations.count > views else { return nil }
     return (rotations.sorted()[rotations.count / 2], shifts.sorted()[shifts.count / 2])
+  }
+
+  /// Adds the power of the reference's slice, shell by shell: what the weights make the signal of.
+  private static func add(
+    _ scorer: PoseScorer, at pose: Alignment, band: Int, _ points: SamplingPoints,
+    to power: inout [Double]
+  ) {
+    let buffers = (
+      FFTBuffer<Float>(count: points.paddedCount), FFTBuffer<Float>(count: points.paddedCount),
+      FFTBuffer<Float>(count: points.paddedCount)
+    )
+    scorer.terms(pose, band: band, into: buffers)
+    for index in 0..<points.count {
+      power[Int(points.shells[index])] += Double(buffers.1[index])
+    }
   }
 
   /// The median angle of rotations whose deviation about each of three axes is this, and the median

@@ -149,7 +149,8 @@ struct PosteriorSamples: Sendable {
   /// Number of samples.
   static let count = 4
   private let centre: Alignment
-  private let factor: Cholesky3
+  /// The Cholesky factor of the rotations' covariance.
+  private let factor: SmallMatrix<3>
   /// Regression of the position on the rotation, Σ_tω Σ_ωω⁻¹, its two rows.
   private let slopeX: Vector3, slopeY: Vector3
   /// Covariance of the position given the rotation, Å²: xx, xy, yy.
@@ -158,13 +159,15 @@ struct PosteriorSamples: Sendable {
   /// Nil where the rotation has no width.
   init?(_ posterior: PosePosterior, about pose: Alignment) {
     let c = posterior.covariance
-    guard let factor = Cholesky3(c) else { return nil }
+    var rotations = SmallMatrix<3>()
+    for row in 0..<3 { for column in 0..<3 { rotations[row, column] = c[row, column] } }
+    guard let factor = rotations.cholesky else { return nil }
     self.factor = factor
     centre = pose
     let x = Vector3(c[3, 0], c[3, 1], c[3, 2])
     let y = Vector3(c[4, 0], c[4, 1], c[4, 2])
-    slopeX = factor.solve(x)
-    slopeY = factor.solve(y)
+    slopeX = Vector3(factor.solvingAsFactor(SmallVector(x)))
+    slopeY = Vector3(factor.solvingAsFactor(SmallVector(y)))
     shiftCovariance = Vector3(
       max(0, c[3, 3] - (slopeX * x).sum()), c[3, 4] - (slopeX * y).sum(),
       max(0, c[4, 4] - (slopeY * y).sum()))
@@ -173,10 +176,15 @@ struct PosteriorSamples: Sendable {
   /// Sample 0…3.
   func pose(_ index: Int) -> Alignment {
     let step =
-      factor.column(0) * (index < 2 ? 1 : -1) + factor.column(1) * (index % 2 == 0 ? 1 : -1)
-      + factor.column(2) * (index == 0 || index == 3 ? 1 : -1)
+      column(0) * (index < 2 ? 1 : -1) + column(1) * (index % 2 == 0 ? 1 : -1)
+      + column(2) * (index == 0 || index == 3 ? 1 : -1)
     return Alignment(
       rotation: centre.rotation * Rotation(rotationVector: step),
       position: centre.position + Vector2((slopeX * step).sum(), (slopeY * step).sum()))
+  }
+
+  /// A column of the factor.
+  private func column(_ index: Int) -> Vector3 {
+    Vector3(factor[0, index], factor[1, index], factor[2, index])
   }
 }

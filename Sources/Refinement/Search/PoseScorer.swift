@@ -155,3 +155,22 @@ struct PoseScorer {
     }
   }
 }
+
+extension RunContext {
+  /// What tells how well a particle's image agrees with the reference of its half and fold.
+  ///
+  /// - Parameters:
+  ///   - references: indexed [half · folds + fold].
+  ///   - factors: of the noise slots' pixels.
+  func scorer(
+    of particle: Int, _ image: fulcrum_image, against references: [ReferenceGrid],
+    factors: [FFTBuffer<Float>], prior: PosePrior, _ state: RefinementState
+  ) -> PoseScorer {
+    let half = particles.halfSets[particle].rawValue
+    return PoseScorer(
+      reference: references[half * foldCount + Int(folds[particle])], image: image, points: points,
+      factor: factors[particles.slot(of: particle)], geometry: geometry,
+      magnification: magnification(of: particle), prior: prior,
+      scale: state.greyscale[half] * Double(state.scales[particle]))
+  }
+}

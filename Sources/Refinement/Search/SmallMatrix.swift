@@ -52,6 +52,17 @@ extension Vector5 {
   var shift: Vector2 { Vector2(self[3], self[4]) }
 }
 
+extension SmallVector<3> {
+  init(_ vector: Vector3) {
+    self.init()
+    for axis in 0..<3 { self[axis] = vector[axis] }
+  }
+}
+
+extension Vector3 {
+  init(_ vector: SmallVector<3>) { self.init(vector[0], vector[1], vector[2]) }
+}
+
 /// A square matrix of a few rows, stored whole and in place. Factors, inverses and eigenvectors are
 /// those of symmetric ones.
 struct SmallMatrix<let size: Int>: Sendable {

@@ -63,27 +63,4 @@ struct SmallMatrixTests {
     (matrix[0, 4], matrix[4, 0]) = (2, 2)
     #expect(matrix.inverse == nil)
   }
-
-  /// The factor of the rotation block: its columns multiply to the block, and it solves with it.
-  @Test func factorsTheRotationBlock() throws {
-    let matrix = positive(seed: 12)
-    let factor = try #require(Cholesky3(matrix))
-    for row in 0..<3 {
-      for column in 0..<3 {
-        let product = (0..<3).reduce(0.0) {
-          $0 + factor.column($1)[row] * factor.column($1)[column]
-        }
-        #expect(abs(product - matrix[row, column]) < 1e-12)
-      }
-    }
-    let b = Vector3(1, -2, 0.5)
-    let x = factor.solve(b)
-    for row in 0..<3 {
-      let product = (0..<3).reduce(0.0) { $0 + matrix[row, $1] * x[$1] }
-      #expect(abs(product - b[row]) < 1e-10)
-    }
-    var flat = matrix
-    for index in 0..<3 { (flat[2, index], flat[index, 2]) = (0, 0) }
-    #expect(Cholesky3(flat) == nil)
-  }
 }
