@@ -51,24 +51,23 @@ public struct MotionAnalysis: Sendable {
     let size = 6 * (regions.count - 1)
     let learnt = learning.learnt(from: JointMotion(found: observed.found, size: size))
     mean = learnt.motion.mean
-    modes = MotionModes(learnt.motion.covariance, regions: regions)
+    let modes = MotionModes(learnt.motion.covariance, regions: regions)
+    self.modes = modes
     let gains = Self.gains(learning, learnt.motion, modes)
     let leastGain = Double(size) * log(Double(observed.said.count))
-    var replicas: [(motion: JointMotion, modes: MotionModes)] = []
-    for part in 0..<Self.leftOut {
-      progress("errors", 0.5 + 0.4 * Double(part) / Double(Self.leftOut))
-      let again = learning.learnt(from: learnt.motion, cycles: 25) {
-        $0 % Self.leftOut == part
-      }
-      replicas.append(
-        (again.motion, MotionModes(again.motion.covariance, regions: regions).like(modes)))
-    }
+    let errors = ModeErrors(
+      (0..<Self.leftOut).map { part in
+        progress("errors", 0.5 + 0.4 * Double(part) / Double(Self.leftOut))
+        let again = learning.learnt(from: learnt.motion, cycles: 25) {
+          $0 % Self.leftOut == part
+        }
+        return MotionModes(again.motion.covariance, regions: regions).like(modes)
+      }, of: modes)
     progress("where the particles are", 0.9)
     let claimed = gains.prefix { $0 > leastGain }.count
     (amplitudes, deviations) = Self.places(
       regions, mean: mean, modes: modes, count: claimed, threads: threads)
-    let errors = ModeErrors(replicas.map(\.modes), of: modes)
-    let (modes, amplitudes) = (modes, amplitudes)
+    let amplitudes = amplitudes
     report = MotionReport(
       regions: regions.map(\.name), particles: count, learntFrom: observed.said.count,
       told: learnt.told, outliers: learnt.motion.outliers,
@@ -82,14 +81,9 @@ public struct MotionAnalysis: Sendable {
           },
           histogram: mode < claimed ? Self.histogram(amplitudes[mode]) : [])
       },
-      motions: regions.indices.dropFirst().compactMap { index in
-        BodyMotion(
-          covariance: learnt.motion.covariance.block(
-            6 * (index - 1), 6 * (index - 1), rows: 6, columns: 6
-          ).elements, particles: learnt.told, outliers: learnt.motion.outliers,
-          fulcrum: regions[index].fulcrum, box: box, pixelSize: pixelSize
-        ).map { MotionReport.Region(name: regions[index].name, motion: $0) }
-      }, means: Self.means(learnt.motion.mean, of: regions))
+      motions: Self.motions(
+        learnt.motion, told: learnt.told, of: regions, box: box, pixelSize: pixelSize),
+      means: Self.means(learnt.motion.mean, of: regions))
   }
 
   /// Where each region is at an amplitude along a mode, in the frame of the first: the new frame in
@@ -104,6 +98,20 @@ public struct MotionAnalysis: Sendable {
       return Self.frame(
         rotation: Vector3(x[0], x[1], x[2]), translation: Vector3(x[3], x[4], x[5]),
         fulcrum: regions[index].fulcrum)
+    }
+  }
+
+  /// How each region but the first moves by itself.
+  private static func motions(
+    _ motion: JointMotion, told: Double, of regions: [MovingRegion], box: Int, pixelSize: Double
+  ) -> [MotionReport.Region] {
+    regions.indices.dropFirst().compactMap { index in
+      let first = 6 * (index - 1)
+      return BodyMotion(
+        covariance: motion.covariance.block(first, first, rows: 6, columns: 6).elements,
+        particles: told, outliers: motion.outliers, fulcrum: regions[index].fulcrum, box: box,
+        pixelSize: pixelSize
+      ).map { MotionReport.Region(name: regions[index].name, motion: $0) }
     }
   }
 

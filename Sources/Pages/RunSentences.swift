@@ -8,6 +8,11 @@ import Runs
 extension ReportedRun {
   /// What was done, as for the methods of a paper.
   var methods: String {
+    [refined, searched, halves, measured, changed].joined()
+  }
+
+  /// Which particles were refined about what.
+  private var refined: String {
     let build = manifest.commit.map { ", commit \($0.prefix(12))" } ?? ""
     var text =
       "Poses of \(manifest.part.counted(summary?.particles ?? manifest.particles)) "
@@ -26,53 +31,63 @@ extension ReportedRun {
           + "\(Format.short(mask.enclosedMass)) kDa of protein"
       }
     }
-    text += "."
-    if let rotation = limits.rotation, let shift = limits.shift {
+    return text + "."
+  }
+
+  /// How far poses were searched.
+  private var searched: String {
+    guard let rotation = limits.rotation, let shift = limits.shift else { return "" }
+    var text =
+      " Rotations within ±\(Format.short(rotation))° and shifts within ±\(Format.short(shift)) Å of the "
+      + "given poses were searched"
+    if let priorRotation = limits.priorRotation, let priorShift = limits.priorShift {
       text +=
-        " Rotations within ±\(Format.short(rotation))° and shifts within ±\(Format.short(shift)) Å of the "
-        + "given poses were searched"
-      if let priorRotation = limits.priorRotation, let priorShift = limits.priorShift {
-        text +=
-          ", with Gaussian priors of standard deviation \(Format.short(priorRotation))° about each axis "
-          + "and \(Format.short(priorShift)) Å along each"
-        if summary?.motion != nil {
-          text += ", from which on the covariance of the motion was learnt from the particles"
-        }
+        ", with Gaussian priors of standard deviation \(Format.short(priorRotation))° about each axis "
+        + "and \(Format.short(priorShift)) Å along each"
+      if summary?.motion != nil {
+        text += ", from which on the covariance of the motion was learnt from the particles"
       }
-      text += "."
     }
-    text += " Both halves of the particles were refined independently."
-    if let summary {
-      text +=
-        summary.converged
-        ? " The refinement converged after \(Format.counted(summary.iterations, "iteration"))."
-        : " The refinement ended after \(Format.counted(summary.iterations, "iteration")) without having "
-          + "converged."
-    }
-    if let resolution, let last {
-      text +=
-        " The Fourier shell correlation of the half-maps inside the mask, corrected for the mask by phase "
-        + "randomisation, falls under 0.143 at \(Format.resolution(resolution))"
-      if last.fsc.resolution50.isFinite {
-        text += " and under 0.5 at \(Format.resolution(last.fsc.resolution50))"
-      }
-      if let resolutionBefore {
-        text += "; at the given poses, measured alike, at \(Format.resolution(resolutionBefore))"
-      }
-      text += "."
-    }
-    if let summary {
-      text +=
-        " Poses changed by \(Format.fixed(summary.medianRotation, 2))° and "
-        + "\(Format.fixed(summary.medianShift, 2)) Å in the median; "
-        + "\(Format.percent(summary.shareAtLimit)) of the particles ended at a limit of the search."
-      if summary.skipped > 0 {
-        text += " \(Format.counted(summary.skipped, "image")) could not be used."
-      }
-      text +=
-        " The final map was sharpened by a B factor of \(Format.fixed(summary.bFactor, 0)) Å²."
-    }
+    return text + "."
+  }
+
+  /// How it went.
+  private var halves: String {
+    let text = " Both halves of the particles were refined independently."
+    guard let summary else { return text }
+    let iterations = Format.counted(summary.iterations, "iteration")
     return text
+      + (summary.converged
+        ? " The refinement converged after \(iterations)."
+        : " The refinement ended after \(iterations) without having converged.")
+  }
+
+  /// How far the half-maps agree.
+  private var measured: String {
+    guard let resolution, let last else { return "" }
+    var text =
+      " The Fourier shell correlation of the half-maps inside the mask, corrected for the mask by phase "
+      + "randomisation, falls under 0.143 at \(Format.resolution(resolution))"
+    if last.fsc.resolution50.isFinite {
+      text += " and under 0.5 at \(Format.resolution(last.fsc.resolution50))"
+    }
+    if let resolutionBefore {
+      text += "; at the given poses, measured alike, at \(Format.resolution(resolutionBefore))"
+    }
+    return text + "."
+  }
+
+  /// What became of the poses and the map.
+  private var changed: String {
+    guard let summary else { return "" }
+    let skipped =
+      summary.skipped > 0
+      ? " \(Format.counted(summary.skipped, "image")) could not be used." : ""
+    return " Poses changed by \(Format.fixed(summary.medianRotation, 2))° and "
+      + "\(Format.fixed(summary.medianShift, 2)) Å in the median; "
+      + "\(Format.percent(summary.shareAtLimit)) of the particles ended at a limit of the search."
+      + skipped
+      + " The final map was sharpened by a B factor of \(Format.fixed(summary.bFactor, 0)) Å²."
   }
 
   /// What is measured of a run, as a name and a text; an en dash where it is not known.

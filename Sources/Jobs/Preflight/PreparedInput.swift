@@ -68,12 +68,7 @@ public struct PreparedInput: Sendable {
     one job: Job, outputFolder: String, problems: [Problem], isResuming: Bool, machine: Machine,
     share: Int
   ) throws(JobProblems) {
-    var findings = FindingList()
-    for problem in problems { findings.add(JobFinding([], problem)) }
-    for finding in job.findings(on: machine)
-    where !problems.contains(where: { $0.what.hasSuffix(finding.problem.what) }) {
-      findings.add(finding)
-    }
+    var findings = Self.findings(of: job, problems, on: machine)
     if !isResuming { checkOutput(outputFolder, &findings) }
     let checked = try CheckedInput(job: job, machine: machine, findings: &findings)
     let inputs = checked.inputs
@@ -102,12 +97,7 @@ public struct PreparedInput: Sendable {
     }
     guard findings.errors.isEmpty, let source else { throw JobProblems(findings.errors) }
 
-    var recorded = job
-    // Whoever goes on from the run's particles finds their images from there.
-    if let folder = particles.file.imageFolder(otherThan: inputs.projectFolder) {
-      recorded[Parameter.input.projectFolder] = FilePath.absolute(folder)
-    }
-    self.job = recorded
+    self.job = Self.recorded(job, particles.file, projectFolder: inputs.projectFolder)
     (self.geometry, self.pace) = (geometry, pace)
     data = checked.data
     self.outputFolder = outputFolder
@@ -127,6 +117,31 @@ public struct PreparedInput: Sendable {
       + particles.particles.stacks
     warnings = findings.warnings
     notes = findings.notes + Self.notes(particles, maps: maps)
+  }
+
+  /// What is known to be wrong already, and what the job itself says.
+  private static func findings(
+    of job: Job, _ problems: [Problem], on machine: Machine
+  ) -> FindingList {
+    var findings = FindingList()
+    for problem in problems { findings.add(JobFinding([], problem)) }
+    for finding in job.findings(on: machine)
+    where !problems.contains(where: { $0.what.hasSuffix(finding.problem.what) }) {
+      findings.add(finding)
+    }
+    return findings
+  }
+
+  /// The job as the run folder has it: whoever goes on from the run's particles finds their images from
+  /// there.
+  private static func recorded(
+    _ job: Job, _ file: ParticleFile, projectFolder: String
+  ) -> Job {
+    var recorded = job
+    if let folder = file.imageFolder(otherThan: projectFolder) {
+      recorded[Parameter.input.projectFolder] = FilePath.absolute(folder)
+    }
+    return recorded
   }
 
   /// What the refinement takes on some ranks, each with threads of its own; memory is that of each.

@@ -69,17 +69,8 @@ extension ParticleOutput {
         || $0 == "rlnOpticsGroup"
     }
     let readers = names.compactMap { table.reader($0) }
-    var numberOfKey: [[UInt8]: Int32] = [:]
-    var firstRows: [Int] = []
-    let groups = (0..<count).map { row -> Int32 in
-      var key: [UInt8] = []
-      for reader in readers { key += reader(row) + [0x20] }
-      let number = numberOfKey[key] ?? Int32(firstRows.count)
-      if number == firstRows.count {
-        numberOfKey[key] = number
-        firstRows.append(row)
-      }
-      return number
+    let (groups, firstRows) = equalRows(count) { row in
+      readers.reduce(into: []) { $0 += $1(row) + [0x20] }
     }
     func texts(_ name: String) -> [String]? {
       table.reader(name).map { reader in
@@ -120,3 +111,24 @@ extension ParticleOutput {
 
 /// Columns of pixel sizes before RELION 3.1.
 let oldOpticsColumns: Set<String> = ["rlnMagnification", "rlnDetectorPixelSize"]
+
+/// Rows by what they say: the number of each row's group, and the first row of each.
+///
+/// - Parameter key: what a row says.
+func equalRows(_ count: Int, key: (Int) -> [UInt8]) -> (groups: [Int32], firstRows: [Int]) {
+  var numberOfKey: [[UInt8]: Int32] = [:]
+  var firstRows: [Int] = []
+  var last: (key: [UInt8], number: Int32)?
+  let groups = (0..<count).map { row -> Int32 in
+    let key = key(row)
+    if let last, last.key == key { return last.number }
+    let number = numberOfKey[key] ?? Int32(firstRows.count)
+    if number == firstRows.count {
+      numberOfKey[key] = number
+      firstRows.append(row)
+    }
+    last = (key, number)
+    return number
+  }
+  return (groups, firstRows)
+}

@@ -44,22 +44,11 @@ extension RelionFormMaker {
   /// The group of each particle, and the first particle of each group: those that share what cryoSPARC says
   /// and what was kept.
   private func groups(kept: [CSFieldReader]) -> ([Int32], firstRows: [Int]) {
-    var numberOfKey: [[UInt8]: Int32] = [:]
-    var firstRows: [Int] = []
-    var last: (key: [UInt8], number: Int32)?
-    let groups = (0..<output.count).map { row -> Int32 in
-      var key = withUnsafeBytes(of: output.particles.opticsIndices[row]) { Array($0) }
-      for reader in kept { key += reader.bytes(row: row) }
-      if let last, last.key == key { return last.number }
-      let number = numberOfKey[key] ?? Int32(firstRows.count)
-      if number == firstRows.count {
-        numberOfKey[key] = number
-        firstRows.append(row)
+    equalRows(output.count) { row in
+      kept.reduce(into: withUnsafeBytes(of: output.particles.opticsIndices[row]) { Array($0) }) {
+        $0 += $1.bytes(row: row)
       }
-      last = (key, number)
-      return number
     }
-    return (groups, firstRows)
   }
 
   /// The groups' numbers: those of the exposure groups, unless groups share one.

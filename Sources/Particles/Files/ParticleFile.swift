@@ -57,43 +57,15 @@ public struct ParticleFile: Sendable {
     var problems = ProblemList()
     let kind = problems.catching { () throws(Problem) in try ParticleFileKind(path: path) }
     try problems.throwIfAny()
-    var reading: ParticleReading
-    let content: Content
     var files = [path] + passthrough
-    switch kind {
-    case .cs, .csg:
-      var groupRead: CSGroup?
-      var file = problems.catching { () throws(Problem) -> CSFile in
-        guard kind == .csg else { return try CSFile(path: path) }
-        let group = try CSGroup(path: path)
-        groupRead = group
-        files += Set(group.results.map(\.metafile)).sorted()
-        return try CSFile(group: group, path: path)
-      }
-      for other in passthrough {
-        problems.catching { () throws(Problem) in try file?.join(CSFile(path: other)) }
-      }
-      try problems.throwIfAny()
-      guard let file else { throw Problems(problems.all) }
-      reading = ParticleReading(
-        cryoSPARC: file, needsCTF: needsCTF, needsPoses: needsPoses, problems: &problems)
-      content = .cs(file, groupRead)
-    default:
-      if !passthrough.isEmpty {
-        problems.add(
-          Problem(
-            "\(path) is a STAR file and cannot be joined with passthrough files",
-            whatToDo: "Leave out the passthrough files; they are cryoSPARC's."))
-      }
-      let file = problems.catching { () throws(Problem) in try STARFile(path: path) }
-      try problems.throwIfAny()
-      guard let file else { throw Problems(problems.all) }
-      let table = RelionTables(file, problems: &problems)
-      try problems.throwIfAny()
-      reading = ParticleReading(
-        relion: table, needsCTF: needsCTF, needsPoses: needsPoses, problems: &problems)
-      content = .star(file, particles: table.particlesIndex)
-    }
+    let isSTAR = kind != .cs && kind != .csg
+    var (reading, content) =
+      isSTAR
+      ? try readSTAR(
+        path, passthrough, needsCTF: needsCTF, needsPoses: needsPoses, &problems)
+      : try readCS(
+        path, isGroup: kind == .csg, passthrough, files: &files, needsCTF: needsCTF,
+        needsPoses: needsPoses, &problems)
     let names = reading.particles.stacks
     if resolvingImages {
       reading.resolveImages(
@@ -103,11 +75,54 @@ public struct ParticleFile: Sendable {
     try problems.throwIfAny()
     reading.findCopies(areFiles: resolvingImages)
     return ParticleFile(
-      path: path, files: files, format: kind == .cs || kind == .csg ? .cs : .star,
+      path: path, files: files, format: isSTAR ? .star : .cs,
       particles: reading.particles, hasCTF: reading.hasCTF, hasPoses: reading.hasPoses,
       log: reading.log, stackNames: names,
       halfSetProblems: reading.halfSetProblems.all, unnumbered: reading.unnumbered,
       content: content)
+  }
+
+  /// - Parameter files: gets those that a group names.
+  private static func readCS(
+    _ path: String, isGroup: Bool, _ passthrough: [String], files: inout [String], needsCTF: Bool,
+    needsPoses: Bool, _ problems: inout ProblemList
+  ) throws(Problems) -> (ParticleReading, Content) {
+    let group =
+      isGroup ? problems.catching { () throws(Problem) in try CSGroup(path: path) } : nil
+    try problems.throwIfAny()
+    if let group { files += Set(group.results.map(\.metafile)).sorted() }
+    var file = problems.catching { () throws(Problem) in
+      if let group { return try CSFile(group: group, path: path) }
+      return try CSFile(path: path)
+    }
+    for other in passthrough {
+      problems.catching { () throws(Problem) in try file?.join(CSFile(path: other)) }
+    }
+    try problems.throwIfAny()
+    guard let file else { throw Problems(problems.all) }
+    let reading = ParticleReading(
+      cryoSPARC: file, needsCTF: needsCTF, needsPoses: needsPoses, problems: &problems)
+    return (reading, .cs(file, group))
+  }
+
+  private static func readSTAR(
+    _ path: String, _ passthrough: [String], needsCTF: Bool, needsPoses: Bool,
+    _ problems: inout ProblemList
+  ) throws(Problems) -> (ParticleReading, Content) {
+    if !passthrough.isEmpty {
+      problems.add(
+        Problem(
+          "\(path) is a STAR file and cannot be joined with passthrough files",
+          whatToDo: "Leave out the passthrough files; they are cryoSPARC's."))
+    }
+    let file = problems.catching { () throws(Problem) in try STARFile(path: path) }
+    try problems.throwIfAny()
+    guard let file else { throw Problems(problems.all) }
+    let table = RelionTables(file, problems: &problems)
+    try problems.throwIfAny()
+    let reading = ParticleReading(
+      relion: table, needsCTF: needsCTF, needsPoses: needsPoses, problems: &problems)
+    return (reading, .star(file, particles: table.particlesIndex))
   }
 
   /// The column that holds the half-sets.

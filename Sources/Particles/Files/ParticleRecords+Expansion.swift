@@ -34,64 +34,22 @@ extension ParticleRecords {
         "\(Format.count(count)) particles with \(order) copies each are more than a file can have",
         whatToDo: "Select fewer particles first: fulcrum select IN … -o OUT.")
     }
-    let operators = group.operators
-    let rotations = poses.map(\.rotation)
-    let rotation: @Sendable (Int) -> Rotation = { row in
+    let (operators, rotations) = (group.operators, poses.map(\.rotation))
+    let sources = identifiers("uid") ?? (0..<count).map { UInt64($0 + 1) }
+    let copies = Copies(order: order, count: count * order, sources: sources) { row in
       rotations[row / order] * operators[row % order]
     }
-    let total = count * order
-    var table = selecting(rows: (0..<total).map { Int32($0 / order) })
-    let isCopy = (0..<total).map { $0 % order > 0 }
-    let sources = identifiers("uid") ?? (0..<count).map { UInt64($0 + 1) }
+    var table = selecting(rows: (0..<copies.count).map { Int32($0 / order) })
     switch table.content {
     case .star(var file, let index):
-      for (name, angle) in Self.angleColumns {
-        file.tables[index].set(
-          name,
-          to: .made(count: total) { row, bytes in
-            appendFixed(angle(rotation(row)), decimals: 6, to: &bytes)
-          }, where: isCopy)
-      }
-      if hasColumn("uid") {
-        file.tables[index].set(
-          "uid",
-          to: .made(count: total) { row, bytes in
-            bytes.append(contentsOf: "\(copyUID(sources[row / order], row % order))".utf8)
-          }, where: isCopy)
-      }
-      file.tables[index].set(
-        ExpansionColumns.source,
-        to: .made(count: total) { row, bytes in
-          bytes.append(contentsOf: "\(sources[row / order])".utf8)
-        })
-      file.tables[index].set(
-        ExpansionColumns.copy,
-        to: .made(count: total) { row, bytes in
-          bytes.append(contentsOf: "\(row % order)".utf8)
-        })
+      copies.fill(&file.tables[index], hasUID: hasColumn("uid"))
       table.content = .star(file, particles: index)
     case .cs(var file):
-      file.set(
-        "alignments3D/pose",
-        to: .computed(width: 3, count: total) { row, component in
-          Double(storedPose(rotation(row))[component])
-        }, where: isCopy)
-      if hasColumn("uid") {
-        let uids = (0..<total).map { copyUID(sources[$0 / order], $0 % order) }
-        file.set("uid", to: .identifiers(uids), where: isCopy)
-      }
-      file.set(
-        ExpansionColumns.source, to: .identifiers((0..<total).map { sources[$0 / order] }))
-      file.set(ExpansionColumns.copy, to: .integers((0..<total).map { $0 % order }))
+      copies.fill(&file, hasUID: hasColumn("uid"))
       table.content = .cs(file)
     }
     return table
   }
-
-  private static let angleColumns: [(String, @Sendable (Rotation) -> Double)] = [
-    ("rlnAngleRot", { $0.eulerAngles.rot }), ("rlnAngleTilt", { $0.eulerAngles.tilt }),
-    ("rlnAnglePsi", { $0.eulerAngles.psi }),
-  ]
 
   /// One of the copies of every particle, the one with the lowest number, and without the columns of the
   /// expansion: of a file that was expanded and not changed the file as it was.
@@ -142,6 +100,60 @@ extension ParticleRecords {
       table.content = .cs(file)
     }
     return (table, numbers.map { $0.count { $0 != 0 } } ?? 0)
+  }
+}
+
+/// What the rows of an expansion have of their own: each particle's copies one behind the other.
+private struct Copies {
+  let order: Int
+  /// Of all rows.
+  let count: Int
+  /// The uids of the particles.
+  let sources: [UInt64]
+  /// Of a row.
+  let rotation: @Sendable (Int) -> Rotation
+
+  /// Whether a row is not the particle itself.
+  private var isCopy: [Bool] { (0..<count).map { $0 % order > 0 } }
+
+  private static let angleColumns: [(String, @Sendable (Rotation) -> Double)] = [
+    ("rlnAngleRot", { $0.eulerAngles.rot }), ("rlnAngleTilt", { $0.eulerAngles.tilt }),
+    ("rlnAnglePsi", { $0.eulerAngles.psi }),
+  ]
+
+  func fill(_ table: inout STARTable, hasUID: Bool) {
+    let (order, sources, rotation) = (order, sources, rotation)
+    func text(_ value: @escaping @Sendable (Int) -> UInt64) -> STARColumn {
+      .made(count: count) { row, bytes in bytes.append(contentsOf: "\(value(row))".utf8) }
+    }
+    for (name, angle) in Self.angleColumns {
+      table.set(
+        name,
+        to: .made(count: count) { row, bytes in
+          appendFixed(angle(rotation(row)), decimals: 6, to: &bytes)
+        }, where: isCopy)
+    }
+    if hasUID {
+      table.set(
+        "uid", to: text { copyUID(sources[$0 / order], $0 % order) }, where: isCopy)
+    }
+    table.set(ExpansionColumns.source, to: text { sources[$0 / order] })
+    table.set(ExpansionColumns.copy, to: text { UInt64($0 % order) })
+  }
+
+  func fill(_ file: inout CSFile, hasUID: Bool) {
+    let rotation = rotation
+    file.set(
+      "alignments3D/pose",
+      to: .computed(width: 3, count: count) { row, component in
+        Double(storedPose(rotation(row))[component])
+      }, where: isCopy)
+    if hasUID {
+      let uids = (0..<count).map { copyUID(sources[$0 / order], $0 % order) }
+      file.set("uid", to: .identifiers(uids), where: isCopy)
+    }
+    file.set(ExpansionColumns.source, to: .identifiers((0..<count).map { sources[$0 / order] }))
+    file.set(ExpansionColumns.copy, to: .integers((0..<count).map { $0 % order }))
   }
 }
 

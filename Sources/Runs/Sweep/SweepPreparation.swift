@@ -64,18 +64,21 @@ public struct SweepPreparation: Sendable {
         }
       }
     }
-    let room = Machine.current.memory
-    if jobs > 1, memory * jobs > room {
-      problems.append(
-        Problem(
-          "\(jobs) runs at a time need \(Format.bytes(memory * jobs)) of memory, and there are "
-            + Format.bytes(room),
-          whatToDo: "Give --jobs \(max(1, room / max(1, memory)))."))
-    }
+    if let problem = Self.lackOfMemory(memory, jobs: jobs) { problems.append(problem) }
     guard problems.isEmpty else { throw Problems(problems) }
     folders = members.map { RunFolder($0.path) }
     (self.found, self.warnings, self.drafts) = (found, warnings, drafts)
     seconds = drafts.isEmpty ? nil : (least / Double(jobs))...(most / Double(jobs))
+  }
+
+  /// - Parameter memory: of the largest run, bytes.
+  private static func lackOfMemory(_ memory: Int, jobs: Int) -> Problem? {
+    let room = Machine.current.memory
+    guard jobs > 1, memory * jobs > room else { return nil }
+    return Problem(
+      "\(jobs) runs at a time need \(Format.bytes(memory * jobs)) of memory, and there are "
+        + Format.bytes(room),
+      whatToDo: "Give --jobs \(max(1, room / max(1, memory))).")
   }
 
   /// Makes the folders; each waits for its turn in the sweep.

@@ -16,13 +16,13 @@ import Synchronization
 public final class RunWriter: Sendable {
   public let folder: RunFolder
   let lock: RunLock
-  private let log: EventLog
-  private let state: Mutex<State>
+  let log: EventLog
+  let state: Mutex<State>
   private let began = MonotonicClock.now
   /// Seconds for which data is written again and again where the file system fails.
-  private let patience: Double
+  let patience: Double
 
-  fileprivate struct State {
+  struct State {
     var manifest: RunManifest
     var meter = ProgressMeter()
     var failure: Problem?
@@ -246,121 +246,6 @@ public final class RunWriter: Sendable {
     lock.release()
   }
 
-  /// Does a write until it succeeds: while the disk is full, and for `patience` where the file system
-  /// fails as it may for moments, again every few seconds.
-  ///
-  /// - Throws: `Problem` for any other failure, and where a stop was asked for.
-  func insist(_ write: () throws(Problem) -> Void) throws(Problem) {
-    var waited = 0
-    let began = MonotonicClock.now
-    while true {
-      do throws(Problem) {
-        if isLost { throw failure ?? Problem("the run folder is lost", whatToDo: "") }
-        try write()
-        if waited > 0 { wentOn() }
-        return
-      } catch {
-        let (isStopRequested, tell) = state.withLock { ($0.isStopRequested, $0.tell) }
-        let isPassing = error.isPassing && MonotonicClock.now - began < patience
-        guard error.isFullDisk || isPassing, !isStopRequested() else { throw error }
-        if waited == 0 {
-          let text =
-            error.isFullDisk
-            ? "\(error.what); the refinement waits for room and then goes on"
-            : "\(error.what); it is tried again for \(Format.duration(patience))"
-          state.withLock { $0.notice = text }
-          tell(text)
-          _ = lock.beat(notice: text)
-        }
-        waited += 1
-        for _ in 0..<20 where !isStopRequested() { usleep(100_000) }
-      }
-    }
-  }
-
-  /// It can be written again.
-  private func wentOn() {
-    let (notice, tell) = state.withLock { state in
-      defer { state.notice = nil }
-      return (state.notice, state.tell)
-    }
-    guard let notice else { return }
-    note(.warning, notice)
-    let text = "It can be written again; the refinement goes on"
-    note(.log, text)
-    tell(text)
-  }
-
-  /// Writes the half-maps and the mask of an iteration and removes those of iterations that are no
-  /// longer kept.
-  ///
-  /// - Parameter origin: position of the maps' first voxel in the frame of the input map, Å.
-  public func writeMaps(
-    a: Volume, b: Volume, mask: Volume, origin: Vector3 = .zero, iteration: Int, keep: Int
-  ) {
-    guard keep > 0 else { return }
-    let path = folder.iterationPath(iteration)
-    attempt { () throws(Problem) in
-      try folder.makeIteration(iteration)
-      for (map, name) in [(a, "half_map_a.mrc"), (b, "half_map_b.mrc"), (mask, "mask.mrc")] {
-        try map.write(to: path + "/" + name, within: folder.root, origin: origin)
-      }
-    }
-    state.withLock { state in
-      state.keptMaps.removeAll { $0 == iteration }
-      state.keptMaps = Array((state.keptMaps + [iteration]).suffix(keep))
-    }
-    removeOldMaps()
-  }
-
-  /// Removes the maps of all iterations but those whose maps are kept: of all, since a removal may have
-  /// failed before.
-  private func removeOldMaps() {
-    let kept = state.withLock { $0.keptMaps }
-    guard !kept.isEmpty else { return }
-    for other in folder.entries(of: folder.iterationsPath).compactMap(RunLayout.iteration(named:))
-    where !kept.contains(other) {
-      for map in folder.maps(of: other) { folder.removeFile(map) }
-    }
-  }
-
-  /// Writes a file of an iteration with whatever knows its format; `write` gets the path.
-  public func writeIterationFile(
-    _ name: String, iteration: Int, _ write: (String) throws(Problem) -> Void
-  ) {
-    let path = folder.iterationPath(iteration)
-    attempt { () throws(Problem) in
-      try folder.makeIteration(iteration)
-      try write(path + "/" + name)
-    }
-  }
-
-  /// Says which iterations were written and are not there any more. The refinement does not need them,
-  /// but their curves and poses are gone.
-  func nameLostIterations(upTo last: Int) {
-    // Those of several regions are in their own folders.
-    guard manifest.regions == nil else { return }
-    let there = Set(folder.iterations())
-    let lost = state.withLock { state in
-      // The last one may be under way.
-      let lost = (0..<max(0, min(last, 10_000))).filter { !there.contains($0) }
-      defer { state.lost.formUnion(lost) }
-      return lost.filter { !state.lost.contains($0) }
-    }
-    guard !lost.isEmpty else { return }
-    let names = lost.prefix(10).map { "iterations/" + RunLayout.folderName($0) }
-    note(
-      .warning,
-      names.joined(separator: ", ") + (lost.count > 10 ? " and \(lost.count - 10) more" : "")
-        + " vanished or lost their metrics; the refinement goes on without them")
-  }
-
-  private func write(_ metrics: IterationMetrics) throws(Problem) {
-    try folder.makeIteration(metrics.iteration)
-    try folder.write(
-      metrics, to: folder.iterationPath(metrics.iteration) + "/metrics.json")
-  }
-
   private func replaceManifest(_ change: (inout RunManifest) -> Void) {
     // The lock is held while writing, so that an older manifest never replaces a newer one.
     state.withLock { state in
@@ -382,17 +267,6 @@ public final class RunWriter: Sendable {
           state.failure = error
         }
       }
-    }
-  }
-
-  private func keep(_ problem: Problem) {
-    guard !problem.isFullDisk, !problem.isPassing else { return }
-    state.withLock { if $0.failure == nil { $0.failure = problem } }
-  }
-
-  private func attempt(_ write: () throws(Problem) -> Void) {
-    do throws(Problem) { try insist(write) } catch {
-      state.withLock { if $0.failure == nil { $0.failure = error } }
     }
   }
 }
@@ -418,16 +292,5 @@ extension RunManifest {
     let now = metrics.fsc.resolution143
     if metrics.iteration == 0 { startResolution = now } else { resolution = now }
     particles = metrics.particles
-  }
-}
-
-extension Volume {
-  /// Writes the map as a 32-bit MRC file; `root` as `FilePlace` has it.
-  public func write(
-    to path: String, within root: String? = nil, origin: Vector3 = .zero
-  ) throws(Problem) {
-    try MRCVolume.write(
-      voxels, size: SIMD3(size, size, size), voxelSize: pixelSize, origin: SIMD3<Float>(origin),
-      to: path, within: root)
   }
 }

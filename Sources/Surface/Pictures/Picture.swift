@@ -67,51 +67,55 @@ extension ImageSlice {
         return hue.lit(light).components.map { IndexedImage.RGB($0, $1, $2) } ?? amber
       }
     }
-    func column(_ x: Int) -> Int { min(width - 1, x * width / size.width) }
-    func row(_ y: Int) -> Int { min(height - 1, y * height / size.height) }
-    func isInside(_ mask: [Float], _ x: Int, _ y: Int) -> Bool {
-      guard x >= 0, y >= 0, x < size.width, y < size.height else { return false }
-      let index = row(y) * width + column(x)
-      return index < mask.count && mask[index] >= 0.5
-    }
-    func isOutline(_ mask: [Float], _ x: Int, _ y: Int) -> Bool {
-      isInside(mask, x, y)
-        && !(isInside(mask, x - 1, y) && isInside(mask, x + 1, y) && isInside(mask, x, y - 1)
-          && isInside(mask, x, y + 1))
-    }
+    let masks = [mask] + others.map(\.mask)
     var indices: [UInt8] = []
     indices.reserveCapacity(size.width * size.height)
     for y in 0..<size.height {
       for x in 0..<size.width {
-        let place = Point(x: column(x), y: row(y))
+        let place = Point(x: column(x, size), y: row(y, size))
         if let crosshair, isArm(place, of: crosshair) {
           indices.append(UInt8(greys.count + 1))
-          continue
+        } else if let first = masks.firstIndex(where: { isOutline($0, x, y, size) }) {
+          // The cross-hair's colour is between those of the first mask and the others.
+          indices.append(UInt8(min(255, greys.count + (first == 0 ? 0 : first + 1))))
+        } else {
+          indices.append(shade(place, x, y, size, black, white, firstHue: palette.count))
         }
-        if isOutline(mask, x, y) {
-          indices.append(UInt8(greys.count))
-          continue
-        }
-        if let place = others.firstIndex(where: { isOutline($0.mask, x, y) }) {
-          indices.append(UInt8(min(255, greys.count + 2 + place)))
-          continue
-        }
-        let index = place.y * width + place.x
-        let value = index < pixels.count ? pixels[index] : black
-        let share = Double((value - black) / (white - black))
-        let hue =
-          tint?.number(
-            (Double(x) + 0.5) / Double(size.width), (Double(y) + 0.5) / Double(size.height)) ?? 0
-        let light = Int(
-          (min(max(share.isFinite ? share : 0, 0), 1) * Double(Self.lights - 1)).rounded())
-        let own = palette.count + (hue - 1) * Self.lights + light
-        indices.append(
-          hue > 0 && own < 256 ? UInt8(own) : UInt8(ColourMap.level(of: share)))
       }
     }
     return IndexedImage(
       width: size.width, height: size.height, indices: indices,
       palette: Array((palette + lit).prefix(256)))
+  }
+
+  /// The voxel of the slice at a pixel of the picture.
+  private func column(_ x: Int, _ size: Size) -> Int { min(width - 1, x * width / size.width) }
+  private func row(_ y: Int, _ size: Size) -> Int { min(height - 1, y * height / size.height) }
+
+  private func isOutline(_ mask: [Float], _ x: Int, _ y: Int, _ size: Size) -> Bool {
+    func isInside(_ x: Int, _ y: Int) -> Bool {
+      guard x >= 0, y >= 0, x < size.width, y < size.height else { return false }
+      let index = row(y, size) * width + column(x, size)
+      return index < mask.count && mask[index] >= 0.5
+    }
+    return isInside(x, y)
+      && !(isInside(x - 1, y) && isInside(x + 1, y) && isInside(x, y - 1) && isInside(x, y + 1))
+  }
+
+  /// The grey of a voxel, or the light of its hue where it has one.
+  private func shade(
+    _ place: Point, _ x: Int, _ y: Int, _ size: Size, _ black: Float, _ white: Float, firstHue: Int
+  ) -> UInt8 {
+    let index = place.y * width + place.x
+    let value = index < pixels.count ? pixels[index] : black
+    let share = Double((value - black) / (white - black))
+    let hue =
+      tint?.number(
+        (Double(x) + 0.5) / Double(size.width), (Double(y) + 0.5) / Double(size.height)) ?? 0
+    let light = Int(
+      (min(max(share.isFinite ? share : 0, 0), 1) * Double(Self.lights - 1)).rounded())
+    let own = firstHue + (hue - 1) * Self.lights + light
+    return hue > 0 && own < 256 ? UInt8(own) : UInt8(ColourMap.level(of: share))
   }
 
   /// Steps of light of a hue: twelve hues have room beside the greys.

@@ -44,39 +44,9 @@ extension Theme {
   ///
   /// - Throws: which of the colours that are needed are missing or malformed.
   public init(btop text: String, identifier: String, file: String) throws(ThemeProblems) {
-    let places: [(key: String, names: [String])] = [
-      ("main_fg", ["ink"]), ("hi_fg", ["blue"]), ("selected_bg", ["select"]),
-      ("selected_fg", ["bright"]), ("inactive_fg", ["faint", "ghost"]), ("div_line", ["line"]),
-      ("cpu_start", ["green"]), ("cpu_mid", ["yellow"]), ("cpu_end", ["red"]),
-      ("available_start", ["orange"]), ("download_start", ["cyan"]),
-      ("upload_start", ["magenta"]), ("upload_end", ["pink"]),
-    ]
+    let found = try ThemeImport.btopColours(text, file: file)
     var source = BuiltInTheme.source
-    var problems: [ThemeProblem] = []
-    var found: [String: ThemeSource.Entry] = [:]
-    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .enumerated()
-    {
-      guard line.hasPrefix("theme["), let (key, value) = ThemeImport.pair(line, separator: "=")
-      else { continue }
-      let name = String(key.dropFirst(6).dropLast())
-      guard let colour = ThemeImport.btopColour(value) else {
-        problems.append(
-          ThemeProblem(
-            file: file, line: index + 1, reason: "\(name) is no colour",
-            whatToDo: "btop's colours are \"#rrggbb\", \"#xx\" for a grey, or \"r g b\"."))
-        continue
-      }
-      found[name] = .init(text: colour.hexText ?? "terminal", file: file, line: index + 1)
-    }
-    if found["main_fg"] == nil {
-      problems.append(
-        ThemeProblem(
-          file: file, reason: "main_fg is missing",
-          whatToDo: "A theme of btop has lines such as theme[main_fg]=\"#f8f8f2\"."))
-    }
-    if !problems.isEmpty { throw ThemeProblems(problems) }
-    for (key, names) in places {
+    for (key, names) in ThemeImport.btopPlaces {
       // Empty ones mean "as the one before" there, and the built-in colour here.
       if let entry = found[key], entry.text != "terminal" {
         for name in names { source.colours[name] = entry }
@@ -100,6 +70,46 @@ extension Theme {
 
 /// What the formats of other programs have in common.
 private enum ThemeImport {
+  /// Which colours of ours a colour of btop's gives.
+  static let btopPlaces: [(key: String, names: [String])] = [
+    ("main_fg", ["ink"]), ("hi_fg", ["blue"]), ("selected_bg", ["select"]),
+    ("selected_fg", ["bright"]), ("inactive_fg", ["faint", "ghost"]), ("div_line", ["line"]),
+    ("cpu_start", ["green"]), ("cpu_mid", ["yellow"]), ("cpu_end", ["red"]),
+    ("available_start", ["orange"]), ("download_start", ["cyan"]),
+    ("upload_start", ["magenta"]), ("upload_end", ["pink"]),
+  ]
+
+  /// The colours of a theme of btop, by their names there.
+  static func btopColours(
+    _ text: String, file: String
+  ) throws(ThemeProblems) -> [String: ThemeSource.Entry] {
+    var problems: [ThemeProblem] = []
+    var found: [String: ThemeSource.Entry] = [:]
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
+    {
+      guard line.hasPrefix("theme["), let (key, value) = pair(line, separator: "=")
+      else { continue }
+      let name = String(key.dropFirst(6).dropLast())
+      guard let colour = btopColour(value) else {
+        problems.append(
+          ThemeProblem(
+            file: file, line: index + 1, reason: "\(name) is no colour",
+            whatToDo: "btop's colours are \"#rrggbb\", \"#xx\" for a grey, or \"r g b\"."))
+        continue
+      }
+      found[name] = .init(text: colour.hexText ?? "terminal", file: file, line: index + 1)
+    }
+    if found["main_fg"] == nil {
+      problems.append(
+        ThemeProblem(
+          file: file, reason: "main_fg is missing",
+          whatToDo: "A theme of btop has lines such as theme[main_fg]=\"#f8f8f2\"."))
+    }
+    if !problems.isEmpty { throw ThemeProblems(problems) }
+    return found
+  }
+
   /// `key: "value"  # comment` in its parts, without quotes; nil for other lines.
   static func pair(_ line: Substring, separator: Character) -> (String, String)? {
     guard let middle = line.firstIndex(of: separator) else { return nil }

@@ -46,40 +46,51 @@ public struct SymmetryExpansion: Sendable {
   public func run(
     progress: (String, Double) -> Void = { _, _ in }
   ) throws -> (records: ParticleRecords, result: Result) {
-    let group: PointGroup?
-    switch action {
-    case .expand(let name):
-      let named = try PointGroup(name)
-      guard named.order > 1 else {
-        throw Problem(
-          "the symmetry \(named.name) has one copy of each particle, so nothing is expanded",
-          whatToDo: "Give the symmetry of the map, for example --symmetry D3.")
-      }
-      group = named
-    case .undo: group = nil
-    }
+    let group = try group()
     progress("Reading", 0)
     let records = try ParticleRecords(path: input, passthrough: passthrough)
     progress("Writing", 0.5)
     let families = Set(records.families(filaments: false)).count
-    if let group {
-      if families < records.count, !allowsCopies, !records.hasColumn("sym_expand/src_uid") {
-        throw Problem(
-          "\(input): \(Format.count(records.count)) rows are of \(Format.count(families)) images, so "
-            + "the particles seem to be expanded already",
-          whatToDo: "Take that back with --undo, or expand them once more with --again.")
-      }
-      let expanded = try records.expanded(by: group)
-      var result = Result(
-        inputs: records.files, symmetry: group.name, particles: records.count,
-        copies: expanded.count, halfSets: halfSets(of: expanded))
-      if records.hasColumn("rlnAngleTiltPrior") || records.hasColumn("rlnAngleRotPrior") {
-        result.notes.append(
-          "Prior angles (rlnAngleTiltPrior and others) are those of the particle in all its copies."
-        )
-      }
-      return (expanded, result)
+    return try group.map { try expanded(records, by: $0, families: families) }
+      ?? takenBack(records, families: families)
+  }
+
+  /// The group by which to expand; nil to take an expansion back.
+  private func group() throws -> PointGroup? {
+    guard case .expand(let name) = action else { return nil }
+    let named = try PointGroup(name)
+    guard named.order > 1 else {
+      throw Problem(
+        "the symmetry \(named.name) has one copy of each particle, so nothing is expanded",
+        whatToDo: "Give the symmetry of the map, for example --symmetry D3.")
     }
+    return named
+  }
+
+  private func expanded(
+    _ records: ParticleRecords, by group: PointGroup, families: Int
+  ) throws -> (records: ParticleRecords, result: Result) {
+    if families < records.count, !allowsCopies, !records.hasColumn("sym_expand/src_uid") {
+      throw Problem(
+        "\(input): \(Format.count(records.count)) rows are of \(Format.count(families)) images, so "
+          + "the particles seem to be expanded already",
+        whatToDo: "Take that back with --undo, or expand them once more with --again.")
+    }
+    let expanded = try records.expanded(by: group)
+    var result = Result(
+      inputs: records.files, symmetry: group.name, particles: records.count,
+      copies: expanded.count, halfSets: halfSets(of: expanded))
+    if records.hasColumn("rlnAngleTiltPrior") || records.hasColumn("rlnAngleRotPrior") {
+      result.notes.append(
+        "Prior angles (rlnAngleTiltPrior and others) are those of the particle in all its copies."
+      )
+    }
+    return (expanded, result)
+  }
+
+  private func takenBack(
+    _ records: ParticleRecords, families: Int
+  ) throws -> (records: ParticleRecords, result: Result) {
     guard families < records.count || records.hasColumn("sym_expand/src_uid") else {
       throw Problem(
         "\(input): no particle has copies, so there is nothing to take back",

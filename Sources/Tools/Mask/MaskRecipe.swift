@@ -72,37 +72,29 @@ public struct MaskRecipe: Sendable {
     }
     let (first, grid) = try MapGrid.read(source)
     var masks = MadeMasks(grid: grid)
+    let isMask = lowPass == nil && maps.count == 1 && first.isMask
     var region: Region?
     var filtered: Volume?
-    var isMask = false
-    if let path = maps.first {
-      isMask = lowPass == nil && maps.count == 1 && first.isMask
-      let (map, difference) = try withoutDetail(first, isMask: isMask, grid, progress)
-      masks.measuredResolution = try measured(first, grid, progress)
-      progress("threshold", 0.3)
-      let choice = isMask && threshold.isAutomatic ? .density(0.5) : threshold
-      var found = try choice.found(
-        in: map, difference: difference, pieces: pieces ?? (isMask ? .all : .ranks([1])))
-      if isMask, threshold.isAutomatic { found.how = "\(FilePath.name(of: path)) is a mask" }
-      masks.threshold = found
-      region = Region(of: map, threshold: found.density)
+    if !maps.isEmpty {
+      let (map, cut) = try thresholded(first, isMask: isMask, &masks, progress)
+      region = cut
       if segments != nil { filtered = map }
     }
     progress("shapes", 0.4)
     if let drawn = try drawn(on: grid, &masks) { region = region?.intersection(drawn) ?? drawn }
-    guard var region else {
+    guard let region else {
       throw Problem(
         "nothing says what is inside the mask",
         whatToDo: "Give a map, or --model, --sphere or --cuboid beside --like.")
     }
-    for (path, combination) in combinations {
+    let combined = try combinations.reduce(region) { region, other in
+      let (path, combination) = other
       let other = Region(of: try grid.readLike(path, reference: source), threshold: 0.5)
-      region =
-        switch combination {
-        case .or: region.union(other)
-        case .and: region.intersection(other)
-        case .minus: region.subtracting(other)
-        }
+      return switch combination {
+      case .or: region.union(other)
+      case .and: region.intersection(other)
+      case .minus: region.subtracting(other)
+      }
     }
     let others = try clearOf.map { path throws(Problem) in
       Region(of: try grid.readLike(path, reference: source), threshold: 0.5)
@@ -110,24 +102,49 @@ public struct MaskRecipe: Sendable {
     progress("pieces", 0.5)
     let shape = shape(isMask: isMask, masks, grid)
     masks.shape = shape
-    let (chosen, found) = try shape.chosen(of: region)
+    let (chosen, found) = try shape.chosen(of: combined)
     masks.pieces = found.pieces
     progress("edge", 0.6)
-    guard let segments else {
-      let mask =
+    if let segments {
+      try addBodies(segments, of: filtered, in: chosen, clearOf: others, &masks, progress)
+    } else {
+      masks.add(
+        chosen,
         spheres(on: grid).map { shape.mask(ofSpheres: $0, on: grid, clearOf: others) }
-        ?? shape.mask(of: chosen, clearOf: others)
-      masks.add(chosen, mask)
-      return masks
+          ?? shape.mask(of: chosen, clearOf: others))
     }
-    guard let filtered else {
+    return masks
+  }
+
+  /// The first map without detail, and where it is above the threshold.
+  private func thresholded(
+    _ first: Volume, isMask: Bool, _ masks: inout MadeMasks, _ progress: Progress
+  ) throws -> (map: Volume, region: Region) {
+    let (map, difference) = try withoutDetail(first, isMask: isMask, masks.grid, progress)
+    masks.measuredResolution = try measured(first, masks.grid, progress)
+    progress("threshold", 0.3)
+    let choice = isMask && threshold.isAutomatic ? .density(0.5) : threshold
+    var found = try choice.found(
+      in: map, difference: difference, pieces: pieces ?? (isMask ? .all : .ranks([1])))
+    if isMask, threshold.isAutomatic { found.how = "\(FilePath.name(of: maps[0])) is a mask" }
+    masks.threshold = found
+    return (map, Region(of: map, threshold: found.density))
+  }
+
+  /// Adds the masks of so many bodies, into which a map parts a region.
+  private func addBodies(
+    _ segments: Int, of map: Volume?, in region: Region, clearOf others: [Region],
+    _ masks: inout MadeMasks, _ progress: Progress
+  ) throws {
+    guard let map else {
       throw Problem("--segments needs a map", whatToDo: "Give the map that is to be parted.")
     }
-    let part = chosen.volume / Double(segments)
-    let smoothing = max(segmentLowPass ?? 0.4 * cbrt(0.75 * part / .pi), 4 * grid.pixelSize)
+    let part = region.volume / Double(segments)
+    let smoothing = max(
+      segmentLowPass ?? 0.4 * cbrt(0.75 * part / .pi), 4 * masks.grid.pixelSize)
     masks.segmentLowPass = smoothing
     let watershed = Watershed(
-      of: filtered.lowPassed(to: smoothing), in: chosen, count: segments, leastShare: leastShare)
+      of: map.lowPassed(to: smoothing), in: region, count: segments, leastShare: leastShare)
     guard watershed.counts.count == segments else {
       throw Problem(
         "at a low-pass of \(Format.short(smoothing)) Å the map has "
@@ -136,10 +153,10 @@ public struct MaskRecipe: Sendable {
     }
     for body in 0..<segments {
       progress("body \(body + 1)", 0.6 + 0.4 * Double(body) / Double(segments))
-      let part = watershed.region(ofBody: body, size: grid.size, pixelSize: grid.pixelSize)
-      masks.add(part, shape.mask(of: part, clearOf: others))
+      let part = watershed.region(
+        ofBody: body, size: masks.grid.size, pixelSize: masks.grid.pixelSize)
+      masks.add(part, masks.shape.mask(of: part, clearOf: others))
     }
-    return masks
   }
 
   /// The map, or the mean of the half-maps and half their difference, without detail.

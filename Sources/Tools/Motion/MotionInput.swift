@@ -23,6 +23,43 @@ public struct MotionInput: Sendable {
   public init(
     _ runs: [String], progress: (String, Double) -> Void = { _, _ in }
   ) throws(Problems) {
+    let found = try Self.finished(runs)
+    var problems = ProblemList()
+    var read: [Read] = []
+    for (index, region) in found.enumerated() {
+      progress("reading \(region.name)", Double(index) / Double(found.count))
+      let first = read.first
+      if let one = problems.catchingAll({ () throws(Problems) in try Read(region, like: first) }) {
+        read.append(one)
+      }
+    }
+    try problems.throwIfAny()
+    guard let first = read.first else { throw Problems(problems.all) }
+    var regions = [first.region]
+    var common = [Bool](repeating: true, count: first.file.particles.count)
+    for other in read.dropFirst() {
+      let rows = ParticleMatching.byImage(first.file.imagePlaces, other.file.imagePlaces)
+        .map { $0 < 0 ? nil : Int($0) }
+      regions.append(other.region.like(first.region, rows: rows))
+      for (row, place) in rows.enumerated() where place == nil { common[row] = false }
+    }
+    self.regions = regions
+    shared = common.count { $0 }
+    sources = read.map(\.source)
+    file = first.file
+    grid = first.grid
+    paths = read.flatMap(\.paths)
+    guard shared >= MotionAnalysis.fewest else {
+      problems.add(
+        Problem(
+          "\(runs.joined(separator: ", ")) have \(Format.counted(shared, "particle")) in common",
+          whatToDo: "Give runs of one particle set: images are told by their stack and number."))
+      throw Problems(problems.all)
+    }
+  }
+
+  /// The regions of finished runs: two or more, with names of their own.
+  private static func finished(_ runs: [String]) throws(Problems) -> [FinishedRegion] {
     var problems = ProblemList()
     var found: [FinishedRegion] = []
     for run in runs {
@@ -43,42 +80,7 @@ public struct MotionInput: Sendable {
           "two regions are called \(name)", whatToDo: "Rename a run's folder, or leave one out."))
     }
     try problems.throwIfAny()
-    var read: [Read] = []
-    for (index, region) in found.enumerated() {
-      progress("reading \(region.name)", Double(index) / Double(found.count))
-      let first = read.first
-      if let one = problems.catchingAll({ () throws(Problems) in try Read(region, like: first) }) {
-        read.append(one)
-      }
-    }
-    try problems.throwIfAny()
-    guard let first = read.first else { throw Problems(problems.all) }
-    var regions = [first.region]
-    var common = [Bool](repeating: true, count: first.file.particles.count)
-    for other in read.dropFirst() {
-      let rows = ParticleMatching.byImage(first.file.imagePlaces, other.file.imagePlaces)
-        .map { $0 < 0 ? nil : Int($0) }
-      var region = other.region
-      region.poses = rows.enumerated().map { row, place in
-        place.map { other.region.poses[$0] } ?? first.region.poses[row]
-      }
-      region.evidence = rows.map { $0.map { other.region.evidence[$0] } ?? PoseEvidence() }
-      for (row, place) in rows.enumerated() where place == nil { common[row] = false }
-      regions.append(region)
-    }
-    self.regions = regions
-    shared = common.count { $0 }
-    sources = read.map(\.source)
-    file = first.file
-    grid = first.grid
-    paths = read.flatMap(\.paths)
-    guard shared >= MotionAnalysis.fewest else {
-      problems.add(
-        Problem(
-          "\(runs.joined(separator: ", ")) have \(Format.counted(shared, "particle")) in common",
-          whatToDo: "Give runs of one particle set: images are told by their stack and number."))
-      throw Problems(problems.all)
-    }
+    return found
   }
 
   /// A region as its folder has it.
@@ -146,6 +148,21 @@ public struct MotionInput: Sendable {
       (self.file, grid) = (file, mask.grid)
       paths = [particles, evidencePath, finished.path + "/summary.json", map, maskPath]
     }
+  }
+}
+
+extension MovingRegion {
+  /// The same with the particles of another in their order.
+  ///
+  /// - Parameter rows: of this one, by row of the other; nil where it does not have a particle, of which it
+  ///   then says nothing.
+  fileprivate func like(_ other: MovingRegion, rows: [Int?]) -> MovingRegion {
+    var region = self
+    region.poses = rows.enumerated().map { row, place in
+      place.map { poses[$0] } ?? other.poses[row]
+    }
+    region.evidence = rows.map { $0.map { evidence[$0] } ?? PoseEvidence() }
+    return region
   }
 }
 

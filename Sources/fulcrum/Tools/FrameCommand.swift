@@ -96,6 +96,23 @@ struct FrameCommand: ParsableCommand {
     if maps.isEmpty, particles == nil {
       problems.add(Problem("nothing is to be moved", whatToDo: "Give maps, masks or --particles."))
     }
+    takeCentre(into: &recipe, &problems)
+    if let symmetry {
+      recipe.symmetry = problems.catching { () throws(Problem) in try PointGroup(symmetry) }
+      if recipe.symmetry?.order == 1 {
+        problems.add(Problem("C1 has no axes", whatToDo: "Give the map's point group."))
+      }
+    }
+    takeDefocus(into: &recipe, &problems)
+    if maps.isEmpty, onto != nil || symmetry != nil || voxels {
+      problems.add(
+        Problem("a search, or voxels, need a map", whatToDo: "Give the map that leads."))
+    }
+    try problems.throwIfAny()
+    return recipe
+  }
+
+  private func takeCentre(into recipe: inout FrameRecipe, _ problems: inout ProblemList) {
     if let centre {
       if let point = Self.three(centre) {
         recipe.centre = voxels ? .voxel(point) : .point(point)
@@ -105,40 +122,29 @@ struct FrameCommand: ParsableCommand {
     } else if voxels {
       problems.add(Problem("--voxels is given without a point", whatToDo: "Give --centre x,y,z."))
     }
-    if let turn {
-      if let angles = Self.three(turn) {
-        recipe.turn = Rotation(rot: angles.x, tilt: angles.y, psi: angles.z)
-      } else {
-        problems.add(
-          Problem(
-            "--turn \(turn) is not rot,tilt,psi",
-            whatToDo: "Give three angles in degrees with commas between."))
-      }
-    }
-    if let symmetry {
-      recipe.symmetry = problems.catching { () throws(Problem) in try PointGroup(symmetry) }
-      if recipe.symmetry?.order == 1 {
-        problems.add(Problem("C1 has no axes", whatToDo: "Give the map's point group."))
-      }
-    }
-    if let defocus {
-      recipe.defocusSign = ["+": 1, "1": 1, "+1": 1, "-": -1, "-1": -1][defocus]
-      if recipe.defocusSign == nil {
-        problems.add(
-          Problem(
-            "--defocus \(defocus) is no sign",
-            whatToDo: "Give + or -: U and V less, or plus, the height of the new centre."))
-      }
-      if particles == nil {
-        problems.add(Problem("--defocus is of particles", whatToDo: "Give --particles."))
-      }
-    }
-    if maps.isEmpty, onto != nil || symmetry != nil || voxels {
+    guard let turn else { return }
+    if let angles = Self.three(turn) {
+      recipe.turn = Rotation(rot: angles.x, tilt: angles.y, psi: angles.z)
+    } else {
       problems.add(
-        Problem("a search, or voxels, need a map", whatToDo: "Give the map that leads."))
+        Problem(
+          "--turn \(turn) is not rot,tilt,psi",
+          whatToDo: "Give three angles in degrees with commas between."))
     }
-    try problems.throwIfAny()
-    return recipe
+  }
+
+  private func takeDefocus(into recipe: inout FrameRecipe, _ problems: inout ProblemList) {
+    guard let defocus else { return }
+    recipe.defocusSign = ["+": 1, "1": 1, "+1": 1, "-": -1, "-1": -1][defocus]
+    if recipe.defocusSign == nil {
+      problems.add(
+        Problem(
+          "--defocus \(defocus) is no sign",
+          whatToDo: "Give + or -: U and V less, or plus, the height of the new centre."))
+    }
+    if particles == nil {
+      problems.add(Problem("--defocus is of particles", whatToDo: "Give --particles."))
+    }
   }
 
   /// Three numbers with commas between.

@@ -109,6 +109,40 @@ struct MaskOptions: ParsableArguments {
 
   /// Puts the arguments into a recipe.
   func fill(_ recipe: inout MaskRecipe, threshold: Double?, _ problems: inout ProblemList) {
+    recipe.threshold = chosen(threshold, &problems)
+    if select != nil || radius != nil, model == nil {
+      problems.add(
+        Problem("--select and --radius are of a model", whatToDo: "Give one with --model."))
+    }
+    recipe.gridMap = recipe.maps.isEmpty ? like : nil
+    if !recipe.maps.isEmpty, like != nil {
+      problems.add(
+        Problem(
+          "--like is given beside a map", whatToDo: "Leave it out: the mask is on the map's grid."))
+    }
+    recipe.model = model
+    recipe.selection = select.flatMap { text in
+      problems.catching { () throws(Problem) in try ModelSelection(text) }
+    }
+    recipe.radius = radius ?? 3
+    recipe.shapes += shapes(&problems)
+    recipe.areShapesInVoxels = voxels
+    recipe.combinations =
+      added.map { ($0, .or) } + common.map { ($0, .and) } + taken.map { ($0, .minus) }
+    (recipe.fillsHoles, recipe.inverts) = (!keepHoles, invert)
+    (recipe.clearsBoxEdge, recipe.clearOf) = (clear, clearOf)
+    if let leastShare, !(0...1).contains(leastShare) {
+      problems.add(
+        Problem(
+          "--least-share \(Format.shortest(leastShare)) is out of range",
+          whatToDo: "Give a share from 0 to 1."))
+    }
+    recipe.leastShare = leastShare ?? recipe.leastShare
+    recipe.segmentLowPass = smooth
+  }
+
+  /// The threshold, by a density, a mass or a rate.
+  private func chosen(_ threshold: Double?, _ problems: inout ProblemList) -> MaskThreshold {
     let ways = [threshold.map { _ in "--threshold" }, mass.map { _ in "--mass" }]
     let given = ways.compactMap { $0 } + (fdr == nil ? [] : ["--fdr"])
     if given.count > 1 {
@@ -126,53 +160,27 @@ struct MaskOptions: ParsableArguments {
       problems.add(
         Problem("--threshold \(threshold) is not a density", whatToDo: "Give a number."))
     }
-    if let threshold {
-      recipe.threshold = .density(threshold)
-    } else if let mass {
-      recipe.threshold = .mass(mass)
-    } else {
-      recipe.threshold = .automatic(rate: fdr ?? 0.01, testing: bh ? .hochberg : .yekutieli)
-    }
-    if select != nil || radius != nil, model == nil {
-      problems.add(
-        Problem("--select and --radius are of a model", whatToDo: "Give one with --model."))
-    }
-    recipe.gridMap = recipe.maps.isEmpty ? like : nil
-    if !recipe.maps.isEmpty, like != nil {
-      problems.add(
-        Problem(
-          "--like is given beside a map", whatToDo: "Leave it out: the mask is on the map's grid."))
-    }
-    recipe.model = model
-    recipe.selection = select.flatMap { text in
-      problems.catching { () throws(Problem) in try ModelSelection(text) }
-    }
-    recipe.radius = radius ?? 3
+    if let threshold { return .density(threshold) }
+    return mass.map { .mass($0) }
+      ?? .automatic(rate: fdr ?? 0.01, testing: bh ? .hochberg : .yekutieli)
+  }
+
+  /// Spheres and cuboids.
+  private func shapes(_ problems: inout ProblemList) -> [MaskRecipe.Shape] {
+    var shapes: [MaskRecipe.Shape] = []
     for text in spheres {
       guard let values = numbers(text, 4, "--sphere", "x,y,z,r", &problems) else { continue }
-      recipe.shapes.append(
+      shapes.append(
         .sphere(centre: Vector3(values[0], values[1], values[2]), radius: values[3]))
     }
     for text in cuboids {
       guard let values = numbers(text, 6, "--cuboid", "x,y,z,a,b,c", &problems) else { continue }
-      recipe.shapes.append(
+      shapes.append(
         .cuboid(
           centre: Vector3(values[0], values[1], values[2]),
           extent: Vector3(values[3], values[4], values[5])))
     }
-    recipe.areShapesInVoxels = voxels
-    recipe.combinations =
-      added.map { ($0, .or) } + common.map { ($0, .and) } + taken.map { ($0, .minus) }
-    (recipe.fillsHoles, recipe.inverts) = (!keepHoles, invert)
-    (recipe.clearsBoxEdge, recipe.clearOf) = (clear, clearOf)
-    if let leastShare, !(0...1).contains(leastShare) {
-      problems.add(
-        Problem(
-          "--least-share \(Format.shortest(leastShare)) is out of range",
-          whatToDo: "Give a share from 0 to 1."))
-    }
-    recipe.leastShare = leastShare ?? recipe.leastShare
-    recipe.segmentLowPass = smooth
+    return shapes
   }
 
   /// Numbers apart by commas; those behind the first three are lengths.
