@@ -66,7 +66,7 @@ final class KernelBench {
       FFTBuffer(count: points.paddedCount)
     )
     image = (noise(points.paddedCount), noise(points.paddedCount), noise(points.paddedCount))
-    factor = points.factors(perShell: [Double](repeating: 1, count: band + 1), band: band)
+    factor = points.factorsOfOne(upTo: band)
     rotations = (0..<64).map { _ in Rotation.random(using: &generator) }
   }
 

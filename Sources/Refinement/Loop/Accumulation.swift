@@ -65,14 +65,13 @@ struct Accumulation: Sendable {
       for particle in range.lazy.map({ used[$0] }) {
         context.control.waitWhilePaused()
         if context.control.isStopRequested { return }
-        let half = context.particles.halfSets[particle].rawValue
         inserter.insert(
           images.image(particle, imageRoom),
           points: context.points.points(
             factor: factors[context.particles.slot(of: particle)], band: band),
           at: state.poses[particle], posterior: state.posteriors[particle],
           scale: state.scales[particle], magnification: context.magnification(of: particle),
-          into: sums[half * folds + Int(context.folds[particle])], room)
+          into: sums[context.foldSlot(of: particle)], room)
         context.images.release(particle)
         done += insertions(of: particle, state)
       }

@@ -33,14 +33,7 @@ extension Body {
       halfA: halves.a, halfB: halves.b, mask: input.mask, settings: context.settings
     ) { progress.tell(1, of: 2) }
     let fsc = measures.fsc
-    if fsc.endAboveThreshold != nil {
-      events(
-        .warning(
-          "the FSC never falls below 0.143: either the pixels are too large for the resolution, or the "
-            + "half-sets share images"))
-    } else if fsc.isCut {
-      events(.log("The FSC is at 0.143 at the finest shell: the pixels bound the resolution"))
-    }
+    say(fsc)
     // The combined map is filtered already: sharpening only adds the B factor and the cut.
     let map = sums.combined(fsc: fsc.corrected)
     progress.tell(1, of: 3)
@@ -67,5 +60,17 @@ extension Body {
       converged: loop.converged,
       metrics: loop.metrics, final: final, bodyDefocus: state.bodyDefocus,
       bodyDefoci: bodyDefoci, refinedDefoci: refinedDefoci)
+  }
+
+  /// Says what is wrong with a curve that does not fall, or falls where it ends.
+  private func say(_ fsc: FSCReport) {
+    if fsc.endAboveThreshold != nil {
+      events(
+        .warning(
+          "the FSC never falls below 0.143: either the pixels are too large for the resolution, or the "
+            + "half-sets share images"))
+    } else if fsc.isCut {
+      events(.log("The FSC is at 0.143 at the finest shell: the pixels bound the resolution"))
+    }
   }
 }

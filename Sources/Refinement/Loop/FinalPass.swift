@@ -116,9 +116,7 @@ struct FinalPass: Sendable {
     let used = context.shard.particles.filter {
       !context.skipped.contains($0) && halves.contains(context.particles.halfSets[$0])
     }
-    let ones = points.factors(
-      perShell: [Double](repeating: 1, count: points.maximumShell + 1),
-      band: points.maximumShell)
+    let ones = points.factorsOfOne(upTo: points.maximumShell)
     let radius = sums[0].radius
     let workspaces = WorkspacePool {
       (

@@ -68,7 +68,7 @@ struct NoiseUpdate: Sendable {
   }
 
   /// Sums per shell.
-  private struct Sums: Sendable, Columned {
+  private struct Sums: Sendable, SumsByShell {
     var residual: [Double]
     var weight: [Double]
     var cross: [Double]
@@ -84,22 +84,8 @@ struct NoiseUpdate: Sendable {
       directions = NoiseDirections.Sums(shells: directed)
     }
 
-    mutating func move(_ columns: inout Columns) {
-      columns.move("residual", &residual)
-      columns.move("weight", &weight)
-      columns.move("cross", &cross)
-      columns.move("power", &power)
-      columns.move("directions", &directions)
-    }
-
-    mutating func add(_ other: Sums) {
-      for s in residual.indices {
-        residual[s] += other.residual[s]
-        weight[s] += other.weight[s]
-        cross[s] += other.cross[s]
-        power[s] += other.power[s]
-      }
-      directions.add(other.directions)
+    static var curves: [(name: String, path: WritableKeyPath<Sums, [Double]>)] {
+      [("residual", \.residual), ("weight", \.weight), ("cross", \.cross), ("power", \.power)]
     }
   }
 

@@ -73,6 +73,11 @@ struct RunContext: Sendable {
   /// Folds per half.
   var foldCount: Int { max(1, settings.referenceFolds) }
 
+  /// Where a particle's half and fold stand in arrays [half · folds + fold].
+  func foldSlot(of particle: Int) -> Int {
+    particles.halfSets[particle].rawValue * foldCount + Int(folds[particle])
+  }
+
   /// The images of the body alone.
   var bodyImages: BodyImages {
     BodyImages(packed: images, packer: beside, windowCentres: windowCentres)

@@ -1,5 +1,5 @@
 /// Sums per shell over the images of a half-set and optics group that a survey looks at.
-struct SurveySums: Sendable, Columned {
+struct SurveySums: Sendable, SumsByShell {
   var count: [Double]
   var power: [Double]
   var ctfPower: [Double]
@@ -24,30 +24,12 @@ struct SurveySums: Sendable, Columned {
     directions = NoiseDirections.Sums(shells: isDirected ? shells : 0)
   }
 
-  mutating func move(_ columns: inout Columns) {
-    columns.move("count", &count)
-    columns.move("power", &power)
-    columns.move("ctfPower", &ctfPower)
-    columns.move("crossOutside", &crossOutside)
-    columns.move("powerOutside", &powerOutside)
-    columns.move("crossOwn", &crossOwn)
-    columns.move("crossMap", &crossMap)
-    columns.move("powerMap", &powerMap)
-    columns.move("directions", &directions)
-  }
-
-  mutating func add(_ other: SurveySums) {
-    for s in count.indices {
-      count[s] += other.count[s]
-      power[s] += other.power[s]
-      ctfPower[s] += other.ctfPower[s]
-      crossOutside[s] += other.crossOutside[s]
-      powerOutside[s] += other.powerOutside[s]
-      crossOwn[s] += other.crossOwn[s]
-      crossMap[s] += other.crossMap[s]
-      powerMap[s] += other.powerMap[s]
-    }
-    directions.add(other.directions)
+  static var curves: [(name: String, path: WritableKeyPath<SurveySums, [Double]>)] {
+    [
+      ("count", \.count), ("power", \.power), ("ctfPower", \.ctfPower),
+      ("crossOutside", \.crossOutside), ("powerOutside", \.powerOutside),
+      ("crossOwn", \.crossOwn), ("crossMap", \.crossMap), ("powerMap", \.powerMap),
+    ]
   }
 }
 

@@ -91,7 +91,7 @@ struct WindowChoice: Sendable {
     let images = PackedImages(points: points, count: sample.count)
     let workspace = ImagePacker.Workspace(packer: packer)
     let references = references(geometry, band: band)
-    let ones = points.factors(perShell: [Double](repeating: 1, count: band + 1), band: band)
+    let ones = points.factorsOfOne(upTo: band)
     var found: [Changes] = []
     for (slot, particle) in sample.enumerated() {
       let centre = packer.windowCentre(of: particle)

@@ -86,7 +86,7 @@ public struct ExpectedPoses: Sendable, Equatable {
     for index in 0..<points.count {
       (planes.real[index], planes.imaginary[index], planes.weight[index]) = (0, 0, 1)
     }
-    let ones = points.factors(perShell: [Double](repeating: 1, count: band + 1), band: band)
+    let ones = points.factorsOfOne(upTo: band)
     var generator = SeededGenerator(seed: 1)
     let poses = (0..<views).map { _ in
       Alignment(rotation: .random(using: &generator), position: .zero)

@@ -53,7 +53,7 @@ public struct MachinePace: Sendable, Equatable {
     }
     var scorer = PoseScorer(
       reference: reference, image: images.image(0), points: points,
-      factor: points.factors(perShell: [Double](repeating: 1, count: band + 1), band: band),
+      factor: points.factorsOfOne(upTo: band),
       geometry: geometry, magnification: .identity,
       prior: PosePrior(
         centre: poses[0], fulcrum: .zero,

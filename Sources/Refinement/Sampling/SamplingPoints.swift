@@ -81,7 +81,12 @@ public final class SamplingPoints: Sendable {
     return factors
   }
 
-  /// The same, divided by how the noise depends on direction.
+  /// The factor 1 for each pixel up to a shell.
+  public func factorsOfOne(upTo band: Int) -> FFTBuffer<Float> {
+    factors(perShell: [Double](repeating: 1, count: band + 1), band: band)
+  }
+
+  /// A factor for each shell, divided by how the noise depends on direction.
   func factors(
     perShell: [Double], directions: NoiseDirections, band: Int
   ) -> FFTBuffer<Float> {

@@ -166,11 +166,11 @@ extension RunContext {
     of particle: Int, _ image: fulcrum_image, against references: [ReferenceGrid],
     factors: [FFTBuffer<Float>], prior: PosePrior, _ state: RefinementState
   ) -> PoseScorer {
-    let half = particles.halfSets[particle].rawValue
-    return PoseScorer(
-      reference: references[half * foldCount + Int(folds[particle])], image: image, points: points,
+    PoseScorer(
+      reference: references[foldSlot(of: particle)], image: image, points: points,
       factor: factors[particles.slot(of: particle)], geometry: geometry,
       magnification: magnification(of: particle), prior: prior,
-      scale: state.greyscale[half] * Double(state.scales[particle]))
+      scale: state.greyscale[particles.halfSets[particle].rawValue]
+        * Double(state.scales[particle]))
   }
 }

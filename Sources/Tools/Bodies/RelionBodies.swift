@@ -56,20 +56,7 @@ public struct RelionBodies: Sendable {
     let rotations = Self.rotations(table, &notes, &problems)
     let shifts = Self.shifts(table, masks: places, &notes, &problems)
     let names = Self.names(masks)
-    var against = [String?](repeating: nil, count: masks.count)
-    if table.hasColumn("rlnBodyRotateRelativeTo") {
-      let numbers = table.integers("rlnBodyRotateRelativeTo", problems: &problems)
-      for (row, number) in numbers.enumerated() where problems.isEmpty {
-        guard (1...masks.count).contains(number), number != row + 1 else {
-          problems.add(
-            Problem(
-              "\(table.place(row: row, column: "rlnBodyRotateRelativeTo")): \(number) is no other body",
-              whatToDo: "Give the number of another row, counted from 1."))
-          continue
-        }
-        against[row] = names[number - 1]
-      }
-    }
+    let against = Self.against(table, names, &problems)
     if masks.isEmpty {
       problems.add(
         Problem("\(path) has no bodies", whatToDo: "Give a row for each body, with its mask."))
@@ -81,6 +68,27 @@ public struct RelionBodies: Sendable {
         shift: shifts[$0])
     }
     self.notes = notes
+  }
+
+  /// The bodies that each one's rotations are against; nil for none.
+  private static func against(
+    _ table: STARTable, _ names: [String], _ problems: inout ProblemList
+  ) -> [String?] {
+    let column = "rlnBodyRotateRelativeTo"
+    var against = [String?](repeating: nil, count: names.count)
+    guard table.hasColumn(column) else { return against }
+    let numbers = table.integers(column, problems: &problems)
+    for (row, number) in numbers.enumerated() where problems.isEmpty {
+      guard (1...names.count).contains(number), number != row + 1 else {
+        problems.add(
+          Problem(
+            "\(table.place(row: row, column: column)): \(number) is no other body",
+            whatToDo: "Give the number of another row, counted from 1."))
+        continue
+      }
+      against[row] = names[number - 1]
+    }
+    return against
   }
 
   /// Where a mask is; told where it is nowhere.

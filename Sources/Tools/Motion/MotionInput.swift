@@ -116,24 +116,16 @@ public struct MotionInput: Sendable {
       let file = problems.catchingAll { () throws(Problems) in
         try ParticleFile.read(path: particles, resolvingImages: false, needsCTF: false)
       }
-      let mask = problems.catching { () throws(Problem) -> (map: Volume, grid: MapGrid) in
-        guard let first else { return try MapGrid.read(maskPath) }
-        return (try first.grid.readLike(maskPath, reference: first.source.mask), first.grid)
-      }
+      let mask = Self.mask(maskPath, like: first, &problems)
       if let evidence, let file, evidence.count != file.particles.count {
         problems.add(
           Problem(
             "\(evidencePath) has \(evidence.count) rows, \(particles) "
               + "\(file.particles.count)", whatToDo: "Give the folder as the run has written it."))
       }
-      let shape = mask.flatMap { RegionShape(mask: $0.map) }
-      if mask != nil, shape == nil {
-        problems.add(
-          Problem("\(maskPath): the mask is empty", whatToDo: "Give a run with a mask."))
-      }
       try problems.throwIfAny()
       let place = finished.summary.fulcrum
-      guard let evidence, let file, let mask, let shape, place.count == 3 else {
+      guard let evidence, let file, let mask, place.count == 3 else {
         throw Problems([
           Problem(
             "\(finished.path)/summary.json has no fulcrum",
@@ -141,12 +133,29 @@ public struct MotionInput: Sendable {
         ])
       }
       region = MovingRegion(
-        name: finished.name, fulcrum: Vector3(place[0], place[1], place[2]), shape: shape,
+        name: finished.name, fulcrum: Vector3(place[0], place[1], place[2]), shape: mask.shape,
         poses: file.particles.poses, evidence: evidence)
       source = ComposeRecipe.Region(
         map: map, mask: maskPath, localResolution: finished.file("local_resolution.mrc"))
       (self.file, grid) = (file, mask.grid)
       paths = [particles, evidencePath, finished.path + "/summary.json", map, maskPath]
+    }
+
+    /// The shape of a region, in the grid of the first.
+    private static func mask(
+      _ path: String, like first: Read?, _ problems: inout ProblemList
+    ) -> (shape: RegionShape, grid: MapGrid)? {
+      let mask = problems.catching { () throws(Problem) -> (map: Volume, grid: MapGrid) in
+        guard let first else { return try MapGrid.read(path) }
+        return (try first.grid.readLike(path, reference: first.source.mask), first.grid)
+      }
+      guard let mask else { return nil }
+      let shape = RegionShape(mask: mask.map)
+      if shape == nil {
+        problems.add(
+          Problem("\(path): the mask is empty", whatToDo: "Give a run with a mask."))
+      }
+      return shape.map { ($0, mask.grid) }
     }
   }
 }

@@ -83,13 +83,22 @@ public struct SubtractionRevert: Sendable {
     let file = original
     poses = rows.enumerated().map { index, row in
       let row = row ?? 0
-      let pose = subtracted.particles.poses[row]
-      let centre = Vector3(columns[2][row], columns[3][row], columns[4][row])
-      let projected = file.particles.opticsGroup(of: index).magnification
-        .position(of: pose.rotation.projected(centre))
-      let cut = Vector2(columns[0][row], columns[1][row]) * pixelSize
-      return Pose(rotation: pose.rotation, origin: pose.origin + projected - cut)
+      return Self.pose(
+        subtracted.particles.poses[row], columns.map { $0[row] },
+        file.particles.opticsGroup(of: index).magnification, pixelSize: pixelSize)
     }
+  }
+
+  /// The pose in the original image.
+  ///
+  /// - Parameter values: of the columns that say how the image was cut.
+  private static func pose(
+    _ pose: Pose, _ values: [Double], _ magnification: Magnification, pixelSize: Double
+  ) -> Pose {
+    let centre = Vector3(values[2], values[3], values[4])
+    let projected = magnification.position(of: pose.rotation.projected(centre))
+    let cut = Vector2(values[0], values[1]) * pixelSize
+    return Pose(rotation: pose.rotation, origin: pose.origin + projected - cut)
   }
 
   /// Writes the original file with the poses of the subtracted particles.

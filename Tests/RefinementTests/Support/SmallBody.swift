@@ -128,7 +128,7 @@ struct SmallBody {
 extension SamplingPoints {
   /// Factors of 1 for all points.
   var ones: FFTBuffer<Float> {
-    factors(perShell: [Double](repeating: 1, count: maximumShell + 1), band: maximumShell)
+    factorsOfOne(upTo: maximumShell)
   }
 
   /// Indices of the points, without the padding.
