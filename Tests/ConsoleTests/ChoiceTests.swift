@@ -25,9 +25,9 @@ struct ChoiceTests {
   private func plots(_ panel: Panel, _ stage: Stage) throws -> [ChoicePlot] {
     let screen = try screen(stage)
     let place = try #require(
-      screen.places(in: RunScreen.body(stage.application.surroundings))
+      screen.arrangement.places(in: RunScreen.body(stage.application.surroundings))
         .first { $0.panel == panel })
-    return screen.choicePlots(of: panel, in: Box.content(of: place.rect))
+    return screen.panes[panel].choicePlots(screen.view, in: Box.content(of: place.rect))
   }
 
   private func drag(_ stage: inout Stage, from start: Point, to end: Point) {
@@ -71,35 +71,35 @@ struct ChoiceTests {
     drag(
       &stage, from: Point(x: area.x + area.width * 2 / 5 - 1, y: row),
       to: Point(x: area.x + area.width / 5 + 1, y: row))
-    let range = try #require(screen(stage).choosing.ranges.ranges.first)
+    let range = try #require(screen(stage).view.choosing.ranges.ranges.first)
     #expect(abs(range.values.lowerBound - 4) <= 0.5 && abs(range.values.upperBound - 8) <= 0.5)
-    #expect(try screen(stage).focus == .poses)
-    let expression = try #require(screen(stage).choosing.ranges.expression)
+    #expect(try screen(stage).arrangement.focus == .poses)
+    let expression = try #require(screen(stage).view.choosing.ranges.expression)
     #expect(
       stage.text.contains("\(expression): 1,203 of 2,500 particles, half-sets of 600 and 603"))
     stage.play("W Enter")
     #expect(stage.text.contains("fulcrum select runs/body '\(expression)'"), "\(stage.text)")
     stage.play("Esc Esc")
-    #expect(try screen(stage).choosing.ranges.isEmpty)
+    #expect(try screen(stage).view.choosing.ranges.isEmpty)
     // A click alone chooses nothing, and lets the cursor stand there.
     stage.take(.mouse(MouseEvent(.press, column: area.x + 5, row: row)))
     stage.take(.mouse(MouseEvent(.release, column: area.x + 5, row: row)))
-    #expect(try screen(stage).choosing.ranges.isEmpty)
-    #expect(try screen(stage).choosing.ranges.cursors["turned"] == 5 * 40 / area.width)
+    #expect(try screen(stage).view.choosing.ranges.isEmpty)
+    #expect(try screen(stage).view.choosing.ranges.cursors["turned"] == 5 * 40 / area.width)
   }
 
   /// Keys do what the mouse does; ranges of several quantities are joined.
   @Test func keysChooseToo() throws {
     var stage = results("Tab Tab Tab Home Right Right ( Right Right Right )")
-    #expect(try screen(stage).choosing.ranges.expression == "turned >= 1 and turned < 3")
+    #expect(try screen(stage).view.choosing.ranges.expression == "turned >= 1 and turned < 3")
     stage.play("Down Home Right Right Right Right )")
     #expect(
-      try screen(stage).choosing.ranges.expression
+      try screen(stage).view.choosing.ranges.expression
         == "turned >= 1 and turned < 3 and moved < 1.25")
     // The other end goes where it would be on the wrong side.
     stage.play("Right Right (")
     #expect(
-      try screen(stage).choosing.ranges.expression
+      try screen(stage).view.choosing.ranges.expression
         == "turned >= 1 and turned < 3 and moved >= 1.5")
   }
 
@@ -128,10 +128,10 @@ struct ChoiceTests {
     let expression =
       "azimuth >= \(10 * bins[0].x) and azimuth < \(10 * bins[1].x + 10) and "
       + "elevation >= \(10 * bins[0].y - 90) and elevation < \(10 * bins[1].y - 80)"
-    #expect(try screen(stage).choosing.ranges.expression == expression)
+    #expect(try screen(stage).view.choosing.ranges.expression == expression)
     stage.play("Esc Home ( Right Right Up )")
     #expect(
-      try screen(stage).choosing.ranges.expression?.hasPrefix("azimuth < 30 and elevation >=")
+      try screen(stage).view.choosing.ranges.expression?.hasPrefix("azimuth < 30 and elevation >=")
         == true)
   }
 
@@ -139,8 +139,8 @@ struct ChoiceTests {
   @Test func columnsOfTheTableAreChosenBy() throws {
     var stage = Stage(.particles, size: Size(width: 120, height: 40))
     stage.play("End (")
-    #expect(try screen(stage).choosing.ranges.isEmpty == false, "\(stage.text)")
-    #expect(try screen(stage).choosing.ranges.ranges.first?.axis.name == "turned")
+    #expect(try screen(stage).view.choosing.ranges.isEmpty == false, "\(stage.text)")
+    #expect(try screen(stage).view.choosing.ranges.ranges.first?.axis.name == "turned")
   }
 
   /// What cannot be chosen by is said.

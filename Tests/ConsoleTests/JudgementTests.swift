@@ -39,11 +39,11 @@ import Testing
     let last = try #require(run.metrics.last)
     #expect(last.fsc.resolution143 != 3.33)
     var screen = RunScreen(folder: run.folder)
-    screen.snapshot = run
+    screen.view.snapshot = run
     #expect(run.resolution == 3.33 && screen.status.hasSuffix("3.33 Å"))
     #expect(Headline(run).text.contains("3.33"))
-    #expect(screen.metrics?.isFinal == true && screen.metrics?.fsc.resolution143 == 3.33)
-    screen.focus = .resolution
+    #expect(screen.view.metrics?.isFinal == true && screen.view.metrics?.fsc.resolution143 == 3.33)
+    screen.arrangement.focus(on: .resolution)
     let rows = try #require(screen.exported(Surroundings()).table)
     #expect(Array(rows.last?.prefix(2) ?? []) == ["final", "3.3300"])
     #expect(rows.dropLast().last?.first == "\(last.iteration)")

@@ -14,7 +14,7 @@ import Testing
     let body = RunScreen.parts(of: Rect(x: 0, y: 1, width: size.width, height: size.height - 2))
       .body
     return Dictionary(
-      uniqueKeysWithValues: screen.places(in: body).map { ($0.panel, $0.rect) })
+      uniqueKeysWithValues: screen.arrangement.places(in: body).map { ($0.panel, $0.rect) })
   }
 
   private func drag(_ stage: inout Stage, from start: Point, to end: Point) {
@@ -85,8 +85,8 @@ import Testing
     for _ in Panel.sets {
       stage.play("0")
       let screen = try #require(stage.application.screen as? RunScreen)
-      #expect(screen.panels.contains(screen.focus))
-      seen.append(screen.panels)
+      #expect(screen.arrangement.panels.contains(screen.arrangement.focus))
+      seen.append(screen.arrangement.panels)
     }
     #expect(Set(seen).count == Panel.sets.count)
     #expect(seen.last == Panel.sets[0].panels)

@@ -102,7 +102,7 @@ import Testing
     snapshot.status = .running
     #expect(Headline(snapshot).shorter.allSatisfy { count($0) == 1 })
     var screen = RunScreen(folder: snapshot.folder)
-    screen.snapshot = snapshot
+    screen.view.snapshot = snapshot
     var stage = Stage(.runs)
     stage.show(screen)
     stage.tell(.run(snapshot))
@@ -123,7 +123,7 @@ import Testing
     var snapshot = SampleRuns.snapshot(name: "head", status: .running, iterations: 1)
     snapshot.metrics = []
     var screen = RunScreen(folder: snapshot.folder)
-    screen.snapshot = snapshot
+    screen.view.snapshot = snapshot
     var stage = Stage(.runs)
     stage.show(screen)
     stage.tell(.run(snapshot))
@@ -135,7 +135,7 @@ import Testing
     var snapshot = SampleRuns.snapshot(name: "head", status: .running, iterations: 1)
     snapshot.metrics = Array(snapshot.metrics.prefix(1))
     var screen = RunScreen(folder: snapshot.folder)
-    screen.snapshot = snapshot
+    screen.view.snapshot = snapshot
     var stage = Stage(.runs)
     stage.show(screen)
     stage.tell(.run(snapshot))

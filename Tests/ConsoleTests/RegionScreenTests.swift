@@ -32,7 +32,7 @@ struct RegionScreenTests {
   /// The screen with what its folder says.
   private func news(_ screen: inout RunScreen, _ surroundings: inout Surroundings) -> [Effect] {
     var snapshot = SampleRuns.snapshot(name: "small", status: .running)
-    snapshot.folder = screen.folder
+    snapshot.folder = screen.view.folder
     snapshot.manifest?.regions = regions
     return screen.receive(.run(snapshot), &surroundings)
   }
@@ -72,7 +72,7 @@ struct RegionScreenTests {
     _ = news(&screen, &surroundings)
     var frame = Frame(
       size: Size(width: width, height: 24), look: surroundings.appearance)
-    screen.drawRegions(in: Rect(x: 0, y: 0, width: width, height: 1), of: &frame)
+    screen.view.drawRegions(in: Rect(x: 0, y: 0, width: width, height: 1), of: &frame)
     let line = frame.grid.text.split(separator: "\n").first.map(String.init) ?? ""
     #expect(line.contains("[large 8.69 Å 1.03° 0.92 Å"), "\(line)")
     #expect(line.contains("small 9.13 Å 4.26° 2.66 Å") == (width == 80), "\(line)")

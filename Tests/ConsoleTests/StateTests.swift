@@ -431,7 +431,7 @@ import Testing
     let last = snapshot.metrics.count - 1
     snapshot.metrics[last].rotationFromStart = .init(
       of: (0..<1000).map { $0 < 400 ? 15 : Double($0) / 100 })
-    screen.snapshot = snapshot
+    screen.view.snapshot = snapshot
     var stage = Stage(.runs)
     stage.show(screen)
     stage.tell(.run(snapshot))
@@ -544,12 +544,12 @@ import Testing
     var stage = Stage(.live)
     func screen() -> RunScreen? { stage.application.screen as? RunScreen }
     stage.play("1")
-    #expect(screen()?.panels.contains(.fsc) == false)
+    #expect(screen()?.arrangement.panels.contains(.fsc) == false)
     stage.play("1 z")
-    #expect(screen()?.focus == .fsc)
+    #expect(screen()?.arrangement.focus == .fsc)
     #expect(screen()?.isZoomed == true)
     stage.play("4")
-    #expect(screen()?.focus == .poses)
+    #expect(screen()?.arrangement.focus == .poses)
     #expect(stage.text.contains("4 Pose changes"))
     stage.play("Esc")
     #expect(screen()?.isZoomed == false)
@@ -557,7 +557,7 @@ import Testing
 
   @Test func stepsThroughIterations() throws {
     var stage = Stage(.results)
-    func shown() -> Int? { (stage.application.screen as? RunScreen)?.metrics?.iteration }
+    func shown() -> Int? { (stage.application.screen as? RunScreen)?.view.metrics?.iteration }
     // The final maps come after the last of seven iterations.
     #expect(shown() == 8)
     stage.play("[")
@@ -567,7 +567,7 @@ import Testing
     #expect(stage.text.contains("iteration 5 of 7"))
     stage.play("] ] ] ]")
     #expect(shown() == 8)
-    #expect((stage.application.screen as? RunScreen)?.iteration == nil)
+    #expect((stage.application.screen as? RunScreen)?.view.iteration == nil)
   }
 
   @Test func controlsARunThroughItsFolder() {
@@ -587,7 +587,7 @@ import Testing
     #expect(stage.takeEffects().isEmpty)
     for status in [RunStatus.interrupted, .stopped, .failed, .finished] {
       var screen = RunScreen(folder: "/data/runs/head")
-      screen.snapshot = RunSnapshot(folder: "/data/runs/head", status: status)
+      screen.view.snapshot = RunSnapshot(folder: "/data/runs/head", status: status)
       #expect((screen.obstacle(to: "resume") == nil) == (status != .finished))
       #expect(screen.keyBar.contains("resume") == (status != .finished))
     }
@@ -600,12 +600,12 @@ import Testing
     stage.take(.mouse(MouseEvent(.drag, column: 40, row: 12)))
     stage.take(.mouse(MouseEvent(.release, column: 40, row: 12)))
     let screen = try #require(stage.application.screen as? RunScreen)
-    let shells = try #require(screen.shells)
+    let shells = try #require(screen.view.axis.shells)
     // Columns 7 to 78 of the plot are shells 0 to 64.
     #expect(abs(shells.lowerBound - 12) <= 1)
     #expect(abs(shells.upperBound - 30) <= 1)
     stage.play("Right")
-    #expect((stage.application.screen as? RunScreen)?.crosshair != nil)
+    #expect((stage.application.screen as? RunScreen)?.view.axis.crosshair != nil)
     stage.play("Esc")
     #expect((stage.application.screen as? RunScreen)?.isZoomed == false)
   }

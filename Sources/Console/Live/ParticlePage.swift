@@ -183,13 +183,3 @@ struct ParticlePage: Sendable {
     }
   }
 }
-
-extension RunScreen {
-  /// The histogram of the table in the rectangle of its content.
-  func pagePlots(in rect: Rect) -> [ChoicePlot] {
-    guard choiceObstacle(focus) == nil, let page = particles, let axis = page.chosenAxis,
-      let plot = page.histogram(chosen: choosing.ranges)
-    else { return [] }
-    return [ChoicePlot(axes: [axis], rect: rect, kind: .histogram(plot))]
-  }
-}

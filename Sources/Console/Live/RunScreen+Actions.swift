@@ -8,9 +8,9 @@ import Terminal
 
 extension RunScreen {
   func pause() -> [Effect] {
-    let isPaused = snapshot?.status == .paused
+    let isPaused = view.snapshot?.status == .paused
     return [
-      .control(folder: root, isPaused ? .resume : .pause),
+      .control(folder: view.root, isPaused ? .resume : .pause),
       .say(isPaused ? "Going on" : "Pausing within a second; p lets it go on"),
     ]
   }
@@ -18,22 +18,22 @@ extension RunScreen {
   /// Asks whether it is to be stopped, or taken out of the queue.
   var stopQuestion: Effect {
     .popUp(
-      snapshot?.status == .queued
+      view.snapshot?.status == .queued
         ? Confirmation(
-          question: .stopRun(root), title: "Take \(title) out of the queue?",
-          text: (snapshot?.batchJob == nil ? "" : "The scheduler forgets the job. ")
+          question: .stopRun(view.root), title: "Take \(title) out of the queue?",
+          text: (view.snapshot?.batchJob == nil ? "" : "The scheduler forgets the job. ")
             + "The run stays, and r begins it here.",
           action: "Take out")
         : Confirmation(
-          question: .stopRun(root), title: "Stop \(title) now?",
+          question: .stopRun(view.root), title: "Stop \(title) now?",
           text: "What is done is kept, and r goes on with it later. x instead finishes this "
             + "iteration and writes the final maps.", action: "Stop"))
   }
 
   func openMaps() -> [Effect] {
-    guard let snapshot, let shelf = MapShelf(snapshot) else { return [] }
+    guard let snapshot = view.snapshot, let shelf = MapShelf(snapshot) else { return [] }
     var screen = MapScreen(shelf: shelf)
-    if let title = metrics?.stepName, iteration != nil { screen.open(at: title) }
+    if let title = view.metrics?.stepName, view.iteration != nil { screen.open(at: title) }
     return [.push(screen)]
   }
 
@@ -43,27 +43,33 @@ extension RunScreen {
       particles = nil
       return []
     }
-    guard let number = metrics?.poseIteration else { return [.say("There is no iteration yet")] }
+    guard let number = view.metrics?.poseIteration else {
+      return [.say("There is no iteration yet")]
+    }
     particles = ParticlePage()
-    return [.readParticles(folder: folder, iteration: number)]
-  }
-
-  mutating func changeLogLevel() -> [Effect] {
-    log.onlyWarnings.toggle()
-    return [.say(log.onlyWarnings ? "Log: warnings and errors" : "Log: everything")]
+    return [.readParticles(folder: view.folder, iteration: number)]
   }
 
   /// Asks what to look for: in the table of particles, or in the log.
   mutating func search() -> [Effect] {
     if let particles { return [particles.filterPrompt] }
-    focus = .log
-    panels.insert(.log)
-    return [
-      .popUp(
-        TextPrompt(
-          .searchLog, title: "Log lines that contain", text: log.pattern,
-          hint: "Enter keeps, Esc goes back", isLive: true))
-    ]
+    arrangement.focus(on: .log)
+    return [panes.log.searchPrompt]
+  }
+
+  /// Lets the range of what is chosen begin, or end, at the cursor.
+  mutating func setEnd(isLower: Bool) -> [Effect] {
+    let plots = particles?.choicePlots(view, in: .ample) ?? pane.choicePlots(view, in: .ample)
+    let axes = view.choosing.axes(in: plots)
+    if let particles, let axis = axes.first, let value = particles.chosenValue {
+      view.choosing.ranges.cursors[axis.name] = axis.bin(of: value)
+    }
+    guard view.choosing.setEnd(of: axes, isLower: isLower) else {
+      return [
+        .say("Left and Right put a cursor into the plot, ( and ) begin and end the range at it")
+      ]
+    }
+    return view.countChoice()
   }
 
   /// What of the running refinement can be changed.
@@ -71,7 +77,7 @@ extension RunScreen {
     let items = Parameter.all.filter(\.changesWhileRunning).map { parameter in
       Chooser.Item(
         id: parameter.key, title: parameter.title, detail: parameter.help,
-        note: (snapshot?.job?[parameter.key]?.shown ?? parameter.defaultText)
+        note: (view.snapshot?.job?[parameter.key]?.shown ?? parameter.defaultText)
           + (parameter.unit.isEmpty ? "" : " \(parameter.unit)"))
     }
     return Chooser(.changeParameter, title: "Change from the next iteration on", items: items)
@@ -79,13 +85,13 @@ extension RunScreen {
 
   /// What the rules object to; a choice tries the remedy.
   var adviceChooser: Chooser {
-    let items = (snapshot?.objections ?? []).map { verdict in
+    let items = (view.snapshot?.objections ?? []).map { verdict in
       let changes = verdict.changes.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
       let tries =
         changes.isEmpty
         ? ""
         : " Enter sets " + changes.joined(separator: ", ")
-          + (snapshot?.isLive == true ? " from the next iteration on." : " in a new job.")
+          + (view.snapshot?.isLive == true ? " from the next iteration on." : " in a new job.")
       return Chooser.Item(
         id: verdict.rule, title: verdict.sentence,
         detail: "\(verdict.sentence). \(verdict.remedy)\(tries)",
@@ -96,12 +102,14 @@ extension RunScreen {
 
   /// Tries the remedy of a rule: in the running refinement, or in a new job like this one.
   private func applyRemedy(of rule: String) -> [Effect] {
-    guard let verdict = snapshot?.objections.first(where: { $0.rule == rule }) else { return [] }
+    guard let verdict = view.snapshot?.objections.first(where: { $0.rule == rule }) else {
+      return []
+    }
     guard !verdict.changes.isEmpty else { return [.say(verdict.remedy)] }
-    if snapshot?.isLive == true {
+    if view.snapshot?.isLive == true {
       return verdict.changes.sorted { $0.key < $1.key }.flatMap { change($0.key, to: $0.value) }
     }
-    guard var job = snapshot?.job else { return [.say("The run's parameters cannot be read")] }
+    guard var job = view.snapshot?.job else { return [.say("The run's parameters cannot be read")] }
     job[Parameter.output.folder] = nil
     do throws(Problem) {
       for (key, value) in verdict.changes { try job.set(key, to: value) }
@@ -113,7 +121,7 @@ extension RunScreen {
 
   /// The parameters of the run, those that were changed first.
   var parametersViewer: TextViewer {
-    guard let job = snapshot?.job else {
+    guard let job = view.snapshot?.job else {
       return TextViewer(
         title: "Parameters", lines: [.init("The job file cannot be read.", .warning)])
     }
@@ -145,21 +153,21 @@ extension RunScreen {
     case .newJob(let particles, let asInput):
       return [
         asInput
-          ? .restartWith(particles: particles, folder: folder)
-          : .continueWith(particles: particles, folder: folder)
+          ? .restartWith(particles: particles, folder: view.folder)
+          : .continueWith(particles: particles, folder: view.folder)
       ]
     case .searchLog:
-      log.pattern = text
-      log.follow()
+      panes.log.pattern = text
+      panes.log.follow()
     case .searchParticles:
       particles?.filter = text
       particles?.arrange()
-    case .stopRun where snapshot?.status == .queued:
-      return [.cancelQueued(folder: root), .say("Taking it out …")]
-    case .stopRun: return [.control(folder: root, .stop), .say("\(title) stops")]
+    case .stopRun where view.snapshot?.status == .queued:
+      return [.cancelQueued(folder: view.root), .say("Taking it out …")]
+    case .stopRun: return [.control(folder: view.root, .stop), .say("\(title) stops")]
     case .changeParameter:
       guard let parameter = Parameter.named(text) else { return [] }
-      let value = snapshot?.job?[parameter.key]?.text ?? ""
+      let value = view.snapshot?.job?[parameter.key]?.text ?? ""
       return [
         .popUp(
           TextPrompt(
@@ -182,7 +190,7 @@ extension RunScreen {
     var changes = Job()
     do { try changes.set(key, to: text) } catch { return [.complain(error)] }
     return [
-      .control(folder: root, .parameters(changes)),
+      .control(folder: view.root, .parameters(changes)),
       .say("\(key) = \(text) from the next iteration on"),
     ]
   }

@@ -5,20 +5,21 @@ extension RunScreen {
   static let context = Command.Context.run
 
   static let bindings: [Binding<RunScreen>] =
-    running + stepping + opening + choosing + asking + plots + slices + arranging + lists + panels
+    running + stepping + opening + choosing + asking + Panel.allCases.flatMap { $0.kind.bindings }
+    + arranging + lists + panels
 
   private static let running: [Binding<RunScreen>] = [
     zooming(bar: place(6) { _ in true }),
     Binding(
       "pause", ["p"], "Pause", "Pause the run, or let it go on", bar: place(9) { $0.isLive },
-      otherLabel: { $0.snapshot?.status == .paused ? "Go on" : nil },
+      otherLabel: { $0.view.snapshot?.status == .paused ? "Go on" : nil },
       obstacle: { $0.notLive(to: "pause") }, does: .effects { $0.pause() }),
     Binding(
       "stop-after", ["x"], "Finish", "Stop after this iteration", bar: place(11) { $0.isLive },
       obstacle: { $0.notLive(to: "finish") },
       does: .effects {
         [
-          .control(folder: $0.root, .stopAfterIteration),
+          .control(folder: $0.view.root, .stopAfterIteration),
           .say("Finishing this iteration, then the final maps"),
         ]
       }),
@@ -47,17 +48,14 @@ extension RunScreen {
       does: .inSurroundings { $0.step(by: 1, $1) }),
     Binding(
       "next-region", ["}"], "Region", "To the next region of a run or job of several",
-      bar: place(4) { !$0.regions.isEmpty }, obstacle: { $0.oneRegion },
+      bar: place(4) { !$0.view.regions.isEmpty }, obstacle: { $0.oneRegion },
       does: .effects { $0.stepRegion(by: 1) }),
     Binding(
       "previous-region", ["{"], "Before", "To the region before", obstacle: { $0.oneRegion },
       does: .effects { $0.stepRegion(by: -1) }),
     Binding(
       "follow", ["f"], "Follow", "Follow the newest iteration and log line",
-      does: .inSurroundings {
-        $0.follow()
-        return $0.slicesIfNeeded($1)
-      }),
+      does: .inSurroundings { $0.follow($1) }),
   ]
 
   private static let opening: [Binding<RunScreen>] = [
@@ -65,18 +63,18 @@ extension RunScreen {
       "modes", ["O"], "Motion",
       "Modes of the regions' motion: shares, histograms, the complex moving, axes",
       bar: place(5) { $0.noMotion == nil }, obstacle: { $0.noMotion },
-      does: .effects { [.push(ModesScreen(folder: $0.root))] }),
+      does: .effects { [.push(ModesScreen(folder: $0.view.root))] }),
     report(
-      obstacle: { $0.snapshot?.manifest == nil ? "The run is not read yet" : nil },
-      of: { [$0.folder] }),
+      obstacle: { $0.view.snapshot?.manifest == nil ? "The run is not read yet" : nil },
+      of: { [$0.view.folder] }),
     Binding(
       "maps", ["V"], "Maps", "Surface and slices of the maps",
       bar: BarPlace {
         if $0.particles != nil { return nil }
-        return $0.isEnded ? 16 : $0.focus == .slices ? 22 : nil
+        return $0.isEnded ? 16 : $0.arrangement.focus == .slices ? 22 : nil
       },
       obstacle: {
-        $0.snapshot.flatMap { MapShelf($0) } == nil ? "No maps are kept of the run yet" : nil
+        $0.view.snapshot.flatMap { MapShelf($0) } == nil ? "No maps are kept of the run yet" : nil
       }, does: .effects { $0.openMaps() }),
     Binding(
       "tools", ["T"], "Tools", "Tools: subtract, convert, reconstruct, compose …",
@@ -92,19 +90,21 @@ extension RunScreen {
         return $0.particles == nil && $0.isEnded ? 20 : nil
       },
       obstacle: {
-        $0.snapshot?.status == .finished
+        $0.view.snapshot?.status == .finished
           ? nil : "Particles are chosen of a run that has finished"
       },
-      does: .effects { [.popUp($0.choice.prompt($0.choosing.ranges.expression ?? $0.selection))] }),
+      does: .effects {
+        [.popUp($0.choice.prompt($0.view.choosing.ranges.expression ?? $0.selection))]
+      }),
     Binding(
       "range-from", ["("], "From",
       "Choose particles from the plot's cursor on (arrows; or drag)",
       bar: BarPlace { $0.isChoosable ? $0.particles == nil ? 1 : 3 : nil },
-      obstacle: { $0.choiceObstacle($0.focus) }, does: .effects { $0.setEnd(isLower: true) }),
+      obstacle: { $0.choiceObstacle }, does: .effects { $0.setEnd(isLower: true) }),
     Binding(
       "range-to", [")"], "To", "Choose particles up to the cursor of the plot",
       bar: BarPlace { $0.isChoosable ? $0.particles == nil ? 2 : 4 : nil },
-      obstacle: { $0.choiceObstacle($0.focus) }, does: .effects { $0.setEnd(isLower: false) }),
+      obstacle: { $0.choiceObstacle }, does: .effects { $0.setEnd(isLower: false) }),
     Binding(
       "particles", ["t"], "Particles", "Table of particles and their poses",
       bar: place(17) { $0.isEnded }, does: .effects { $0.toggleParticles() }),
@@ -119,12 +119,12 @@ extension RunScreen {
       "New run from this iteration's poses; the last one's maps too",
       bar: place(18) { $0.isEnded },
       obstacle: {
-        if $0.snapshot?.job == nil { return "The run's parameters cannot be read" }
-        return $0.metrics == nil ? "There is no iteration yet" : nil
+        if $0.view.snapshot?.job == nil { return "The run's parameters cannot be read" }
+        return $0.view.metrics == nil ? "There is no iteration yet" : nil
       },
       does: .effects { screen in
-        screen.metrics.map {
-          [.continueFrom(folder: screen.folder, iteration: $0.poseIteration)]
+        screen.view.metrics.map {
+          [.continueFrom(folder: screen.view.folder, iteration: $0.poseIteration)]
         } ?? []
       }),
     Binding(
@@ -135,53 +135,18 @@ extension RunScreen {
       "resume", ["r"], "Resume", "Go on with an interrupted, stopped or failed run",
       bar: place(7) { $0.noResuming == nil }, obstacle: { $0.noResuming },
       does: .effects {
-        [.resumeRun(folder: $0.root), .say("Resuming \($0.title): looking at its input")]
+        [.resumeRun(folder: $0.view.root), .say("Resuming \($0.title): looking at its input")]
       }),
-  ]
-
-  private static let plots: [Binding<RunScreen>] = [
-    Binding(
-      "baseline", ["b"], "Baseline", "Changes against the start or the last iteration",
-      bar: place(22) { $0.focus == .poses }, does: .change { $0.againstStart.toggle() }),
-    Binding(
-      "projection", ["m"], "Mollweide",
-      "Orientations as a rectangle or a globe, or the resolution by direction",
-      bar: place(22) { $0.focus == .orientations },
-      does: .change { $0.orientationView = $0.orientationView.next }),
-    Binding(
-      "guinier", ["n"], "Guinier", "Noise or Guinier plot, where one alone fits",
-      bar: place(22) { $0.focus == .noise }, does: .change { $0.showsGuinier.toggle() }),
-  ]
-
-  private static let slices: [Binding<RunScreen>] = [
-    Binding(
-      "map", ["w"], "Map", "Slices of the other map or half-map",
-      bar: place(23) { $0.focus == .slices },
-      does: .inSurroundings {
-        $0.nextSliceSource()
-        return $0.slicesIfNeeded($1)
-      }),
-    Binding(
-      "plane", ["a"], "Axis", "Slices along the other axis (Up and Down step through them)",
-      bar: place(24) { $0.focus == .slices },
-      does: .change { $0.sliceAxis = ($0.sliceAxis + 1) % 4 }),
-    Binding(
-      "map-projection", ["o"], "Project", "Projections of the map in place of slices",
-      bar: place(25) { $0.focus == .slices }, does: .change { $0.showsProjections.toggle() }),
-    Binding(
-      "more-contrast", ["."], "Contrast", "More contrast of the slices",
-      bar: place(26) { $0.focus == .slices },
-      does: .change { $0.sliceContrast = max(0.5, $0.sliceContrast / 1.25) }),
-    Binding(
-      "less-contrast", [","], "Less", "Less contrast of the slices",
-      bar: place(27) { $0.focus == .slices },
-      does: .change { $0.sliceContrast = min(20, $0.sliceContrast * 1.25) }),
   ]
 
   private static let arranging: [Binding<RunScreen>] = [
     Binding(
       "panel-marker", ["M"], "Marker", "Plot this pane with other markers than the others",
-      does: .inSurroundings { $0.nextMarker($1) }),
+      does: .inSurroundings { screen, surroundings in
+        let marker = screen.arrangement.nextMarker(surroundings.appearance)
+        let title = screen.arrangement.focus.title
+        return [.say("\(title) drawn with \(marker.rawValue)\(marker.advice)")]
+      }),
     resizing("wider", [">", .shiftRight], "Wider", "Give this pane more columns", true, true),
     resizing(
       "narrower", ["<", .shiftLeft], "Narrower", "Give this pane fewer columns", true, false),
@@ -189,7 +154,10 @@ extension RunScreen {
     resizing("shorter", ["-", .shiftUp], "Shorter", "Give this pane fewer lines", false, false),
     Binding(
       "panel-set", ["0"], "Panes", "To the next set of panes: all, maps, poses, log",
-      does: .inSurroundings { $0.nextPanelSet($1) }),
+      does: .inSurroundings {
+        let title = $0.arrangement.nextSet()
+        return $0.slicesIfNeeded($1) + [.say("Panes: \(title)")]
+      }),
   ]
 
   private static func resizing(
@@ -199,18 +167,15 @@ extension RunScreen {
     Binding(
       command, keys, label, help,
       does: .inSurroundings {
-        $0.resize(isAcross: isAcross, grows: grows, $1)
+        $0.arrangement.resize(isAcross: isAcross, grows: grows, in: RunScreen.body($1))
         return []
       })
   }
 
   private static let lists: [Binding<RunScreen>] = [
     Binding(
-      "log-level", ["v"], "Level", "Show all log lines, or warnings only",
-      bar: place(22) { $0.focus == .log }, does: .effects { $0.changeLogLevel() }),
-    Binding(
       "search", ["/"], "Search", "Search the log or the table",
-      bar: BarPlace { $0.particles != nil ? 2 : $0.focus == .log ? 23 : nil },
+      bar: BarPlace { $0.particles != nil ? 2 : $0.arrangement.focus == .log ? 23 : nil },
       does: .effects { $0.search() }),
     Binding(
       "sort", ["s"], "Sort", "Sort the table by the next column",
@@ -227,7 +192,7 @@ extension RunScreen {
       panel.command, [.character(Character("\(panel.rawValue)"))], panel.words.label,
       "Show or hide \(panel.words.contents)",
       does: .inSurroundings {
-        $0.toggle(panel)
+        $0.arrangement.toggle(panel)
         return $0.slicesIfNeeded($1)
       })
   }
@@ -241,17 +206,27 @@ extension RunScreen {
     .at(rank) { $0.particles == nil && isShown($0) }
   }
 
+  /// The place of a pane's own command, while it has the focus.
+  static func place(_ rank: Int, in panel: Panel) -> BarPlace<RunScreen> {
+    place(rank) { $0.arrangement.focus == panel }
+  }
+
   var commonBar: [(command: Command, rank: Int)] {
     particles == nil ? [(.nextPane, 0)] : [(.export, 6)]
   }
 
-  private var isLive: Bool { snapshot?.isLive == true }
-  private var isQueued: Bool { snapshot?.status == .queued }
+  private var isLive: Bool { view.snapshot?.isLive == true }
+  private var isQueued: Bool { view.snapshot?.status == .queued }
   private var isEnded: Bool { !isLive && !isQueued }
 
   /// Whether particles can be chosen where the focus is.
   private var isChoosable: Bool {
-    (particles != nil || Self.choicePanels.contains(focus)) && choiceObstacle(focus) == nil
+    (particles != nil || pane is any ChoicePane) && choiceObstacle == nil
+  }
+
+  /// Why none can.
+  private var choiceObstacle: String? {
+    particles?.choiceObstacle(view) ?? (particles == nil ? pane.choiceObstacle(view) : nil)
   }
 
   // MARK: Obstacles
@@ -259,11 +234,11 @@ extension RunScreen {
   private func notLive(to what: String) -> String? {
     isLive
       ? nil
-      : "The run is \(snapshot?.status?.word ?? "not read yet"): there is nothing to \(what)"
+      : "The run is \(view.snapshot?.status?.word ?? "not read yet"): there is nothing to \(what)"
   }
 
   private var noResuming: String? {
-    switch snapshot?.status {
+    switch view.snapshot?.status {
     case .interrupted, .stopped, .failed: nil
     case .finished: "The run has finished; c refines on from its poses"
     case .running, .paused: "The run goes on already; p holds it and lets it go on"
@@ -273,19 +248,21 @@ extension RunScreen {
   }
 
   private var noAdvice: String? {
-    snapshot?.objections.isEmpty == false ? nil : "Nothing is to be said against the numbers"
+    view.snapshot?.objections.isEmpty == false ? nil : "Nothing is to be said against the numbers"
   }
 
   private var noMotion: String? {
-    if regions.isEmpty { return "The run has one region: there is nothing that moves against it" }
-    return snapshot?.status == .finished
+    if view.regions.isEmpty {
+      return "The run has one region: there is nothing that moves against it"
+    }
+    return view.snapshot?.status == .finished
       ? nil : "How the regions move is learnt when the run ends"
   }
 
-  private var oneRegion: String? { regions.isEmpty ? "The run has one region" : nil }
+  private var oneRegion: String? { view.regions.isEmpty ? "The run has one region" : nil }
 
   private var oneIteration: String? {
-    (snapshot?.steps.count ?? 0) < 2 ? "There is no other iteration yet" : nil
+    (view.snapshot?.steps.count ?? 0) < 2 ? "There is no other iteration yet" : nil
   }
 
   private var noTable: String? {

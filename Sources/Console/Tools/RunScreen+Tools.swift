@@ -3,12 +3,12 @@ import Tools
 
 extension RunScreen {
   private func source(_ surroundings: Surroundings) -> ToolSource {
-    ToolSource(folder: folder, job: snapshot?.job, surroundings)
+    ToolSource(folder: view.folder, job: view.snapshot?.job, surroundings)
   }
 
   /// The tools on this run, as soon as it has something to work on.
   private func offers(_ surroundings: Surroundings) -> [ToolOffer] {
-    snapshot?.status == .finished ? source(surroundings).offers : []
+    view.snapshot?.status == .finished ? source(surroundings).offers : []
   }
 
   func toolMenu(_ surroundings: Surroundings) -> [Effect] {
@@ -18,7 +18,7 @@ extension RunScreen {
     }
     return [
       .popUp(
-        ToolMenu.chooser([folder], title: "Tools on \(title)", offers: offers, surroundings))
+        ToolMenu.chooser([view.folder], title: "Tools on \(title)", offers: offers, surroundings))
     ]
   }
 
@@ -29,6 +29,7 @@ extension RunScreen {
   /// Keeping particles of what is shown.
   var choice: ParticleChoice {
     ParticleChoice(
-      folder: folder, title: title, job: snapshot?.job, isOfRegions: !regions.isEmpty)
+      folder: view.folder, title: title, job: view.snapshot?.job,
+      isOfRegions: !view.regions.isEmpty)
   }
 }

@@ -4,33 +4,12 @@ import Surface
 
 /// A run of several regions: a region at a time is shown, whose folder is that of a run; what is asked
 /// of the refinement is asked of the run as a whole.
-extension RunScreen {
-  /// The folder of the run, of which this may show a region.
-  var root: String { RunFolder(folder).root }
-
-  /// The regions as they stand; empty for a run of one.
-  var regions: [RunManifest.Region] { snapshot?.manifest?.regions ?? [] }
-
-  /// The region that is shown; nil where the run itself is.
-  private var shownRegion: Int? {
-    root == folder ? nil : regions.firstIndex { $0.name == FilePath.name(of: folder) }
-  }
-
-  /// Shows the next region, or the one before.
-  mutating func stepRegion(by step: Int) -> [Effect] {
-    guard !regions.isEmpty else { return [.say("The run has one region")] }
+extension RunView {
+  /// The region that is so many after the one that is shown; nil where there are none.
+  func region(after step: Int) -> String? {
+    guard !regions.isEmpty else { return nil }
     let count = regions.count
-    let next = shownRegion.map { ($0 + step + count) % count } ?? 0
-    return show(region: regions[next].name)
-  }
-
-  /// Shows a region from its last iteration on; panes stay as they are.
-  mutating func show(region name: String) -> [Effect] {
-    folder = RunFolder(root).region(named: name).path
-    (snapshot, slices, particles, iteration, crosshair, shells) = (nil, nil, nil, nil, nil, nil)
-    choosing = Choosing()
-    log.follow()
-    return [.openRun(folder: folder)]
+    return regions[shownRegion.map { ($0 + step + count) % count } ?? 0].name
   }
 
   /// One line of the regions: each with its resolution, and how far it has moved; the one that is shown
