@@ -90,34 +90,15 @@ extension Application {
     do { screen = try TerminalScreen(capabilities: capabilities) } catch {
       return .noScreens(error.description)
     }
-    let colours = (now: screen.capabilities.colour, limit: screen.capabilities.colourLimit)
-    var surroundings = Surroundings(
-      now: WallClock.now, size: screen.size, folder: folder(of: start),
-      keyMap: settings.keyMap, theme: theme, colours: colours.now,
-      colourLimit: colours.limit, glyphs: capabilities.glyphs,
-      marker: settings.marker,
-      usesMouse: capabilities.usesMouse && settings.usesMouse != false,
-      isLowBandwidth: options.isLowBandwidth)
-    surroundings.commandFolder = FilePath.currentFolder
-    surroundings.timeZoneOffset = localTimeZoneOffset
-    surroundings.pictures = capabilities.pictures
-    surroundings.cellSize = screen.cellSize
     // A script of keys does the same on every machine, with or without a scheduler.
     let lanes = Lane.all(
       in: settings.folder, hasSlurm: options.script == nil && ChildProcess.isInPath("sbatch"))
+    var surroundings = surroundings(of: screen, capabilities, settings, theme, options)
+    surroundings.folder = folder(of: start)
     surroundings.lanes = lanes.lanes
     if !surroundings.usesMouse { screen.setMouse(false) }
     var application = Application(surroundings, first: first)
-    if let conflict = settings.keyMap.conflicts.first {
-      let count = settings.keyMap.conflicts.count
-      application.message = .note(
-        conflict + (count > 1 ? " (and \(count - 1) more; ? lists them)" : ""))
-    }
-    if let problem = problems?.all.first {
-      application.message = .problem(Problem(problem.what, whatToDo: problem.whatToDo))
-    } else if let problem = lanes.problems.first {
-      application.message = .problem(problem)
-    }
+    application.greet(settings.keyMap.conflicts, problems?.all.first, lanes.problems.first)
     let runtime = Runtime(
       application, screen: screen, settings: settings, themes: catalogue, script: options.script,
       recordPath: options.recordPath,
@@ -129,6 +110,34 @@ extension Application {
     let ending = runtime.followSessions()
     try runtime.saveRecord()
     return ending
+  }
+
+  /// What all screens share, as terminal, settings and command line say.
+  private static func surroundings(
+    of screen: TerminalScreen, _ capabilities: Capabilities, _ settings: SettingsFile,
+    _ theme: Theme, _ options: Options
+  ) -> Surroundings {
+    var surroundings = Surroundings(
+      now: WallClock.now, size: screen.size, keyMap: settings.keyMap, theme: theme,
+      colours: screen.capabilities.colour, colourLimit: screen.capabilities.colourLimit,
+      glyphs: capabilities.glyphs, marker: settings.marker,
+      usesMouse: capabilities.usesMouse && settings.usesMouse != false,
+      isLowBandwidth: options.isLowBandwidth)
+    surroundings.commandFolder = FilePath.currentFolder
+    surroundings.timeZoneOffset = localTimeZoneOffset
+    surroundings.pictures = capabilities.pictures
+    surroundings.cellSize = screen.cellSize
+    return surroundings
+  }
+
+  /// Says what is wrong with settings, the worst of it.
+  private mutating func greet(_ conflicts: [String], _ theme: ThemeProblem?, _ lane: Problem?) {
+    if let problem = theme.map({ Problem($0.what, whatToDo: $0.whatToDo) }) ?? lane {
+      message = .problem(problem)
+    } else if let conflict = conflicts.first {
+      let count = conflicts.count
+      message = .note(conflict + (count > 1 ? " (and \(count - 1) more; ? lists them)" : ""))
+    }
   }
 
   /// The folder of the user's settings; nil for none.

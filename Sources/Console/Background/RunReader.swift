@@ -11,8 +11,7 @@ final class RunReader {
   /// Paths of runs in the order in which they were opened.
   private var opened: [String] = []
 
-  /// Events of a run that are kept, the last ones; and runs that are.
-  static let keptEvents = 20_000
+  /// Runs that are kept.
   static let keptRuns = 12
 
   /// The runs of a folder as they are known.
@@ -81,49 +80,29 @@ final class RunReader {
       return gone(known.snapshot, path, stamp: stamp, isForced: isForced)
     }
     if let known, known.stamp == stamp {
-      // A process may die without a trace in its files, and on a full disk it can leave none but in its
-      // lock.
-      guard let manifest = known.snapshot.manifest else { return isForced ? known.snapshot : nil }
-      let status = folder.status(of: manifest)
-      let notice = status.isLive ? folder.holder()?.notice : nil
-      if status == known.snapshot.status, notice == known.snapshot.notice {
-        return isForced ? known.snapshot : nil
-      }
-      var changed = known
-      changed.snapshot.status = status
-      changed.snapshot.notice = notice
-      snapshots[path] = changed
-      return changed.snapshot
+      return unchanged(known.snapshot, path, isForced: isForced)
     }
     var snapshot = known?.snapshot ?? RunSnapshot(folder: path)
-    var offset = known?.offset ?? 0
-    do {
-      let manifest = try folder.wholeManifest()
-      snapshot.manifest = manifest
-      snapshot.status = folder.status(of: manifest)
-      snapshot.problem = nil
-    } catch { snapshot.problem = error }
-    let last = snapshot.metrics.last?.iteration ?? -1
-    snapshot.metrics += folder.metrics(after: last)
-    let start = folder.eventsStart(after: offset)
-    if start > offset { snapshot.events = [] }
-    let page = folder.events(from: start)
-    offset = page.next
-    snapshot.events += page.events
-    if snapshot.events.count > Self.keptEvents + Self.keptEvents / 4 {
-      snapshot.events = Array(snapshot.events.suffix(Self.keptEvents))
-    }
-    snapshot.job = snapshot.job ?? (try? folder.job())
-    snapshot.summary = try? folder.summary()
-    snapshot.final = snapshot.summary == nil ? nil : folder.finalMetrics()
-    snapshot.files = folder.finalFiles()
-    snapshot.chimeraXLine = snapshot.files.isEmpty ? "" : folder.chimeraXLine()
-    snapshot.iterationsWithMaps = folder.iterations().filter { !folder.maps(of: $0).isEmpty }
-    snapshot.note = folder.note()
-    snapshot.batchJob = snapshot.status == .queued ? folder.batchJob() : nil
-    snapshot.notice = snapshot.isLive ? folder.holder()?.notice : nil
+    let offset = snapshot.read(folder, after: known?.offset ?? 0)
     snapshots[path] = (stamp, offset, snapshot)
     keep(path)
+    return snapshot
+  }
+
+  /// A run whose files are as they were: a process may die without a trace in them, and on a full disk it
+  /// can leave none but in its lock.
+  private func unchanged(
+    _ last: RunSnapshot, _ path: String, isForced: Bool
+  ) -> RunSnapshot? {
+    guard let manifest = last.manifest else { return isForced ? last : nil }
+    let folder = RunFolder(path)
+    var snapshot = last
+    snapshot.status = folder.status(of: manifest)
+    snapshot.notice = snapshot.isLive ? folder.holder()?.notice : nil
+    if snapshot.status == last.status, snapshot.notice == last.notice {
+      return isForced ? last : nil
+    }
+    snapshots[path]?.snapshot = snapshot
     return snapshot
   }
 
@@ -150,6 +129,42 @@ final class RunReader {
   func forget(_ path: String) {
     snapshots[path] = nil
     listings[RunFolder(path)] = nil
+  }
+}
+
+extension RunSnapshot {
+  /// Events of a run that are kept, the last ones.
+  static let keptEvents = 20_000
+
+  /// Reads what has come to a run's folder.
+  ///
+  /// - Parameter offset: bytes of its events that were read.
+  /// - Returns: bytes of them that are read now.
+  fileprivate mutating func read(_ folder: RunFolder, after offset: Int) -> Int {
+    do {
+      let manifest = try folder.wholeManifest()
+      self.manifest = manifest
+      status = folder.status(of: manifest)
+      problem = nil
+    } catch { problem = error }
+    metrics += folder.metrics(after: metrics.last?.iteration ?? -1)
+    let start = folder.eventsStart(after: offset)
+    if start > offset { events = [] }
+    let page = folder.events(from: start)
+    events += page.events
+    if events.count > Self.keptEvents + Self.keptEvents / 4 {
+      events = Array(events.suffix(Self.keptEvents))
+    }
+    job = job ?? (try? folder.job())
+    summary = try? folder.summary()
+    final = summary == nil ? nil : folder.finalMetrics()
+    files = folder.finalFiles()
+    chimeraXLine = files.isEmpty ? "" : folder.chimeraXLine()
+    iterationsWithMaps = folder.iterations().filter { !folder.maps(of: $0).isEmpty }
+    note = folder.note()
+    batchJob = status == .queued ? folder.batchJob() : nil
+    notice = isLive ? folder.holder()?.notice : nil
+    return page.next
   }
 }
 

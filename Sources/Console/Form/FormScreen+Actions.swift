@@ -95,23 +95,8 @@ extension FormScreen {
       set(field, to: text)
       surroundings.lastFolder = FilePath.folder(of: text)
       return [.readFiles(job)]
-    case .choosePreset:
-      guard let preset = JobPreset.all.first(where: { $0.id == text }) else { return [] }
-      guard let region = current?.region else {
-        change(to: job.applying(preset))
-        return [.say("\(preset.title): \(preset.values.count) parameters set; u takes it back")]
-      }
-      change(to: job.applying(preset, toRegion: region))
-      return [.say("\(preset.title), for the region \(job.regions[region].name); u takes it back")]
-    case .cloneRun:
-      guard let listing = runs.first(where: { $0.entry.folder.path == text }),
-        let other = listing.job
-      else { return [] }
-      parent = listing.asRerun
-      var next = other
-      (next.name, next.folder) = (job.name, job.folder)
-      next[Parameter.output.folder] = nil
-      change(to: next)
+    case .choosePreset: return apply(preset: text)
+    case .cloneRun: clone(runAt: text)
     case .differFromRun: return showDifferences(from: text)
     case .saveJob:
       return text.isEmpty
@@ -138,6 +123,27 @@ extension FormScreen {
     default: break
     }
     return []
+  }
+
+  private mutating func apply(preset id: String) -> [Effect] {
+    guard let preset = JobPreset.all.first(where: { $0.id == id }) else { return [] }
+    guard let region = current?.region else {
+      change(to: job.applying(preset))
+      return [.say("\(preset.title): \(preset.values.count) parameters set; u takes it back")]
+    }
+    change(to: job.applying(preset, toRegion: region))
+    return [.say("\(preset.title), for the region \(job.regions[region].name); u takes it back")]
+  }
+
+  /// Takes the parameters of a run; name and folder stay.
+  private mutating func clone(runAt folder: String) {
+    guard let listing = runs.first(where: { $0.entry.folder.path == folder }),
+      var next = listing.job
+    else { return }
+    parent = listing.asRerun
+    (next.name, next.folder) = (job.name, job.folder)
+    next[Parameter.output.folder] = nil
+    change(to: next)
   }
 
   private func showDifferences(from folder: String) -> [Effect] {

@@ -8,27 +8,7 @@ extension FormScreen {
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
     switch news {
     case .runs(let found, _): runs = found
-    case .checked(let report) where report.job == job:
-      let wasToStart = if case .runningToStart = check { true } else { false }
-      check = .done(report)
-      let isAsked = !startsHere
-      startsHere = false
-      if let first = errors.first {
-        if let field = first.keys.first.flatMap(field(ofKey:)) { show(field) }
-        return [.complain(first.problem)]
-      }
-      if wasToStart, isForQueue {
-        check = .starting
-        return [.enqueue(job, parent: parent), .say("Queueing …")]
-      }
-      if wasToStart, isAsked, !surroundings.lanes.isEmpty {
-        return [.popUp(laneChooser(surroundings.lanes))]
-      }
-      if wasToStart {
-        check = .starting
-        return start()
-      }
-      return [.popUp(checkViewer(report))]
+    case .checked(let report) where report.job == job: return take(report, surroundings)
     case .files(let facts): receive(facts)
     case .jobSaved(let path, let isRewritten):
       markSaved(at: path)
@@ -57,6 +37,30 @@ extension FormScreen {
     default: break
     }
     return []
+  }
+
+  /// A look at the files is done: starts or queues what was to be started, unless something is wrong.
+  private mutating func take(_ report: CheckReport, _ surroundings: Surroundings) -> [Effect] {
+    let wasToStart = if case .runningToStart = check { true } else { false }
+    check = .done(report)
+    let isAsked = !startsHere
+    startsHere = false
+    if let first = errors.first {
+      if let field = first.keys.first.flatMap(field(ofKey:)) { show(field) }
+      return [.complain(first.problem)]
+    }
+    if wasToStart, isForQueue {
+      check = .starting
+      return [.enqueue(job, parent: parent), .say("Queueing …")]
+    }
+    if wasToStart, isAsked, !surroundings.lanes.isEmpty {
+      return [.popUp(laneChooser(surroundings.lanes))]
+    }
+    if wasToStart {
+      check = .starting
+      return start()
+    }
+    return [.popUp(checkViewer(report))]
   }
 
   func start() -> [Effect] {

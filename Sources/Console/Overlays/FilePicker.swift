@@ -4,27 +4,6 @@ import Runs
 import Surface
 import Terminal
 
-/// A folder as the file picker shows it.
-struct FolderListing: Sendable, Hashable {
-  var path: String
-  var entries: [Entry]
-  /// Why it cannot be read; empty when it could.
-  var problem = ""
-
-  struct Entry: Sendable, Hashable {
-    var name: String
-    var isFolder: Bool
-    /// Its size; nil where it was not asked for.
-    var bytes: Int?
-  }
-}
-
-/// What the header of a file says, for the picker.
-struct HeaderPreview: Sendable, Hashable {
-  var path: String
-  var lines: [String]
-}
-
 /// Picks a file by walking through folders, by letters that narrow the list, or by a path that is
 /// typed; the header of the file under the cursor is shown.
 struct FilePicker: PopUp {
@@ -38,12 +17,12 @@ struct FilePicker: PopUp {
   private(set) var selected = 0
   /// Where a typed path that begins with neither / nor ~ starts.
   private var base: String
-  private var preview: HeaderPreview?
+  var preview: HeaderPreview?
   /// First line of the preview that is shown.
-  private var previewTop = 0
-  private var isLoading = true
+  var previewTop = 0
+  var isLoading = true
   /// Indices of the listing's entries that match, in the order of the list.
-  private var matches: [Int] = []
+  var matches: [Int] = []
 
   init(_ question: Question, title: String, folder: String, endings: [String], picksFolder: Bool) {
     self.question = question
@@ -67,10 +46,10 @@ struct FilePicker: PopUp {
   /// Whether the folder above leads the list: not while a name is sought.
   private var showsAbove: Bool { name.isEmpty && listing.path != "/" }
 
-  private var lineCount: Int { matches.count + (showsAbove ? 1 : 0) }
+  var lineCount: Int { matches.count + (showsAbove ? 1 : 0) }
 
   /// The entry of a line; nil for the folder above, and beyond the list.
-  private func entry(_ line: Int) -> FolderListing.Entry? {
+  func entry(_ line: Int) -> FolderListing.Entry? {
     let index = line - (showsAbove ? 1 : 0)
     return matches.indices.contains(index) ? listing.entries[matches[index]] : nil
   }
@@ -80,7 +59,7 @@ struct FilePicker: PopUp {
   // MARK: What is typed
 
   /// The letters that narrow the list: what is typed after the last slash.
-  private var name: String {
+  var name: String {
     filter.text.lastIndex(of: "/").map { String(filter.text[filter.text.index(after: $0)...]) }
       ?? (filter.text == "~" ? "" : filter.text)
   }
@@ -243,63 +222,5 @@ struct FilePicker: PopUp {
     default: break
     }
     return []
-  }
-
-  // MARK: Drawing
-
-  func draw(over frame: inout Frame, _ surroundings: Surroundings) {
-    let bounds = frame.room
-    let size = Size(width: min(bounds.width, 90), height: min(bounds.height, 26))
-    let inner = frame.popUp(in: bounds.centred(size), title: title)
-    let (head, rest) = inner.split(top: 2)
-    frame.grid.write(
-      shortened(listing.path, columns: head.width, frame.look), x: head.x, y: head.y,
-      style: frame.look[.accent], width: head.width)
-    let wanted = endings.isEmpty ? "" : " (" + endings.map { "." + $0 }.joined(separator: " ") + ")"
-    frame.field(
-      filter, in: head.split(top: 1).rest,
-      placeholder: "type a name\(wanted) or a path, / and ~ too")
-    let (body, foot) = rest.split(bottom: 1)
-    let sideWidth = inner.width >= 60 ? 28 : 0
-    let (rows, side) = body.split(right: sideWidth)
-    frame.list(
-      count: lineCount, selected: selected, in: rows, pane: "files",
-      emptyText: isLoading ? "Reading the folder …" : "Nothing matches."
-    ) { line in
-      guard let entry = entry(line) else { return ListLine("../", role: .accent) }
-      return ListLine(
-        entry.name + (entry.isFolder ? "/" : ""),
-        note: entry.isFolder ? "" : entry.bytes.map(Format.bytes) ?? "",
-        role: entry.isFolder ? .accent : .text)
-    }
-    drawPreview(in: side, of: &frame)
-    let say =
-      !listing.problem.isEmpty
-      ? listing.problem
-      : isLoading
-        ? "Reading the folder …"
-        : "\(Format.counted(listing.entries.count, "entry", "entries"))"
-          + (name.isEmpty ? "" : ", \(Format.count(matches.count)) of them match")
-    frame.grid.write(
-      say, x: foot.x, y: foot.y, style: frame.look[listing.problem.isEmpty ? .dim : .warning],
-      width: foot.width)
-  }
-
-  private func drawPreview(in side: Rect, of frame: inout Frame) {
-    guard let preview, let entry = entry(selected),
-      preview.path == FilePath.joined(listing.path, entry.name), side.width > 2
-    else { return }
-    let text = preview.lines.flatMap { $0.wrapped(toColumns: side.width - 3) }
-    let top = min(previewTop, max(0, text.count - side.height))
-    for (index, line) in text.dropFirst(top).prefix(side.height).enumerated() {
-      frame.grid.write(
-        line, x: side.x + 2, y: side.y + index, style: frame.look[.text], width: side.width - 3)
-    }
-    frame.scrollBar(side, top: top, total: text.count)
-  }
-
-  private func shortened(_ path: String, columns: Int, _ look: Appearance) -> String {
-    path.columns <= columns
-      ? path : look[Symbol.ellipsis] + path.suffix(max(0, columns - 1))
   }
 }

@@ -155,82 +155,6 @@ extension RunsScreen {
     }
   }
 
-  private func drawDetail(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
-    guard let current else { return }
-    let inner = frame.box(
-      rect, Box(title: current.entry.name, note: marked.isEmpty ? "" : "\(marked.count) marked"))
-    var lines: [(String, String, Role)] = []
-    let manifest = current.entry.manifest
-    if let sweep = current.sweep { lines += sweep.detail }
-    lines += treeDetail(of: current)
-    if let problem = current.entry.problem {
-      lines.append(("Problem", problem.what, .bad))
-      lines.append(("", problem.whatToDo, .text))
-    }
-    if let job = current.entry.batchJob {
-      lines.append(("Now", "Waits as \(job.title)", current.statusLook?.role ?? .text))
-    } else if let manifest, !manifest.message.isEmpty {
-      lines.append(("Outcome", manifest.message, current.statusLook?.role ?? .text))
-      if let first = current.summary?.objections.first {
-        lines.append(("", first.remedy, .text))
-      }
-    } else if let progress = manifest?.progress {
-      let percent = progress.fraction.map { " " + Format.percent($0) } ?? ""
-      lines.append(
-        ("Now", "\(progress.stage.title)\(percent), iteration \(progress.iteration)", .accent))
-    }
-    if !current.entry.note.isEmpty {
-      lines.append(
-        ("Note", current.entry.note.split(separator: "\n").joined(separator: " "), .text))
-    }
-    if let paths = current.job?[Parameter.input.particles]?.joined(separator: ",") {
-      let part = manifest?.part.map { $0.text + ", " } ?? ""
-      lines.append(("Particles", part + paths, .text))
-    }
-    if let mask = current.job?[Parameter.input.mask] { lines.append(("Mask", mask, .text)) }
-    if !current.regions.isEmpty {
-      let regions = current.regions.map { region in
-        region.entry.name + (region.resolution.map { " \(Format.resolution($0))" } ?? "")
-      }
-      lines.append(
-        ("Regions", regions.joined(separator: ", ") + "; Right shows them, Left hides them", .text))
-    }
-    if let group = manifest?.group {
-      lines.append(("Sweep", "\(group.title) of \(group.name): \(group.difference)", .text))
-    }
-    if current.sweep == nil { lines.append(("Folder", current.entry.folder.path, .text)) }
-    if let manifest {
-      lines.append(
-        (
-          "Made by",
-          "Fulcrum \(manifest.version) on \(manifest.host)"
-            + (current.branch == nil ? parentText(of: manifest) : ""), .dim
-        ))
-    }
-    // Lines of one are kept for the others; the outcome gets what is left over.
-    var spare = max(0, inner.height - lines.count)
-    let rows = lines.flatMap { line -> [(String, String, Role)] in
-      let all = line.1.wrapped(toColumns: max(1, inner.width - 13))
-      let count = min(all.count, 1 + spare)
-      guard count > 1 else { return [line] }
-      spare -= count - 1
-      let last = all[(count - 1)...].joined(separator: " ")
-      return (all[..<(count - 1)] + [last]).enumerated().map {
-        ($0 == 0 ? line.0 : "", $1, line.2)
-      }
-    }
-    for (index, line) in rows.prefix(inner.height).enumerated() {
-      frame.write(line.0, x: inner.x + 1, y: inner.y + index, .dim, width: 10)
-      frame.write(
-        line.1, x: inner.x + 12, y: inner.y + index, line.2, width: inner.width - 13)
-    }
-  }
-
-  private func parentText(of manifest: RunManifest) -> String {
-    guard let parent = manifest.parent else { return "" }
-    return ", " + RunOrigin(parent).text
-  }
-
   private func drawWelcome(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
     let key = surroundings.keyMap.keyName(of: "new", in: .runs) ?? "N"
     let lines: [(String, Role)] = [
@@ -261,35 +185,6 @@ extension RunsScreen.Column {
     case .resolution: "resolution"
     case .duration: "time"
     default: "\(self)"
-    }
-  }
-}
-
-extension RunStatus {
-  /// The status as people say it.
-  var word: String { rawValue }
-
-  /// The sign beside the word.
-  var symbol: Symbol {
-    switch self {
-    case .running: .running
-    case .paused: .paused
-    case .finished: .done
-    case .stopped: .stopped
-    case .failed: .failed
-    case .interrupted: .warning
-    case .queued: .waiting
-    }
-  }
-
-  /// How it looks.
-  var role: Role {
-    switch self {
-    case .running: .accent
-    case .paused, .stopped, .interrupted: .warning
-    case .queued: .dim
-    case .finished: .good
-    case .failed: .bad
     }
   }
 }
