@@ -161,6 +161,17 @@ public struct RefinementParameters: ParameterGroup {
       the rest is large and well resolved. Leave it off for particles that were subtracted already.
       """)
 
+  public let excludeStanding: ParameterKey<Bool> = .init(
+    "refinement.exclude_standing", "Exclude what stands still in the mask", .toggle, default: true,
+    .refinement, advanced: true, to: .settings(\.excludesStanding),
+    onlyWhen: { Parameter.refinement.subtractOutside.is(true) },
+    help: """
+      A mask's edge reaches into neighbours, whose density stays where the particles started and draws \
+      every pose back to there. After the second search what does not move with the body is told from \
+      what does, and taken out of references and images; where all of it moves nothing is changed. The \
+      FSC is measured with the input mask all the same.
+      """)
+
   public let randomSeed: ParameterKey<Int> = .init(
     "refinement.random_seed", "Random seed", .count(.init(from: 0)), default: 0,
     .refinement, advanced: true, to: .settings(\.randomSeed, as: UInt64.init),

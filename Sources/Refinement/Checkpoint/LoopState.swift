@@ -75,6 +75,7 @@ extension RefinementState: Columned {
     columns.move("directions", &noiseDirections)
     columns.move("greyscale", &greyscale)
     columns.move("defocus", &defocusChanges)
+    movingShare.move(&columns)
   }
 }
 
@@ -104,6 +105,7 @@ extension LoopState {
         .allSatisfy { $0 >= 0 }
       && badImages.allSatisfy { particles.contains($0.particle) }
       && [0, count].contains(refinement.defocusChanges.count)
+      && refinement.movingShare.isConsistent
       && shown?.isConsistent ?? true
   }
 

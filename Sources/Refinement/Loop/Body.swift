@@ -13,8 +13,12 @@ struct Body {
   /// The mask about its own centre, `geometry.period`³, and on the iterations' cubes.
   let mask: [Float]
   let cubeMasks: CubeMasks
-  /// The density outside the mask of each half, where it is subtracted.
-  let outside: [BoxModel]
+  /// Those of the references: without what does not move with the body.
+  private(set) var referenceMasks: CubeMasks
+  /// The density of each half that is subtracted: outside the mask, and what in it does not move.
+  private(set) var outside: [BoxModel]
+  /// Whether other bodies move beside this one.
+  let isRegion: Bool
   let events: @Sendable (RefinementEvent) -> Void
   let memory: MemoryPlan
   /// Progress of the first filtering, as long as its references are not made.
@@ -46,12 +50,15 @@ struct Body {
       defocusSign: saved?.refinement.bodyDefocus.sign,
       defocusChanges: saved?.refinement.defocusChanges ?? [], events: events)
     preparation.rest = rest
+    preparation.movingShare = saved?.refinement.movingShare ?? .all
+    isRegion = rest != nil
     let prepared = try preparation.prepare()
     context = prepared.context
     transformer = prepared.transformer
     imageScales = prepared.imageScales
     mask = prepared.mask
     cubeMasks = CubeMasks(geometry: prepared.context.geometry, fine: prepared.mask)
+    referenceMasks = cubeMasks
     outside = prepared.outside
     memory = prepared.memory
     start = input.start ?? input.measuredHalfMaps()
@@ -60,6 +67,7 @@ struct Body {
       try saved.requireFit(
         prepared.state, maximumShell: context.geometry.maximumShell, place: place)
       resume()
+      maskReferences()
     } else {
       loop = LoopState(settings: context.settings, refinement: prepared.state, inserted: 0)
       loop.inserted = context.geometry.insertionShell(beyond: firstBand)
@@ -68,6 +76,20 @@ struct Body {
         loop.shown = ShownDensity(input: input, geometry: context.geometry, mask: mask)
       }
     }
+  }
+
+  /// Masks the references, and models what is subtracted, by what moves with the body.
+  mutating func takeMovingShare() {
+    maskReferences()
+    outside = Preparation(input, control: control, events: events)
+      .outsideModels(without: state.movingShare, geometry: context.geometry)
+  }
+
+  private mutating func maskReferences() {
+    guard !state.movingShare.isAll else { return }
+    let geometry = context.geometry
+    referenceMasks = CubeMasks(
+      geometry: geometry, fine: state.movingShare.times(centred: mask, geometry: geometry))
   }
 
   /// Takes the settings of the checkpoint, and what it knows of the images.
@@ -182,6 +204,7 @@ struct Body {
     loop.step = take(outcomes)
     try refineDefocus(references, band: band, &clock)
     try measureNoise(references, band: band)
+    try separate(&clock)
     loop.searchedBand = band
     var reached = max(made.band, band)
     if let start, state.iteration == 0 {
@@ -261,7 +284,8 @@ struct Body {
     events(.stage(.filtering, iteration: iteration))
     clock.begin(.filtering)
     let maker = ReferenceMaker(
-      context: context, masks: cubeMasks, isMaskDynamic: state.isMaskDynamic,
+      context: context, masks: cubeMasks, ownMasks: referenceMasks,
+      isMaskDynamic: state.isMaskDynamic,
       agreement: (start?.fsc ?? loop.metrics.first?.fsc)?.resolution50 ?? 0)
     let isFirst = state.iteration == 0
     let filtering = StageProgress(

@@ -19,6 +19,8 @@ struct Preparation {
   /// What of the map belongs to no body, where several move by themselves; nil where all outside the mask
   /// does.
   var rest: Volume?
+  /// What of the density in the mask moves with the body, as an interrupted run has found it.
+  var movingShare = MovingShare.all
 
   init(
     _ input: RefinementInput, shard: Shard? = nil, control: RefinementControl,
@@ -56,9 +58,10 @@ struct Preparation {
     // The images are surveyed with all outside the mask where the consensus has it; what moves by itself
     // is subtracted where it is.
     let bad = surveyed.bad
-    let outside =
+    var outside =
       rest.map { outsideModels(of: $0) } ?? surveyed.outside
     let geometry = try window(transformer, survey: survey, outside: outside, bad: bad)
+    if !movingShare.isAll { outside = outsideModels(without: movingShare, geometry: geometry) }
     let memory = MemoryPlan(
       particles: input.particles.count, images: shard.particles.count, geometry: geometry,
       settings: settings,

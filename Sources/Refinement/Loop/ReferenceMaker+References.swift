@@ -115,7 +115,7 @@ extension ReferenceMaker {
   /// The voxels of the references' mask on a cube, and its values there.
   private func rowsOfMask(_ choice: MaskChoice, size: Int) -> (VoxelRows, [Float]) {
     guard choice.isDynamic else {
-      let known = masks.mask(size: size)
+      let known = referenceMasks.mask(size: size)
       return (known.rows, known.rows.values(of: known.mask.voxels))
     }
     let voxels = CentredMap.interpolated(choice.mask.voxels, from: choice.mask.size, to: size)

@@ -8,6 +8,8 @@ struct ReferenceMaker: Sendable {
   let context: RunContext
   /// The mask on the cubes of the iterations.
   let masks: CubeMasks
+  /// Those of the references where they are others than those of the measures.
+  var ownMasks: CubeMasks?
   /// Whether masks are already made of the map.
   var isMaskDynamic = false
   /// The resolution (Å) to which the half-maps of the input, or those of the images at the input's poses, agree by
@@ -53,6 +55,9 @@ struct ReferenceMaker: Sendable {
       return remarks
     }
   }
+
+  /// The masks of the references.
+  var referenceMasks: CubeMasks { ownMasks ?? masks }
 
   /// Parts of the work, for those who wait.
   enum Part: Int { case measurement, filter, references, firstReferences, calibration }
@@ -139,7 +144,7 @@ struct ReferenceMaker: Sendable {
       measuringOnly
       ? MaskChoice(input: measuring.mask)
       : MaskChoice(
-        halves: halves, region: measuring.mask, resolution: fsc.resolution143,
+        halves: halves, region: referenceMasks.mask(size: reconstruction.cube.size).mask, resolution: fsc.resolution143,
         hasStarted: isMaskDynamic, settings: context.settings)
     var made: (references: [ReferenceGrid], filtered: [Double]?, shown: ShownDensity?) = (
       [], nil, nil

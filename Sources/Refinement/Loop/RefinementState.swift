@@ -31,6 +31,8 @@ struct RefinementState: Sendable, Codable {
   var defocusChanges: [DefocusChange] = []
   /// The band at which they were last asked, shell of the window.
   var defocusBand = 0
+  /// What of the density in the mask moves with the body.
+  var movingShare = MovingShare.all
   /// Whether a map was fine enough for a dynamic mask: from then on every mask is made of the map.
   var isMaskDynamic = false
 }

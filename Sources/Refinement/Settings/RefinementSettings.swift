@@ -57,6 +57,9 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
   public var normalize = true
   /// Whether the scales that the particle file states are used.
   public var useScales = true
+  /// Whether density in the mask that does not move with the body is looked for and taken out, where what lies
+  /// outside the mask is.
+  public var excludesStanding = true
   /// How the sign of the data is found.
   public var dataSign = DataSign.auto
   /// High-pass resolution, Å.

@@ -1,0 +1,101 @@
+import CryoEM
+import Fourier
+import Ground
+
+/// The separation of what moves from what stays where the particles started.
+extension Body {
+  /// Finds what of the density in the mask does not move with the body, after some searches; takes it out of
+  /// the references, and out of the images with what lies outside the mask.
+  ///
+  /// Density that stays draws every particle towards where it started.
+  mutating func separate(_ clock: inout IterationClock) throws {
+    let settings = context.settings
+    guard settings.excludesStanding, settings.subtractOutside, context.beside == nil, !isRegion,
+      settings.rotationExtent > 0, state.movingShare.isAll, state.iteration == Self.separatedAfter,
+      let last = loop.metrics.last
+    else { return }
+    events(.stage(.packing, iteration: state.iteration + 1))
+    clock.begin(.packing)
+    defer { clock.end() }
+    let total = context.particles.count
+    let progress = StageProgress(
+      .packing, particles: total, costs: [Double(total), Double(total), Double(total)],
+      events: events)
+    let geometry = context.geometry
+    let band = min(
+      loop.inserted,
+      geometry.insertionShell(beyond: geometry.shell(atResolution: last.fsc.resolution143)))
+    var before = state
+    before.poses = state.start
+    before.posteriors = [PosePosterior](repeating: .point, count: total)
+    let first = try halves(before, band: band) { progress.tell($0, of: 0, done: $1) }
+    let now = try halves(state, band: band) { progress.tell($0, of: 1, done: $1) }
+    let mask = cubeMasks.mask(size: now[0].size).mask
+    guard
+      let found = StandingDensity(first: first, now: now, mask: mask, blur: blur).found()
+    else { return }
+    events(.log(found.summary))
+    guard found.isWorthwhile else { return }
+    loop.refinement.movingShare = MovingShare(values: found.share.voxels)
+    loop.convergence = Convergence()
+    takeMovingShare()
+    try repack(progress, part: 2)
+  }
+
+  /// The search after which what stays is looked for: the first that began with references of the images.
+  private static let separatedAfter = 1
+
+  /// Poses whose changes stand for those of all.
+  private static let sampledChanges = 48
+
+  /// The unfiltered half-maps of the images at some poses, on voxels fine enough to be read between.
+  private func halves(
+    _ state: RefinementState, band: Int, progress: @escaping @Sendable (Double, Int) -> Void
+  ) throws -> [Volume] {
+    let sums = try Accumulation(context: context, band: band).accumulate(state, progress: progress)
+    let radius = sums[0].radius
+    let reconstruction = Reconstruction(
+      geometry: context.geometry, radius: radius,
+      size: CubeTransform.size(forRadius: radius + radius / 3))
+    let filled = context.filledShell(of: context.geometry, upTo: band)
+    let folds = context.foldCount
+    return (0..<2).map { half in
+      let parts = Array(sums[half * folds..<(half + 1) * folds])
+      return reconstruction.volume(
+        of: Reconstruction.Quotient(
+          parts: parts,
+          regularisation: Reconstruction.regularisation(
+            means: reconstruction.shellMeans(parts, threads: context.settings.threads),
+            last: filled)))
+    }
+  }
+
+  /// How the changes of the poses since the start blur what does not take part in them.
+  private var blur: MotionBlur {
+    let used = state.poses.indices.filter { !context.skipped.contains($0) }
+    let step = max(1, used.count / Self.sampledChanges)
+    let changes = used.map { particle in
+      let prior = context.prior(of: particle, state)
+      return prior.fulcrumPosition(state.poses[particle])
+        - prior.fulcrumPosition(state.start[particle])
+    }
+    let mean = changes.reduce(Vector2.zero, +) / Double(max(1, changes.count))
+    let square = changes.reduce(0.0) { $0 + (($1 - mean) * ($1 - mean)).sum() }
+    return MotionBlur(
+      rotations: stride(from: 0, to: used.count, by: step).map {
+        state.start[used[$0]].rotation.transposed * state.poses[used[$0]].rotation
+      },
+      fulcrum: context.geometry.fulcrum - context.geometry.centre,
+      shift: (square / Double(max(1, 2 * changes.count))).squareRoot())
+  }
+}
+
+extension StandingDensity.Finding {
+  var summary: String {
+    let percent = Format.fixed(100 * standing, 0)
+    return isWorthwhile
+      ? "\(percent)% of the density's power in the mask stays where the particles started and does not move "
+        + "with the body: it is taken out of images and references"
+      : "The density in the mask moves with the body, as far as the images can tell"
+  }
+}

@@ -1,0 +1,48 @@
+import CryoEM
+import Fourier
+import Glibc
+
+/// Which share of the density at each place about a body moves with it: 1 where all does, 0 where what is seen
+/// stays where the particle started, as a neighbour within the mask's edge does.
+struct MovingShare: Sendable {
+  /// Its values on a cube about the mask's centre whose edge is the geometry's period; empty where all
+  /// density counts as the body's.
+  private(set) var values: [Float]
+
+  /// All density moves.
+  static let all = MovingShare(values: [])
+
+  init(values: [Float]) { self.values = values }
+
+  var isAll: Bool { values.isEmpty }
+
+  /// Voxels along the cube's edge.
+  private var size: Int { Int(cbrt(Double(values.count)).rounded()) }
+
+  /// Whether the values are those of a cube.
+  var isConsistent: Bool { size * size * size == values.count }
+
+  /// A mask about its own centre, `geometry.period`³, times the share.
+  func times(centred mask: [Float], geometry: Geometry) -> [Float] {
+    guard !isAll else { return mask }
+    let shares = CentredMap.interpolated(values, from: size, to: geometry.period)
+    return zip(mask, shares).map { $0 * $1 }
+  }
+
+  /// A mask in the images' box times the share.
+  func times(_ mask: Volume, geometry: Geometry) -> Volume {
+    guard !isAll else { return mask }
+    let edge = Double(geometry.period) * geometry.pixelSize
+    let shares = Volume(size: size, pixelSize: edge / Double(size), voxels: values)
+    var product = mask
+    mask.forEachVoxel { index, position in
+      guard mask.voxels[index] > 0 else { return }
+      product.voxels[index] *= shares.linear(at: shares.index(of: position - geometry.centre))
+    }
+    return product
+  }
+}
+
+extension MovingShare: Columned {
+  mutating func move(_ columns: inout Columns) { columns.move("moving", &values) }
+}
