@@ -20,7 +20,7 @@ struct ParameterTests {
   @Test func keysAreUniqueAndTheFormIsInOrder() {
     let keys = Parameter.all.map(\.key)
     #expect(Set(keys).count == keys.count)
-    #expect(keys.count == 72)
+    #expect(keys.count == 73)
     let sections = Parameter.all.map(\.section)
     let order = Parameter.Section.allCases
     let indices = sections.compactMap { order.firstIndex(of: $0) }

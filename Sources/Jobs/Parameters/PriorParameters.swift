@@ -17,13 +17,13 @@ public struct PriorParameters: ParameterGroup {
 
   public let model: ParameterKey<RefinementSettings.PriorModel> = .init(
     "prior.model", "Prior's width", .choice(of: RefinementSettings.PriorModel.self),
-    default: .fixed, .prior, advanced: true, to: .settings(\.priorModel), whileRunning: true,
+    default: .learned, .prior, advanced: true, to: .settings(\.priorModel), whileRunning: true,
     onlyWhen: { Parameter.prior.enabled.is(true) },
     help: """
       Whether the deviations below are kept, or are only where the refinement starts: learned, it \
       finds after each iteration how far the body moves, about which axis and where the hinge is, \
-      each half-set from its own images. Learn it where the width is not known: one wider than the \
-      motion makes poses worse.
+      each half-set from its own images. Nobody knows the width before, and one wider than the motion \
+      makes poses worse: keep it fixed only to compare with a program that does.
       """)
 
   public let rotationDeviation: ParameterKey<Double> = .init(

@@ -25,11 +25,12 @@ extension Body {
     let band = min(
       loop.inserted,
       geometry.insertionShell(beyond: geometry.shell(atResolution: last.fsc.resolution143)))
-    var before = state
-    before.poses = state.start
-    before.posteriors = [PosePosterior](repeating: .point, count: total)
-    let first = try halves(before, band: band) { progress.tell($0, of: 0, done: $1) }
-    let now = try halves(state, band: band) { progress.tell($0, of: 1, done: $1) }
+    // Both at single poses, so that they differ by the motion alone.
+    var still = state
+    still.posteriors = [PosePosterior](repeating: .point, count: total)
+    let now = try halves(still, band: band) { progress.tell($0, of: 0, done: $1) }
+    still.poses = state.start
+    let first = try halves(still, band: band) { progress.tell($0, of: 1, done: $1) }
     let mask = cubeMasks.mask(size: now[0].size).mask
     guard
       let found = StandingDensity(first: first, now: now, mask: mask, blur: blur).found()

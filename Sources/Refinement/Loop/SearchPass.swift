@@ -175,6 +175,24 @@ struct SearchPass: Sendable {
     } else {
       posterior.collapse()
     }
+    if let truth = Truth.shared {
+      let pose = prior.pose(changedBy: truth.change(particle))
+      var values: [Double] = [Double(particle), Double(state.iteration)]
+      for b in [band, band * 3 / 4, band / 2, band / 4] {
+        for p in [found.pose, pose, prior.start] {
+          values.append(scorer.score(p, band: b) - prior.logDensity(of: p))
+        }
+        let e = scorer.evaluate(pose, band: b)
+        var (value, gradient, curvature) = (0.0, Vector5(), Matrix5())
+        prior.add(at: pose, value: &value, gradient: &gradient, curvature: &curvature)
+        for k in 0..<5 { values.append(e.gradient[k] - gradient[k]) }
+        for i in 0..<5 { for j in 0..<5 { values.append(e.curvature[i, j] - curvature[i, j]) } }
+        values.append(e.cross)
+        values.append(e.power)
+        values.append(scorer.scale)
+      }
+      truth.write(values)
+    }
     let scale =
       settings.minimizeScale
       ? ParticleScales.scale(
@@ -194,4 +212,18 @@ struct SearchPass: Sendable {
       at: found.pose, gradient: found.evaluation.gradient - gradient,
       curvature: found.evaluation.curvature - curvature)
   }
+}
+
+import Foundation
+final class Truth: @unchecked Sendable {
+  static let shared: Truth? = {
+    guard let path = getenv("FULCRUM_TRUTH"), let data = FileManager.default.contents(atPath: String(cString: path)) else { return nil }
+    return Truth(data.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) })
+  }()
+  let x: [Double]
+  let lock = NSLock()
+  let file = fopen(String(cString: getenv("FULCRUM_DUMP")) + "/score.bin", "w")
+  init(_ x: [Double]) { self.x = x }
+  func change(_ p: Int) -> Vector5 { var v = Vector5(); for k in 0..<5 { v[k] = x[5 * p + k] }; return v }
+  func write(_ v: [Double]) { lock.lock(); _ = v.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }; fflush(file); lock.unlock() }
 }

@@ -48,19 +48,23 @@ struct MotionLearning: Sendable {
   }
 
   /// The motion, beginning from what is believed of it.
+  ///
+  /// Where images tell little each step of expectation and maximisation is a small part of the way: two of
+  /// them say where it leads (squared extrapolation: Varadhan & Roland, 2008), and the next begins there.
   func learned(from start: MotionModel) -> MotionModel {
     var model = start
-    let count = observed.count
-    guard count > 0 else { return start }
+    guard !observed.isEmpty else { return start }
     let floor = floor
-    for _ in 0..<Self.maximumIterations {
-      guard let sums = sums(model) else { return model }
-      let next = sums.model(count: Double(count), floor: floor, isotropic: Self.isotropicParticles)
-      let change = (0..<6).map { axis in
-        abs(next.covariance[axis, axis] / max(model.covariance[axis, axis], 1e-300) - 1)
-      }
-      model = next
-      if (change.max() ?? 0) < Self.tolerance { break }
+    func step(_ model: MotionModel) -> MotionModel? {
+      sums(model)?.model(
+        count: Double(observed.count), floor: floor, isotropic: Self.isotropicParticles)
+    }
+    for _ in 0..<Self.maximumIterations / 2 {
+      guard let first = step(model) else { return model }
+      guard first.changeOfVariances(from: model) >= Self.tolerance else { return first }
+      guard let second = step(first) else { return first }
+      guard second.changeOfVariances(from: first) >= Self.tolerance else { return second }
+      model = MotionModel.extrapolated(model, first, second) ?? second
     }
     return model
   }
@@ -224,6 +228,47 @@ struct MotionLearning: Sendable {
 }
 
 extension MotionModel {
+  /// The largest relative change of a variance.
+  fileprivate func changeOfVariances(from other: MotionModel) -> Double {
+    (0..<6).reduce(0.0) { change, axis in
+      max(change, abs(covariance[axis, axis] / max(other.covariance[axis, axis], 1e-300) - 1))
+    }
+  }
+
+  /// Where three models in a row lead: x₀ − 2αr + α²v, with the first step r, v what the second differs from
+  /// it by, and α = −|r|/|v| in units of the deviations; nil where that is no covariance, or far from the last.
+  fileprivate static func extrapolated(
+    _ start: MotionModel, _ first: MotionModel, _ second: MotionModel
+  ) -> MotionModel? {
+    let unit = (0..<6).map { max(second.covariance[$0, $0], 1e-300).squareRoot() }
+    let (meanStep, meanBend) = (
+      first.mean - start.mean, second.mean - first.mean - (first.mean - start.mean)
+    )
+    let step = first.covariance - start.covariance
+    let bend = second.covariance - first.covariance - step
+    var (steps, bends) = (0.0, 0.0)
+    for row in 0..<6 {
+      steps += meanStep[row] * meanStep[row] / (unit[row] * unit[row])
+      bends += meanBend[row] * meanBend[row] / (unit[row] * unit[row])
+      for column in 0..<6 {
+        let scale = 1 / (unit[row] * unit[column])
+        steps += step[row, column] * step[row, column] * scale * scale
+        bends += bend[row, column] * bend[row, column] * scale * scale
+      }
+    }
+    guard bends > 0 else { return nil }
+    let length = min(max((steps / bends).squareRoot(), 1), longestExtrapolation)
+    var model = second
+    model.mean = start.mean + meanStep * (2 * length) + meanBend * (length * length)
+    model.covariance = start.covariance + step * (2 * length) + bend * (length * length)
+    let isNear = (0..<6).allSatisfy {
+      0.25...4 ~= model.covariance[$0, $0] / max(second.covariance[$0, $0], 1e-300)
+    }
+    return isNear && model.covariance.cholesky != nil ? model : nil
+  }
+
+  private static let longestExtrapolation = 50.0
+
   /// The same mean squares without couplings and preferred axes.
   fileprivate static func isotropic(_ covariance: Matrix6) -> Matrix6 {
     var result = Matrix6()

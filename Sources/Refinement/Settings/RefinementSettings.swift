@@ -21,7 +21,7 @@ public struct RefinementSettings: Sendable, Equatable, Codable {
   public var priorEnabled = false
   public var priorRotation = radians(15), priorShift = 7.0
   /// Whether the prior keeps those or learns the motion, beginning with them.
-  public var priorModel = PriorModel.fixed
+  public var priorModel = PriorModel.learned
   /// Low-pass resolution of the first reference, Å.
   public var initialResolution = 12.0
   /// The halves share shells below this resolution, Å.
