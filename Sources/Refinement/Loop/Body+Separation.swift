@@ -93,10 +93,11 @@ extension Body {
 
 extension StandingDensity.Finding {
   var summary: String {
-    let percent = Format.fixed(100 * standing, 0)
+    let share =
+      "\(Format.fixed(100 * standing, 1))% of the density's power in the mask, \(Format.fixed(significance, 1)) "
+      + "standard deviations of noise"
     return isWorthwhile
-      ? "\(percent)% of the density's power in the mask stays where the particles started and does not move "
-        + "with the body: it is taken out of images and references"
-      : "The density in the mask moves with the body, as far as the images can tell"
+      ? "Density that does not move with the body is taken out of images and references: \(share)"
+      : "All density in the mask counts as the body's; what does not seem to move with it is \(share)"
   }
 }

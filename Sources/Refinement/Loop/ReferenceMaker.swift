@@ -144,7 +144,8 @@ struct ReferenceMaker: Sendable {
       measuringOnly
       ? MaskChoice(input: measuring.mask)
       : MaskChoice(
-        halves: halves, region: referenceMasks.mask(size: reconstruction.cube.size).mask, resolution: fsc.resolution143,
+        halves: halves, region: referenceMasks.mask(size: reconstruction.cube.size).mask,
+        resolution: fsc.resolution143,
         hasStarted: isMaskDynamic, settings: context.settings)
     var made: (references: [ReferenceGrid], filtered: [Double]?, shown: ShownDensity?) = (
       [], nil, nil

@@ -217,13 +217,20 @@ struct SearchPass: Sendable {
 import Foundation
 final class Truth: @unchecked Sendable {
   static let shared: Truth? = {
-    guard let path = getenv("FULCRUM_TRUTH"), let data = FileManager.default.contents(atPath: String(cString: path)) else { return nil }
+    guard let path = getenv("FULCRUM_TRUTH"),
+      let data = FileManager.default.contents(atPath: String(cString: path))
+    else { return nil }
     return Truth(data.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) })
   }()
   let x: [Double]
   let lock = NSLock()
   let file = fopen(String(cString: getenv("FULCRUM_DUMP")) + "/score.bin", "w")
   init(_ x: [Double]) { self.x = x }
-  func change(_ p: Int) -> Vector5 { var v = Vector5(); for k in 0..<5 { v[k] = x[5 * p + k] }; return v }
-  func write(_ v: [Double]) { lock.lock(); _ = v.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }; fflush(file); lock.unlock() }
+  func change(_ p: Int) -> Vector5 {
+    var v = Vector5(); for k in 0..<5 { v[k] = x[5 * p + k] }; return v
+  }
+  func write(_ v: [Double]) {
+    lock.lock(); _ = v.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }; fflush(file);
+    lock.unlock()
+  }
 }

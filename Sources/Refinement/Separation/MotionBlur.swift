@@ -33,7 +33,9 @@ struct MotionBlur: Sendable {
           for x in 0..<size where region[(z * size + y) * size + x] {
             let arm = shifted.position(x: x, y: y, z: z) - fulcrum
             var sum: Float = 0
-            for turn in turns { sum += shifted.linear(at: shifted.index(of: fulcrum + turn.applied(to: arm))) }
+            for turn in turns {
+              sum += shifted.linear(at: shifted.index(of: fulcrum + turn.applied(to: arm)))
+            }
             plane[y * size + x] = sum * share
           }
         }

@@ -46,10 +46,16 @@ struct StandingDensity: Sendable {
     let weights = curve.indices.map { $0 < cut ? min(max(curve[$0], 0), 1) : 0 }
     let resolution = mask.edge / Double(cut)
     let region = mask.voxels.map { $0 > 0.01 }
-    let (first, now) = (first.map { $0.filtered(byShells: weights) }, now.map { $0.filtered(byShells: weights) })
+    let (first, now) = (
+      first.map { $0.filtered(byShells: weights) }, now.map { $0.filtered(byShells: weights) }
+    )
     // What moves and what stays, of each half.
-    let moving = zip(now, first).map { masked($0 - blur.seen($1, inverted: false, within: region), region) }
-    let standing = zip(first, now).map { masked($0 - blur.seen($1, inverted: true, within: region), region) }
+    let moving = zip(now, first).map {
+      masked($0 - blur.seen($1, inverted: false, within: region), region)
+    }
+    let standing = zip(first, now).map {
+      masked($0 - blur.seen($1, inverted: true, within: region), region)
+    }
     return finding(
       Powers(moving, resolution: resolution, window: window(resolution)),
       Powers(standing, resolution: resolution, window: window(resolution)), resolution: resolution,
@@ -99,14 +105,18 @@ struct StandingDensity: Sendable {
       guard weight > 0.01 else { continue }
       let (m, s) = (moving.noise.voxels[index], standing.noise.voxels[index])
       let above =
-        max(0, moving.signal.voxels[index]) + Float(Self.doubt.moving) * (m + s) + .leastNormalMagnitude
+        max(0, moving.signal.voxels[index]) + Float(Self.doubt.moving) * (m + s)
+        + .leastNormalMagnitude
       let below = max(0, standing.signal.voxels[index] - Float(Self.doubt.standing) * s)
       share.voxels[index] = above / (above + below)
       moves += Double(weight * moving.signal.voxels[index])
       stays += Double(weight * standing.signal.voxels[index])
-      let both = Double(weight * halves[0].voxels[index] * halves[1].voxels[index])
-      product += both
-      square += both * both
+      let (a, b) = (Double(halves[0].voxels[index]), Double(halves[1].voxels[index]))
+      product += Double(weight) * a * b
+      // The noise of a half: half the squared difference has its variance for a mean, and of its squares a
+      // third is the variance of a product of two.
+      let noise = 0.5 * (a - b) * (a - b)
+      square += Double(weight * weight) * noise * noise / 3
     }
     let correlated = max(1, pow(resolution / 2 / mask.pixelSize, 3))
     return Finding(

@@ -192,7 +192,7 @@ struct CheckpointCoderTests {
       content.columns.map(\.name) == [
         "state.start", "state.poses", "state.posteriors", "state.motions", "state.scales",
         "state.noise.0", "state.noise.1", "state.directions.0.ratios", "state.greyscale",
-        "state.defocus", "findings", "previous", "drift", "greyscale", "shown.rows",
+        "state.defocus", "state.moving", "findings", "previous", "drift", "greyscale", "shown.rows",
         "shown.voxels.0", "shown.voxels.1",
       ])
     for name in ["start", "poses", "posteriors", "findings", "previous"] {

@@ -24,8 +24,12 @@ struct StandingDensityTests {
   }
 
   /// What moves with the frame of now: a chain of blobs on one side; what stays: one on the other.
-  private let moving = (0..<9).map { Blob(centre: Vector3(12 + 4 * Double($0 % 3), 8 * Double($0 / 3) - 8, 18)) }
-  private let standing = (0..<6).map { Blob(centre: Vector3(-22 - 3 * Double($0 % 2), 9 * Double($0 / 2) - 9, 14)) }
+  private let moving = (0..<9).map {
+    Blob(centre: Vector3(12 + 4 * Double($0 % 3), 8 * Double($0 / 3) - 8, 18))
+  }
+  private let standing = (0..<6).map {
+    Blob(centre: Vector3(-22 - 3 * Double($0 % 2), 9 * Double($0 / 2) - 9, 14))
+  }
 
   /// The sum of blobs, each averaged over rotations about the fulcrum and blurred by the shifts.
   private func density(_ blobs: [Blob], turned turns: [Rotation], shift: Double) -> Volume {
@@ -51,7 +55,7 @@ struct StandingDensityTests {
     return volume.map { $0 + Float(deviation * generator.normal()) }
   }
 
-  private func found(
+  private func finding(
     moves: Bool, stays: Bool, noise: Double
   ) -> StandingDensity.Finding? {
     let none = Volume(size: size, pixelSize: pixelSize)
@@ -95,8 +99,9 @@ struct StandingDensityTests {
   }
 
   @Test func tellsWhatStaysFromWhatMoves() throws {
-    let found = try #require(found(moves: true, stays: true, noise: 0.1))
-    #expect(found.isWorthwhile, "\(found.standing) \(found.significance)")
+    let found = try #require(finding(moves: true, stays: true, noise: 0.1))
+    let worthwhile = found.isWorthwhile
+    #expect(worthwhile, "\(found.standing) \(found.significance)")
     #expect(mean(found.share, over: moving) > 0.9)
     #expect(mean(found.share, over: standing) < 0.15)
     // Six of fifteen blobs of one size stay; neighbours' overlaps weigh more where there are more of them.
@@ -104,14 +109,16 @@ struct StandingDensityTests {
   }
 
   @Test func whatMovesIsLeft() throws {
-    let found = try #require(found(moves: true, stays: false, noise: 0.1))
-    #expect(!found.isWorthwhile, "\(found.standing) \(found.significance)")
+    let found = try #require(finding(moves: true, stays: false, noise: 0.1))
+    let worthwhile = found.isWorthwhile
+    #expect(!worthwhile, "\(found.standing) \(found.significance)")
     #expect(mean(found.share, over: moving) > 0.95)
   }
 
   @Test func noiseIsNoDensity() {
     // Half-maps without anything in common, or with what noise has.
-    let found = found(moves: false, stays: false, noise: 1)
-    #expect(found?.isWorthwhile != true, "\(String(describing: found?.significance))")
+    let found = finding(moves: false, stays: false, noise: 1)
+    let (worthwhile, significance) = (found?.isWorthwhile ?? false, found?.significance)
+    #expect(!worthwhile, "\(String(describing: significance))")
   }
 }
