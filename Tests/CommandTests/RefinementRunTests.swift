@@ -41,7 +41,7 @@ struct RefinementRunTests {
       Set(folder.finalFiles().map { FilePath.name(of: $0.path) }) == [
         "map.mrc", "map_sharp.mrc", "half_map_a.mrc", "half_map_b.mrc", "mask.mrc",
         "mask_fsc.mrc", "local_resolution.mrc", "particles.star", "pose_evidence.cs",
-        "fsc.tsv", "fsc.star", "fsc.xml", "metrics.json", "summary.json",
+        "fsc.tsv", "fsc.star", "fsc.xml", "metrics.json", "motion.json", "summary.json",
       ])
     let manifest = try folder.manifest()
     #expect(manifest.status == .finished)

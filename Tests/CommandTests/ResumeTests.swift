@@ -28,7 +28,7 @@ struct ResumeTests {
 
   private func expectSameResults(_ set: SmallDataSet, _ a: String, _ b: String) throws {
     let names = set.names().filter { $0.hasPrefix(a + "/final/") }.map { FilePath.name(of: $0) }
-    #expect(names.count == 14)
+    #expect(names.count == 15)
     for name in names where name != "summary.json" && name != "metrics.json" {
       #expect(try set.bytes(a + "/final/" + name) == set.bytes(b + "/final/" + name), "\(name)")
     }

@@ -85,6 +85,8 @@ struct ExpectedPosesTests {
     set.settings.priorEnabled = false
     (set.settings.rotationExtent, set.settings.shiftExtent) = (radians(40), 20)
     set.settings.subtractOutside = true
+    // What is expected is of all the density in the mask.
+    set.settings.excludesStanding = false
     let last = try #require(try set.refined().metrics.last)
     let rotation = degrees(expected.rotation) / last.posteriorRotation
     let shift = expected.shift / last.posteriorShift

@@ -68,7 +68,7 @@ struct ResumingTests {
   @Test(arguments: [5, 14, 19, 23, 30], [false, true])
   func endsAsWithoutAStop(events: Int, learned: Bool) throws {
     var set = set()
-    if learned { set.settings.priorModel = .learned }
+    set.settings.priorModel = learned ? .learned : .fixed
     let whole = try refine(set.input) { _ in }
     let (result, stops) = try refined(set, stoppingAfter: events, store: MemoryStore())
     #expect(stops > 0)

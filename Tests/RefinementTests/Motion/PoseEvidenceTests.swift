@@ -14,6 +14,7 @@ struct PoseEvidenceTests {
     let test = TwoBodyRefinement(count: 60, signalToNoise: 1)
     var settings = test.settings
     settings.anchorFrame = false
+    settings.priorModel = .fixed
     var input = test.input
     input.settings = settings
     let result = try refine(input, events: { _ in })
