@@ -10,8 +10,8 @@ struct Body {
   let transformer: ImageTransformer
   /// What particles' CTFs are multiplied by in the images as they were loaded; empty for one.
   let imageScales: [Double]
-  /// The mask about its own centre, `geometry.period`³, and on the iterations' cubes.
-  let mask: [Float]
+  /// The mask on a cube of `geometry.period`³ voxels, and on the iterations' cubes.
+  let mask: CentredMask
   let cubeMasks: CubeMasks
   /// Those of the references: without what does not move with the body.
   private(set) var referenceMasks: CubeMasks
@@ -57,7 +57,7 @@ struct Body {
     transformer = prepared.transformer
     imageScales = prepared.imageScales
     mask = prepared.mask
-    cubeMasks = CubeMasks(geometry: prepared.context.geometry, fine: prepared.mask)
+    cubeMasks = CubeMasks(fine: prepared.mask)
     referenceMasks = cubeMasks
     outside = prepared.outside
     memory = prepared.memory
@@ -87,9 +87,7 @@ struct Body {
 
   private mutating func maskReferences() {
     guard !state.movingShare.isAll else { return }
-    let geometry = context.geometry
-    referenceMasks = CubeMasks(
-      geometry: geometry, fine: state.movingShare.times(centred: mask, geometry: geometry))
+    referenceMasks = CubeMasks(fine: state.movingShare.times(mask))
   }
 
   /// Takes the settings of the checkpoint, and what it knows of the images.

@@ -14,19 +14,15 @@ final class CubeMasks: Sendable {
     fileprivate(set) var fsc: FSCMasks?
   }
 
-  private let geometry: Geometry
-  /// The mask about its own centre in a box of `geometry.period` voxels.
-  private let fine: [Float]
+  /// The mask on a cube of the period's voxels.
+  private let fine: CentredMask
   /// The grown mask of the loose curve; nil until it is asked for. Its edge is wide: it is made on half
   /// as many voxels an axis.
   private let loose = Mutex<Volume?>(nil)
   /// By size, the last one asked for at the end.
   private let made = Mutex<[(size: Int, masks: Masks)]>([])
 
-  init(geometry: Geometry, fine: [Float]) {
-    self.geometry = geometry
-    self.fine = fine
-  }
+  init(fine: CentredMask) { self.fine = fine }
 
   /// Whether the masks of the curves have been made at all.
   var hasCurves: Bool { loose.withLock { $0 != nil } }
@@ -44,11 +40,8 @@ final class CubeMasks: Sendable {
         made.append(known)
         return known.masks
       }
-      let voxels = CentredMap.interpolated(fine, from: geometry.period, to: size)
-      let voxelSize = Double(geometry.period) * geometry.pixelSize / Double(size)
-      let masks = Masks(
-        mask: Volume(size: size, pixelSize: voxelSize, voxels: voxels),
-        rows: VoxelRows(of: voxels, size: size))
+      let centred = fine.resampled(to: size)
+      let masks = Masks(mask: centred.volume, rows: centred.rows)
       made = Array(made.suffix(1)) + [(size, masks)]
       return masks
     }
@@ -63,12 +56,8 @@ final class CubeMasks: Sendable {
     if let curves = known.fsc { return curves }
     let grown = loose.withLock { loose in
       if let loose { return loose }
-      let coarse = goodTransformSize(atLeast: geometry.period / 2)
-      let edge = Double(geometry.period) * geometry.pixelSize
-      let made = Volume(
-        size: coarse, pixelSize: edge / Double(coarse),
-        voxels: CentredMap.interpolated(fine, from: geometry.period, to: coarse)
-      ).looseMask
+      let coarse = goodTransformSize(atLeast: fine.volume.size / 2)
+      let made = fine.resampled(to: coarse).volume.looseMask
       loose = made
       return made
     }

@@ -13,22 +13,20 @@ struct InitialReference: Sendable {
   ///
   /// - Parameters:
   ///   - maps: the half-maps in the images' box, or one map twice.
-  ///   - mask: about its own centre in a box of `geometry.period` voxels.
+  ///   - mask: on a cube of `geometry.period`³ voxels.
   ///   - band: highest shell of the window that a search will ask for.
   func references(
-    maps: [Volume], mask: [Float], boxMask: Volume, folds: Int, band: Int
+    maps: [Volume], mask: CentredMask, boxMask: Volume, folds: Int, band: Int
   ) -> [ReferenceGrid] {
     let weights = shellWeights(maps, mask: boxMask)
     let radius = geometry.clampedGridRadius(ofShell: band)
-    let rows = VoxelRows(of: mask, size: geometry.period)
-    let cube = CubeTransform(rows, period: geometry.period)
+    let cube = CubeTransform(mask.rows, period: geometry.period)
     return maps.flatMap { map -> [ReferenceGrid] in
       let workspace = cube.workspace(radius: CubeTransform.spectrumRadius(ofGrid: radius))
-      var density = CentredMap(geometry: geometry).moved(map) { shell in
+      let density = CentredMap(geometry: geometry).moved(map) { shell in
         shell < weights.count ? weights[shell] : 0
       }
-      for index in density.indices { density[index] *= mask[index] }
-      workspace.real.copy(from: rows.values(of: density))
+      workspace.real.copy(from: mask.masked(density))
       let grid = ReferenceGrid(radius: radius, interpolation: interpolation)
       cube.fill(grid, from: workspace)
       return Array(repeating: grid, count: folds)
@@ -46,9 +44,7 @@ struct InitialReference: Sendable {
       let curve = fourierShellCorrelation(
         centred.cut(maps[0]), centred.cut(maps[1]), mask: centred.cut(mask))
       let ratio = Double(centred.cutSize) / Double(box)
-      fsc = fsc.indices.map {
-        curve[min(Int((Double($0) * ratio).rounded()), curve.count - 1)]
-      }
+      fsc = fsc.indices.map { curve.value(nearest: Double($0) * ratio) }
     }
     return (0..<box / 2).map { shell in
       let edge = raisedCosine(Double(shell), from: cutOff - 2, to: cutOff + 2)

@@ -40,7 +40,7 @@ struct Preparation {
   struct Prepared {
     let context: RunContext
     let transformer: ImageTransformer
-    let mask: [Float]
+    let mask: CentredMask
     let outside: [BoxModel]
     let imageScales: [Double]
     let state: RefinementState
@@ -79,7 +79,7 @@ struct Preparation {
     let packed = try packed(by: packer, memory: memory, bad: bad, progress)
     let skipped = Set(bad.all.map(\.particle))
     try requireUsable(skipped: skipped)
-    let mask = CentredMap(geometry: geometry).moved(mask: input.mask)
+    let mask = CentredMask(input.mask, geometry: geometry)
     let context = RunContext(
       settings: settings, particles: input.particles, shard: shard, geometry: geometry,
       points: points,

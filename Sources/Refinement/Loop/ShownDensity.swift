@@ -61,8 +61,8 @@ extension ShownDensity {
   /// What the input's maps show: weighted by what the halves have in common outside of rounding, and
   /// masked.
   ///
-  /// - Parameter mask: about its own centre in a box of `geometry.period` voxels.
-  init(input: RefinementInput, geometry: Geometry, mask: [Float]) {
+  /// - Parameter mask: on a cube of `geometry.period`³ voxels.
+  init(input: RefinementInput, geometry: Geometry, mask: CentredMask) {
     let box = geometry.box
     let maps = input.mapsOfHalves
     var weights = [Double](repeating: 1, count: box / 2)
@@ -72,17 +72,13 @@ extension ShownDensity {
     }
     let end = weights.indices.dropFirst(3).first { weights[$0] < 0.1 } ?? box / 2 - 1
     let last = min(end + 2, box / 2 - 1)
-    let rows = VoxelRows(of: mask, size: geometry.period)
-    let inside = rows.values(of: mask)
     let halves = maps.map { map in
-      zip(
-        rows.values(
-          of: CentredMap(geometry: geometry).moved(map) {
-            $0 <= last && $0 < weights.count ? weights[$0] : 0
-          }), inside
-      ).map { $0 * $1 }
+      mask.masked(
+        CentredMap(geometry: geometry).moved(map) {
+          $0 <= last && $0 < weights.count ? weights[$0] : 0
+        })
     }
     let shell = Int((Double(last) * Double(geometry.window) / Double(box)).rounded(.up))
-    self.init(rows, band: min(geometry.maximumShell, max(1, shell)), halves: halves)
+    self.init(mask.rows, band: min(geometry.maximumShell, max(1, shell)), halves: halves)
   }
 }

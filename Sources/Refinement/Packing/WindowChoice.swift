@@ -151,7 +151,7 @@ struct WindowChoice: Sendable {
       geometry: geometry, interpolation: .cubic, resolution: input.settings.initialResolution
     ).references(
       maps: input.mapsOfHalves,
-      mask: CentredMap(geometry: geometry).moved(mask: input.mask),
+      mask: CentredMask(input.mask, geometry: geometry),
       boxMask: input.mask, folds: 1, band: band)
   }
 }

@@ -78,7 +78,7 @@ public struct ExpectedPoses: Sendable, Equatable {
       geometry: geometry, interpolation: .cubic,
       resolution: geometry.resolution(ofShell: band)
     ).references(
-      maps: maps, mask: CentredMap(geometry: geometry).moved(mask: mask), boxMask: mask, folds: 1,
+      maps: maps, mask: CentredMask(mask, geometry: geometry), boxMask: mask, folds: 1,
       band: band)[0]
     let points = SamplingPoints(window: geometry.window, maximumShell: band)
     let images = PackedImages(points: points, count: 1)

@@ -22,11 +22,13 @@ struct MovingShare: Sendable {
   /// Whether the values are those of a cube.
   var isConsistent: Bool { size * size * size == values.count }
 
-  /// A mask about its own centre, `geometry.period`³, times the share.
-  func times(centred mask: [Float], geometry: Geometry) -> [Float] {
+  /// A mask about its own centre times the share.
+  func times(_ mask: CentredMask) -> CentredMask {
     guard !isAll else { return mask }
-    let shares = CentredMap.interpolated(values, from: size, to: geometry.period)
-    return zip(mask, shares).map { $0 * $1 }
+    var product = mask.volume
+    let shares = CentredMap.interpolated(values, from: size, to: product.size)
+    product.voxels = zip(product.voxels, shares).map { $0 * $1 }
+    return CentredMask(product)
   }
 
   /// A mask in the images' box times the share.

@@ -56,7 +56,7 @@ struct HalfMapTests {
     let accumulators = try Accumulation(context: context, band: inserted)
       .accumulate(prepared.state) { _, _ in }
     let product = ReferenceMaker(
-      context: context, masks: CubeMasks(geometry: context.geometry, fine: prepared.mask)
+      context: context, masks: CubeMasks(fine: prepared.mask)
     ).make(accumulators, inserted: inserted, bandLimit: inserted)
     // Nyquist's shell of the images, in shells of the reference.
     let nyquist = Double(context.geometry.period) / 2

@@ -21,7 +21,7 @@ struct ReferenceFoldTests {
       for index in 0..<sums[slot].count { sums[slot].numerator[index] = .zero }
     }
     let references = ReferenceMaker(
-      context: context, masks: CubeMasks(geometry: context.geometry, fine: prepared.mask)
+      context: context, masks: CubeMasks(fine: prepared.mask)
     ).make(sums, inserted: band, bandLimit: band).references
     #expect(references.count == 2 * folds)
     for half in 0..<2 {

@@ -85,7 +85,7 @@ struct ImageParameterTests {
     let body = OffCentreBody(count: 2)
     let geometry = Geometry(
       box: 48, mask: body.mask, fulcrum: body.centre, shiftExtent: 5)
-    let mask = CentredMap(geometry: geometry).moved(body.mask)
+    let mask = CentredMask(body.mask, geometry: geometry)
     let map = body.images.body.map(size: 48, pixelSize: 3)
     func power(_ resolution: Double, _ shells: ClosedRange<Double>) -> Double {
       let grid = InitialReference(

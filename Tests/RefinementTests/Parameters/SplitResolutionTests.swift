@@ -21,7 +21,7 @@ struct SplitResolutionTests {
       let accumulators = try Accumulation(context: context, band: band)
         .accumulate(prepared.state) { _, _ in }
       let product = ReferenceMaker(
-        context: context, masks: CubeMasks(geometry: context.geometry, fine: prepared.mask),
+        context: context, masks: CubeMasks(fine: prepared.mask),
         agreement: agreement
       ).make(accumulators, inserted: band, bandLimit: band)
       let (a, b) = (product.references[0], product.references[1])

@@ -121,7 +121,7 @@ struct NeighboursTests {
     let (small, large) = (refiner.bodies[0], refiner.bodies[1])
     let geometry = small.context.geometry
     let density = CentredMap(geometry: geometry).moved(simulation.map(of: simulation.phantom.small))
-    let rows = VoxelRows(of: small.mask, size: geometry.period)
+    let rows = small.mask.rows
     refiner.bodies[0].loop.shown = ShownDensity(
       rows, band: geometry.maximumShell,
       halves: [rows.values(of: density), rows.values(of: density)])
