@@ -81,6 +81,8 @@ struct Body {
   /// Masks the references, and models what is subtracted, by what moves with the body.
   mutating func takeMovingShare() {
     maskReferences()
+    // The old ones go first: both together may not fit.
+    outside = []
     outside = Preparation(input, control: control, events: events)
       .outsideModels(without: state.movingShare, geometry: context.geometry)
   }
