@@ -113,7 +113,10 @@ extension Body {
       loop.refinement.scales = ParticleScales(halfSets: context.particles.halfSets)
         .normalised(state.scales, used: used)
     }
-    loop.drift = context.settings.learnsMotion ? learned(outcomes) : anchored()
+    // The first references are of the input's half-maps, in which each image has a share at the pose from which
+    // it comes: what they say of the motion is too little.
+    let learns = context.settings.learnsMotion && state.iteration > 0
+    loop.drift = learns ? learned(outcomes) : anchored()
     loop.previous = before
     loop.findings = zip(outcomes, evidence(of: outcomes)).map(SearchPass.Finding.init)
     let changes = used.map { degrees(before[$0].rotation.angle(to: state.poses[$0].rotation)) }
