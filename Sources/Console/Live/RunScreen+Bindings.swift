@@ -4,9 +4,10 @@ import Terminal
 extension RunScreen {
   static let context = Command.Context.run
 
-  static let bindings: [Binding<RunScreen>] =
-    running + stepping + opening + choosing + asking + Panel.allCases.flatMap { $0.kind.bindings }
-    + arranging + lists + panels
+  static let bindings: [Binding<RunScreen>] = [
+    running, stepping, regions, opening, choosing, asking,
+    Panel.allCases.flatMap { $0.kind.bindings }, arranging, lists, panels,
+  ].flatMap { $0 }
 
   private static let running: [Binding<RunScreen>] = [
     zooming(bar: place(6) { _ in true }),
@@ -47,16 +48,14 @@ extension RunScreen {
       bar: place(15) { $0.isEnded }, obstacle: { $0.oneIteration },
       does: .inSurroundings { $0.step(by: 1, $1) }),
     Binding(
-      "next-region", ["}"], "Region", "To the next region of a run or job of several",
-      bar: place(4) { !$0.view.regions.isEmpty }, obstacle: { $0.oneRegion },
-      does: .effects { $0.stepRegion(by: 1) }),
-    Binding(
-      "previous-region", ["{"], "Before", "To the region before", obstacle: { $0.oneRegion },
-      does: .effects { $0.stepRegion(by: -1) }),
-    Binding(
       "follow", ["f"], "Follow", "Follow the newest iteration and log line",
       does: .inSurroundings { $0.follow($1) }),
   ]
+
+  private static let regions = regionBindings(
+    next: place(4) { !$0.view.regions.isEmpty },
+    obstacle: { $0.view.regions.isEmpty ? "The run has one region" : nil },
+    step: { $0.stepRegion(by: $1) })
 
   private static let opening: [Binding<RunScreen>] = [
     Binding(
@@ -258,8 +257,6 @@ extension RunScreen {
     return view.snapshot?.status == .finished
       ? nil : "How the regions move is learnt when the run ends"
   }
-
-  private var oneRegion: String? { view.regions.isEmpty ? "The run has one region" : nil }
 
   private var oneIteration: String? {
     (view.snapshot?.steps.count ?? 0) < 2 ? "There is no other iteration yet" : nil

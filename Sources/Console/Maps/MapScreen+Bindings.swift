@@ -44,11 +44,7 @@ extension MapScreen {
     Binding(
       "outline", ["o"], "Mask", "Show the mask: veil and outline, or hide it", bar: 14,
       obstacle: { $0.noMask }, does: .change { $0.showsMask.toggle() }),
-    Binding(
-      "hinge", ["H"], "Hinge",
-      "Show or hide the learnt hinge ◆ and axis of motion, with their errors",
-      bar: .at(15) { $0.noHinge == nil }, obstacle: { $0.noHinge },
-      does: .change { $0.showsHinge.toggle() }),
+    hinge(bar: 15, obstacle: { $0.noHinge }, toggle: { $0.showsHinge.toggle() }),
     Binding(
       "clip", ["x"], "Cut", "Cut the surface open at the cross; PgUp, PgDn move it",
       bar: place(surface: 9), obstacle: { $0.unread }, does: .effects { $0.changeCut() }),
@@ -99,16 +95,13 @@ extension MapScreen {
       obstacle: { $0.noMask }, does: .change { $0.goToMaskCentre() }),
   ]
 
-  private static let regions: [Binding<MapScreen>] = [
-    Binding(
-      "next-region", ["}"], "Region", "To the next region of a run or job of several",
-      bar: .at(16) { $0.shelf.masks.count > 1 }, obstacle: { $0.noOtherMask },
-      does: .change { $0.stepRegion(by: 1) }),
-    Binding(
-      "previous-region", ["{"], "Before", "To the region before",
-      bar: .at(17) { $0.shelf.masks.count > 1 }, obstacle: { $0.noOtherMask },
-      does: .change { $0.stepRegion(by: -1) }),
-  ]
+  private static let regions = regionBindings(
+    next: .at(16) { $0.shelf.masks.count > 1 }, previous: .at(17) { $0.shelf.masks.count > 1 },
+    obstacle: { $0.noOtherMask },
+    step: {
+      $0.stepRegion(by: $1)
+      return []
+    })
 
   /// The place in the bar while keys go to the surface, or to a slice.
   private static func place(surface: Int? = nil, slices: Int? = nil) -> BarPlace<MapScreen> {

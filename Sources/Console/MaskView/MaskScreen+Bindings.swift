@@ -44,30 +44,27 @@ extension MaskScreen {
       "lower-threshold", ["<"], "Lower", "Lower the dynamic mask's threshold",
       bar: .at(16) { $0.threshold != nil }, obstacle: { $0.unread },
       does: .effects { $0.changeThreshold(by: -0.02) }),
-    Binding(
-      "hinge", ["H"], "Hinge",
-      "Show or hide the learnt hinge ◆ and axis of motion, with their errors",
-      bar: .at(14) { $0.volumes?.hinge != nil },
+    hinge(
+      bar: 14,
       obstacle: {
         $0.volumes?.hinge == nil
           ? "No hinge is known: the half-maps are of no run that has learnt one" : nil
-      }, does: .change { $0.showsHinge.toggle() }),
+      }, toggle: { $0.showsHinge.toggle() }),
   ]
 
-  private static let maps: [Binding<MaskScreen>] = [
-    Binding(
-      "next-region", ["}"], "Region", "To the next region of a run or job of several",
-      bar: .at(1) { $0.job.regions.count > 1 }, obstacle: { $0.noOtherRegion },
-      does: .change { $0.stepRegion(by: 1) }),
-    Binding(
-      "previous-region", ["{"], "Before", "To the region before",
-      bar: .at(2) { $0.job.regions.count > 1 }, obstacle: { $0.noOtherRegion },
-      does: .change { $0.stepRegion(by: -1) }),
-    Binding(
-      "maps", ["V"], "Maps", "Surface and slices of the maps", bar: 4,
-      obstacle: { $0.unread ?? ($0.shelf == nil ? "The job names no map yet" : nil) },
-      does: .effects { screen in screen.shelf.map { [.push(MapScreen(shelf: $0))] } ?? [] }),
-  ]
+  private static let maps: [Binding<MaskScreen>] =
+    regionBindings(
+      next: .at(1) { $0.job.regions.count > 1 }, previous: .at(2) { $0.job.regions.count > 1 },
+      obstacle: { $0.noOtherRegion },
+      step: {
+        $0.stepRegion(by: $1)
+        return []
+      }) + [
+      Binding(
+        "maps", ["V"], "Maps", "Surface and slices of the maps", bar: 4,
+        obstacle: { $0.unread ?? ($0.shelf == nil ? "The job names no map yet" : nil) },
+        does: .effects { screen in screen.shelf.map { [.push(MapScreen(shelf: $0))] } ?? [] })
+    ]
 
   var commonBar: [(command: Command, rank: Int)] { [(.nextPane, 8)] }
 

@@ -28,10 +28,7 @@ struct OrientCommand: ParsableCommand {
     completion: Completions.maps)
   var halfMaps: [String] = []
 
-  @Option(
-    help: ArgumentHelp("Their mask, or: auto, sphere. (default: auto)", valueName: "mask"),
-    completion: Completions.maps)
-  var mask: String?
+  @OptionGroup var masking: MeasuringMaskOptions
 
   @Option(help: ArgumentHelp("Point group. (default: the run's, or C1)", valueName: "group"))
   var symmetry: String?
@@ -53,7 +50,7 @@ struct OrientCommand: ParsableCommand {
   }
 
   func run() throws {
-    let named = halfMaps + (MeasuringMask.Choice(mask).path.map { [$0] } ?? [])
+    let named = halfMaps + (masking.choice.path.map { [$0] } ?? [])
     let place: ToolOutput?
     let read: OrientationInput
     do {
@@ -63,11 +60,11 @@ struct OrientCommand: ParsableCommand {
       let maps =
         halfMaps.count == 2
         ? OrientationInput.Maps(a: halfMaps[0], b: halfMaps[1]) : nil
-      if maps == nil, mask != nil, !RunFolder(input).exists {
+      if maps == nil, let mask = masking.mask, !RunFolder(input).exists {
         throw Problem(
-          "--mask \(mask ?? "") without half-maps", whatToDo: "Name both with --half-maps.")
+          "--mask \(mask) without half-maps", whatToDo: "Name both with --half-maps.")
       }
-      read = try OrientationInput(input, maps: maps, mask: mask, symmetry: symmetry)
+      read = try OrientationInput(input, maps: maps, mask: masking.mask, symmetry: symmetry)
     } catch { throw CommandFailure.input(error) }
     let made = OrientationDiagnosis(read, threads: computing.count)
     if let place { try write(made, to: place, inputs: read.paths) }

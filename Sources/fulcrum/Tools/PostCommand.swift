@@ -27,11 +27,7 @@ struct PostCommand: ParsableCommand {
 
   @OptionGroup var destination: OutputOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "A soft mask, or: auto, sphere. (default: auto)", valueName: "mask"),
-    completion: Completions.maps)
-  var mask: String?
+  @OptionGroup var masking: MeasuringMaskOptions
 
   @Option(help: ArgumentHelp("B factor, Å². (default: from the Guinier plot)", valueName: "x"))
   var bFactor: Double?
@@ -48,7 +44,7 @@ struct PostCommand: ParsableCommand {
   }
 
   func run() throws {
-    let choice = MeasuringMask.Choice(mask)
+    let choice = masking.choice
     let inputs = [first, second] + (choice.path.map { [$0] } ?? [])
     let output = try destination.checked(isFolder: true, inputs: inputs)
     let pair: HalfMapPair

@@ -20,11 +20,7 @@ struct ReconstructCommand: ParsableCommand {
 
   @OptionGroup var destination: OutputOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Mask of the FSC, or: auto, sphere. (default: auto)", valueName: "mask"),
-    completion: Completions.maps)
-  var mask: String?
+  @OptionGroup var masking: MeasuringMaskOptions
 
   @Option(help: ArgumentHelp("Point group.", valueName: "group"))
   var symmetry = "C1"
@@ -39,7 +35,7 @@ struct ReconstructCommand: ParsableCommand {
   @OptionGroup var computing: ComputingOptions
 
   func run() throws {
-    let choice = MeasuringMask.Choice(mask)
+    let choice = masking.choice
     let named = [input] + (choice.path.map { [$0] } ?? [])
     let output = try destination.checked(isFolder: true, inputs: named)
     var settings = RefinementSettings()

@@ -46,6 +46,17 @@ struct ComputingOptions: ParsableArguments {
   var count: Int { threads ?? Machine.current.cores }
 }
 
+/// The mask in which half-maps are compared.
+struct MeasuringMaskOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Mask of the FSC, or: auto, sphere. (default: auto)", valueName: "mask"),
+    completion: Completions.maps)
+  var mask: String?
+
+  var choice: MeasuringMask.Choice { MeasuringMask.Choice(mask) }
+}
+
 extension ToolRecord {
   /// A record of this command line.
   init(inputs: [String], facts: [(key: String, value: Fact)] = []) {

@@ -59,11 +59,7 @@ struct LogPane: RunPane {
   mutating func point(
     _ mouse: MouseEvent, in pane: PaneRect, _ view: inout RunView
   ) -> [Effect]? {
-    switch mouse.kind {
-    case .wheelUp: navigate(.up, &view)
-    case .wheelDown: navigate(.down, &view)
-    case .press, .drag, .release: nil
-    }
+    scroll(mouse, &view)
   }
 
   func table(_ view: RunView) -> [[String]]? {

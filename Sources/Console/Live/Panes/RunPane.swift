@@ -63,4 +63,13 @@ extension RunPane {
     "Tab goes to the pose changes or the orientations, in which particles are chosen"
   }
   func choicePlots(_ view: RunView, in rect: Rect) -> [ChoicePlot] { [] }
+
+  /// The wheel as the keys up and down; nil for the rest of the mouse.
+  mutating func scroll(_ mouse: MouseEvent, _ view: inout RunView) -> [Effect]? {
+    switch mouse.kind {
+    case .wheelUp: navigate(.up, &view)
+    case .wheelDown: navigate(.down, &view)
+    case .press, .drag, .release: nil
+    }
+  }
 }
