@@ -23,7 +23,7 @@ extension Body {
       events: events)
     let geometry = context.geometry
     let band = min(
-      loop.inserted, Int(Self.finestShell / geometry.oversampling),
+      loop.inserted, Int(Double(StandingDensity.finestShell) / geometry.oversampling),
       geometry.insertionShell(beyond: geometry.shell(atResolution: last.fsc.resolution143)))
     // Both at single poses, so that they differ by the motion alone.
     var still = state
@@ -46,10 +46,6 @@ extension Body {
   /// The search after which what stays is looked for: the first that began with references of the images.
   private static let separatedAfter = 1
 
-  /// The highest shell of the references' period that is looked at: what moves by a tenth of that wavelength is
-  /// told from what stays, and the cubes stay small.
-  private static let finestShell = 48.0
-
   /// Poses whose changes stand for those of all.
   private static let sampledChanges = 48
 
@@ -60,8 +56,7 @@ extension Body {
     let sums = try Accumulation(context: context, band: band).accumulate(state, progress: progress)
     let radius = sums[0].radius
     let reconstruction = Reconstruction(
-      geometry: context.geometry, radius: radius,
-      size: CubeTransform.size(forRadius: radius + radius / 3))
+      geometry: context.geometry, radius: radius, size: StandingDensity.size(radius: radius))
     let filled = context.filledShell(of: context.geometry, upTo: band)
     let folds = context.foldCount
     return (0..<2).map { half in

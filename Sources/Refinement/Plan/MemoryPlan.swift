@@ -158,8 +158,11 @@ public struct MemoryPlan: Sendable {
     // The half-maps stay; the mask is kept in the period's box and on both cubes, two masks of the
     // curves on those that are measured: this and the last.
     let halves = 2 * cube
+    let separates = settings.excludesStanding && settings.subtractOutside
+    // Where density is taken out of the mask, the references have masks of their own.
     let masks =
       4 * cubed(geometry.period) + 6 * cube + (referenceSize == size ? 0 : 4 * cubed(referenceSize))
+      + (separates ? 4 * cubed(geometry.period) + 2 * cube : 0)
     let measuring = max(2 * workspace(size), 4 * cube)
     let spectrumRadius = max(CubeTransform.spectrumRadius(ofGrid: referenceRadius), lastShell + 1)
     let extent = min(1, geometry.maskDiameter / Double(geometry.period))
@@ -177,8 +180,9 @@ public struct MemoryPlan: Sendable {
       ? min(threads, 2 * folds)
         * (2 * density + BallSpectrum.bytes(size: referenceSize, radius: lastShell + 1))
         + 6 * density : 0
+    let separating = separates ? 2 * folds * grid + StandingDensity.bytes(radius: radius) : 0
     let peak =
-      masks + max(inserting, sums + halves + max(measuring, making + filtering))
+      masks + max(inserting, sums + halves + max(measuring, making + filtering), separating)
     // Of the masks that in the period's box stays, and the loose one on half as many voxels an axis.
     return (peak, 9 * cubed(geometry.period) / 2 + 2 * folds * grid, density, grid)
   }

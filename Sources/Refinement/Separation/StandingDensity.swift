@@ -28,6 +28,19 @@ struct StandingDensity: Sendable {
     var isWorthwhile: Bool { significance > 5 && standing > 0.02 }
   }
 
+  /// The highest shell of the references' period that is looked at: what moves by a tenth of that wavelength is
+  /// told from what stays, and the cubes stay small.
+  static let finestShell = 48
+
+  /// Voxels along the edge of the cubes for accumulators of a radius: fine enough to be read between.
+  static func size(radius: Int) -> Int { CubeTransform.size(forRadius: radius + radius / 3) }
+
+  /// What a search for it takes at most, in cubes, as measured.
+  static func bytes(radius: Int) -> Int {
+    let edge = size(radius: min(radius, finestShell + 4))
+    return 20 * 4 * edge * edge * edge
+  }
+
   /// FSC of the half-maps of now in the mask above which a shell is used.
   private static let leastCorrelation = 0.3
   /// Standard deviation of the window of local powers, Å and resolutions: the larger.
