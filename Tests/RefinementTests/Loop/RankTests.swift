@@ -114,6 +114,28 @@ struct RankTests {
     expectSame(try refined(input, ranks: 3).leader.get(), one)
   }
 
+  /// Density that stays in the mask is found and taken out alike, and known to a run that goes on.
+  @Test func whatStaysIsTakenOutAlike() throws {
+    var set = TwoBodyRefinement(count: 160, box: 48)
+    set.settings.subtractOutside = true
+    set.settings.maximumIterations = 3
+    let input = set.input
+    let taken = Counter()
+    let one = try refine(input) { event in
+      if case .log(let line) = event, line.contains("taken out") { _ = taken.add(1) }
+    }
+    #expect(taken.add(0) == 1)
+    expectSame(try refined(input, ranks: 3).leader.get(), one)
+    let store = MemoryStore()
+    let control = RefinementControl()
+    #expect(throws: RefinementStopped.self) {
+      try refine(input, control: control, checkpoints: store) { event in
+        if case .stage(.search, let iteration) = event, iteration == 3 { control.requestStop() }
+      }
+    }
+    expectSame(try refine(input, checkpoints: store) { _ in }, one)
+  }
+
   /// Stopped anywhere on three ranks, gone on with on two, and on one: what others had found in the
   /// search is kept.
   @Test func aStopIsResumedOnAnyNumberOfRanks() throws {
