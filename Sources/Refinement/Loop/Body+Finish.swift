@@ -39,7 +39,9 @@ extension Body {
     progress.tell(1, of: 3)
     let sharpened = measures.sharpened(map)
     let mask = MaskChoice(
-      halves: [halves.a, halves.b], region: input.mask, resolution: .infinity,
+      halves: [halves.a, halves.b],
+      region: state.movingShare.times(input.mask, geometry: context.geometry),
+      resolution: .infinity,
       hasStarted: state.isMaskDynamic, settings: context.settings
     ).mask
     let localResolution = measures.localResolution()

@@ -125,6 +125,8 @@ struct RankTests {
       if case .log(let line) = event, line.contains("taken out") { _ = taken.add(1) }
     }
     #expect(taken.add(0) == 1)
+    // The mask of the refinement is without it, that of the FSC is the input's.
+    #expect(one.mask.sum < 0.97 * input.mask.sum && one.fscMask == input.mask)
     expectSame(try refined(input, ranks: 3).leader.get(), one)
     let store = MemoryStore()
     let control = RefinementControl()
