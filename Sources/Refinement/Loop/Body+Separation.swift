@@ -10,7 +10,7 @@ extension Body {
   /// Density that stays draws every particle towards where it started.
   mutating func separate(_ clock: inout IterationClock) throws {
     let settings = context.settings
-    guard settings.excludesStanding, settings.subtractOutside, context.beside == nil, !isRegion,
+    guard settings.excludesStanding, settings.subtractOutside, !isRegion,
       settings.rotationExtent > 0, state.movingShare.isAll, state.iteration == Self.separatedAfter,
       let last = loop.metrics.last
     else { return }

@@ -18,10 +18,7 @@ struct MotionBlur: Sendable {
   ///
   /// - Parameter region: where it is wanted; zero elsewhere.
   func seen(_ density: Volume, inverted: Bool, within region: [Bool]) -> Volume {
-    let shifted = density.filtered(byFrequency: { frequency in
-      let phase = 2 * Double.pi * self.shift * frequency
-      return exp(-0.5 * phase * phase)
-    })
+    let shifted = density.blurred(by: shift)
     let turns = inverted ? rotations.map(\.transposed) : rotations
     let share = 1 / Float(max(1, turns.count))
     let (size, fulcrum) = (density.size, fulcrum)
@@ -44,5 +41,15 @@ struct MotionBlur: Sendable {
     }
     return Volume(
       size: size, pixelSize: density.pixelSize, voxels: planes.filled.flatMap { $0 })
+  }
+}
+
+extension Volume {
+  /// Convolved with a Gaussian of a standard deviation (Å).
+  func blurred(by deviation: Double) -> Volume {
+    filtered(byFrequency: { frequency in
+      let phase = 2 * Double.pi * deviation * frequency
+      return exp(-0.5 * phase * phase)
+    })
   }
 }

@@ -92,16 +92,11 @@ struct StandingDensity: Sendable {
     let signal: Volume, noise: Volume
 
     init(_ halves: [Volume], resolution: Double, window: Double) {
-      func local(_ volume: Volume) -> Volume {
-        volume.filtered(byFrequency: { frequency in
-          let phase = 2 * Double.pi * window * frequency
-          return exp(-0.5 * phase * phase)
-        })
-      }
-      signal = local(halves[0] * halves[1])
+      signal = (halves[0] * halves[1]).blurred(by: window)
       // A Gaussian's effective volume is (4π)^{3/2} σ³; values half a resolution apart are independent.
       let count = max(1, pow(4 * .pi, 1.5) * pow(window, 3) / pow(resolution / 2, 3))
-      noise = local(halves[0] * halves[0]).combined(with: local(halves[1] * halves[1])) {
+      let squares = halves.map { ($0 * $0).blurred(by: window) }
+      noise = squares[0].combined(with: squares[1]) {
         (max(0, $0) * max(0, $1) / Float(count)).squareRoot()
       }
     }
