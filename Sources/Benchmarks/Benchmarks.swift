@@ -9,7 +9,7 @@ struct Benchmarks: ParsableCommand {
     commandName: "Benchmarks",
     abstract: "Time Fulcrum's kernels and whole refinements, and print JSON.",
     subcommands: [
-      Kernels.self, Whole.self, Bound.self, Transforms.self, Pace.self,
+      Kernels.self, Whole.self, Bound.self, BodiesBound.self, Transforms.self, Pace.self,
       Scaling.self, Listing.self,
     ],
     defaultSubcommand: Kernels.self)

@@ -65,25 +65,10 @@ struct BoundStatistics {
     return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
   }
 
-  /// The inverse of a positive definite 5×5 matrix by Gauss–Jordan elimination.
   private static func inverse(_ matrix: [Double]) -> [Double] {
-    var left = matrix
-    var right = (0..<25).map { $0 % 6 == 0 ? 1.0 : 0.0 }
-    for pivot in 0..<5 {
-      let factor = 1 / left[6 * pivot]
-      for column in 0..<5 {
-        left[5 * pivot + column] *= factor
-        right[5 * pivot + column] *= factor
-      }
-      for row in 0..<5 where row != pivot {
-        let multiple = left[5 * row + pivot]
-        for column in 0..<5 {
-          left[5 * row + column] -= multiple * left[5 * pivot + column]
-          right[5 * row + column] -= multiple * right[5 * pivot + column]
-        }
-      }
-    }
-    return right
+    var square = SquareMatrix(size: 5)
+    square.values = matrix
+    return square.inverse.values
   }
 
   func json(

@@ -40,8 +40,7 @@ extension Body {
     let sharpened = measures.sharpened(map)
     let mask = MaskChoice(
       halves: [halves.a, halves.b],
-      region: state.movingShare.times(input.mask, geometry: context.geometry),
-      resolution: .infinity,
+      region: ownMask, resolution: .infinity,
       hasStarted: state.isMaskDynamic, settings: context.settings
     ).mask
     let localResolution = measures.localResolution()

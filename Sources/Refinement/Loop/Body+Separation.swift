@@ -4,23 +4,25 @@ import Ground
 
 /// The separation of what moves from what stays where the particles started.
 extension Body {
-  /// Finds what of the density in the mask does not move with the body, after some searches; takes it out of
-  /// the references, and out of the images with what lies outside the mask.
+  /// Looks, after some searches, for density in the mask that does not move with the body; takes it out of
+  /// the references and returns whether there is any.
   ///
   /// Density that stays draws every particle towards where it started.
-  mutating func separate(_ clock: inout IterationClock) throws {
+  mutating func findStanding() throws -> Bool {
     let settings = context.settings
-    guard settings.excludesStanding, settings.subtractOutside, !isRegion,
-      settings.rotationExtent > 0, state.movingShare.isAll, state.iteration == Self.separatedAfter,
-      let last = loop.metrics.last
-    else { return }
-    events(.stage(.packing, iteration: state.iteration + 1))
+    guard settings.excludesStanding, settings.subtractOutside, settings.rotationExtent > 0,
+      state.movingShare.isAll, state.iteration == Self.separatedAfter, let last = loop.metrics.last
+    else { return false }
+    events(.stage(.packing, iteration: state.iteration))
+    var clock = IterationClock(after: loop.spent, control: control)
     clock.begin(.packing)
-    defer { clock.end() }
+    defer {
+      clock.end()
+      loop.spent = clock.spent
+    }
     let total = context.particles.count
     let progress = StageProgress(
-      .packing, particles: total, costs: [Double(total), Double(total), Double(total)],
-      events: events)
+      .packing, particles: total, costs: [Double(total), Double(total)], events: events)
     let geometry = context.geometry
     let band = min(
       loop.inserted, Int(Double(StandingDensity.finestShell) / geometry.oversampling),
@@ -34,17 +36,36 @@ extension Body {
     let mask = cubeMasks.mask(size: now[0].size).mask
     guard
       let found = StandingDensity(first: first, now: now, mask: mask, blur: blur).found()
-    else { return }
+    else { return false }
     events(.log(found.summary))
-    guard found.isWorthwhile else { return }
-    loop.refinement.movingShare = MovingShare(values: found.share.voxels)
+    guard found.isWorthwhile else { return false }
+    loop.refinement.movingShare = MovingShare(found.share, centre: context.geometry.centre)
     loop.convergence = Convergence()
-    takeMovingShare()
-    try repack(progress, part: 2)
+    maskReferences()
+    return true
   }
 
-  /// The search after which what stays is looked for: the first that began with references of the images.
-  private static let separatedAfter = 1
+  /// The searches after which what stays is looked for: the second began with references of the images.
+  private static let separatedAfter = 2
+
+  /// The mask times what in it moves with the body, in the images' box.
+  var ownMask: Volume { state.movingShare.times(input.mask) }
+
+  /// Subtracts a part of the density from the images, and nothing else of what does not move; they are
+  /// packed once more.
+  ///
+  /// - Parameter outside: the share of each voxel's density that goes.
+  mutating func subtract(_ outside: Volume) throws {
+    events(.stage(.packing, iteration: state.iteration))
+    var clock = IterationClock(after: loop.spent, control: control)
+    clock.begin(.packing)
+    takeOutside(outside)
+    let total = context.particles.count
+    try repack(
+      StageProgress(.packing, particles: total, costs: [Double(total)], events: events), part: 0)
+    clock.end()
+    loop.spent = clock.spent
+  }
 
   /// Poses whose changes stand for those of all.
   private static let sampledChanges = 48

@@ -17,8 +17,6 @@ struct Body {
   private(set) var referenceMasks: CubeMasks
   /// The density of each half that is subtracted: outside the mask, and what in it does not move.
   private(set) var outside: [BoxModel]
-  /// Whether other bodies move beside this one.
-  let isRegion: Bool
   let events: @Sendable (RefinementEvent) -> Void
   let memory: MemoryPlan
   /// Progress of the first filtering, as long as its references are not made.
@@ -36,11 +34,12 @@ struct Body {
   ///
   /// - Parameters:
   ///   - rest: what of the map belongs to no body; nil for a body that is alone.
+  ///   - outside: what of it an interrupted run subtracts, where that is not what it began with.
   ///   - saved: the state in a checkpoint.
   ///   - place: what messages call that.
   init(
-    _ input: RefinementInput, rest: Volume? = nil, shard: Shard, control: RefinementControl,
-    saved: LoopState? = nil, place: String = "",
+    _ input: RefinementInput, rest: Volume? = nil, outside now: Volume? = nil, shard: Shard,
+    control: RefinementControl, saved: LoopState? = nil, place: String = "",
     events: @escaping @Sendable (RefinementEvent) -> Void
   ) throws {
     self.input = input
@@ -50,8 +49,7 @@ struct Body {
       defocusSign: saved?.refinement.bodyDefocus.sign,
       defocusChanges: saved?.refinement.defocusChanges ?? [], events: events)
     preparation.rest = rest
-    preparation.movingShare = saved?.refinement.movingShare ?? .all
-    isRegion = rest != nil
+    preparation.outsideNow = now
     let prepared = try preparation.prepare()
     context = prepared.context
     transformer = prepared.transformer
@@ -78,16 +76,15 @@ struct Body {
     }
   }
 
-  /// Masks the references, and models what is subtracted, by what moves with the body.
-  mutating func takeMovingShare() {
-    maskReferences()
+  /// Models what is subtracted from the images from now on.
+  mutating func takeOutside(_ share: Volume) {
     // The old ones go first: both together may not fit.
     outside = []
-    outside = Preparation(input, control: control, events: events)
-      .outsideModels(without: state.movingShare, geometry: context.geometry)
+    outside = Preparation(input, control: control, events: events).outsideModels(of: share)
   }
 
-  private mutating func maskReferences() {
+  /// Masks the references by what moves with the body.
+  mutating func maskReferences() {
     guard !state.movingShare.isAll else { return }
     referenceMasks = CubeMasks(fine: state.movingShare.times(mask))
   }
@@ -204,7 +201,6 @@ struct Body {
     loop.step = take(outcomes)
     try refineDefocus(references, band: band, &clock)
     try measureNoise(references, band: band)
-    try separate(&clock)
     loop.searchedBand = band
     var reached = max(made.band, band)
     if let start, state.iteration == 0 {

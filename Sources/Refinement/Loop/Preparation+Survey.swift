@@ -135,11 +135,6 @@ extension Preparation {
     return switches
   }
 
-  /// The density outside the mask, and what in it does not move with the body, in each half-map.
-  func outsideModels(without share: MovingShare, geometry: Geometry) -> [BoxModel] {
-    outsideModels(of: share.times(input.mask, geometry: geometry).map { 1 - $0 })
-  }
-
   /// A part of the density in each half-map, weighted by what the halves have in common there.
   func outsideModels(of outside: Volume) -> [BoxModel] {
     guard input.settings.subtractOutside, outside.maximum > 0 else { return [] }

@@ -19,8 +19,9 @@ struct Preparation {
   /// What of the map belongs to no body, where several move by themselves; nil where all outside the mask
   /// does.
   var rest: Volume?
-  /// What of the density in the mask moves with the body, as an interrupted run has found it.
-  var movingShare = MovingShare.all
+  /// The share of each voxel's density that an interrupted run subtracts, where it has found that not all in
+  /// the masks moves with their bodies.
+  var outsideNow: Volume?
 
   init(
     _ input: RefinementInput, shard: Shard? = nil, control: RefinementControl,
@@ -61,7 +62,7 @@ struct Preparation {
     var outside =
       rest.map { outsideModels(of: $0) } ?? surveyed.outside
     let geometry = try window(transformer, survey: survey, outside: outside, bad: bad)
-    if !movingShare.isAll { outside = outsideModels(without: movingShare, geometry: geometry) }
+    if let outsideNow { outside = outsideModels(of: outsideNow) }
     let memory = MemoryPlan(
       particles: input.particles.count, images: shard.particles.count, geometry: geometry,
       settings: settings,

@@ -97,7 +97,7 @@ struct Refiner {
   private let control: RefinementControl
   private let checkpoints: (any CheckpointStore)?
   /// Which body the density counts for; nil for a body that is alone.
-  private let shares: MaskShares?
+  private var shares: MaskShares?
 
   /// Surveys and packs the images, and finds where to go on.
   init(
@@ -105,7 +105,6 @@ struct Refiner {
     checkpoints: (any CheckpointStore)? = nil,
     events: @escaping @Sendable (Int, RefinementEvent) -> Void
   ) throws {
-    shares = inputs.count > 1 ? MaskShares(masks: inputs.map(\.mask)) : nil
     (self.shard, self.control, self.checkpoints) = (shard, control, checkpoints)
     // A checkpoint that does not fit is refused before hours of packing.
     try shard.requireSame(Machine.instructions, "the instructions of the processors")
@@ -114,12 +113,21 @@ struct Refiner {
     let place = checkpoints?.place ?? ""
     let saved: [LoopState] = try shard.agree(
       try Self.savedState(checkpoints, bodies: inputs.count)?.bodies ?? [])
+    let masks = inputs.map(\.mask)
+    let first = inputs.count > 1 ? MaskShares(masks: masks) : nil
+    // What was found not to move with the body in whose mask it is counts for others.
+    let isSeparated = saved.contains { !$0.refinement.movingShare.isAll }
+    let now =
+      isSeparated
+      ? MaskShares(masks: zip(saved, masks).map { $0.refinement.movingShare.times($1) }) : nil
+    shares = first == nil ? nil : now ?? first
     bodies = []
     for (index, input) in inputs.enumerated() {
       bodies.append(
         try Body(
-          input, rest: shares?.rest(seenBy: index), shard: shard, control: control,
-          saved: saved.isEmpty ? nil : saved[index], place: place, events: { events(index, $0) }))
+          input, rest: first?.rest(seenBy: index), outside: now?.rest(seenBy: index), shard: shard,
+          control: control, saved: saved.isEmpty ? nil : saved[index], place: place,
+          events: { events(index, $0) }))
     }
     for looking in bodies.indices { meet(looking, anew: Set(bodies.indices)) }
   }
@@ -179,6 +187,7 @@ struct Refiner {
         made, log: log, firstChunk: index * SearchPass.chunks(of: particles))
     }
     follow()
+    try separate()
     try checkpoints?.save(CheckpointContent(RunState(bodies: bodies.map(\.loop))))
   }
 
@@ -250,6 +259,20 @@ extension Refiner {
         if let known, known.count == others.count, !anew.contains(other) { return known[place] }
         return bodies[other].neighbour(seenBy: looking, shares)
       })
+  }
+
+  /// Gives the density in a body's mask that does not move with it to those with which it may.
+  private mutating func separate() throws {
+    var isAnyFound = false
+    for index in bodies.indices where try bodies[index].findStanding() { isAnyFound = true }
+    guard isAnyFound else { return }
+    let now = MaskShares(masks: bodies.map(\.ownMask))
+    for index in bodies.indices {
+      let outside = now.rest(seenBy: index)
+      if outside != shares?.rest(seenBy: index) { try bodies[index].subtract(outside) }
+    }
+    if shares != nil { shares = now }
+    for looking in bodies.indices { meet(looking, anew: Set(bodies.indices)) }
   }
 
   /// Lets each body know where the others are now.

@@ -4,15 +4,25 @@ import Glibc
 
 /// Which share of the density at each place about a body moves with it: 1 where all does, 0 where what is seen
 /// stays where the particle started, as a neighbour within the mask's edge does.
-struct MovingShare: Sendable {
-  /// Its values on a cube about the mask's centre whose edge is the geometry's period; empty where all
-  /// density counts as the body's.
+struct MovingShare: Sendable, Codable {
+  /// Its values on a cube; empty where all density counts as the body's.
   private(set) var values: [Float]
+  /// The cube's edge, Å, and its centre, Å from the box centre.
+  private let edge: Double, centre: Vector3
 
   /// All density moves.
-  static let all = MovingShare(values: [])
+  static let all = MovingShare(values: [], edge: 0, centre: .zero)
 
-  init(values: [Float]) { self.values = values }
+  private init(values: [Float], edge: Double, centre: Vector3) {
+    (self.values, self.edge, self.centre) = (values, edge, centre)
+  }
+
+  /// - Parameters:
+  ///   - share: of each voxel.
+  ///   - centre: of its cube, Å from the box centre.
+  init(_ share: Volume, centre: Vector3) {
+    self.init(values: share.voxels, edge: share.edge, centre: centre)
+  }
 
   var isAll: Bool { values.isEmpty }
 
@@ -32,14 +42,13 @@ struct MovingShare: Sendable {
   }
 
   /// A mask in the images' box times the share.
-  func times(_ mask: Volume, geometry: Geometry) -> Volume {
+  func times(_ mask: Volume) -> Volume {
     guard !isAll else { return mask }
-    let edge = Double(geometry.period) * geometry.pixelSize
     let shares = Volume(size: size, pixelSize: edge / Double(size), voxels: values)
     var product = mask
     mask.forEachVoxel { index, position in
       guard mask.voxels[index] > 0 else { return }
-      product.voxels[index] *= shares.linear(at: shares.index(of: position - geometry.centre))
+      product.voxels[index] *= shares.linear(at: shares.index(of: position - centre))
     }
     return product
   }

@@ -52,9 +52,9 @@ struct StandingDensity: Sendable {
   /// Nil where the half-maps have nothing in common.
   func found() -> Finding? {
     let curve = fourierShellCorrelation(now[0], now[1], mask: mask)
-    guard
-      let cut = curve.indices.dropFirst(3).first(where: { curve[$0] < Self.leastCorrelation })
-        ?? (curve.count > 4 ? curve.count - 1 : nil), cut > 4
+    let cut = agreement(of: curve)
+    // What stays is sharp at the first poses: halves without anything in common there hold none of it.
+    guard cut > 4, agreement(of: fourierShellCorrelation(first[0], first[1], mask: mask)) > 4
     else { return nil }
     let weights = curve.indices.map { $0 < cut ? min(max(curve[$0], 0), 1) : 0 }
     let resolution = mask.edge / Double(cut)
@@ -73,6 +73,11 @@ struct StandingDensity: Sendable {
       Powers(moving, resolution: resolution, window: window(resolution)),
       Powers(standing, resolution: resolution, window: window(resolution)), resolution: resolution,
       standing: standing)
+  }
+
+  /// The shell at which a curve has fallen.
+  private func agreement(of curve: [Double]) -> Int {
+    curve.indices.dropFirst(3).first { curve[$0] < Self.leastCorrelation } ?? curve.count - 1
   }
 
   private func window(_ resolution: Double) -> Double {
