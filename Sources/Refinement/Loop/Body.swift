@@ -303,7 +303,14 @@ struct Body {
       previous: loop.previous.isEmpty ? state.start : loop.previous,
       drift: loop.drift, greyscale: loop.measuredGreyscale, clock: clock, band: loop.searchedBand)
     loop.metrics.append(made)
-    if let motion = made.motion { events(.log(motion.summary)) }
+    if let motion = made.motion {
+      events(.log(motion.summary))
+    } else if !state.motions.isEmpty {
+      events(
+        .log(
+          "How the body moves is not known: the half-maps have too little in common, or the images tell too little"
+        ))
+    }
     events(
       .artifacts(
         IterationArtifacts(

@@ -57,12 +57,19 @@ struct IterationReporter {
       evaluationsPerParticle: used.isEmpty ? 0 : Double(evaluations) / Double(used.count),
       particles: used.count, skipped: context.skipped.count, seconds: clock.seconds,
       cpuSeconds: clock.cpuSeconds,
-      motion: BodyMotion(
-        state.motions, fulcrum: context.geometry.fulcrum, box: context.geometry.box,
-        pixelSize: context.geometry.pixelSize),
+      motion: motion(seenWith: product.fsc),
       views: ViewStatistics(
         views: views, symmetry: context.geometry.symmetry,
         scheduler: scheduler(threads: context.settings.threads)))
+  }
+
+  /// How the body moves; nil where the half-maps do not show a body whose motion that could be: poses that
+  /// follow noise spread, too.
+  private func motion(seenWith fsc: FSCReport) -> BodyMotion? {
+    let geometry = context.geometry
+    guard fsc.resolution50 < 0.5 * geometry.maskDiameter * geometry.pixelSize else { return nil }
+    return BodyMotion(
+      state.motions, fulcrum: geometry.fulcrum, box: geometry.box, pixelSize: geometry.pixelSize)
   }
 
   /// The metrics of the final pass: those of the last iteration, but for what was measured on the final

@@ -7,7 +7,7 @@ import Ground
 /// The body that is looked at has all that its mask m holds; of what is left, 1 − m, the others have
 /// their masks' shares, and the rest of the particle has what remains. The shares are one together.
 struct MaskShares: Sendable {
-  /// The masks of all bodies, in one box.
+  /// The masks of all bodies, without what in them does not move with the body, in one box.
   let masks: [Volume]
 
   /// What a body's masked density is multiplied by where another is looked at.

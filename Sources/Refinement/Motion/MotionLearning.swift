@@ -54,7 +54,7 @@ struct MotionLearning: Sendable {
   func learned(from start: MotionModel) -> MotionModel {
     var model = start
     guard !observed.isEmpty else { return start }
-    let floor = floor
+    let floor = floor(within: start)
     func step(_ model: MotionModel) -> MotionModel? {
       sums(model)?.model(
         count: Double(observed.count), floor: floor, isotropic: Self.isotropicParticles)
@@ -70,16 +70,20 @@ struct MotionLearning: Sendable {
   }
 
   /// The smallest variances of rotation (rad²) and translation (Å²) that so many particles can tell
-  /// from none: the likelihoods' typical variance times √(2/n), the error of a variance.
-  private var floor: (rotation: Double, shift: Double) {
+  /// from none: the likelihoods' typical variance times √(2/n), the error of a variance; and no more than
+  /// was believed, as images that tell nothing widen no motion.
+  private func floor(within start: MotionModel) -> (rotation: Double, shift: Double) {
     let count = Double(observed.count)
-    func floor(_ axes: Range<Int>) -> Double {
+    func floor(_ axes: Range<Int>, believed: Double) -> Double {
       let information = observed.reduce(0.0) { sum, particle in
         sum + axes.reduce(0.0) { $0 + particle.information[$1, $1] }
       }
-      return information > 0 ? 3 * count / information * (2 / count).squareRoot() : 0
+      return information > 0
+        ? min(3 * count / information * (2 / count).squareRoot(), believed * believed) : 0
     }
-    return (floor(0..<3), floor(3..<6))
+    return (
+      floor(0..<3, believed: start.rotationDeviation), floor(3..<6, believed: start.shiftDeviation)
+    )
   }
 
   /// The motion and its outliers, ready for use.

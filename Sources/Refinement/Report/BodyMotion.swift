@@ -40,22 +40,26 @@ public struct BodyMotion: Codable, Sendable, Equatable {
 }
 
 extension BodyMotion {
-  /// What the models of both halves say together; nil for none.
+  /// What the models of both halves say together; nil for none, and where the images tell so little of the
+  /// motion that it is hardly more than what was believed.
   ///
   /// The translation of a point p from the fulcrum is d + ω × p. Its mean square is least at
   /// p = −(tr Σω − Σω)⁻¹ E(d × ω). Errors are those of covariances of Gaussians from so many particles
   /// (Anderson, An Introduction to Multivariate Statistical Analysis, 13.5).
   init?(_ models: [MotionModel], fulcrum: Vector3, box: Int, pixelSize: Double) {
-    guard let first = models.first else { return nil }
+    let particles = models.reduce(0) { $0 + $1.particles }
+    guard let first = models.first, particles >= Self.leastParticles else { return nil }
     let share = 1 / Double(models.count)
     let covariance = models.dropFirst().reduce(first.covariance * share) {
       $0 + $1.covariance * share
     }
     self.init(
-      covariance, particles: models.reduce(0) { $0 + $1.particles },
-      outliers: models.reduce(0) { $0 + $1.outliers * share }, fulcrum: fulcrum, box: box,
-      pixelSize: pixelSize)
+      covariance, particles: particles, outliers: models.reduce(0) { $0 + $1.outliers * share },
+      fulcrum: fulcrum, box: box, pixelSize: pixelSize)
   }
+
+  /// Exact poses from which a deviation is known to a fifth.
+  private static let leastParticles = 12.0
 
   /// What a covariance of rotation vector (radians) and translation of the fulcrum (Å) says.
   ///

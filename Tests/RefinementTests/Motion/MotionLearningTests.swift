@@ -111,6 +111,16 @@ struct MotionLearningTests {
     #expect(motion.summary.contains("turns by"))
   }
 
+  /// Images that tell next to nothing leave the motion as it was believed to be, and nothing is said of it.
+  @Test func imagesThatTellNothingWidenNoMotion() {
+    let found = observations(300, noise: 3e4) { _ in Vector6() }
+    let model = learned(found, rotation: radians(5), shift: 3)
+    let (turn, shift) = (degrees(model.rotationDeviation), model.shiftDeviation)
+    #expect(abs(turn - 5) < 0.05 && abs(shift - 3) < 0.03, "\(turn)° \(shift) Å")
+    let isUnknown = BodyMotion([model], fulcrum: .zero, box: 64, pixelSize: 4) == nil
+    #expect(isUnknown)
+  }
+
   /// The posterior means are nearer to the truth than those of the best prior without axes, and as near
   /// as the posteriors promise: mean χ² per parameter of 1.
   @Test func posteriorsAreNarrowerAndTrue() throws {
