@@ -168,8 +168,8 @@ public struct RefinementParameters: ParameterGroup {
     help: """
       A mask's edge reaches into neighbours, whose density stays where the particles started and draws \
       every pose back to there. After the second search what does not move with the body is told from \
-      what does, and taken out of references and images; where all of it moves nothing is changed. The \
-      FSC is measured with the input mask all the same.
+      what does, and taken out of references and images; where all of it moves nothing is changed. With \
+      several regions it is left to the others. The FSC is measured with the input mask all the same.
       """)
 
   public let randomSeed: ParameterKey<Int> = .init(

@@ -119,7 +119,8 @@ struct CheckpointCoderTests {
       scales: [1.2], noiseFactors: [[1.5, 2.5], [3.5]], noiseDirections: [directions],
       greyscale: [0.9, 1.1], band: 3)
     refinement.defocusChanges = [DefocusChange(change: 11, deviation: 12)]
-    refinement.movingShare = MovingShare(Volume(size: 1, pixelSize: 2, voxels: [0.5]), centre: Vector3(1, 2, 3))
+    refinement.movingShare = MovingShare(
+      Volume(size: 1, pixelSize: 2, voxels: [0.5]), centre: Vector3(1, 2, 3))
     var evidence = PoseEvidence()
     (evidence.slope[3], evidence.information[14]) = (13, 14)
     var loop = LoopState(settings: settings, refinement: refinement, inserted: 1)
