@@ -15,7 +15,9 @@ struct Accumulation: Sendable {
   private static let chunk = 4
 
   /// Radius of the accumulators.
-  var radius: Int { context.geometry.clampedGridRadius(ofShell: band) }
+  var radius: Int {
+    IterationPlan(context.geometry, band: band, inserted: band).sumsRadius
+  }
 
   /// The accumulators, indexed [half · folds + fold].
   ///

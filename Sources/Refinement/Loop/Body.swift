@@ -285,7 +285,9 @@ struct Body {
       agreement: (start?.fsc ?? loop.metrics.first?.fsc)?.resolution50 ?? 0)
     let isFirst = state.iteration == 0
     let filtering = StageProgress(
-      .filtering, costs: maker.costs(radius: accumulators[0].radius, isFirst: isFirst),
+      .filtering,
+      costs: maker.costs(
+        of: IterationPlan(context.geometry, band: state.band, inserted: band), isFirst: isFirst),
       events: events)
     let product = maker.make(
       accumulators, inserted: band, bandLimit: bandLimit,

@@ -12,6 +12,7 @@ extension ReferenceMaker {
     let means: [[Double]], fsc: [Double]
     /// Highest shell of the references, and that up to which the halves share.
     let lastShell: Int, split: Int
+    let plan: IterationPlan
 
     /// Leaves the density of some parts of a half's sums in the workspace.
     ///
@@ -39,12 +40,11 @@ extension ReferenceMaker {
   /// The filtered, masked references, on a cube no finer than they need.
   func references(
     _ sums: [[Accumulator]], means: [[Double]], fsc: [Double], lastShell: Int, split: Int,
-    band: Int, mask choice: MaskChoice,
+    band: Int, inserted: Int, mask choice: MaskChoice,
     progress: @escaping @Sendable (Double, Part) -> Void
   ) -> (references: [ReferenceGrid], filtered: [Double]?, shown: ShownDensity?) {
-    let radius = context.geometry.clampedGridRadius(ofShell: band)
-    let size = CubeTransform.size(
-      forRadius: min(sums[0][0].radius, max(lastShell, radius) + 2))
+    let plan = IterationPlan(context.geometry, band: band, inserted: inserted)
+    let size = plan.referenceSize(lastShell: lastShell)
     let (rows, mask) = rowsOfMask(choice, size: size)
     let reconstruction = Reconstruction(
       geometry: context.geometry, radius: sums[0][0].radius, size: size, rows: rows)
@@ -56,10 +56,10 @@ extension ReferenceMaker {
       reconstruction: reconstruction,
       regularisation: Regularisation(
         filter: filter, negativeShare: context.settings.negativeShare, mask: mask),
-      means: means, fsc: fsc, lastShell: lastShell, split: split)
+      means: means, fsc: fsc, lastShell: lastShell, split: split, plan: plan)
     // What the log says of the filter is of the first reference.
     let places = filter.map { _ in FFTBuffer<Float>(count: rows.count) }
-    let (references, shown) = made(sums, common, radius: radius, places: places, progress: progress)
+    let (references, shown) = made(sums, common, places: places, progress: progress)
     let edge = Double(context.geometry.period) * context.geometry.pixelSize
     return (
       references,
@@ -72,13 +72,14 @@ extension ReferenceMaker {
 
   /// The grids of all halves and folds, and, where other bodies look on, the densities of the halves.
   private func made(
-    _ sums: [[Accumulator]], _ common: Common, radius: Int, places: FFTBuffer<Float>?,
+    _ sums: [[Accumulator]], _ common: Common, places: FFTBuffer<Float>?,
     progress: @escaping @Sendable (Double, Part) -> Void
   ) -> (grids: [ReferenceGrid], shown: [[Float]]) {
     let folds = context.foldCount
     let cube = common.reconstruction.cube
     let references = Collected<ReferenceGrid>(count: 2 * folds)
-    let spectrumRadius = max(CubeTransform.spectrumRadius(ofGrid: radius), common.lastShell + 1)
+    let radius = common.plan.referenceRadius
+    let spectrumRadius = common.plan.spectrumRadius(lastShell: common.lastShell)
     let workspaces = WorkspacePool {
       (cube.workspace(radius: spectrumRadius), common.regularisation.room(cube))
     }

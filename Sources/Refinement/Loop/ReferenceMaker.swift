@@ -66,19 +66,18 @@ struct ReferenceMaker: Sendable {
   /// measured, of which only the ratios count.
   ///
   /// - Parameters:
-  ///   - radius: of the accumulators.
+  ///   - plan: of what was inserted, with the band of the last references in the place of the next ones'.
   ///   - isFirst: whether the input's maps are made references afterwards, and tried on some images.
-  func costs(radius: Int, isFirst: Bool) -> [Double] {
+  func costs(of plan: IterationPlan, isFirst: Bool) -> [Double] {
     let settings = context.settings
     // How much a further thread helps.
     func shared(_ cost: Double, among tasks: Int, gain: Double) -> Double {
       cost / (1 + gain * Double(max(1, min(settings.threads, tasks)) - 1))
     }
     func cubed(_ size: Int) -> Double { Double(size * size * size) }
-    let size = CubeTransform.size(forRadius: radius)
+    let size = plan.measuredSize
     let voxels = cubed(size)
-    // The references end a little inside of what was inserted.
-    let reference = cubed(CubeTransform.size(forRadius: 13 * radius / 14))
+    let reference = cubed(plan.referenceSize(lastShell: plan.lastShell))
     let folds = 2 * context.foldCount
     let filters = settings.nonuniform.enabled
     let period = cubed(context.geometry.period)
@@ -133,8 +132,8 @@ struct ReferenceMaker: Sendable {
       after: filled, size: reconstruction.cube.size, pixelSize: reconstruction.voxelSize)
     progress(1, .measurement)
     let (band, edge) = nextBand(fsc, limit: min(bandLimit, inserted))
-    // Beyond the band nothing is known: three shells of fall-off keep the mask's product smooth.
-    let lastShell = min(filled, Int((Double(band) + 3) * context.geometry.oversampling))
+    let lastShell = min(
+      filled, IterationPlan(context.geometry, band: band, inserted: inserted).lastShell)
     let split = Int(
       Double(context.geometry.period) * context.geometry.pixelSize
         / max(context.settings.splitResolution, agreement)
@@ -153,7 +152,7 @@ struct ReferenceMaker: Sendable {
     if !measuringOnly {
       made = references(
         halfSums, means: means, fsc: fsc.corrected, lastShell: lastShell, split: split,
-        band: band, mask: mask, progress: progress)
+        band: band, inserted: inserted, mask: mask, progress: progress)
     }
     return Product(
       references: made.references, fsc: fsc, size: reconstruction.cube.size,

@@ -126,11 +126,11 @@ private struct Times {
   private func iteration(band: Int) -> Double {
     // Fewer evaluations in late iterations reach farther out: all take about as long.
     let evaluations = settings.marginalize ? 20.0 : 14.0
-    let cube = Double(CubeTransform.size(forRadius: geometry.clampedGridRadius(ofShell: band)))
-    let radius = geometry.clampedGridRadius(ofShell: geometry.insertionShell(beyond: band))
+    let plan = IterationPlan(geometry, band: band)
+    let cube = Double(CubeTransform.size(forRadius: plan.referenceRadius))
     return evaluations * pace.evaluation(band: band) * own / threads
       + 240e-9 * slowness * cube * cube * cube / shared
-      + exchange(2 * Double(settings.referenceFolds) * sums(radius: radius))
+      + exchange(2 * Double(settings.referenceFolds) * sums(radius: plan.sumsRadius))
       + exchange(Double(particles * MemoryLayout<SearchPass.Outcome>.stride))
   }
 

@@ -138,7 +138,8 @@ public struct MemoryPlan: Sendable {
   ) -> (peak: Int, kept: Int, density: Int, grid: Int) {
     let threads = max(1, settings.threads)
     let folds = max(1, settings.referenceFolds)
-    let radius = geometry.clampedGridRadius(ofShell: inserted)
+    let plan = IterationPlan(geometry, band: band, inserted: inserted)
+    let radius = plan.sumsRadius
     let samples = GridLayout(radius: radius).count
     let sums = 2 * folds * inPages(12 * samples)
     let points = SamplingPoints.paddedCount(
@@ -148,13 +149,10 @@ public struct MemoryPlan: Sendable {
       * inPages(
         ExactSums.bytes(radius: radius, interpolation: .trilinear, accumulators: 2 * folds))
       + inPages(12 * samples) + threads * ExactSums.Room.bytes(points: points, radius: radius)
-    let size = CubeTransform.size(forRadius: radius)
+    let size = plan.measuredSize
     let cube = 4 * cubed(size)
-    // The references are made on a cube of their own, no finer than they need.
-    let referenceRadius = geometry.clampedGridRadius(ofShell: band)
-    let lastShell = Int((Double(band) + 3) * geometry.oversampling)
-    let referenceSize = CubeTransform.size(
-      forRadius: min(radius, max(lastShell, referenceRadius) + 2))
+    let lastShell = plan.lastShell
+    let referenceSize = plan.referenceSize(lastShell: lastShell)
     // The half-maps stay; the mask is kept in the period's box and on both cubes, two masks of the
     // curves on those that are measured: this and the last.
     let halves = 2 * cube
@@ -164,9 +162,9 @@ public struct MemoryPlan: Sendable {
       4 * cubed(geometry.period) + 6 * cube + (referenceSize == size ? 0 : 4 * cubed(referenceSize))
       + (separates ? 4 * cubed(geometry.period) + 2 * cube : 0)
     let measuring = max(2 * workspace(size), 4 * cube)
-    let spectrumRadius = max(CubeTransform.spectrumRadius(ofGrid: referenceRadius), lastShell + 1)
+    let spectrumRadius = plan.spectrumRadius(lastShell: lastShell)
     let extent = min(1, geometry.maskDiameter / Double(geometry.period))
-    let grid = inPages(8 * GridLayout(radius: referenceRadius).count)
+    let grid = inPages(8 * GridLayout(radius: plan.referenceRadius).count)
     let density = 4 * CubeTransform.voxels(size: referenceSize, extent: extent)
     let making =
       2 * folds * grid
