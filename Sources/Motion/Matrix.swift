@@ -1,6 +1,11 @@
 import Glibc
 
-/// A dense matrix of a few rows, by rows. Factors and eigenvectors are those of symmetric ones.
+/// A dense matrix of a few rows, by rows, of a size that the number of regions decides. Factors and eigenvectors are
+/// those of symmetric ones.
+///
+/// Those of a pose are another type (Refinement/Search/SmallMatrix): of one size each, in place and plain data, for the
+/// search and for checkpoints. Jacobi's rotations are applied in another order there, and end at another rest: one in
+/// place of the other changes last digits.
 struct Matrix: Sendable, Equatable {
   let rows: Int, columns: Int
   var elements: [Double]

@@ -13,6 +13,13 @@ import Testing
     .results, .particles, .chosen, .modes, .compare,
   ]
 
+  /// The stages of these scenes; made once, since they are values.
+  private static let stages = Dictionary(uniqueKeysWithValues: scenes.map { ($0, Stage($0)) })
+
+  private func stage(_ scene: Stage.Scene) throws -> Stage {
+    try #require(Self.stages[scene])
+  }
+
   @Test func everyCommandIsDeclaredWhole() {
     for context in Command.Context.allCases {
       let lines = Command.table.filter { $0.context == context }
@@ -33,13 +40,22 @@ import Testing
   /// The help of a screen has every command that is declared for it, and the palette all but moving.
   @Test(arguments: scenes)
   func helpAndPaletteListEveryCommand(_ scene: Stage.Scene) throws {
-    let stage = Stage(scene)
+    let stage = try stage(scene)
     let context = stage.application.screen.context
     let declared = Command.table.filter { $0.context == context || $0.context == .everywhere }
     let help = HelpPopUp(context: context, stage.application.surroundings)
     let listed = Set(
       help.lines.compactMap { if case .command(_, let text, _) = $0 { text } else { nil } })
     for line in declared { #expect(listed.contains(line.help), "help lacks \(line.command)") }
+    // Each of its keys, but for those that the screen gives to another command.
+    for case .command(let text, _, let command) in help.lines {
+      let others = declared.filter { $0.context == context && $0.command != command }
+      let wanted = declared.filter { $0.command == command }.flatMap(\.keys)
+        .filter { key in !others.contains { $0.keys.contains(key) } }
+      let keys = text.components(separatedBy: ", ")
+      #expect(Set(keys) == Set(wanted.map(\.name)), "\(command.rawValue)")
+      #expect(keys.first == wanted.first?.name, "\(command.rawValue)")
+    }
     let items = CommandPalette.items(stage.application, stage.application.surroundings)
     for line in declared
     where Navigation(rawValue: line.command.rawValue)?.isWithinPane != true {
@@ -50,12 +66,100 @@ import Testing
 
   /// The bar shows commands that are declared, each once.
   @Test(arguments: scenes)
-  func barShowsCommandsThatThereAre(_ scene: Stage.Scene) {
-    let screen = Stage(scene).application.screen
+  func barShowsCommandsThatThereAre(_ scene: Stage.Scene) throws {
+    let screen = try stage(scene).application.screen
     #expect(Set(screen.keyBar).count == screen.keyBar.count)
     for command in screen.keyBar {
       #expect(command.description(in: screen.context) != nil, "\(command.rawValue)")
     }
+  }
+
+  /// The bar has the commands in the order of their ranks.
+  private func ranks<S: Screen>(of screen: S) -> [Int] {
+    screen.keyBar.compactMap { command in
+      S.bindings.first { $0.command == command }?.bar.rank(screen)
+        ?? screen.commonBar.first { $0.command == command }?.rank
+    }
+  }
+
+  /// Each place of the key bar names a key that asks for the command, and clicks on it do so, too.
+  @Test(arguments: scenes)
+  func barNamesKeysOfItsCommands(_ scene: Stage.Scene) throws {
+    var stage = try stage(scene)
+    // Messages stand in its place.
+    stage.application.message = nil
+    let screen = stage.application.screen
+    let ranks = ranks(of: screen)
+    #expect(ranks.count == screen.keyBar.count && ranks == ranks.sorted())
+    let frame = stage.application.draw()
+    let row = frame.grid.bounds.bottom - 1
+    var shown: [Command] = []
+    for (rect, target) in frame.targets where rect.y == row {
+      guard case .command(let command) = target else { continue }
+      shown.append(command)
+      let text = (rect.x..<rect.right).map { frame.grid[$0, row].text }.joined()
+      let words = text.split(separator: " ")
+      let key = try #require(words.first.flatMap { Key(name: String($0)) }, "\(words)")
+      let keyMap = stage.application.surroundings.keyMap
+      #expect(keyMap.command(for: key, in: screen.context) == command, "\(words)")
+    }
+    // What there is no room for is left out from the end; help never is.
+    #expect(shown.contains(.help))
+    let own = shown.filter(screen.keyBar.contains)
+    #expect(own == screen.keyBar.filter { ![.help, .back].contains($0) }.prefix(own.count) + [])
+    #expect(own.count >= 2)
+  }
+
+  /// The palette says of each command why it cannot be used now.
+  @Test(arguments: scenes)
+  func paletteTellsObstacles(_ scene: Stage.Scene) throws {
+    let application = try stage(scene).application
+    let items = CommandPalette.items(application, application.surroundings)
+    func check<S: Screen>(_ screen: S) throws {
+      for binding in S.bindings {
+        let item = try #require(items.first { $0.title == binding.help })
+        let expected = binding.obstacle(screen) ?? "Setting name: \(binding.command.rawValue)"
+        #expect(item.detail == expected)
+      }
+    }
+    try check(application.screen)
+  }
+
+  /// Next is the one after, on every screen of regions.
+  @Test func regionsAreGoneThroughInOrder() throws {
+    let bindings = FormScreen.regionBindings(next: .none, obstacle: { _ in nil }) { _, step in
+      [.say("\(step)")]
+    }
+    var (screen, surroundings) = (FormScreen(SampleRuns.regionJob()), Surroundings())
+    let steps = bindings.map { binding in
+      let said = binding.action.run(&screen, &surroundings).compactMap {
+        if case .say(let text) = $0 { text } else { nil }
+      }
+      return (binding.command, said)
+    }
+    #expect(
+      Dictionary(uniqueKeysWithValues: steps) == ["next-region": ["1"], "previous-region": ["-1"]])
+  }
+
+  /// A key of one's own is that of the command in help, palette and bar; the one before does nothing any more.
+  @Test func aKeyOfOnesOwnIsEverywhere() throws {
+    var settings = SettingsFile(folder: nil)
+    settings.take("[keys.runs]\nopen = [\"o\", \"F5\"]\n", file: "config.toml")
+    var stage = try stage(.runs)
+    #expect(stage.text.contains("Enter Open"))
+    stage.application.surroundings.keyMap = settings.keyMap
+    let help = HelpPopUp(context: .runs, stage.application.surroundings)
+    #expect(
+      help.lines.contains {
+        if case .command(let keys, _, "open") = $0 { keys == "F5, o" } else { false }
+      })
+    let items = CommandPalette.items(stage.application, stage.application.surroundings)
+    #expect(items.first { $0.id == "open" }?.note == "F5")
+    #expect(stage.text.contains("F5 Open") && !stage.text.contains("Enter Open"))
+    stage.play("Enter")
+    #expect(stage.application.screen is RunsScreen)
+    stage.play("o")
+    #expect(stage.application.screen is RunScreen)
   }
 
   /// What an application shows, and the kinds of what it has asked of the world.
@@ -69,8 +173,11 @@ import Testing
 
   /// A key does what its binding says: the same as the binding alone, done to the screen.
   ///
-  /// - Returns: whether anything was to be seen of it, or an obstacle was told.
-  private func press<S: Screen>(_ binding: Binding<S>, of screen: S, on stage: Stage) -> Bool {
+  /// - Parameter before: the state before it.
+  /// - Returns: whether anything was to be seen of it.
+  private func press<S: Screen>(
+    _ binding: Binding<S>, of screen: S, on stage: Stage, before: String
+  ) -> Bool {
     var (pressed, asked) = (stage, stage)
     asked.application.message = nil
     pressed.take(.key(binding.keys[0]))
@@ -84,15 +191,18 @@ import Testing
       asked.application.screens[asked.application.top] = changed
       asked.feed(asked.application.settle(effects))
     }
-    #expect(state(pressed) == state(asked), "\(S.context.rawValue).\(binding.command.rawValue)")
-    return binding.obstacle(screen) == nil && state(pressed) != state(stage)
+    let (after, expected) = (state(pressed), state(asked))
+    #expect(after == expected, "\(S.context.rawValue).\(binding.command.rawValue)")
+    return binding.obstacle(screen) == nil && after != before
   }
 
   /// The commands of a screen that do something now, but for those that are known to.
   private func working<S: Screen>(of screen: S, on stage: Stage, known: Set<String>) -> [String] {
-    S.bindings.compactMap { binding in
+    let before = state(stage)
+    return S.bindings.compactMap { binding in
       let name = "\(S.context.rawValue).\(binding.command.rawValue)"
-      return !known.contains(name) && press(binding, of: screen, on: stage) ? name : nil
+      return !known.contains(name) && press(binding, of: screen, on: stage, before: before)
+        ? name : nil
     }
   }
 

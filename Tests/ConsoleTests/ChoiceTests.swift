@@ -135,6 +135,85 @@ struct ChoiceTests {
         == true)
   }
 
+  private static let azimuth = ChoiceAxis(
+    "azimuth", lower: 0, upper: 360, bins: 36, isPeriodic: true)
+
+  /// Bins beyond an end are those of the other, for a quantity that goes round; others end there.
+  @Test(arguments: [
+    (35, 37, "azimuth >= 350 or azimuth < 20"), (1, -1, "azimuth >= 350 or azimuth < 20"),
+    (0, -1, "azimuth >= 350 or azimuth < 10"), (30, 36, "azimuth >= 300 or azimuth < 10"),
+    (35, 30, "azimuth >= 300"), (-1, -3, "azimuth >= 330 and azimuth < 360"), (10, -26, nil),
+    (3, 60, nil), (0, 35, nil),
+  ])
+  func anAzimuthGoesRound(_ start: Int, _ end: Int, expected: String?) {
+    var choice = RangeChoice()
+    choice.choose(Self.azimuth, from: start, to: end)
+    // The last bin has no end to be said.
+    #expect(choice.expression == expected?.replacing(" and azimuth < 360", with: ""))
+    var other = RangeChoice()
+    other.choose(ChoiceAxis("turned", lower: 0, upper: 36, bins: 36), from: 33, to: 38)
+    #expect(other.expression == "turned >= 33")
+  }
+
+  /// The two parts stand in brackets beside other ranges: “or” binds less than “and”.
+  @Test func partsAreJoinedBeforeOtherRanges() {
+    var choice = RangeChoice()
+    choice.choose(ChoiceAxis("turned", lower: 0, upper: 20, bins: 40), from: 0, to: 5)
+    choice.choose(Self.azimuth, from: 34, to: 38)
+    #expect(choice.expression == "turned < 3 and (azimuth >= 340 or azimuth < 30)")
+    #expect(choice.range(of: Self.azimuth)?.shown == 34...38)
+    // An end before the beginning goes across; one just before it is all round.
+    choice.cursors["azimuth"] = 20
+    choice.end(Self.azimuth)
+    #expect(choice.expression == "turned < 3 and (azimuth >= 340 or azimuth < 210)")
+    choice.cursors["azimuth"] = 33
+    choice.end(Self.azimuth)
+    #expect(choice.expression == "turned < 3")
+    choice.cursors["azimuth"] = 35
+    choice.begin(Self.azimuth)
+    #expect(choice.expression == "turned < 3 and (azimuth >= 350 or azimuth < 340)")
+    choice.cursors["azimuth"] = 10
+    choice.begin(Self.azimuth)
+    #expect(choice.expression == "turned < 3 and azimuth >= 100 and azimuth < 340")
+  }
+
+  /// By the mouse and by keys, on the rectangle and on the globe.
+  @Test(arguments: ["", "Tab Tab Tab Tab m"])
+  func viewsAreChosenAcrossTheEdge(_ keys: String) throws {
+    var stage = results(keys)
+    let plot = try #require(plots(.orientations, stage).first)
+    guard case .sphere(let map) = plot.kind else { return #expect(Bool(false)) }
+    #expect(map.projection == (keys.isEmpty ? .rectangular : .mollweide))
+    let look = stage.application.surroundings.appearance
+    let area = map.frame(in: plot.rect, look).area
+    let row = area.y + area.height / 2
+    let cells = (area.x..<area.right).filter {
+      map.bin(at: Point(x: $0, y: row), in: plot.rect, look) != nil
+    }
+    let (left, right) = (try #require(cells.first), try #require(cells.last))
+    func column(_ x: Int) throws -> Int {
+      try #require(map.bin(at: Point(x: x, y: row), in: plot.rect, look)).x
+    }
+    drag(&stage, from: Point(x: right - 4, y: row), to: Point(x: right + 1, y: row))
+    var parts = try #require(screen(stage).view.choosing.ranges.expression).split(
+      separator: " and ")
+    let first = 10 * (try column(right - 4))
+    #expect(parts[0].hasPrefix("(azimuth >= \(first) or azimuth < "))
+    #expect(["10)", "20)"].contains { parts[0].hasSuffix(" " + $0) }, "\(parts)")
+    drag(&stage, from: Point(x: left + 4, y: row), to: Point(x: left - 2, y: row))
+    parts = try #require(screen(stage).view.choosing.ranges.expression).split(separator: " and ")
+    let last = 10 * (try column(left + 4)) + 10
+    #expect(parts[0].hasSuffix(" or azimuth < \(last))"), "\(parts)")
+    #expect(["330", "340", "350"].contains { parts[0].hasPrefix("(azimuth >= \($0)") }, "\(parts)")
+    // The cursor goes round, too.
+    stage.play("Esc End ( Right Right Right )")
+    #expect(
+      try screen(stage).view.choosing.ranges.expression?
+        .hasPrefix("(azimuth >= 350 or azimuth < 30) and elevation >= ") == true)
+    stage.play("W Enter")
+    #expect(stage.text.contains("'(azimuth >= 350 or azimuth < 30) and elevation >= "))
+  }
+
   /// Columns of the table have a range, too: from the row under the cursor on.
   @Test func columnsOfTheTableAreChosenBy() throws {
     var stage = Stage(.particles, size: Size(width: 120, height: 40))

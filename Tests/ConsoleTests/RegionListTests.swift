@@ -39,12 +39,12 @@ struct RegionListTests {
     var screen = RunsScreen()
     let found = try #require(RunReader().runs(in: folder.path, isForced: true, budget: 60))
     _ = screen.receive(.runs(found.listings, folder: folder.path), &surroundings)
-    screen.sorting = (.name, false)
+    screen.list.arrangement.sorting = .init(column: .name, descending: false)
     return (screen, surroundings)
   }
 
   private func names(_ screen: RunsScreen) -> [String] {
-    screen.visible.map { screen.text(.name, of: $0) }
+    screen.list.visible.map { screen.list.arrangement.text(.name, of: $0) }
   }
 
   /// A run unfolds into its regions in the job's order, and they go to Compare with others.
@@ -74,8 +74,8 @@ struct RegionListTests {
       names(screen)
         == ["one", "- two", "  b", "  a"].filter { !$0.hasPrefix(" ") }
         .map { $0.replacing("-", with: "+") })
-    #expect(screen.current.map { screen.text(.name, of: $0) } == "+ two")
-    #expect(screen.comparedFolders.count == 2)
+    #expect(screen.current.map { screen.list.arrangement.text(.name, of: $0) } == "+ two")
+    #expect(screen.list.comparedFolders.count == 2)
   }
 
   /// So it does in the tree, below the run and before those that come from it.
@@ -90,12 +90,13 @@ struct RegionListTests {
     func cells() -> [String] {
       var frame = Frame(size: surroundings.size, look: surroundings.appearance)
       screen.draw(in: frame.grid.bounds, of: &frame, surroundings)
-      return frame.grid.text.split(separator: "\n").dropFirst(2).prefix(screen.visible.count).map {
-        String($0.drop { $0 == " " }.prefix { $0 != "✓" }).trimmed
-      }
+      return frame.grid.text.split(separator: "\n").dropFirst(2).prefix(screen.list.visible.count)
+        .map {
+          String($0.drop { $0 == " " }.prefix { $0 != "✓" }).trimmed
+        }
     }
     #expect(cells() == ["one", "+ two", "└─child"])
-    screen.selected = folder("runs/two")
+    screen.list.selected = folder("runs/two")
     _ = screen.navigate(.right, &surroundings)
     #expect(cells() == ["one", "- two", "├─b", "├─a", "└─child"])
     // From a region back to its run; then the branch is folded, and unfolded before the regions.
@@ -117,9 +118,9 @@ struct RegionListTests {
     let folder = try folder()
     var (screen, surroundings) = try screen(folder)
     _ = screen.perform("mark-all", &surroundings)
-    #expect(screen.comparedFolders.map { FilePath.name(of: $0) } == ["one", "b", "a"])
+    #expect(screen.list.comparedFolders.map { FilePath.name(of: $0) } == ["one", "b", "a"])
     #expect(screen.obstacle(to: "compare") == nil)
-    screen.marked = [folder("runs/one")]
+    screen.list.arrangement.marked = [folder("runs/one")]
     #expect(screen.obstacle(to: "compare")?.contains("two to four runs or regions") == true)
   }
 

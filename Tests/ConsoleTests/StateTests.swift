@@ -51,7 +51,7 @@ import Testing
   @Test func theTreeFoldsAndMoves() throws {
     var stage = Stage(.tree)
     func names() throws -> [String] {
-      try #require(stage.application.screen as? RunsScreen).visible.map {
+      try #require(stage.application.screen as? RunsScreen).list.visible.map {
         $0.sweep?.name ?? $0.entry.name
       }
     }
@@ -74,9 +74,9 @@ import Testing
     var stage = Stage(.watch)
     let screen = try #require(stage.application.screen as? RunsScreen)
     #expect(
-      screen.visible.map(\.entry.name) == ["head", "head-narrow", "body-again", "head-next"])
+      screen.list.visible.map(\.entry.name) == ["head", "head-narrow", "body-again", "head-next"])
     #expect(
-      screen.visible.map(\.entry.statusText) == ["running", "paused", "queued 1", "queued 2"])
+      screen.list.visible.map(\.entry.statusText) == ["running", "paused", "queued 1", "queued 2"])
     #expect(stage.text.contains("2 runs go on, 2 wait"))
     stage.play("Esc")
     #expect(stage.text.contains("first-try"))
@@ -134,16 +134,16 @@ import Testing
     let stage = Stage(.tree)
     let runs = try #require(stage.application.screen as? RunsScreen)
     let child = try #require(
-      runs.listings?.first { listing in
+      runs.list.listings?.first { listing in
         let parent = listing.entry.manifest?.parent?.run
-        return runs.listings?.contains { $0.entry.name == parent } == true
+        return runs.list.listings?.contains { $0.entry.name == parent } == true
       })
     let parent = try #require(child.entry.manifest?.parent?.run)
     var screen = runs
-    screen.selected = child.entry.folder.path
-    #expect(screen.comparedFolders.map { RunFolder($0).name } == [parent, child.entry.name])
-    screen.marked = [child.entry.folder.path]
-    #expect(screen.comparedFolders.count == 1)
+    screen.list.selected = child.entry.folder.path
+    #expect(screen.list.comparedFolders.map { RunFolder($0).name } == [parent, child.entry.name])
+    screen.list.arrangement.marked = [child.entry.folder.path]
+    #expect(screen.list.comparedFolders.count == 1)
   }
 
   @Test func comparisonNeedsTwoRuns() {

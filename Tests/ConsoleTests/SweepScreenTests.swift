@@ -10,7 +10,7 @@ import Testing
 @Suite struct SweepScreenTests {
   private func names(_ stage: Stage) throws -> [String] {
     let screen = try #require(stage.application.screens.last as? RunsScreen)
-    return screen.visible.map { $0.sweep?.name ?? $0.entry.name }
+    return screen.list.visible.map { $0.sweep?.name ?? $0.entry.name }
   }
 
   @Test func theListFoldsASweep() throws {

@@ -57,6 +57,8 @@ struct CheckpointTests {
       try AtomicFile.write(bytes, to: path)
       #expect(throws: Problem.self, "byte \(place)") { _ = try store(temporary).state() }
     }
+    try AtomicFile.write(whole + [0], to: path)
+    #expect(throws: Problem.self, "a byte more") { _ = try store(temporary).state() }
     for length in [0, 1, 159, 160, 170, whole.count - 1] {
       try AtomicFile.write(Array(whole[..<length]), to: path)
       #expect(throws: Problem.self, "length \(length)") { _ = try store(temporary).state() }

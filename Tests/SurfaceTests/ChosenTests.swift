@@ -42,6 +42,37 @@ struct ChosenTests {
     }
     #expect(marked.first == inside.first && marked.last == inside.last && marked.count == 2)
   }
+
+  /// What goes on at the other edge is outlined where it begins and ends, not at the edges.
+  @Test func chosenViewsGoRoundTheEdge() {
+    let map = HeatMap(
+      columns: 10, rows: 10, values: [Double](repeating: 1, count: 100),
+      x: PlotAxis(range: 0...10), y: PlotAxis(range: 0...10),
+      chosen: Rect(x: 8, y: 0, width: 4, height: 10))
+    let grid = grid(map, .none)
+    let area = map.frame(in: grid.bounds, Appearance()).area
+    let row = area.y + area.height / 2
+    let marked = (area.x..<area.right).filter { grid[$0, row].text == "○" }
+    // The cells that show some of columns 0, 1, 8 and 9.
+    let inside = (area.x..<area.right).filter { column in
+      let (left, right) = (column - area.x, column - area.x + 1)
+      return Double(left) / Double(area.width) < 0.2 || Double(right) / Double(area.width) > 0.8
+    }
+    let gap = inside.indices.dropFirst().first { inside[$0] > inside[$0 - 1] + 1 } ?? 0
+    #expect(marked == [inside[gap - 1], inside[gap]])
+    // On the globe as well: more bins on both sides, fewer in the middle.
+    var globe = map
+    globe.projection = .mollweide
+    let round = self.grid(globe, .none)
+    let place = globe.frame(in: round.bounds, Appearance()).area
+    let middle = place.y + place.height / 2
+    let rims = (place.x..<place.right).filter { round[$0, middle].text == "○" }
+    let bins = rims.compactMap {
+      globe.bin(at: Point(x: $0, y: middle), in: round.bounds, Appearance())?.x
+    }
+    #expect(bins.contains(1) && bins.contains(8))
+    #expect(bins.allSatisfy { [0, 1, 8, 9].contains($0) }, "\(bins)")
+  }
 }
 
 /// Slices with hues over their greys.

@@ -51,6 +51,9 @@ import Testing
     let turned = try folder.write(
       particlesText.replacing("10 20  30  0 0", with: "-10 150  30  0 0"), to: "t.star")
     #expect(try rows("azimuth > 349.999 and azimuth < 350.001", input: turned) == [1])
+    // Across azimuth 0, as a drag over the edge of the map of views writes it.
+    #expect(
+      try rows("row < 8 and (azimuth >= 340 or azimuth < 35)", input: turned) == [1, 2, 3])
     #expect(try rows("elevation > -60.001 and elevation < -59.999", input: turned) == [1])
   }
 

@@ -114,22 +114,13 @@ extension FormScreen {
     return nil
   }
 
-  mutating func point(
-    at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
-    _ surroundings: inout Surroundings
-  ) -> [Effect] {
-    switch (mouse.kind, target) {
-    case (.wheelUp, _): move(by: -1)
-    case (.wheelDown, _): move(by: 1)
-    case (.press, .row(_, let index)):
-      let lines = lines
-      guard lines.indices.contains(index), case .field(let field) = lines[index] else { return [] }
-      if field == current, editor == nil { return edit(surroundings) }
-      if let editor, let current { set(current, to: editor.text) }
-      editor = nil
-      selected = field
-    default: break
-    }
+  mutating func choose(row index: Int, _ surroundings: Surroundings) -> [Effect] {
+    let lines = lines
+    guard lines.indices.contains(index), case .field(let field) = lines[index] else { return [] }
+    if field == current, editor == nil { return edit(surroundings) }
+    if let editor, let current { set(current, to: editor.text) }
+    editor = nil
+    selected = field
     return []
   }
 }

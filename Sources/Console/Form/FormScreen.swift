@@ -5,7 +5,7 @@ import Surface
 import Terminal
 
 /// The form of a job: every parameter, with its help, what is wrong, and what a start would take.
-struct FormScreen: Screen {
+struct FormScreen: ListScreen {
   var job: Job
   /// Where the parameters came from, in words; empty for a blank form.
   var origin = ""

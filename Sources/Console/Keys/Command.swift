@@ -57,7 +57,11 @@ extension Command {
 
   /// What is said of this command in a context, or everywhere; nil where it has no meaning there.
   func description(in context: Context) -> CommandDescription? {
-    Self.table.first { $0.command == self && $0.context == context }
-      ?? Self.table.first { $0.command == self && $0.context == .everywhere }
+    Self.described[context]?[self] ?? Self.described[.everywhere]?[self]
+  }
+
+  /// The table by context and command: key bars ask it at every key.
+  private static let described = Dictionary(grouping: table, by: \.context).mapValues { lines in
+    Dictionary(lines.map { ($0.command, $0) }) { first, _ in first }
   }
 }

@@ -20,13 +20,13 @@ extension RunsScreen {
     Binding(
       "mark", [" "], "Mark", "Mark the run or region for comparison",
       bar: place(list: 2, live: 8), obstacle: { $0.isOfSweep ?? $0.noRun },
-      does: .change { $0.toggleMark() }),
+      does: .change { $0.list.toggleMark() }),
     Binding(
       "compare", ["c"], "Compare",
       "Compare two to four marked runs or regions, or the run with the one that it comes from",
       bar: place(list: 3),
-      obstacle: { CompareScreen.obstacle(marked: $0.comparedFolders.count) },
-      does: .effects { [.push(CompareScreen(folders: $0.comparedFolders))] }),
+      obstacle: { CompareScreen.obstacle(marked: $0.list.comparedFolders.count) },
+      does: .effects { [.push(CompareScreen(folders: $0.list.comparedFolders))] }),
   ]
 
   private static let ordering: [Binding<RunsScreen>] = [
@@ -36,21 +36,22 @@ extension RunsScreen {
     Binding(
       "tree", ["t"], "Tree",
       "Each run below the one that it comes from, or the list (Left and Right fold)",
-      bar: place(list: 7), otherLabel: { $0.view == .tree ? "List" : nil },
+      bar: place(list: 7), otherLabel: { $0.list.arrangement.view == .tree ? "List" : nil },
       does: .effects {
-        $0.view = $0.view == .tree ? .list : .tree
+        $0.toggle(.tree)
         return $0.wantedRootChange
       }),
     Binding(
       "watch", ["w"], "Watch", "All runs that go on, a row each, and those that wait; or the list",
-      bar: place(list: 8, live: 7), otherLabel: { $0.view == .live ? "List" : nil },
-      does: .change { $0.view = $0.view == .live ? .list : .live }),
+      bar: place(list: 8, live: 7),
+      otherLabel: { $0.list.arrangement.view == .live ? "List" : nil },
+      does: .change { $0.toggle(.live) }),
     Binding(
       "sort", ["s"], "Sort", "Sort by the next column", bar: place(list: 5),
-      does: .change { $0.sortByNext() }),
+      does: .change { $0.list.arrangement.sortByNext() }),
     Binding(
       "reverse-sort", ["S"], "Reverse", "Turn the order round",
-      does: .change { $0.sorting.descending.toggle() }),
+      does: .change { $0.list.arrangement.sorting.descending.toggle() }),
     Binding(
       .quit, ["q"], "Quit", "Leave Fulcrum", bar: place(list: 12, live: 12, empty: 3),
       does: .effects { _ in [.quit] }),
@@ -96,14 +97,15 @@ extension RunsScreen {
       does: .effects { [$0.deletePrompt] }),
     Binding(
       "mark-all", ["a"], "All", "Mark all runs, or none", obstacle: { $0.noRun },
-      does: .change { $0.markAll() }),
+      does: .change { $0.list.markAll() }),
     Binding(
       "reload", [.function(5), .control("r")], "Reload", "Read the folder again",
       bar: place(empty: 1), does: .inSurroundings { [.listRuns(folder: $1.folder)] }),
     report(
       obstacle: { $0.isOfSweep ?? $0.noRun },
       of: {
-        $0.marked.isEmpty ? [$0.current?.entry.folder.path].compactMap(\.self) : $0.marked.sorted()
+        let marked = $0.list.arrangement.marked
+        return marked.isEmpty ? [$0.current?.path].compactMap(\.self) : marked.sorted()
       }),
     Binding(
       "tools", ["T"], "Tools", "Tools: subtract, convert, reconstruct, compose …",
@@ -116,13 +118,13 @@ extension RunsScreen {
     list: Int? = nil, live: Int? = nil, empty: Int? = nil
   ) -> BarPlace<RunsScreen> {
     BarPlace { screen in
-      if screen.listings?.isEmpty != false { return empty }
-      return screen.view == .live ? live : list
+      if screen.list.all.isEmpty { return empty }
+      return screen.list.arrangement.view == .live ? live : list
     }
   }
 
   var commonBar: [(command: Command, rank: Int)] {
-    listings?.isEmpty == false ? [] : [(.commands, 2)]
+    list.all.isEmpty ? [(.commands, 2)] : []
   }
 
   // MARK: Obstacles

@@ -11,8 +11,9 @@ extension RunsScreen {
 
   func drawDetail(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
     guard let current else { return }
+    let marked = list.arrangement.marked.count
     let inner = frame.box(
-      rect, Box(title: current.entry.name, note: marked.isEmpty ? "" : "\(marked.count) marked"))
+      rect, Box(title: current.entry.name, note: marked == 0 ? "" : "\(marked) marked"))
     let lines =
       (current.sweep?.detail ?? []) + treeDetail(of: current) + Self.outcome(of: current)
       + Self.input(of: current) + Self.origin(of: current)
@@ -83,7 +84,7 @@ extension RunsScreen {
     if let group = manifest?.group {
       lines.append(("Sweep", "\(group.title) of \(group.name): \(group.difference)", .text))
     }
-    if listing.sweep == nil { lines.append(("Folder", listing.entry.folder.path, .text)) }
+    if listing.sweep == nil { lines.append(("Folder", listing.path, .text)) }
     if let manifest {
       let parent = manifest.parent.map { ", " + RunOrigin($0).text } ?? ""
       lines.append(

@@ -6,50 +6,7 @@ import Runs
 import Surface
 
 extension RunsScreen {
-  /// What a column says of a run.
-  func text(_ column: Column, of listing: RunListing) -> String {
-    if let sweep = listing.sweep { return sweep.text(column) }
-    let manifest = listing.entry.manifest
-    switch column {
-    case .mark: return marked.contains(listing.entry.folder.path) ? "*" : ""
-    case .name:
-      // Under the line of its sweep.
-      let isInFold = manifest?.group.map { filter.isEmpty && unfolded.contains($0.name) } ?? false
-      let indent = isInFold || listing.isRegion ? "  " : ""
-      guard !listing.regions.isEmpty, view == .list else { return indent + listing.entry.name }
-      let isOpen = unfolded.contains(listing.entry.folder.path)
-      return indent + (isOpen ? "- " : "+ ") + listing.entry.name
-    case .status: return listing.entry.statusText
-    case .iteration:
-      return manifest.map { "\(listing.iteration ?? 0)/\($0.maximumIterations)" } ?? ""
-    case .resolution: return listing.resolution.map { Numbers.resolution($0) } ?? "–"
-    case .extents: return extents(of: listing.job)
-    case .particles: return manifest.map { particles(of: $0) } ?? ""
-    case .started, .duration: return ""
-    case .mask:
-      if listing.job?[Parameter.mask.type] == RefinementSettings.MaskMode.none { return "none" }
-      if !listing.regions.isEmpty {
-        return listing.regions.map(\.entry.name).joined(separator: ", ")
-      }
-      return listing.job?[Parameter.input.mask].map { FilePath.name(of: $0) } ?? ""
-    case .note: return listing.entry.note.split(separator: "\n").first.map(String.init) ?? ""
-    }
-  }
-
-  /// How many particles, and which share of the file's: the column has no room for both numbers.
-  private func particles(of manifest: RunManifest) -> String {
-    let count = Format.count(manifest.particles)
-    return manifest.part.map { "\(count) \(Format.rounded(100 * $0.fraction, digits: 2))%" }
-      ?? count
-  }
-
-  private func extents(of job: Job?) -> String {
-    let limits = SearchLimits(job)
-    guard let rotation = limits.rotation, let shift = limits.shift else { return "" }
-    return "\(Numbers.short(rotation))° \(Numbers.short(shift)) Å"
-  }
-
-  private func time(_ column: Column, of listing: RunListing, _ surroundings: Surroundings)
+  private func time(_ column: RunColumn, of listing: RunListing, _ surroundings: Surroundings)
     -> String
   {
     if let sweep = listing.sweep {
@@ -80,7 +37,7 @@ extension RunsScreen {
   ]
 
   func draw(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
-    guard let listings else {
+    guard let listings = list.listings else {
       frame.write("Reading \(surroundings.folder) …", x: rect.x + 2, y: rect.y + 1, .dim)
       return
     }
@@ -92,7 +49,8 @@ extension RunsScreen {
     let free = rect.height - listings.count - 2
     let detailRows = rect.height >= 16 ? min(10, max(7, free)) : 0
     let (upper, lower) = rect.split(bottom: detailRows)
-    let rows = visible
+    let rows = list.visible
+    let (view, sorting) = (list.arrangement.view, list.arrangement.sorting)
     let table = table(of: rows, width: upper.width, surroundings)
     var notes: [String] = []
     if let filterNote { notes.append(filterNote) }
@@ -113,6 +71,8 @@ extension RunsScreen {
   private func table(
     of rows: [RunListing], width: Int, _ surroundings: Surroundings
   ) -> Table {
+    let (view, filter) = (list.arrangement.view, list.arrangement.filter)
+    let sorting = list.arrangement.sorting
     let columns =
       switch view {
       case .list: Self.columns
@@ -120,7 +80,7 @@ extension RunsScreen {
       case .live: Self.liveColumns
       }
     return Table(
-      columns: columns, rowCount: rows.count, selected: selectedIndex,
+      columns: columns, rowCount: rows.count, selected: list.selectedIndex,
       sort: view == .list ? (sorting.column.rawValue, !sorting.descending) : nil,
       emptyText: filter.isEmpty ? "Nothing goes on, and nothing waits." : "No run: \(filter)"
     ) { [self] in
@@ -134,23 +94,24 @@ extension RunsScreen {
   }
 
   private func cells(of listing: RunListing, _ surroundings: Surroundings) -> [Table.Entry] {
-    Column.allCases.map { column in
+    let arrangement = list.arrangement
+    return RunColumn.allCases.map { column in
       switch column {
       case .started, .duration: return Table.Entry(time(column, of: listing, surroundings), .dim)
       case .status where listing.sweep != nil:
         let look = listing.sweep?.look
         let symbol = surroundings.appearance[look?.symbol ?? .waiting]
-        return Table.Entry("\(symbol) \(text(column, of: listing))", look?.role ?? .dim)
+        return Table.Entry("\(symbol) \(arrangement.text(column, of: listing))", look?.role ?? .dim)
       case .status:
         let status = listing.entry.problem == nil ? listing.entry.status : nil
         guard listing.isRead else { return Table.Entry("", .dim) }
         let look = status == nil ? nil : listing.statusLook
         let symbol = surroundings.appearance[look?.symbol ?? .warning]
-        return Table.Entry("\(symbol) \(text(column, of: listing))", look?.role ?? .bad)
-      case .mark: return Table.Entry(text(column, of: listing), .accent)
-      case .resolution: return Table.Entry(text(column, of: listing), .accent)
-      case .mask, .note, .extents: return Table.Entry(text(column, of: listing), .dim)
-      default: return Table.Entry(text(column, of: listing))
+        return Table.Entry("\(symbol) \(arrangement.text(column, of: listing))", look?.role ?? .bad)
+      case .mark: return Table.Entry(arrangement.text(column, of: listing), .accent)
+      case .resolution: return Table.Entry(arrangement.text(column, of: listing), .accent)
+      case .mask, .note, .extents: return Table.Entry(arrangement.text(column, of: listing), .dim)
+      default: return Table.Entry(arrangement.text(column, of: listing))
       }
     }
   }
@@ -171,20 +132,6 @@ extension RunsScreen {
     let place = rect.centred(Size(width: width, height: lines.count))
     for (index, line) in lines.prefix(place.height).enumerated() {
       frame.write(line.0, x: place.x, y: place.y + index, line.1, width: place.width)
-    }
-  }
-}
-
-extension RunsScreen.Column {
-  /// The column's name in a sentence.
-  fileprivate var title: String {
-    switch self {
-    case .mark: "mark"
-    case .name: "name"
-    case .iteration: "iteration"
-    case .resolution: "resolution"
-    case .duration: "time"
-    default: "\(self)"
     }
   }
 }

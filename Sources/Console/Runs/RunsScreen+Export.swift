@@ -19,7 +19,7 @@ extension RunsScreen {
         "particles", "started", "seconds", "mask", "note",
       ]
     ]
-      + visible.filter { $0.sweep == nil }.map { listing in
+      + list.visible.filter { $0.sweep == nil }.map { listing in
         let manifest = listing.entry.manifest
         let limits = SearchLimits(listing.job)
         func number(_ value: Double?, _ decimals: Int) -> String {

@@ -28,13 +28,6 @@ struct RunTrend: Sendable {
 
 /// The view of all runs that go on, and of those that wait, a row each.
 extension RunsScreen {
-  /// Those that go on in the order of the list, then those that wait, by their places.
-  func live(_ sorted: [RunListing]) -> [RunListing] {
-    let going = sorted.filter { $0.entry.status?.isLive == true }
-    let waiting = sorted.filter { $0.entry.status == .queued }
-    return going + waiting.sorted { ($0.entry.place ?? .max) < ($1.entry.place ?? .max) }
-  }
-
   static let liveColumns: [Table.Column] = [
     Table.Column("", width: 1, priority: 1),
     Table.Column("Run", width: 12, isFlexible: true),
@@ -65,10 +58,11 @@ extension RunsScreen {
     let threads = isLive ? manifest?.threads : turn?.threads
     let share = listing.trend?.shareAtLimit
     return [
-      cells[Column.mark.rawValue], cells[Column.name.rawValue], cells[Column.status.rawValue],
+      cells[RunColumn.mark.rawValue], cells[RunColumn.name.rawValue],
+      cells[RunColumn.status.rawValue],
       Table.Entry(progress?.stage.title ?? "", .accent),
       Table.Entry(progress.map { picture(ProgressBar(share: $0.fraction), 15) } ?? "", .accent),
-      cells[Column.iteration.rawValue], cells[Column.resolution.rawValue],
+      cells[RunColumn.iteration.rawValue], cells[RunColumn.resolution.rawValue],
       Table.Entry(listing.trend.map { picture(Sparkline($0.resolutions), 8) } ?? "", .series1),
       Table.Entry(
         share.map { Format.percent($0) } ?? "", (share ?? 0) > 0.05 ? .warning : .text),
@@ -79,7 +73,7 @@ extension RunsScreen {
 
   /// What goes on and what waits, in a line above the rows.
   var liveNote: String {
-    let all = listings ?? []
+    let all = list.all
     let going = all.count { $0.entry.status?.isLive == true }
     let waiting = all.count { $0.entry.status == .queued }
     return "\(Format.counted(going, "run goes", "runs go")) on, "

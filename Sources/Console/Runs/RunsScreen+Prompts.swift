@@ -5,17 +5,18 @@ import Runs
 /// What the screen asks about a run, and what becomes of the answers.
 extension RunsScreen {
   private var name: String { current?.entry.name ?? "" }
-  private var path: String { current?.entry.folder.path ?? "" }
+  private var path: String { current?.path ?? "" }
 
   var filterPrompt: Effect {
     .popUp(
       TextPrompt(
-        .filterRuns, title: "Show runs", text: filter, hint: RunFilter.help, isLive: true,
+        .filterRuns, title: "Show runs", text: list.arrangement.filter, hint: RunFilter.help,
+        isLive: true,
         names: filterNames, objection: Self.objection))
   }
 
   var renamePrompt: Effect {
-    let others = Set((listings ?? []).map(\.entry.name)).subtracting([name])
+    let others = Set(list.all.map(\.entry.name)).subtracting([name])
     return .popUp(
       TextPrompt(
         .renameRun(path), title: "New name of \(name)", text: name,

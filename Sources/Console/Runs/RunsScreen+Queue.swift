@@ -4,15 +4,6 @@ import Surface
 
 /// The queue by its keys: runs that wait, their order, and how many go on at a time.
 extension RunsScreen {
-  /// The runs that are meant: the marked ones, or the selected one, of a sweep all.
-  private var meant: [RunListing] {
-    if !marked.isEmpty {
-      return (listings ?? []).filter { marked.contains($0.entry.folder.path) }
-    }
-    guard let current else { return [] }
-    return current.sweep?.members ?? [current]
-  }
-
   private static func waits(_ listing: RunListing) -> Bool { listing.entry.place != nil }
 
   /// Whether a run may be put into the queue.
@@ -24,7 +15,7 @@ extension RunsScreen {
       // A sweep that goes on by itself begins with them.
       let group = listing.entry.manifest?.group?.name
       return listing.entry.manifest?.turn == nil && listing.entry.batchJob == nil
-        && !(listings ?? []).contains {
+        && !list.all.contains {
           $0.entry.status?.isLive == true && $0.entry.manifest?.group?.name == group
         }
     case .running, .paused, .finished: return false
@@ -33,14 +24,14 @@ extension RunsScreen {
 
   /// What the key of the queue does now.
   private var change: QueueAction? {
-    let meant = meant
+    let meant = list.meant
     // The older first, as they would have come.
     let able = meant.filter(canWait).sorted {
       ($0.started, $0.entry.name) < ($1.started, $1.entry.name)
     }
-    if !able.isEmpty { return .add(able.map(\.entry.folder.path)) }
+    if !able.isEmpty { return .add(able.map(\.path)) }
     let waiting = meant.filter(Self.waits).sorted { ($0.entry.place ?? 0) < ($1.entry.place ?? 0) }
-    return waiting.isEmpty ? nil : .remove(waiting.map(\.entry.folder.path))
+    return waiting.isEmpty ? nil : .remove(waiting.map(\.path))
   }
 
   /// Whether the key of the queue takes runs out of it now.
@@ -49,7 +40,7 @@ extension RunsScreen {
   /// Whether nothing begins until somebody says so.
   var isStopped: Bool {
     guard let queue else { return false }
-    return queue.isStopped || (!queue.isWorking && (listings ?? []).contains(where: Self.waits))
+    return queue.isStopped || (!queue.isWorking && list.all.contains(where: Self.waits))
   }
 
   /// Why nothing can be put into the queue or taken out of it.
@@ -71,7 +62,7 @@ extension RunsScreen {
     guard let current, let place = current.entry.place else {
       return "This line does not wait in the queue"
     }
-    let count = (listings ?? []).count(where: Self.waits)
+    let count = list.all.count(where: Self.waits)
     if place + step < 1 { return "\(current.entry.name) is the first" }
     if place + step > count { return "\(current.entry.name) is the last" }
     return nil
@@ -103,7 +94,7 @@ extension RunsScreen {
   var queueText: String {
     guard let queue else { return "" }
     if queue.isStopped { return "; the queue is stopped" }
-    let waits = (listings ?? []).contains(where: Self.waits)
+    let waits = list.all.contains(where: Self.waits)
     if !queue.isWorking, waits { return "; nobody starts them" }
     return "; " + (queue.isWorking ? "the queue works with " : "for the queue: ") + queue.room.text
   }

@@ -2,21 +2,6 @@ import Ground
 import Runs
 import Surface
 
-/// What the first screen shows of the runs.
-enum RunsView: Sendable, CaseIterable {
-  case list, tree
-  /// Those that go on, and those that wait.
-  case live
-}
-
-/// A line of the tree of runs: its run or sweep, and what stands beside it.
-struct RunBranch: Sendable {
-  var line: RunTree.Line
-  /// The name of the run of the line above, and the folder of the first one of the branch.
-  var parent: String?
-  var root: String?
-}
-
 /// How far the poses of a run have come from those with which the first of its branch began.
 struct RootChange: Sendable {
   var folder: String
@@ -28,57 +13,14 @@ struct RootChange: Sendable {
 }
 
 extension RunsScreen {
-  /// The lines of the tree of runs, siblings in the order of the list.
-  func branches(of tree: RunTree, _ sorted: [RunListing]) -> [RunListing] {
-    let lines = tree.lines(folded: folded) { run in
-      let listing = sorted[run]
-      return unfolded.contains(listing.entry.folder.path)
-        ? listing.regions.map(\.entry.folder.path) : []
-    }
-    return lines.map { line in
-      var branch = RunBranch(line: line)
-      branch.parent = line.parent.map { lines[$0] }.flatMap { above in
-        above.run.map { sorted[$0].entry.name } ?? above.sweep?.name
-      }
-      branch.root = lines[line.root].run.map { sorted[$0].entry.folder.path }
-      if let run = line.run {
-        var listing = line.region.map { sorted[run].regions[$0] } ?? sorted[run]
-        listing.branch = branch
-        return listing
-      }
-      let sweep = line.sweep
-      var listing = RunFold(
-        name: sweep?.name ?? "", members: (sweep?.runs ?? []).map { sorted[$0] },
-        isOpen: !line.isFolded
-      ).line
-      listing.branch = branch
-      return listing
-    }
-  }
-
-  /// Shows or hides what is below the selected line: first the runs that come from it, then its regions.
-  /// A line with nothing to hide gives way to the one above it.
-  mutating func setBranch(open: Bool) {
-    guard let branch = current?.branch else { return }
-    if open {
-      if folded.remove(branch.line.id) == nil { _ = setRegions(open: true) }
-    } else if setRegions(open: false) {
-      return
-    } else if branch.line.hasChildren, !branch.line.isFolded {
-      folded.insert(branch.line.id)
-    } else if let parent = branch.line.parent, visible.indices.contains(parent) {
-      selected = visible[parent].entry.folder.path
-    }
-  }
-
   /// What is to be read of the selected run: how far it has come from the first of its branch.
   var wantedRootChange: [Effect] {
-    guard view == .tree, let current, !current.isRegion, current.summary != nil,
+    guard list.arrangement.view == .tree, let current, !current.isRegion, current.summary != nil,
       let branch = current.branch,
       branch.line.depth > 0, let root = branch.root,
-      rootChanges[current.entry.folder.path]?.root != root
+      rootChanges[current.path]?.root != root
     else { return [] }
-    return [.compareWithRoot(folder: current.entry.folder.path, root: root)]
+    return [.compareWithRoot(folder: current.path, root: root)]
   }
 
   /// The columns of the tree; that of the names as wide as these are, up to half of the screen.
@@ -106,15 +48,16 @@ extension RunsScreen {
     let isASCII = surroundings.appearance.glyphs == .ascii
     let guide = line.guide(isASCII ? ("|-", "`-", "| ") : ("├─", "└─", "│ "))
     // A plus where Right shows more.
-    let hidesRegions = !listing.regions.isEmpty && !unfolded.contains(line.id)
+    let hidesRegions = !listing.regions.isEmpty && !list.arrangement.unfolded.contains(line.id)
     let hasMore = (line.hasChildren && line.isFolded) || hidesRegions
     let fold = line.hasChildren || !listing.regions.isEmpty ? (hasMore ? "+ " : "- ") : ""
     let name = listing.sweep?.name ?? listing.entry.name
     let from = line.origin.map { line.parent == nil ? $0.run : $0.short } ?? ""
     return [
-      cells[Column.mark.rawValue], Table.Entry(guide + fold + name),
-      cells[Column.status.rawValue], cells[Column.resolution.rawValue], Table.Entry(from, .dim),
-      Table.Entry(line.changeText, .changed), cells[Column.started.rawValue],
+      cells[RunColumn.mark.rawValue], Table.Entry(guide + fold + name),
+      cells[RunColumn.status.rawValue], cells[RunColumn.resolution.rawValue],
+      Table.Entry(from, .dim),
+      Table.Entry(line.changeText, .changed), cells[RunColumn.started.rawValue],
     ]
   }
 
@@ -127,7 +70,7 @@ extension RunsScreen {
     }
     guard let summary = listing.summary else { return lines }
     var text = "\(Self.change(summary.medianRotation, summary.medianShift)) from its start"
-    if let change = rootChanges[listing.entry.folder.path], change.root == branch.root {
+    if let change = rootChanges[listing.path], change.root == branch.root {
       text +=
         change.problem.map { "; from that of the first: \($0)" }
         ?? "; \(Self.change(change.turned, change.moved)) from that of "

@@ -5,7 +5,7 @@ import Surface
 import Terminal
 
 /// The runs of a sweep as a table of what became of them.
-struct SweepScreen: Screen {
+struct SweepScreen: ListScreen {
   /// The sweep.
   let name: String
   /// The folders of its runs, as far as they are known.
@@ -162,7 +162,7 @@ struct SweepScreen: Screen {
     move(by: 1)
   }
 
-  private mutating func move(by step: Int) {
+  mutating func move(by step: Int) {
     let order = order
     guard !order.isEmpty else { return }
     selected = table.outcomes[order[min(max(0, selectedIndex + step), order.count - 1)]].folder
@@ -213,23 +213,18 @@ struct SweepScreen: Screen {
     return []
   }
 
-  mutating func point(
-    at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
-    _ surroundings: inout Surroundings
-  ) -> [Effect] {
-    switch (mouse.kind, target) {
-    case (.wheelUp, _): move(by: -1)
-    case (.wheelDown, _): move(by: 1)
-    case (.press, .row(_, let index)):
-      let order = order
-      guard order.indices.contains(index) else { return [] }
-      let path = table.outcomes[order[index]].folder
-      if selected == path { return [.push(RunScreen(folder: path))] }
-      selected = path
-    case (.press, .column(_, let index)):
-      sorting = sorting?.column == index ? (index, sorting?.descending == false) : (index, false)
-    default: break
-    }
+  // MARK: Mouse
+
+  mutating func choose(row index: Int, _ surroundings: Surroundings) -> [Effect] {
+    let order = order
+    guard order.indices.contains(index) else { return [] }
+    let path = table.outcomes[order[index]].folder
+    if selected == path { return [.push(RunScreen(folder: path))] }
+    selected = path
     return []
+  }
+
+  mutating func sort(byColumn index: Int) {
+    sorting = sorting?.column == index ? (index, sorting?.descending == false) : (index, false)
   }
 }

@@ -11,9 +11,12 @@ struct ChoiceAxis: Sendable, Hashable {
   var lower: Double
   var upper: Double
   var bins: Int
+  /// Whether the last bin meets the first, as of an angle all the way round.
+  var isPeriodic = false
 
-  init(_ name: String, lower: Double, upper: Double, bins: Int) {
+  init(_ name: String, lower: Double, upper: Double, bins: Int, isPeriodic: Bool = false) {
     (self.name, self.lower, self.upper, self.bins) = (name, lower, upper, max(1, bins))
+    self.isPeriodic = isPeriodic
   }
 
   init(_ name: String, _ histogram: IterationMetrics.Histogram) {
@@ -24,6 +27,11 @@ struct ChoiceAxis: Sendable, Hashable {
   /// Where a bin begins.
   func edge(_ bin: Int) -> Double { lower + (upper - lower) * Double(bin) / Double(bins) }
 
+  /// The bin of a place along it that may lie beyond its ends: there a periodic quantity goes on at the other end.
+  func bin(at place: Int) -> Int {
+    isPeriodic ? (place % bins + bins) % bins : min(max(0, place), bins - 1)
+  }
+
   /// The bin of a value; the outer one for those beyond.
   func bin(of value: Double) -> Int {
     let share = (value - lower) / (upper - lower)
@@ -31,12 +39,19 @@ struct ChoiceAxis: Sendable, Hashable {
   }
 }
 
-/// A range of a quantity: the bins from one to another, or to the end.
+/// A range of a quantity: the bins from one to another, or to the end. Of a periodic quantity the last bin may stand
+/// before the first: then it goes across the end.
 struct ChosenRange: Sendable, Hashable {
   var axis: ChoiceAxis
   /// Nil from the first one on, and to the last one.
   var first: Int?
   var last: Int?
+
+  /// Whether it goes across the end of a periodic quantity, and so has two parts.
+  var isAcross: Bool {
+    guard let first, let last else { return false }
+    return last < first
+  }
 
   /// What it says of a particle; nil where it says nothing. Ends are rounded by less than a fiftieth of a bin.
   var expression: String? {
@@ -45,6 +60,10 @@ struct ChosenRange: Sendable, Hashable {
     func edge(_ bin: Int) -> String {
       let scale = pow(10, Double(min(decimals, 12)))
       return Format.shortest((axis.edge(bin) * scale).rounded() / scale)
+    }
+    if isAcross, let first, let last {
+      return last + 1 == first
+        ? nil : "\(axis.name) >= \(edge(first)) or \(axis.name) < \(edge(last + 1))"
     }
     let parts = [
       first.flatMap { $0 > 0 ? "\(axis.name) >= \(edge($0))" : nil },
@@ -58,10 +77,10 @@ struct ChosenRange: Sendable, Hashable {
     axis.edge(first ?? 0)...max(axis.edge(first ?? 0), axis.edge((last ?? axis.bins - 1) + 1))
   }
 
-  /// Its bins.
+  /// Its bins, counted on beyond the last where it goes across the end.
   var shown: ClosedRange<Int> {
-    let start = first ?? 0
-    return start...max(start, last ?? axis.bins - 1)
+    let (start, end) = (first ?? 0, last ?? axis.bins - 1)
+    return start...max(start, isAcross ? end + axis.bins : end)
   }
 }
 
@@ -76,28 +95,41 @@ struct RangeChoice: Sendable, Hashable {
 
   /// What the ranges say of a particle; nil without any.
   var expression: String? {
-    let parts = ranges.compactMap(\.expression)
+    let said = ranges.filter { $0.expression != nil }
+    let parts = said.compactMap { range in
+      // “or” binds less than “and”.
+      range.expression.map { range.isAcross && said.count > 1 ? "(\($0))" : $0 }
+    }
     return parts.isEmpty ? nil : parts.joined(separator: " and ")
   }
 
   func range(of axis: ChoiceAxis) -> ChosenRange? { ranges.first { $0.axis == axis } }
 
-  /// Chooses the bins between two, in either order.
-  mutating func choose(_ axis: ChoiceAxis, from first: Int, to last: Int) {
-    put(ChosenRange(axis: axis, first: min(first, last), last: max(first, last)))
+  /// Chooses the bins between two places, in either order; beyond an end of a periodic quantity those of the other.
+  mutating func choose(_ axis: ChoiceAxis, from start: Int, to end: Int) {
+    let (first, last) = (min(start, end), max(start, end))
+    guard last - first + 1 < axis.bins else {
+      return put(ChosenRange(axis: axis, first: 0, last: axis.bins - 1))
+    }
+    put(ChosenRange(axis: axis, first: axis.bin(at: first), last: axis.bin(at: last)))
   }
 
-  /// Lets the range begin, or end, at the cursor; the other end goes where it would be on the wrong side.
+  /// Lets the range begin, or end, at the cursor; the other end goes where it would be on the wrong side, but of a
+  /// periodic quantity, which has none.
   mutating func begin(_ axis: ChoiceAxis) {
     let bin = cursors[axis.name] ?? 0
     let last = range(of: axis)?.last
-    put(ChosenRange(axis: axis, first: bin, last: last.flatMap { $0 < bin ? nil : $0 }))
+    put(
+      ChosenRange(
+        axis: axis, first: bin, last: last.flatMap { $0 < bin && !axis.isPeriodic ? nil : $0 }))
   }
 
   mutating func end(_ axis: ChoiceAxis) {
     let bin = cursors[axis.name] ?? 0
     let first = range(of: axis)?.first
-    put(ChosenRange(axis: axis, first: first.flatMap { $0 > bin ? nil : $0 }, last: bin))
+    put(
+      ChosenRange(
+        axis: axis, first: first.flatMap { $0 > bin && !axis.isPeriodic ? nil : $0 }, last: bin))
   }
 
   mutating func clear() { ranges = [] }

@@ -4,7 +4,7 @@ import Runs
 extension RunsScreen {
   /// The runs that tools are about: those that are marked, or the one under the cursor.
   private var toolListings: [RunListing] {
-    let found = visible.filter { marked.contains($0.entry.folder.path) }
+    let found = list.visible.filter { list.arrangement.marked.contains($0.path) }
     return found.isEmpty ? [current].compactMap { $0 } : found
   }
 
@@ -21,7 +21,7 @@ extension RunsScreen {
 
   func toolMenu(_ surroundings: Surroundings) -> [Effect] {
     let listings = toolListings
-    let folders = listings.map(\.entry.folder.path)
+    let folders = listings.map(\.path)
     let names = listings.map(\.entry.name).joined(separator: ", ")
     return [
       .popUp(
@@ -39,7 +39,7 @@ extension RunsScreen {
 
   private func offers(on folders: [String], _ surroundings: Surroundings) -> [ToolOffer] {
     let sources = folders.map { folder in
-      let listing = listing(at: folder)
+      let listing = list.listing(at: folder)
       return ToolSource(folder: folder, job: listing?.job, surroundings)
     }
     if sources.count == 1 { return sources[0].offers }

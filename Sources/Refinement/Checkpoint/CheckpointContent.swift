@@ -117,8 +117,9 @@ public struct CheckpointContent {
     guard let text = part(), var value = try? JSON.value(type, of: text) else { return nil }
     var given: [String: ArraySlice<UInt8>] = [:]
     while !rest.isEmpty {
-      guard let name = part(), let values = part() else { return nil }
-      given[String(decoding: name, as: UTF8.self)] = values
+      guard let name = part(), let values = part(),
+        given.updateValue(values, forKey: String(decoding: name, as: UTF8.self)) == nil
+      else { return nil }
     }
     var columns = Columns(given: given)
     value.move(&columns)

@@ -23,7 +23,8 @@ public struct HeatMap: Widget, Hashable {
   public var unit: String
   /// The column and row under the cross-hair; its value is then said above.
   public var crosshair: Point?
-  /// The bins that were chosen: columns and rows from the first on; outlined.
+  /// The bins that were chosen: columns and rows from the first on, beyond the last column at the first again;
+  /// outlined.
   public var chosen: Rect?
 
   public init(
@@ -66,6 +67,41 @@ public struct HeatMap: Widget, Hashable {
     guard let (across, up) = place(u, v, area) else { return nil }
     return Point(
       x: min(columns - 1, Int(across * Double(columns))), y: min(rows - 1, Int(up * Double(rows))))
+  }
+
+  /// The column and row at a cell of a map that goes all the way round, for a drag: beyond its left and right edges
+  /// it goes on, with columns below 0 and from `columns` on. Nil above, below, and more than once round.
+  public func unrolledBin(at point: Point, in rect: Rect, _ appearance: Appearance) -> Point? {
+    if let bin = bin(at: point, in: rect, appearance) { return bin }
+    let area = frame(in: rect, appearance).area
+    guard (area.y..<area.bottom).contains(point.y), area.width > 0, columns > 0, rows > 0 else {
+      return nil
+    }
+    let u = (Double(point.x - area.x) + 0.5) / Double(area.width)
+    let v = (Double(point.y - area.y) + 0.5) / Double(area.height)
+    guard let edges = edges(v, area), let (_, up) = place(0.5, v, area) else { return nil }
+    // Cells beyond an edge are as wide as those at the equator.
+    let equator = projection == .rectangular ? 1 : 4 * radius(area) / Double(area.width)
+    let across = u < 0.5 ? (u - edges.lowerBound) / equator : 1 + (u - edges.upperBound) / equator
+    let column = Int((across * Double(columns)).rounded(.down))
+    guard (-columns..<2 * columns).contains(column) else { return nil }
+    return Point(x: column, y: min(rows - 1, Int(up * Double(rows))))
+  }
+
+  /// Where the map begins and ends at a height, as shares of the area's width; nil above and below it.
+  private func edges(_ v: Double, _ area: Rect) -> ClosedRange<Double>? {
+    guard projection == .mollweide else { return 0...1 }
+    let radius = radius(area)
+    guard radius > 0 else { return nil }
+    let y = (0.5 - v) * Double(area.height) * 2 / radius
+    guard abs(y) <= 1 else { return nil }
+    let half = (1 - y * y).squareRoot() * 2 * radius / Double(area.width)
+    return 0.5 - half...0.5 + half
+  }
+
+  /// Half of the ellipse's height, which is twice as wide as high, in columns: cells are twice as high as wide.
+  private func radius(_ area: Rect) -> Double {
+    min(Double(area.width) / 4, Double(area.height))
   }
 
   public func draw(in rect: Rect, of grid: inout Grid, _ appearance: Appearance) {
@@ -119,24 +155,29 @@ public struct HeatMap: Widget, Hashable {
 
   /// Whether a pixel shows some of what was chosen; on the globe whether its middle does.
   private func isChosen(_ x: Int, _ y: Int, _ raster: PixelRaster, _ area: Rect) -> Bool {
-    guard let chosen, (0..<raster.width).contains(x), (0..<raster.height).contains(y) else {
-      return false
-    }
+    guard let chosen, (0..<raster.height).contains(y) else { return false }
+    // What goes on at the other edge has no outline there.
+    let goesRound = chosen.right > columns
+    let x = goesRound ? (x + raster.width) % raster.width : x
+    guard (0..<raster.width).contains(x) else { return false }
     if projection == .rectangular {
       // Whole numbers: pixels and bins of a common denominator.
       let row = raster.height - 1 - y
-      return (x + 1) * columns > chosen.x * raster.width
-        && x * columns < chosen.right * raster.width
-        && (row + 1) * rows > chosen.y * raster.height && row * rows < chosen.bottom * raster.height
+      guard (row + 1) * rows > chosen.y * raster.height, row * rows < chosen.bottom * raster.height
+      else { return false }
+      return [chosen.x, chosen.x - columns].contains { first in
+        (x + 1) * columns > first * raster.width
+          && x * columns < (first + chosen.width) * raster.width
+      }
     }
     guard
       let (across, up) = place(
         (Double(x) + 0.5) / Double(raster.width), (Double(y) + 0.5) / Double(raster.height), area)
     else { return false }
-    return chosen.contains(
-      Point(
-        x: min(columns - 1, Int(across * Double(columns))),
-        y: min(rows - 1, Int(up * Double(rows)))))
+    let column = min(columns - 1, Int(across * Double(columns)))
+    let row = min(rows - 1, Int(up * Double(rows)))
+    return chosen.contains(Point(x: column, y: row))
+      || chosen.contains(Point(x: column + columns, y: row))
   }
 
   /// The pixel over the middle of the bin under the cross-hair.
@@ -169,10 +210,9 @@ public struct HeatMap: Widget, Hashable {
   /// and from the bottom; nil outside of the projection.
   func place(_ u: Double, _ v: Double, _ area: Rect) -> (Double, Double)? {
     guard projection == .mollweide else { return (u, 1 - v) }
-    // The ellipse is twice as wide as high; cells are twice as high as wide.
     let wide = Double(area.width)
     let high = Double(area.height) * 2
-    let radius = min(wide / 4, high / 2)
+    let radius = radius(area)
     guard radius > 0 else { return nil }
     let x = (u - 0.5) * wide / (2 * radius)
     let y = (0.5 - v) * high / radius

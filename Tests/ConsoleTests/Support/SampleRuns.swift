@@ -48,7 +48,7 @@ enum SampleRuns {
       shiftFromPrevious: histogram(upper: 10, mean: 2 * exp(-Double(iteration)), width: 0.3),
       shareAtLimit: 0.004, posteriorRotation: 0.8, posteriorShift: 0.35,
       driftRotation: [0.02, 0.03], driftShift: [0.05, 0.04], greyscale: [1.02, 0.99],
-      orientationAzimuths: 36, orientationCounts: orientations(),
+      orientationAzimuths: 36, orientationCounts: orientations,
       noise: (0..<2).map { half in
         (0..<shells).map { shell -> Double in
           let fall: Double = 40 * exp(-Double(shell) / 18)
@@ -76,7 +76,7 @@ enum SampleRuns {
       mean: mean)
   }
 
-  private static func orientations() -> [Int] {
+  private static let orientations: [Int] = {
     (0..<18).flatMap { row in
       (0..<36).map { column in
         let elevation = (Double(row) + 0.5) / 18 * .pi - .pi / 2
@@ -85,7 +85,7 @@ enum SampleRuns {
         return Int(8 * cos(elevation) * tilt)
       }
     }
-  }
+  }()
 
   static func job(name: String = "head") -> Job {
     var job = Job(name: name, folder: "/data/ribosome")
@@ -339,7 +339,10 @@ enum SampleRuns {
   }
 
   /// A ball with a knob, and a soft mask around the knob.
-  static func volumes() -> MaskViewVolumes {
+  static func volumes() -> MaskViewVolumes { ballWithKnob }
+
+  // Made once: they take longer than what is tested on them.
+  private static let ballWithKnob: MaskViewVolumes = {
     let size = 48
     var map = Volume(size: size, pixelSize: 3)
     for z in 0..<size {
@@ -357,17 +360,20 @@ enum SampleRuns {
       size: size, pixelSize: 3, radius: 24, outerRadius: 36, centre: SIMD3(24, 18, 12))
     return MaskViewVolumes(
       job: job(), map: map, masks: [.init(mask: mask, report: MaskReport(of: mask))], problem: nil)
-  }
+  }()
+
+  /// The middle of the ball.
+  private static let middle: MaskViewVolumes.Mask = {
+    let mask = Volume.sphere(
+      size: 48, pixelSize: 3, radius: 27, outerRadius: 36, centre: SIMD3(-12, -6, -3))
+    return .init(mask: mask, report: MaskReport(of: mask))
+  }()
 
   /// The same for a job with regions: the knob, and the middle of the ball.
   static func volumes(of job: Job) -> MaskViewVolumes {
     var volumes = volumes()
     volumes.job = job
-    if job.regions.count == 2 {
-      let middle = Volume.sphere(
-        size: 48, pixelSize: 3, radius: 27, outerRadius: 36, centre: SIMD3(-12, -6, -3))
-      volumes.masks.append(.init(mask: middle, report: MaskReport(of: middle)))
-    }
+    if job.regions.count == 2 { volumes.masks.append(middle) }
     return volumes
   }
 

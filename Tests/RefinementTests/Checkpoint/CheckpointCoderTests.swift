@@ -100,6 +100,55 @@ struct CheckpointCoderTests {
     #expect(CheckpointContent.value(Sample.self, of: CheckpointContent("else").bytes) == nil)
   }
 
+  /// The bytes of a checkpoint of a text and columns, each behind its length.
+  private func bytes(_ text: String, _ columns: [(name: String, values: [UInt8])]) -> [UInt8] {
+    let parts = [Array(text.utf8)] + columns.flatMap { [Array($0.name.utf8), $0.values] }
+    return parts.flatMap { part in
+      (0..<8).map { UInt8(truncatingIfNeeded: part.count >> (8 * $0)) } + part
+    }
+  }
+
+  /// What has other columns than those of the value is none of it, and so is what holds half an element.
+  @Test func columnsAreThoseOfTheValue() {
+    let content = CheckpointContent(Sample())
+    let columns = content.columns.map { column in
+      var values: [UInt8] = []
+      column.values.withBytes { values += $0 }
+      return (name: column.name, values: values)
+    }
+    func isRead(_ change: (inout [(name: String, values: [UInt8])]) -> Void) -> Bool {
+      var changed = columns
+      change(&changed)
+      return CheckpointContent.value(Sample.self, of: bytes(content.text, changed)) == Sample()
+    }
+    #expect(isRead { _ in } && isRead { $0.reverse() }, "their order is of no account")
+    #expect(!isRead { $0.append(("else", [])) }, "one more")
+    #expect(!isRead { $0.append($0[0]) }, "one twice")
+    for index in columns.indices {
+      #expect(!isRead { $0.remove(at: index) }, "without \(columns[index].name)")
+      #expect(!isRead { $0[index].name += "s" }, "\(columns[index].name) of another name")
+      if columns[index].values.count > 1 {
+        #expect(!isRead { $0[index].values.removeLast() }, "\(columns[index].name) cut")
+        #expect(!isRead { $0[index].values.append(0) }, "\(columns[index].name) longer")
+      }
+    }
+  }
+
+  /// A value that stands alone in the text is one, not the first of several.
+  @Test func aSingleValueIsOne() {
+    struct Alone: Columned { var motion: CommonMotion? }
+    let text = CheckpointContent(Alone(motion: CommonMotion(rotation: 1, shift: 2))).text
+    #expect(CheckpointContent.value(Alone.self, of: bytes(text, []))?.motion?.shift == 2)
+    for other in [
+      text.replacing("[", with: "[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"),
+      text.replacing("[", with: "[0,"),
+      text.replacing(/\[.*\]/, with: "[]"),
+    ] {
+      #expect(other != text)
+      #expect(CheckpointContent.value(Alone.self, of: bytes(other, [])) == nil)
+    }
+  }
+
   /// A state of which no field is as it is by default: every optional has a value, no array is empty.
   private static var state: LoopState {
     var settings = RefinementSettings()

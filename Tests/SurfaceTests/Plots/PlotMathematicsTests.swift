@@ -202,6 +202,47 @@ import Testing
       #expect(map.bin(at: Point(x: 0, y: 0), in: rect, appearance) == nil)
     }
   }
+
+  /// From far left to far right the columns go on, past the edges by the width of a column at the equator.
+  @Test(arguments: [HeatMap.Projection.rectangular, .mollweide])
+  func aDragGoesRoundTheEdges(_ projection: HeatMap.Projection) throws {
+    let appearance = Appearance()
+    let rect = Rect(x: 20, y: 3, width: 60, height: 20)
+    let map = PlotData.orientations(projection)
+    let area = map.frame(in: rect, appearance).area
+    // The ellipse may be less high than its area.
+    let rows = (area.y..<area.bottom).filter { y in
+      (area.x..<area.right).contains {
+        map.bin(at: Point(x: $0, y: y), in: rect, appearance) != nil
+      }
+    }
+    #expect(rows.count >= area.width / 4)
+    for y in rows {
+      let found = (0..<100).map { map.unrolledBin(at: Point(x: $0, y: y), in: rect, appearance) }
+      let columns = found.compactMap { $0?.x }
+      #expect(columns == columns.sorted() && columns.count > area.width)
+      #expect(columns.contains { $0 < 0 } && columns.contains { $0 >= 36 })
+      #expect(Set(found.compactMap { $0?.y }).count == 1, "one row, inside and beyond")
+      for x in area.x..<area.right {
+        let bin = map.bin(at: Point(x: x, y: y), in: rect, appearance)
+        if bin != nil { #expect(found[x] == bin) }
+      }
+    }
+    for y in [0, area.y - 1, area.bottom] {
+      #expect(map.unrolledBin(at: Point(x: area.x - 1, y: y), in: rect, appearance) == nil)
+    }
+    // At the equator: so many cells beyond the rim are so many columns.
+    let middle = area.y + area.height / 2
+    let inside = (0..<100).filter {
+      map.bin(at: Point(x: $0, y: middle), in: rect, appearance) != nil
+    }
+    let (first, last) = (try #require(inside.first), try #require(inside.last))
+    let width = Double(36) / Double(inside.count)
+    for (x, column) in [(first - 5, -5 * width), (last + 5, 36 + 5 * width)] {
+      let bin = try #require(map.unrolledBin(at: Point(x: x, y: middle), in: rect, appearance))
+      #expect(abs(Double(bin.x) - column) <= 1.5)
+    }
+  }
 }
 
 @Suite struct SliceTests {

@@ -20,6 +20,12 @@ struct ChoicePlot: Sendable {
     case .sphere(let map): return map.bin(at: point, in: rect, appearance).map { [$0.x, $0.y] }
     }
   }
+
+  /// The same where the mouse drags: beyond the left and right edges of a map it goes round.
+  func places(at point: Point, _ appearance: Appearance) -> [Int]? {
+    guard case .sphere(let map) = kind else { return bins(at: point, appearance) }
+    return map.unrolledBin(at: point, in: rect, appearance).map { [$0.x, $0.y] }
+  }
 }
 
 /// Particles of a finished run chosen in its panes: by the mouse, which drags over bins, or by keys, which
@@ -41,7 +47,7 @@ struct Choosing: Sendable {
   /// Where the cursor goes from the bins at which it is, or those where it begins.
   private mutating func move(_ axis: ChoiceAxis, by step: Int, from start: Int) {
     let bin = ranges.cursors[axis.name].map { $0 + step } ?? start
-    ranges.cursors[axis.name] = min(max(0, bin), axis.bins - 1)
+    ranges.cursors[axis.name] = axis.bin(at: bin)
   }
 
   /// The cursor in a histogram, where it stands there.
@@ -133,12 +139,12 @@ struct Choosing: Sendable {
     case .drag, .release:
       guard let drag else { return nil }
       if mouse.kind == .release { self.drag = nil }
-      guard let bins = drag.plot.bins(at: point, look),
-        mouse.kind == .drag || bins != drag.start
+      guard let places = drag.plot.places(at: point, look),
+        mouse.kind == .drag || places != drag.start
       else { return false }
-      for (axis, (start, end)) in zip(drag.plot.axes, zip(drag.start, bins)) {
+      for (axis, (start, end)) in zip(drag.plot.axes, zip(drag.start, places)) {
         ranges.choose(axis, from: start, to: end)
-        ranges.cursors[axis.name] = end
+        ranges.cursors[axis.name] = axis.bin(at: end)
       }
       return true
     case .wheelUp, .wheelDown: return nil

@@ -158,7 +158,7 @@ struct OrientationPane: ChoicePane {
 
   private static func axes(_ map: HeatMap) -> [ChoiceAxis] {
     [
-      ChoiceAxis("azimuth", lower: 0, upper: 360, bins: map.columns),
+      ChoiceAxis("azimuth", lower: 0, upper: 360, bins: map.columns, isPeriodic: true),
       ChoiceAxis("elevation", lower: -90, upper: 90, bins: map.rows),
     ]
   }

@@ -19,6 +19,8 @@ struct RunListing: Sendable {
   /// Its place in the tree, where that is shown.
   var branch: RunBranch?
 
+  /// The path of its folder; of the line of a sweep, one that no run has.
+  var path: String { entry.folder.path }
   /// Whether the run's files were read.
   var isRead: Bool { entry.manifest != nil || entry.problem != nil }
   /// Seconds since 1970; of a run that was not read yet, when it last changed.
@@ -31,8 +33,25 @@ struct RunListing: Sendable {
   }
 
   var known: KnownRun { KnownRun(entry: entry, job: job, summary: summary) }
+  /// Degrees to which its rotations were limited, as its job says; nil where it does not.
+  var rotationExtent: Double? { job?[Parameter.search.rotationExtent] }
   /// Å inside the mask: of the result, or of the last iteration.
   var resolution: Double? { known.resolution }
   /// The iteration under way, or the last one.
   var iteration: Int? { known.iteration }
+}
+
+extension RunListing {
+  /// Whether it is a region of a run.
+  var isRegion: Bool { entry.folder.root != path }
+
+  /// Reads a run, and the regions that are refined together in it.
+  init(reading folder: RunFolder) {
+    let known = KnownRun(folder)
+    self.init(entry: known.entry, job: known.job, summary: known.summary)
+    regions = folder.regions.map { region in
+      let known = KnownRun(region)
+      return RunListing(entry: known.entry, job: known.job, summary: known.summary)
+    }
+  }
 }

@@ -30,12 +30,12 @@ struct RunFold: Sendable {
 
   /// The line; its place is one that no run has.
   var line: RunListing {
-    let above = members.first.map { FilePath.folder(of: $0.entry.folder.path) } ?? ""
+    let above = members.first.map { FilePath.folder(of: $0.path) } ?? ""
     return RunListing(
       entry: RunCatalogue.Entry(unread: RunFolder(above + "/sweep:" + name)), sweep: self)
   }
 
-  var folders: [String] { members.map(\.entry.folder.path) }
+  var folders: [String] { members.map(\.path) }
   var seconds: Double { members.reduce(0) { $0 + ($1.entry.manifest?.duration ?? 0) } }
   var started: Double { members.map(\.started).min() ?? 0 }
 
@@ -59,7 +59,7 @@ struct RunFold: Sendable {
     max(members.count, members.first?.entry.manifest?.group?.count ?? 0)
   }
 
-  func text(_ column: RunsScreen.Column) -> String {
+  func text(_ column: RunColumn) -> String {
     switch column {
     case .name: (isOpen ? "- " : "+ ") + name
     case .status: "\(finished.count) of \(count)"
