@@ -15,9 +15,7 @@ struct Accumulation: Sendable {
   private static let chunk = 4
 
   /// Radius of the accumulators.
-  var radius: Int {
-    IterationPlan(context.geometry, band: band, inserted: band).sumsRadius
-  }
+  var radius: Int { IterationPlan(context.geometry, inserted: band).sumsRadius }
 
   /// The accumulators, indexed [half · folds + fold].
   ///

@@ -287,7 +287,7 @@ struct Body {
     let filtering = StageProgress(
       .filtering,
       costs: maker.costs(
-        of: IterationPlan(context.geometry, band: state.band, inserted: band), isFirst: isFirst),
+        of: IterationPlan(context.geometry, inserted: band), isFirst: isFirst),
       events: events)
     let product = maker.make(
       accumulators, inserted: band, bandLimit: bandLimit,

@@ -66,7 +66,7 @@ struct ReferenceMaker: Sendable {
   /// measured, of which only the ratios count.
   ///
   /// - Parameters:
-  ///   - plan: of what was inserted, with the band of the last references in the place of the next ones'.
+  ///   - plan: of what was inserted.
   ///   - isFirst: whether the input's maps are made references afterwards, and tried on some images.
   func costs(of plan: IterationPlan, isFirst: Bool) -> [Double] {
     let settings = context.settings

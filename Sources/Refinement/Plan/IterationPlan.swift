@@ -19,6 +19,12 @@ struct IterationPlan: Sendable, Equatable {
     self.inserted = inserted ?? geometry.insertionShell(beyond: band)
   }
 
+  /// The plan of insertions that go as far as a shell, which lies beyond the band of their references.
+  init(_ geometry: Geometry, inserted: Int) {
+    let band = (1...max(1, inserted)).first { geometry.insertionShell(beyond: $0) >= inserted }
+    self.init(geometry, band: band ?? inserted, inserted: inserted)
+  }
+
   /// Largest coordinate of the sums, grid units.
   var sumsRadius: Int { geometry.clampedGridRadius(ofShell: inserted) }
 

@@ -48,10 +48,8 @@ public struct MemoryPlan: Sendable {
 
   private static func total(_ bytes: Int) -> Int { program + bytes + bytes / 32 }
 
-  /// An iteration whose insertions go as far as a shell, which lies beyond the band of its references.
   private func grownIteration(inserted: Int) -> Int {
-    let band = (1...max(1, inserted)).first { geometry.insertionShell(beyond: $0) >= inserted }
-    return Self.iteration(geometry, settings, band: band ?? inserted, inserted: inserted).peak
+    Self.iteration(IterationPlan(geometry, inserted: inserted), settings).peak
   }
 
   /// The highest shell of the window of which insertions are planned for.
@@ -97,7 +95,7 @@ public struct MemoryPlan: Sendable {
     let expected = resolution.map { geometry.shell(atResolution: 0.75 * $0) } ?? lastPacked
     plannedShell = min(lastPacked, geometry.insertionShell(beyond: expected))
     let loop = Self.iteration(
-      geometry, settings, band: min(lastPacked, expected), inserted: plannedShell)
+      IterationPlan(geometry, band: min(lastPacked, expected), inserted: plannedShell), settings)
     iteration = loop.peak
     // Of each half its density in the mask, and a grid for each of the others.
     kept = regions < 2 ? 0 : loop.kept + 2 * (loop.density + (regions - 1) * loop.grid)
@@ -134,11 +132,11 @@ public struct MemoryPlan: Sendable {
   /// The exact sums as they turn into those that are divided; or the latter, with the larger of measuring
   /// the half-maps and of making the references.
   private static func iteration(
-    _ geometry: Geometry, _ settings: RefinementSettings, band: Int, inserted: Int
+    _ plan: IterationPlan, _ settings: RefinementSettings
   ) -> (peak: Int, kept: Int, density: Int, grid: Int) {
     let threads = max(1, settings.threads)
     let folds = max(1, settings.referenceFolds)
-    let plan = IterationPlan(geometry, band: band, inserted: inserted)
+    let geometry = plan.geometry
     let radius = plan.sumsRadius
     let samples = GridLayout(radius: radius).count
     let sums = 2 * folds * inPages(12 * samples)

@@ -13,6 +13,8 @@ struct IterationPlanTests {
     // Six shells beyond; half a shell for a shell's width, rounded up, and one unit more.
     #expect(plan.inserted == 15)
     #expect(plan.sumsRadius == 21 && plan.referenceRadius == 13)
+    // Of all bands from which insertions go that far the first.
+    #expect(IterationPlan(geometry, inserted: 15) == plan)
     // Three shells of fall-off: 12 · 1.25.
     #expect(plan.lastShell == 15)
     // A cube holds twice its radius and what its edge rounds to.
