@@ -65,7 +65,7 @@ struct IterationReporter {
 
   /// How the body moves; nil where the half-maps do not show a body whose motion that could be: poses that
   /// follow noise spread, too.
-  private func motion(seenWith fsc: FSCReport) -> BodyMotion? {
+  func motion(seenWith fsc: FSCReport) -> BodyMotion? {
     let geometry = context.geometry
     guard fsc.resolution50 < 0.5 * geometry.maskDiameter * geometry.pixelSize else { return nil }
     return BodyMotion(

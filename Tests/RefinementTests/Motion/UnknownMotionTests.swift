@@ -1,3 +1,4 @@
+import CryoEM
 import Synchronization
 import TestSupport
 import Testing
@@ -31,5 +32,19 @@ struct UnknownMotionTests {
     let (turn, isSaid) = (body.motion?.rotations.first?.deviation.value ?? 0, body.isUnknown)
     // 8° about any axis: 4.6° about each.
     #expect(turn > 3 && turn < 9 && !isSaid, "\(turn)°")
+  }
+
+  /// Half-maps that agree by half at no finer detail than half the mask show no body that could move.
+  @Test func halfMapsMustShowTheBody() throws {
+    var regions = TwoRegions(count: 160, box: 32, pixelSize: 6)
+    regions.set.settings.priorModel = .learned
+    var body = try regions.refiner().bodies[0]
+    for _ in 0..<2 { try body.advance(try body.reconstruct(hand: 0)) }
+    let reporter = IterationReporter(context: body.context, state: body.state)
+    let half = 0.5 * body.context.geometry.maskDiameter * 6
+    let known = [0.9, 1.1, .infinity].map {
+      reporter.motion(seenWith: FSCReport(resolution50: $0 * half)) != nil
+    }
+    #expect(known == [true, false, false])
   }
 }
