@@ -22,7 +22,10 @@ struct RadialCurveTests {
     let twice = RadialCurve([0, 1, 0, 1, 0], edge: 20)
     #expect(twice.firstCrossing(below: 0.5) == 1.5)
     // Under the threshold from the first shell on.
-    #expect(RadialCurve([0.1, 0.2, 0.1], edge: 20).firstCrossing(below: 0.5) == 1)
+    for first in [0.1, 0.2] {
+      #expect(RadialCurve([first, 0.2, 0.1], edge: 20).firstCrossing(below: 0.5) == 1)
+    }
+    #expect(RadialCurve([0.3, 0.2, 0.1], edge: 20).firstCrossing(below: 0.5) == 0)
     #expect(RadialCurve([], edge: 20).resolution(below: 0.5) == 20)
   }
 
@@ -61,15 +64,15 @@ struct RadialCurveTests {
   /// From a window into its box a place half way between two shells is that for all pixel sizes, though
   /// the ratio of the edges is not.
   @Test func sizesAreExact() {
-    let values = (0..<24).map(Double.init)
-    // 48 to 64: shell s is at 3s/4.
-    let expected = (0..<32).map { Double(min((3 * $0 + 2) / 4, 23)) }
+    let values = (0..<42).map(Double.init)
+    // 84 to 112: shell s is at 3s/4.
+    let expected = (0..<56).map { Double(min((3 * $0 + 2) / 4, 41)) }
     for tenth in 1...60 {
       let pixelSize = Double(tenth) * 0.1
-      let window = RadialCurve(values, edge: 48 * pixelSize)
-      let box = window.resampled(fromSize: 48, to: 64, shells: 32)
+      let window = RadialCurve(values, edge: 84 * pixelSize)
+      let box = window.resampled(fromSize: 84, to: 112, shells: 56)
       #expect(box.values == expected, "\(pixelSize)")
-      #expect(abs(box.edge - 64 * pixelSize) < 1e-9)
+      #expect(abs(box.edge - 112 * pixelSize) < 1e-9)
     }
   }
 
