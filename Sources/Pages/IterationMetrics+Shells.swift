@@ -4,24 +4,17 @@ import Refinement
 
 extension IterationMetrics {
   /// Spatial frequency of shell 1, 1/Å.
-  public var frequencyStep: Double {
-    let length = Double(boxSize) * pixelSize
-    return length > 0 ? 1 / length : 1
-  }
+  public var frequencyStep: Double { correctedFSC.frequencyStep }
 
   /// The last shell of the curves: where the data end.
   public var lastShell: Int {
     max(2, fsc.corrected.isEmpty ? boxSize / 2 : fsc.corrected.count - 1)
   }
 
-  /// Resolution of a shell, Å; infinite for shell 0.
-  public func resolution(ofShell shell: Int) -> Double {
-    shell > 0 ? Double(boxSize) * pixelSize / Double(shell) : .infinity
-  }
-
   /// The resolution as a shell; nil where no curve crosses.
   public var resolutionShell: Int? {
-    let shell = fsc.resolution143 > 0 ? Double(boxSize) * pixelSize / fsc.resolution143 : .nan
+    let resolution = fsc.resolution143
+    let shell = resolution > 0 ? correctedFSC.shell(atResolution: resolution) : .nan
     return shell.isFinite && shell >= 1 && shell < 1e6 ? Int(shell) : nil
   }
 
@@ -30,7 +23,7 @@ extension IterationMetrics {
 
   /// Its first shell.
   var guinierStart: Int {
-    let shell = Double(boxSize) * pixelSize / guinierLow
+    let shell = guinierCurve.shell(atResolution: guinierLow)
     return shell.isFinite && shell < 1e6 ? Int(shell.rounded(.up)) : 1
   }
 
@@ -43,8 +36,7 @@ extension IterationMetrics {
     }
     guard fsc.resolution143.isFinite, fsc.resolution143 > 0 else { return nil }
     return GuinierFit(
-      amplitudes: amplitudes, size: boxSize, pixelSize: pixelSize, low: guinierLow,
-      high: fsc.resolution143)
+      amplitudes: RadialCurve(amplitudes, edge: edge), low: guinierLow, high: fsc.resolution143)
   }
 
   /// What the step is called.

@@ -4,6 +4,16 @@ import Refinement
 import Report
 import Surface
 
+extension LinePlot.Series {
+  /// A curve by shell over its spatial frequencies.
+  fileprivate init(
+    _ name: String, _ curve: RadialCurve, role: Role? = nil, isGhost: Bool = false
+  ) {
+    self.init(
+      name, values: curve.values, step: curve.frequencyStep, role: role, isGhost: isGhost)
+  }
+}
+
 /// The plots of a run as values: the screens draw them in characters, pages as figures.
 public enum RunPlots {
   /// The FSC curves of an iteration, with the corrected ones of earlier iterations behind them.
@@ -19,7 +29,7 @@ public enum RunPlots {
     let step = metrics.frequencyStep
     var series = earlier.map {
       LinePlot.Series(
-        $0.stepName, values: $0.fsc.corrected, step: $0.frequencyStep, isGhost: true)
+        $0.stepName, $0.correctedFSC, isGhost: true)
     }
     let curves: [(String, [Double], Role)] = [
       (isNarrow ? "none" : "no mask", metrics.fsc.noMask, .series4),
@@ -28,7 +38,7 @@ public enum RunPlots {
       (isNarrow ? "corr" : "corrected", metrics.fsc.corrected, .series1),
     ]
     series += curves.filter { !$0.1.isEmpty }.map {
-      LinePlot.Series($0.0, values: $0.1, step: step, role: $0.2)
+      LinePlot.Series($0.0, RadialCurve($0.1, edge: metrics.edge), role: $0.2)
     }
     var limits: [LinePlot.Limit] = []
     if metrics.bandShell > 0 {
@@ -47,8 +57,7 @@ public enum RunPlots {
     let series = runs.enumerated().compactMap { index, run -> LinePlot.Series? in
       guard !run.metrics.fsc.corrected.isEmpty else { return nil }
       return LinePlot.Series(
-        run.name, values: run.metrics.fsc.corrected, step: run.metrics.frequencyStep,
-        role: .series(index))
+        run.name, run.metrics.correctedFSC, role: .series(index))
     }
     return LinePlot(
       series, x: .spatialFrequency(), y: PlotAxis(range: -0.05...1.02),
@@ -75,10 +84,10 @@ public enum RunPlots {
     let step = metrics.frequencyStep
     // Those of half A come before those of half B, one for each optics group.
     let groups = max(1, metrics.noise.count / 2)
-    let noise = metrics.noise.enumerated().map { index, values in
+    let noise = metrics.noiseCurves.enumerated().map { index, curve in
       let half = "half " + (index < groups ? "A" : "B")
       return LinePlot.Series(
-        groups > 1 ? "\(half), group \(index % groups + 1)" : half, values: values, step: step)
+        groups > 1 ? "\(half), group \(index % groups + 1)" : half, curve)
     }
     return LinePlot(
       noise, x: .spatialFrequency(range: range),

@@ -247,7 +247,7 @@ extension IterationMetrics {
   /// The resolution (Å) at which the corrected FSC is above a value again for three shells, after it
   /// has fallen under 0.143 beyond the refinement limit; nil when it is not.
   public func lateRise(above value: Double = 0.25) -> Double? {
-    let curve = fsc.corrected
+    let curve = correctedFSC
     guard let crossing = curve.indices.first(where: { $0 > 2 && curve[$0] < 0.143 }) else {
       return nil
     }
@@ -256,7 +256,7 @@ extension IterationMetrics {
     var above = 0
     for shell in curve.indices where shell >= start {
       above = curve[shell] > value ? above + 1 : 0
-      if above == 3 { return Double(boxSize) * pixelSize / Double(shell - 2) }
+      if above == 3 { return curve.resolution(ofShell: shell - 2) }
     }
     return nil
   }

@@ -246,7 +246,7 @@ struct SimulationTests {
     let simulation = Simulation(settings { _ in })
     let halves = simulation.consensusHalfMaps(resolution: 16)
     let curve = fourierShellCorrelation(halves[0], halves[1])
-    let found = resolution(of: curve, below: 0.143, size: 48, pixelSize: 5)
+    let found = curve.resolution(below: 0.143)
     #expect(found > 13.5 && found < 19)
     #expect(halves[0] != halves[1])
   }

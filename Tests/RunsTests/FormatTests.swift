@@ -72,7 +72,7 @@ struct FormatTests {
 
   @Test func curvesAreWrittenByShell() {
     let report = FSCReport(noMask: [1, 0.5], tight: [1, 0.75], corrected: [1], resolution143: 8)
-    let table = FSCTable(report: report, boxSize: 10, pixelSize: 2)
+    let table = FSCTable(report: report, edge: 20)
     let lines = table.tsv.split(separator: "\n")
     #expect(lines.count == 3)
     #expect(lines[2] == "1\t0.050000\t20.0000\t0.500000\tnan\tnan\t0.750000\tnan")

@@ -12,10 +12,7 @@ public struct ConicalFSC: Sendable {
   public let axes: [Vector3]
   /// For each axis the correlation of each shell: Re Σ a·b* / √(Σ|a|² Σ|b|²) over the samples of the
   /// cone, nan where there are none or a map has no power; 1 in shell 0.
-  public let curves: [[Double]]
-  /// Voxels along the maps' edge, and their size, Å.
-  public let size: Int
-  public let pixelSize: Double
+  public let curves: [RadialCurve]
   /// Of the samples of a transform, the share that the mask leaves independent: (Σm²)²/Σm⁴ of all voxels.
   public let independentShare: Double
   let halfAngle: Double
@@ -31,7 +28,7 @@ public struct ConicalFSC: Sendable {
     halfAngle: Double = radians(20), scheduler: Scheduler = oneAfterTheOther
   ) {
     precondition(a.size == b.size && a.size == mask.size)
-    (size, pixelSize, self.halfAngle) = (a.size, a.pixelSize, halfAngle)
+    self.halfAngle = halfAngle
     independentShare = Self.independentShare(of: mask)
     axes = halfSphere(count: count)
     let transform = RowTransform(VoxelRows(of: mask.voxels, size: a.size))
@@ -49,7 +46,9 @@ public struct ConicalFSC: Sendable {
       return spectrum
     }
     let cones = ConeSums(axes: axes, halfAngle: halfAngle, shells: radius)
-    curves = cones.curves(spectra[0], spectra[1], scheduler)
+    curves = cones.curves(spectra[0], spectra[1], scheduler).map {
+      RadialCurve($0, edge: a.edge)
+    }
   }
 
   /// The correlation at which a direction's resolution ends.
@@ -59,7 +58,7 @@ public struct ConicalFSC: Sendable {
   /// shells are large; shells without samples are left out. (SIMPLE, policy of the FSC area score.)
   public var areas: [Double] {
     curves.map { curve in
-      Self.area(under: curve)
+      Self.area(under: curve.values)
     }
   }
 
@@ -80,7 +79,7 @@ public struct ConicalFSC: Sendable {
         if !value.isNaN { last = value }
         return last
       }
-      return resolution(of: whole, below: Self.threshold, size: size, pixelSize: pixelSize)
+      return RadialCurve(whole, edge: curve.edge).resolution(below: Self.threshold)
     }
   }
 

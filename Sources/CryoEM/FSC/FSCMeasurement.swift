@@ -49,13 +49,10 @@ public struct FSCMeasurement: Sendable {
     randomised: [Double]
   ) {
     let corrected = comparison.corrected(masked, randomised)
-    let (size, pixelSize) = (comparison.size, comparison.pixelSize)
     self.randomised = randomised
     randomisedFromShell = comparison.randomisedFromShell ?? comparison.noMask.count
     report = FSCReport(
       noMask: comparison.noMask, spherical: spherical, loose: loose, tight: masked,
-      corrected: corrected,
-      resolution143: resolution(of: corrected, below: 0.143, size: size, pixelSize: pixelSize),
-      resolution50: resolution(of: corrected, below: 0.5, size: size, pixelSize: pixelSize))
+      corrected: RadialCurve(corrected, edge: comparison.edge))
   }
 }

@@ -24,22 +24,28 @@ public struct FSCReport: Codable, Sendable, Equatable {
     self.resolution50 = resolution50
   }
 
+  /// The curves with the resolutions of the corrected one.
+  public init(
+    noMask: [Double], spherical: [Double], loose: [Double], tight: [Double], corrected: RadialCurve
+  ) {
+    self.init(
+      noMask: noMask, spherical: spherical, loose: loose, tight: tight,
+      corrected: corrected.values, resolution143: corrected.resolution(below: 0.143),
+      resolution50: corrected.resolution(below: 0.5))
+  }
+
   /// Whether the corrected curve ends before it falls under 0.143.
-  public var isCut: Bool { firstCrossing(of: corrected, below: 0.143) == nil }
+  public var isCut: Bool { !corrected.dropFirst().contains { $0 < 0.143 } }
 
   /// The curves up to a shell beyond which the half-maps hold nothing, and the resolutions that follow.
   ///
   /// - Parameters:
   ///   - last: the last shell that stays.
-  ///   - size: voxels along the half-maps' edge; `pixelSize`: theirs, Å.
-  public func cut(after last: Int, size: Int, pixelSize: Double) -> FSCReport {
-    func cut(_ curve: [Double]) -> [Double] { Array(curve.prefix(last + 1)) }
-    let corrected = cut(corrected)
-    func crossing(_ threshold: Double) -> Double {
-      resolution(of: corrected, below: threshold, size: size, pixelSize: pixelSize)
-    }
+  ///   - edge: of the half-maps, Å.
+  public func cut(after last: Int, edge: Double) -> FSCReport {
+    func cut(_ curve: [Double]) -> RadialCurve { RadialCurve(curve, edge: edge).cut(after: last) }
     return FSCReport(
-      noMask: cut(noMask), spherical: cut(spherical), loose: cut(loose), tight: cut(tight),
-      corrected: corrected, resolution143: crossing(0.143), resolution50: crossing(0.5))
+      noMask: cut(noMask).values, spherical: cut(spherical).values, loose: cut(loose).values,
+      tight: cut(tight).values, corrected: cut(corrected))
   }
 }

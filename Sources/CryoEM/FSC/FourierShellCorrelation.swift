@@ -24,28 +24,7 @@ func correlation(ofSums sums: [SIMD3<Double>]) -> [Double] {
 /// The Fourier shell correlation of two maps, each multiplied by the mask if there is one.
 public func fourierShellCorrelation(
   _ a: Volume, _ b: Volume, mask: Volume? = nil
-) -> [Double] {
-  guard let mask else { return fourierShellCorrelation(a.spectrum, b.spectrum) }
-  return fourierShellCorrelation((a * mask).spectrum, (b * mask).spectrum)
-}
-
-/// The shell, with its fraction, at which a curve first falls below a threshold: the straight line
-/// between the last shell above and the first below; nil where the curve never does.
-public func firstCrossing(of curve: [Double], below threshold: Double) -> Double? {
-  for shell in curve.indices.dropFirst() where curve[shell] < threshold {
-    let (before, after) = (curve[shell - 1], curve[shell])
-    guard before > after else { return Double(shell) }
-    let fraction = (before - threshold) / (before - after)
-    return Double(shell - 1) + min(max(fraction, 0), 1)
-  }
-  return nil
-}
-
-/// The resolution in Å at which a curve first falls below a threshold; that of its last shell where
-/// it never does.
-public func resolution(
-  of curve: [Double], below threshold: Double, size: Int, pixelSize: Double
-) -> Double {
-  let shell = firstCrossing(of: curve, below: threshold) ?? Double(max(curve.count - 1, 1))
-  return Double(size) * pixelSize / max(shell, 1e-3)
+) -> RadialCurve {
+  let (a, b) = mask.map { (a * $0, b * $0) } ?? (a, b)
+  return RadialCurve(fourierShellCorrelation(a.spectrum, b.spectrum), edge: a.edge)
 }

@@ -4,7 +4,8 @@ import Synchronization
 /// Two half-maps made ready for being compared inside several masks, one after the other: the
 /// transforms that do not depend on the mask are made once.
 struct HalfMapComparison {
-  let size: Int, pixelSize: Double
+  /// Their edge, Å.
+  let edge: Double
   /// Their FSC without a mask.
   let noMask: [Double]
   /// The first shell at which that is below 0.8, from which phases are randomised; nil for none.
@@ -23,7 +24,7 @@ struct HalfMapComparison {
     halfA a: Volume, halfB b: Volume, widest: FSCMask?, seed: UInt64, scheduler: Scheduler
   ) {
     precondition(a.size == b.size)
-    (size, pixelSize) = (a.size, a.pixelSize)
+    edge = a.edge
     let pair = SpectrumPair(size: a.size)
     self.pair = pair
     maps = [.volume(a), .volume(b)]

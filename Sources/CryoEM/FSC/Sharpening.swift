@@ -15,14 +15,11 @@ public struct GuinierFit: Sendable, Equatable {
 
   /// Fits the shells between two resolutions (Å, `low` the coarser); nil for fewer than three shells.
   ///
-  /// - Parameter amplitudes: mean amplitude of each shell of a map of the given size.
-  public init?(
-    amplitudes: [Double], size: Int, pixelSize: Double, low: Double = 10, high: Double
-  ) {
-    let extent = Double(size) * pixelSize
+  /// - Parameter amplitudes: mean amplitude of each shell of a map.
+  public init?(amplitudes: RadialCurve, low: Double = 10, high: Double) {
     var points: [Vector2] = []
     for (shell, amplitude) in amplitudes.enumerated().dropFirst() where amplitude > 0 {
-      let k = Double(shell) / extent
+      let k = amplitudes.frequency(ofShell: shell)
       if k >= 1 / low && k <= 1 / high { points.append(Vector2(k * k, log(amplitude))) }
     }
     guard points.count >= 3 else { return nil }
@@ -53,29 +50,26 @@ public struct SharpenedMap: Sendable {
   /// cosine edge of two shells.
   ///
   /// - Parameters:
-  ///   - curve: the corrected FSC of the half-maps.
+  ///   - curve: the corrected FSC of the half-maps, in shells of the map.
   ///   - resolution: Å.
   ///   - bFactor: Å²; nil for the Guinier estimate from 10 Å (or, for coarse maps, twice the
   ///     resolution) to the resolution, 0 where it cannot be made.
-  public init(map: Volume, curve: [Double], resolution: Double, bFactor: Double? = nil) {
-    let weights = curve.map { value -> Double in
-      let correlation = max(value, 0)
-      return (2 * correlation / (1 + correlation)).squareRoot()
-    }
-    let amplitudes = zip(map.spectrum.shellAmplitude, weights).map { $0 * $1 }
+  public init(map: Volume, curve: RadialCurve, resolution: Double, bFactor: Double? = nil) {
+    let weights = RadialCurve(
+      curve.map { value -> Double in
+        let correlation = max(value, 0)
+        return (2 * correlation / (1 + correlation)).squareRoot()
+      }, edge: curve.edge)
+    let amplitudes = RadialCurve(
+      zip(map.spectrum.shellAmplitude, weights).map { $0 * $1 }, edge: map.edge)
     guinier = GuinierFit(
-      amplitudes: amplitudes, size: map.size, pixelSize: map.pixelSize,
-      low: max(10, 2 * resolution), high: resolution)
+      amplitudes: amplitudes, low: max(10, 2 * resolution), high: resolution)
     let applied = bFactor ?? guinier?.bFactor ?? 0
     self.bFactor = applied
-    let cutOff = map.edge / resolution
+    let cutOff = amplitudes.shell(atResolution: resolution)
     self.map = map.filtered(byShell: { shell in
-      let below = Int(shell)
-      guard below < weights.count else { return 0 }
-      let next = weights[min(below + 1, weights.count - 1)]
-      let weight = weights[below] + (shell - Double(below)) * (next - weights[below])
       let k = shell / map.edge
-      return weight * exp(-applied * k * k / 4)
+      return weights.value(at: shell) * exp(-applied * k * k / 4)
         * raisedCosine(shell, from: cutOff - 1, to: cutOff + 1)
     })
   }

@@ -60,11 +60,3 @@ extension CubicSpectrum {
     shellAverage { Double($0.squaredModulus).squareRoot() }
   }
 }
-
-extension [Double] {
-  /// The value of a curve by shell at a shell with a fraction, as shells of another box come: that of the
-  /// nearest, and of the last beyond it.
-  public func value(nearest shell: Double) -> Double {
-    self[Swift.min(Int(shell.rounded()), count - 1)]
-  }
-}

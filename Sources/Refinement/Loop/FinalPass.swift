@@ -1,4 +1,5 @@
 import CKernels
+import CryoEM
 import Fourier
 import Ground
 import Particles
@@ -92,12 +93,12 @@ struct FinalPass: Sendable {
   /// The noise of packing times what the iterations learnt of it.
   private func currentNoise(_ state: RefinementState) -> Survey {
     var survey = context.survey
-    let ratio = Double(context.geometry.window) / Double(context.geometry.box)
+    let geometry = context.geometry
+    let ratio = Double(geometry.window) / Double(geometry.box)
     for slot in survey.noise.indices {
-      for shell in survey.noise[slot].indices {
-        survey.noise[slot][shell] *=
-          state.noiseFactors[slot].value(nearest: Double(shell) * ratio)
-      }
+      let factors = RadialCurve(state.noiseFactors[slot], edge: geometry.windowEdge).resampled(
+        fromSize: geometry.window, to: geometry.box, shells: survey.noise[slot].count)
+      survey.noise[slot] = zip(survey.noise[slot], factors).map { $0 * $1 }
       if slot < survey.noiseDirections.count, slot < state.noiseDirections.count {
         survey.noiseDirections[slot] = survey.noiseDirections[slot].times(
           state.noiseDirections[slot], shellScale: ratio)

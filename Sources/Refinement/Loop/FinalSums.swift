@@ -35,15 +35,15 @@ struct FinalSums: Sendable {
     let total = halves[0]
     total.add(halves[1])
     let means = reconstruction.shellMeans([total])
-    let ratio = Double(geometry.box) / Double(geometry.period)
     let noise = fsc.indices.map { shell -> Double in
       let value = min(max(shell < 2 ? 1 : fsc[shell], 1e-3), 0.999)
       return (1 - value) / (2 * value)
     }
+    let ofPeriod = RadialCurve(noise, edge: geometry.boxEdge).resampled(
+      fromSize: geometry.box, to: geometry.period, shells: min(means.count, last + 1))
     let regularisation = means.indices.map { shell -> Float in
       guard shell <= last else { return .infinity }
-      let noise = noise.value(nearest: Double(shell) * ratio)
-      return Float(means[shell] * min(noise, 0.5)) + 1e-20
+      return Float(means[shell] * min(ofPeriod[shell], 0.5)) + 1e-20
     }
     return density(of: total, regularisation: regularisation)
       .filtered(byShells: noise.map { (1 + min($0, 0.5)) / (1 + $0) })

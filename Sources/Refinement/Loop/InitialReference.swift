@@ -36,15 +36,14 @@ struct InitialReference: Sendable {
   /// Wiener weight of a half-map (its FSC with the other) and a cosine edge of four shells.
   private func shellWeights(_ maps: [Volume], mask: Volume) -> [Double] {
     let box = geometry.box
-    let cutOff = Double(box) * geometry.pixelSize / resolution
+    let cutOff = geometry.boxEdge / resolution
     var fsc = [Double](repeating: 1, count: box / 2)
     if maps.count == 2, maps[0] != maps[1] {
       // Only what is near the mask counts, in fewer shells than those of the box.
       let centred = CentredMap(geometry: geometry)
       let curve = fourierShellCorrelation(
         centred.cut(maps[0]), centred.cut(maps[1]), mask: centred.cut(mask))
-      let ratio = Double(centred.cutSize) / Double(box)
-      fsc = fsc.indices.map { curve.value(nearest: Double($0) * ratio) }
+      fsc = curve.resampled(fromSize: centred.cutSize, to: box, shells: box / 2).values
     }
     return (0..<box / 2).map { shell in
       let edge = raisedCosine(Double(shell), from: cutOff - 2, to: cutOff + 2)

@@ -29,14 +29,13 @@ struct IterationReporter {
     }
     let fromStart = changes(state.start)
     let fromPrevious = changes(previous)
-    let edge =
-      start.map { Double($0.size) * $0.pixelSize } ?? Double(product.size) * product.voxelSize
+    let guinier = start?.guinier ?? product.guinier
     let evaluations = findings.reduce(0) { $0 + $1.evaluations }
     let views = used.map { state.poses[$0].rotation.row2 }
     return IterationMetrics(
       iteration: state.iteration, boxSize: start?.size ?? product.size,
       pixelSize: start?.pixelSize ?? product.voxelSize,
-      bandShell: shell(ofBand: band, edge: edge), fsc: start?.fsc ?? product.fsc,
+      bandShell: shell(ofBand: band, edge: guinier.edge), fsc: start?.fsc ?? product.fsc,
       rotationFromStart: .init(of: fromStart.rotation),
       rotationFromPrevious: .init(of: fromPrevious.rotation),
       shiftFromStart: .init(of: fromStart.shift),
@@ -48,8 +47,8 @@ struct IterationReporter {
       driftRotation: drift.map { degrees($0.rotation) }, driftShift: drift.map(\.shift),
       greyscale: greyscale, orientationAzimuths: ViewCounts.columns,
       orientationCounts: ViewCounts(views).counts,
-      noise: noise(edge: edge, shells: (start?.fsc ?? product.fsc).corrected.count),
-      guinier: start?.guinier ?? product.guinier,
+      noise: noise(edge: guinier.edge, shells: (start?.fsc ?? product.fsc).corrected.count),
+      guinier: guinier.values,
       scale: .init(of: used.map { Double(state.scales[$0]) }, lower: 0, upper: 3),
       effectiveSampleSize: .init(
         of: used.map { state.posteriors[$0].effectiveSampleSize }, lower: 0, upper: 7, bins: 28),
@@ -82,8 +81,9 @@ struct IterationReporter {
     metrics.iteration = last.iteration + 1
     metrics.isFinal = true
     (metrics.boxSize, metrics.pixelSize) = (measured.size, measured.pixelSize)
-    (metrics.fsc, metrics.guinier, metrics.cones) = (measured.fsc, measured.guinier, cones)
-    let edge = Double(measured.size) * measured.pixelSize
+    (metrics.fsc, metrics.cones) = (measured.fsc, cones)
+    metrics.guinier = measured.guinier.values
+    let edge = measured.guinier.edge
     metrics.bandShell = shell(ofBand: band, edge: edge)
     metrics.noise = noise(edge: edge, shells: measured.fsc.corrected.count)
     (metrics.seconds, metrics.cpuSeconds) = (clock.seconds, clock.cpuSeconds)
@@ -97,13 +97,14 @@ struct IterationReporter {
 
   /// The noise variance of each slot per shell of a box with an edge in Å.
   private func noise(edge: Double, shells: Int) -> [[Double]] {
-    let ofWindow = context.geometry.windowEdge / edge
-    let ofBox = Double(context.geometry.box) * context.geometry.pixelSize / edge
-    return state.noiseFactors.enumerated().map { slot, factors in
-      let spectrum = context.survey.noise[slot]
-      return (0..<shells).map {
-        factors.value(nearest: Double($0) * ofWindow) * spectrum.value(nearest: Double($0) * ofBox)
-      }
+    let geometry = context.geometry
+    return zip(state.noiseFactors, context.survey.noise).map { factors, spectrum in
+      let factors = RadialCurve(factors, edge: geometry.windowEdge)
+      let spectrum = RadialCurve(spectrum, edge: geometry.boxEdge)
+      return zip(
+        factors.resampled(toEdge: edge, shells: shells),
+        spectrum.resampled(toEdge: edge, shells: shells)
+      ).map { $0 * $1 }
     }
   }
 

@@ -30,7 +30,7 @@ struct ReferenceMaker: Sendable {
     var band: Int
     var edge: Double
     /// ln of the mean squared amplitude of the masked mean map per shell.
-    var guinier: [Double]
+    var guinier: RadialCurve
     /// The raw half-maps about the mask's centre.
     var halfMaps: [Volume]
     /// The mask of the references on the same cube.
@@ -128,8 +128,7 @@ struct ReferenceMaker: Sendable {
     let fsc = FSCMeasurement(
       halfA: halves[0], halfB: halves[1], masks: masks.curves(size: reconstruction.cube.size),
       seed: context.settings.randomSeed &+ 1, scheduler: scheduler(threads: threads)
-    ).report.cut(
-      after: filled, size: reconstruction.cube.size, pixelSize: reconstruction.voxelSize)
+    ).report.cut(after: filled, edge: halves[0].edge)
     progress(1, .measurement)
     let (band, edge) = nextBand(fsc, limit: min(bandLimit, inserted))
     let lastShell = min(
@@ -157,12 +156,12 @@ struct ReferenceMaker: Sendable {
     return Product(
       references: made.references, fsc: fsc, size: reconstruction.cube.size,
       voxelSize: reconstruction.voxelSize, band: band, edge: edge,
-      guinier: Array(guinier(halves, inside: measuring).prefix(filled + 1)), halfMaps: halves,
+      guinier: guinier(halves, inside: measuring).cut(after: filled), halfMaps: halves,
       mask: mask, filtered: made.filtered, shown: made.shown)
   }
 
   /// ln of the mean squared amplitude per shell of the mean of the half-maps in the mask.
-  private func guinier(_ halves: [Volume], inside masks: CubeMasks.Masks) -> [Double] {
+  private func guinier(_ halves: [Volume], inside masks: CubeMasks.Masks) -> RadialCurve {
     let size = masks.mask.size
     let transform = RowTransform(masks.rows)
     let values = FFTBuffer<Float>(count: masks.rows.count)
@@ -179,7 +178,8 @@ struct ReferenceMaker: Sendable {
     let spectrum = BallSpectrum(size: size, radius: size / 2)
     transform.forward(
       values.pointer, transform.workspace(radius: spectrum.radius), into: spectrum)
-    return spectrum.shellPower.map { $0 > 0 ? log($0) : -50 }
+    return RadialCurve(
+      spectrum.shellPower.map { $0 > 0 ? log($0) : -50 }, edge: halves[0].edge)
   }
 
   /// The unfiltered half-maps, up to the last shell with real weight.

@@ -35,18 +35,19 @@ public struct ExpectedPoses: Sendable, Equatable {
     let fsc = fourierShellCorrelation(halfMaps.a, halfMaps.b, mask: mask)
     let share =
       mask.voxels.reduce(0.0) { $0 + Double($1 * $1) } / Double(mask.voxels.count)
-    var (ratios, reliabilities) = ([0.0], [0.0])
+    var ratios = RadialCurve([0], edge: mask.edge)
+    var reliabilities = ratios
     for shell in fsc.indices.dropFirst() {
       guard fsc[shell] > 0.143 else { break }
       let value = min(fsc[shell], 0.999)
-      reliabilities.append(value)
-      ratios.append(value / (1 - value) * share * 2 * Double(shell) / (0.5 * Double(particles)))
+      reliabilities.values.append(value)
+      ratios.values.append(
+        value / (1 - value) * share * 2 * Double(shell) / (0.5 * Double(particles)))
     }
     guard ratios.count > 1 else { return nil }
     logLikelihood = ratios.enumerated().reduce(0) { $0 + .pi * Double($1.offset) * $1.element }
-    let last = ratios.count - 1
     let band = geometry.shell(
-      atResolution: mask.edge / Double(last))
+      atResolution: ratios.resolution(ofShell: ratios.count - 1))
     guard
       let widths = Self.widths(
         maps: [halfMaps.a, halfMaps.b], mask: mask, geometry: geometry, band: band,

@@ -74,7 +74,7 @@ public struct MemoryPlan: Sendable {
     maps = volume * (hasHalfMaps ? 4 : 2)
 
     let last = geometry.box / 2 - 1
-    let edge = Double(geometry.box) * geometry.pixelSize
+    let edge = geometry.boxEdge
     let outsideShell = resolution.map { min(last, Int(edge / $0) + 2) } ?? last
     let model = Self.model(geometry, shell: outsideShell)
     outside = known ?? (settings.subtractOutside ? 2 * model.grid : 0)

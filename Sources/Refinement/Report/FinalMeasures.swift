@@ -29,7 +29,7 @@ public struct FinalMeasures: Sendable {
     measurement = HalfMapMeasurement(halfA: halfA, halfB: halfB, mask: mask, settings: settings)
     progress()
     let sharpened = SharpenedMap(
-      map: halfA.combined(with: halfB) { 0.5 * ($0 + $1) }, curve: measurement.fsc.corrected,
+      map: halfA.combined(with: halfB) { 0.5 * ($0 + $1) }, curve: measurement.corrected,
       resolution: measurement.fsc.resolution143,
       bFactor: settings.sharpenBFactor)
     (bFactor, guinier) = (sharpened.bFactor, sharpened.guinier)
@@ -54,9 +54,9 @@ public struct FinalMeasures: Sendable {
 
   /// A map that is weighted by the FSC already, with the B factor and cut at the resolution.
   public func sharpened(_ map: Volume) -> Volume {
-    SharpenedMap(
-      map: map, curve: fsc.corrected.map { _ in 1 }, resolution: fsc.resolution143,
-      bFactor: bFactor
+    let ones = RadialCurve(fsc.corrected.map { _ in 1 }, edge: map.edge)
+    return SharpenedMap(
+      map: map, curve: ones, resolution: fsc.resolution143, bFactor: bFactor
     ).map
   }
 

@@ -13,10 +13,13 @@ public struct HalfMapMeasurement: Sendable {
   /// the mask as it is.
   public let fsc: FSCReport
   /// ln of the mean squared amplitude of the masked mean map per shell.
-  let guinier: [Double]
+  let guinier: RadialCurve
   /// Voxels along the box's edge, and their size, Å.
   let size: Int
   let pixelSize: Double
+
+  /// The corrected curve with its axis.
+  var corrected: RadialCurve { RadialCurve(fsc.corrected, edge: guinier.edge) }
 
   /// - Parameter mask: of the job, in the half-maps' box.
   public init(halfA: Volume, halfB: Volume, mask: Volume, settings: RefinementSettings) {
@@ -26,9 +29,10 @@ public struct HalfMapMeasurement: Sendable {
       scheduler: scheduler(threads: settings.threads))
     fsc = measurement.report
     let mean = halfA.combined(with: halfB) { 0.5 * ($0 + $1) }
-    guinier = (mean * mask).spectrum.shellPower.prefix(fsc.corrected.count).map {
-      $0 > 0 ? log($0) : -50
-    }
+    guinier = RadialCurve(
+      (mean * mask).spectrum.shellPower.prefix(fsc.corrected.count).map {
+        $0 > 0 ? log($0) : -50
+      }, edge: halfA.edge)
   }
 }
 

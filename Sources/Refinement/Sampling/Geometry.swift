@@ -46,6 +46,8 @@ public struct Geometry: Sendable, Equatable {
   public var maximumShell: Int { window / 2 - 1 }
   /// Grid units per pixel of the window's transform.
   public var oversampling: Double { Double(period) / Double(window) }
+  /// Edge of the images' box, Å.
+  public var boxEdge: Double { Double(box) * pixelSize }
   /// Edge of the window, Å.
   public var windowEdge: Double { Double(window) * pixelSize }
 

@@ -76,7 +76,7 @@ struct StandingDensity: Sendable {
   }
 
   /// The shell at which a curve has fallen.
-  private func agreement(of curve: [Double]) -> Int {
+  private func agreement(of curve: RadialCurve) -> Int {
     curve.indices.dropFirst(3).first { curve[$0] < Self.leastCorrelation } ?? curve.count - 1
   }
 

@@ -24,7 +24,7 @@ public struct RemainingTime: Codable, Sendable, Equatable {
 
     init(_ metrics: IterationMetrics) {
       seconds = metrics.seconds.values.reduce(0, +)
-      shell = Double(metrics.boxSize) * metrics.pixelSize / metrics.fsc.resolution143
+      shell = metrics.correctedFSC.shell(atResolution: metrics.fsc.resolution143)
       step = metrics.rotationFromPrevious.median
       deviation = metrics.posteriorRotation
     }

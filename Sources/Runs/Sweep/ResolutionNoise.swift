@@ -15,8 +15,9 @@ enum ResolutionNoise {
   static func deviation(of metrics: IterationMetrics) -> Double? {
     let resolution = metrics.fsc.resolution143
     guard resolution > 0, resolution.isFinite else { return nil }
-    let crossing = Double(metrics.boxSize) * metrics.pixelSize / resolution
-    return deviation(of: metrics.fsc.corrected, crossing: crossing).map {
+    let curve = metrics.correctedFSC
+    let crossing = curve.shell(atResolution: resolution)
+    return deviation(of: curve.values, crossing: crossing).map {
       resolution * $0 / crossing
     }
   }

@@ -4,14 +4,12 @@ import Ground
 /// The FSC curves of a report as files that people and other programs plot.
 public struct FSCTable {
   public let report: FSCReport
-  /// Box of the curves, pixels, and pixel size, Å.
-  public let boxSize: Int
-  public let pixelSize: Double
+  /// Edge of the box of the curves, Å.
+  public let edge: Double
 
-  public init(report: FSCReport, boxSize: Int, pixelSize: Double) {
+  public init(report: FSCReport, edge: Double) {
     self.report = report
-    self.boxSize = boxSize
-    self.pixelSize = pixelSize
+    self.edge = edge
   }
 
   private var shells: Int {
@@ -20,7 +18,7 @@ public struct FSCTable {
   }
 
   private func frequency(_ shell: Int) -> Double {
-    Double(shell) / (Double(boxSize) * pixelSize)
+    RadialCurve(report.corrected, edge: edge).frequency(ofShell: shell)
   }
 
   private func number(_ curve: [Double], _ shell: Int) -> String {

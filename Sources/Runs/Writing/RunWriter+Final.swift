@@ -12,8 +12,7 @@ extension RunWriter {
     _ result: RefinementResult, summary: RunSummary, prepared: PreparedInput
   ) throws(Problem) {
     let path = folder.finalPath
-    let table = FSCTable(
-      report: result.fsc, boxSize: result.map.size, pixelSize: result.map.pixelSize)
+    let table = FSCTable(report: result.fsc, edge: result.map.edge)
     let particles = prepared.particleFile
     try insist { () throws(Problem) in
       // A region's is among its run's.

@@ -188,9 +188,8 @@ public struct MaskRecipe: Sendable {
   ) throws -> Double? {
     guard maps.count > 1, resolution == nil else { return nil }
     progress("resolution", 0.2)
-    let curve = fourierShellCorrelation(first, try grid.readLike(maps[1], reference: maps[0]))
-    return CryoEM.resolution(
-      of: curve, below: 0.143, size: first.size, pixelSize: first.pixelSize)
+    let second = try grid.readLike(maps[1], reference: maps[0])
+    return fourierShellCorrelation(first, second).resolution(below: 0.143)
   }
 
   /// What the model and the shapes cover; nil where there are none.

@@ -60,7 +60,7 @@ public struct PostProcessing: Sendable {
       ("local_resolution.mrc", localResolution), ("map_local.mrc", locallyFiltered),
     ] { try volume.write(to: try folder.file(name)) }
     let fsc = measures.fsc
-    let table = FSCTable(report: fsc, boxSize: map.size, pixelSize: map.pixelSize)
+    let table = FSCTable(report: fsc, edge: map.edge)
     try AtomicFile.write(table.tsv, to: try folder.file("fsc.tsv"))
     try AtomicFile.write(table.star(bFactor: measures.bFactor), to: try folder.file("fsc.star"))
     try AtomicFile.write(table.xml, to: try folder.file("fsc.xml"))

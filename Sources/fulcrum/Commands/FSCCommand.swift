@@ -43,7 +43,7 @@ struct FSCCommand: ParsableCommand {
     let curves = FSCMeasurement(
       halfA: a, halfB: pair.b, mask: pair.mask, tight: pair.mask, seed: seed)
     let report = curves.report
-    printOut(FSCTable(report: report, boxSize: a.size, pixelSize: a.pixelSize).tsv)
+    printOut(FSCTable(report: report, edge: a.edge).tsv)
     printOut(
       "# \(mask == nil ? "spherical mask" : "inside the mask"): 0.143 at "
         + "\(Format.resolution(report.resolution143)), 0.5 at "

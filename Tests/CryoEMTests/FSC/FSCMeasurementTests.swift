@@ -43,7 +43,7 @@ struct FSCMeasurementTests {
     #expect(alone.report == report && alone.randomised == measurement.randomised)
   }
 
-  private func isClose(_ one: [Double], _ other: [Double]) -> Bool {
+  private func isClose(_ one: [Double], _ other: RadialCurve) -> Bool {
     one.count == other.count && zip(one, other).allSatisfy { abs($0 - $1) < 1e-5 }
   }
 

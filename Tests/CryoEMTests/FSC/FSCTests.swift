@@ -51,14 +51,6 @@ struct FSCTests {
     #expect(fourierShellCorrelation(signal, signal).allSatisfy { abs($0 - 1) < 1e-6 })
   }
 
-  @Test func crossingsAreInterpolated() throws {
-    let curve = [1, 0.9, 0.6, 0.2, 0.1]
-    #expect(abs(try #require(firstCrossing(of: curve, below: 0.5)) - 2.25) < 1e-12)
-    #expect(abs(resolution(of: curve, below: 0.5, size: 10, pixelSize: 2) - 20 / 2.25) < 1e-12)
-    #expect(firstCrossing(of: curve, below: 0.05) == nil)
-    #expect(resolution(of: curve, below: 0.05, size: 10, pixelSize: 2) == 5)
-  }
-
   @Test func randomPhasesKeepAmplitudesAndTheMapReal() {
     let map = noiseMap(size: 16, seed: 6)
     let spectrum = map.spectrum
@@ -96,10 +88,11 @@ struct FSCTests {
     let measurement = FSCMeasurement(
       halfA: half(8), halfB: half(9), mask: mask, tight: mask, seed: 1)
     let report = measurement.report
-    let beyond = 9..<15
-    let masked = beyond.map { report.tight[$0] }.reduce(0, +) / 6
-    let corrected = beyond.map { report.corrected[$0] }.reduce(0, +) / 6
-    let none = beyond.map { report.noMask[$0] }.reduce(0, +) / 6
+    func beyond(_ curve: [Double]) -> Double {
+      RadialCurve(curve, edge: signal.edge).mean(over: 9..<15)
+    }
+    let (masked, corrected) = (beyond(report.tight), beyond(report.corrected))
+    let none = beyond(report.noMask)
     #expect(abs(none) < 0.05)
     #expect(abs(corrected) < 0.6 * abs(masked) + 0.05)
     #expect(report.resolution143 < 22 && report.resolution143 > 9)
@@ -129,7 +122,7 @@ struct SharpeningTests {
       .filtered(byFrequency: { exp(-90 * $0 * $0 / 4) })
     let fit = try #require(
       GuinierFit(
-        amplitudes: map.spectrum.shellAmplitude, size: size, pixelSize: pixel, low: 10, high: 3.2))
+        amplitudes: RadialCurve(map.spectrum.shellAmplitude, edge: map.edge), low: 10, high: 3.2))
     #expect(abs(fit.bFactor + 90) < 4)
     #expect(fit.correlation < -0.99)
   }
@@ -138,7 +131,7 @@ struct SharpeningTests {
     let (size, pixel) = (48, 1.5)
     let flat = noiseMap(size: size, pixelSize: pixel, seed: 14)
     let map = flat.filtered(byFrequency: { exp(-90 * $0 * $0 / 4) })
-    let ones = [Double](repeating: 1, count: size / 2)
+    let ones = RadialCurve([Double](repeating: 1, count: size / 2), edge: map.edge)
     let sharpened = SharpenedMap(map: map, curve: ones, resolution: 3.2)
     #expect(abs(sharpened.bFactor + 90) < 4)
     let expected = flat.lowPassed(to: 3.2)
@@ -149,7 +142,7 @@ struct SharpeningTests {
 
   @Test func shellsAreWeightedByTheirCorrelation() {
     let map = noiseMap(size: 32, pixelSize: 2, seed: 15)
-    let curve = [Double](repeating: 0.5, count: 16)
+    let curve = RadialCurve([Double](repeating: 0.5, count: 16), edge: map.edge)
     let sharpened = SharpenedMap(map: map, curve: curve, resolution: 5, bFactor: 0)
     let expected = Float((2.0 / 3).squareRoot()) * map.lowPassed(to: 5)
     #expect(largestDifference(sharpened.map, expected) < 1e-4)

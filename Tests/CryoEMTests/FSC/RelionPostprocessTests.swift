@@ -38,8 +38,8 @@ struct RelionPostprocessTests {
     let table = try table()
     let fit = try #require(
       GuinierFit(
-        amplitudes: table.map { exp($0[6]) }, size: size, pixelSize: pixelSize, low: 20,
-        high: 7))
+        amplitudes: RadialCurve(table.map { exp($0[6]) }, edge: Double(size) * pixelSize),
+        low: 20, high: 7))
     #expect(abs(fit.slope + 158.81213) < 0.01)
     #expect(abs(fit.bFactor + 635.2485) < 0.05)
     #expect(abs(fit.correlation * fit.correlation - 0.998114) < 1e-5)

@@ -23,7 +23,7 @@ struct BandTests {
   @Test func theReachIsTheCrossing() throws {
     for steepness in [0.3, 0.6, 1, 2] {
       let curve = (0..<60).map { 1 / (1 + exp(steepness * (Double($0) - 30.3))) }
-      let crossing = try #require(firstCrossing(of: curve, below: 0.143))
+      let crossing = try #require(RadialCurve(curve, edge: 1).firstCrossing(below: 0.143))
       let reach = ReferenceMaker.reach(of: curve)
       #expect(abs(reach - crossing) < 0.12, "\(steepness): \(reach), \(crossing)")
     }

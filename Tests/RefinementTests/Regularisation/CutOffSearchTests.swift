@@ -69,7 +69,7 @@ struct CutOffSearchTests {
         let cube = CubeTransform(size: set.size, period: set.size)
         let maps = set.halves.map { applied(found, to: $0, cube) }
         let curve = fourierShellCorrelation(maps[0], maps[1], mask: set.mask)
-        total += curve[8..<22].reduce(0, +) / 14 / 4
+        total += curve.mean(over: 8..<22) / 4
       }
       #expect(abs(total) < 0.03, "\(total) with \(weight)")
     }

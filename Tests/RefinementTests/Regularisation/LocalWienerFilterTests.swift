@@ -65,7 +65,7 @@ struct LocalWienerFilterTests {
           $0, bank(from: 4, to: 22), fsc: [Double](repeating: 0.2, count: 23), mask: set.mask)
       }
       let curve = fourierShellCorrelation(maps[0], maps[1], mask: set.mask)
-      total += curve[6..<22].reduce(0, +) / 16 / 4
+      total += curve.mean(over: 6..<22) / 4
     }
     #expect(abs(total) < 0.03, "\(total)")
   }

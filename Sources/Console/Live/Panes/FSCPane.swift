@@ -30,8 +30,7 @@ struct FSCPane: RunPane {
 
   func table(_ view: RunView) -> [[String]]? {
     guard let metrics = view.metrics else { return nil }
-    let table = FSCTable(
-      report: metrics.fsc, boxSize: metrics.boxSize, pixelSize: metrics.pixelSize)
+    let table = FSCTable(report: metrics.fsc, edge: metrics.edge)
     return table.tsv.split(separator: "\n").map { line in
       line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     }
