@@ -53,11 +53,6 @@ public struct RadialCurve: Sendable, Equatable {
     RadialCurve(Array(values.prefix(last + 1)), edge: edge)
   }
 
-  /// The mean of the values of some shells, each counted once; the shells must be there.
-  public func mean(over shells: Range<Int>) -> Double {
-    values[shells].reduce(0, +) / Double(shells.count)
-  }
-
   // MARK: Between shells and on other grids
 
   /// The value at a shell with a fraction: that of the nearest, and of the last beyond it.

@@ -36,10 +36,6 @@ struct RadialCurveTests {
     #expect(curve.cut(after: 9) == curve)
   }
 
-  @Test func aBandHasItsMean() {
-    #expect(abs(curve.mean(over: 1..<4) - 1.7 / 3) < 1e-12)
-  }
-
   @Test func betweenShellsItIsTheNearestOrTheLine() {
     #expect(curve.value(nearest: 1.4) == 0.9 && curve.value(nearest: 1.5) == 0.6)
     #expect(curve.value(nearest: 7) == 0.1)

@@ -1,6 +1,7 @@
 import CryoEM
 import Fourier
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Ground
