@@ -52,7 +52,7 @@ public struct VerdictRule: Sendable {
         severity: .bad,
         sentence: "WORSE than the input: do not use it before you know why",
         remedy: "Look at the slices and the pose changes; check mask, fulcrum and pixel sizes, and "
-          + "try a narrower prior.")
+          + "try \(facts.narrowerPrior).")
     },
     VerdictRule(name: "no-better", what: "resolution after / before", threshold: 1.02) {
       facts, threshold in
@@ -62,7 +62,7 @@ public struct VerdictRule: Sendable {
       return Finding(
         sentence:
           "no better than the input (\(Format.fixed(before, 2)) → \(Format.resolution(after)))",
-        remedy: "The region may not move, or is too small to be found: try a narrower prior.")
+        remedy: "The region may not move, or is too small to be found: try \(facts.narrowerPrior).")
     },
     VerdictRule(name: atLimit, what: "share of particles", threshold: suspiciousShare) {
       facts, threshold in
@@ -95,7 +95,8 @@ public struct VerdictRule: Sendable {
         sentence: "worse than at iteration \(best.iteration): "
           + "\(Format.fixed(best.fsc.resolution143, 2)) → "
           + Format.resolution(last.fsc.resolution143),
-        remedy: "Go on from iteration \(best.iteration) with a narrower prior ([ to it, then c).")
+        remedy:
+          "Go on from iteration \(best.iteration) with \(facts.narrowerPrior) ([ to it, then c).")
     },
     VerdictRule(name: "oscillating", what: "change of resolution back and forth", threshold: 0.02) {
       facts, threshold in
@@ -106,7 +107,8 @@ public struct VerdictRule: Sendable {
       }
       return Finding(
         sentence: "the resolution goes back and forth from iteration to iteration",
-        remedy: "Limit search.maximum_resolution to what is sure, or narrow the prior.")
+        remedy: "Limit search.maximum_resolution to what is sure, or take "
+          + "\(facts.narrowerPrior).")
     },
     VerdictRule(name: "halves-differ", what: "difference / sum of the halves", threshold: 0.6) {
       facts, threshold in
@@ -140,13 +142,15 @@ public struct VerdictRule: Sendable {
     },
     VerdictRule(name: "narrow-prior", what: "posterior's width / prior's", threshold: 0.7) {
       facts, threshold in
+      // Where the motion is learnt the width of the job is only where that begins.
       let limits = SearchLimits(facts.job)
       guard let last = facts.last, let prior = limits.priorRotation, prior > 0,
-        last.posteriorRotation > threshold * prior
+        !facts.learnsMotion, last.posteriorRotation > threshold * prior
       else { return nil }
       return Finding(
-        sentence: "the prior (\(Format.fixed(prior, 1))°) is narrower than what the images know "
-          + "(\(Format.fixed(last.posteriorRotation, 1))°): it decides the poses",
+        sentence:
+          "the prior (\(Format.fixed(prior, 1))°) decides the poses: with it they are known to "
+          + "\(Format.fixed(last.posteriorRotation, 1))°, hardly better than without images",
         remedy: "Widen it, unless the region is known to move as little.",
         changes: [Parameter.prior.rotationDeviation.key: Format.fixed((2 * prior).rounded(.up), 0)])
     },
@@ -193,6 +197,14 @@ public struct VerdictRule: Sendable {
 }
 
 extension RunFacts {
+  /// Whether the prior learns how the body moves.
+  fileprivate var learnsMotion: Bool { job?[Parameter.prior.model] == .learned }
+
+  /// What holds poses nearer to where they start.
+  fileprivate var narrowerPrior: String {
+    learnsMotion ? "a fixed, narrow prior (prior.model)" : "a narrower prior"
+  }
+
   fileprivate var beforeAndAfter: (before: Double, after: Double)? {
     guard let summary, summary.resolutionBefore.isFinite else { return nil }
     // A part of the particles gives less than the half-maps of all, whatever their poses are.

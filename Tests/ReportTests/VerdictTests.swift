@@ -40,9 +40,10 @@ import Testing
     return Array(repeating: Int((100 * cos(elevation)).rounded()), count: 24)
   }
 
-  private func job() throws -> Job {
+  private func job(learns: Bool = false) throws -> Job {
     var job = Job()
     try job.set("prior.enabled", to: "true")
+    try job.set("prior.model", to: learns ? "learned" : "fixed")
     try job.set("prior.rotation_sd", to: "5")
     try job.set("prior.shift_sd", to: "2")
     return job
@@ -99,6 +100,21 @@ import Testing
       #expect(try rules([4.2, 3.6, 3.4, 3.35], change) == [rule], "\(rule)")
     }
     #expect(try rules([4.2, 3.6, 3.4, 3.55, 3.4, 3.56, 3.4]) == ["oscillating"])
+  }
+
+  /// A width that is only where a learnt motion begins decides nothing, and no remedy names it.
+  @Test func aLearntMotionIsNotCalledNarrow() throws {
+    var all = metrics([4.2, 3.6, 3.4, 3.4 * 1.06])
+    all[3].posteriorRotation = 4.9
+    let verdicts = try [false, true].map {
+      RunFacts(metrics: all, job: try job(learns: $0)).verdicts
+    }
+    #expect(verdicts[0].map(\.rule) == ["turning-back", "narrow-prior"])
+    #expect(verdicts[1].map(\.rule) == ["turning-back"])
+    #expect(verdicts[0][0].remedy.contains("a narrower prior"))
+    #expect(verdicts[1][0].remedy.contains("fixed, narrow prior (prior.model)"))
+    let sentence = verdicts[0][1].sentence
+    #expect(sentence.contains("5.0°") && sentence.contains("4.9°"), "\(sentence)")
   }
 
   @Test func silenceUnderEachThreshold() throws {
