@@ -1,4 +1,5 @@
 import CryoEM
+import Ground
 import Particles
 
 /// What a search says of how the body moves.
@@ -30,9 +31,7 @@ extension Body {
         removed = model.mean
         common[half.rawValue] = CommonMotion(removed)
       }
-      for particle in members {
-        take(outcomes[particle], of: particle, model: model, removed: removed)
-      }
+      take(outcomes, of: members, model: model, removed: removed)
       model.mean = model.mean - removed
       loop.motionChange = max(loop.motionChange, model.change(from: start))
       models.append(model)
@@ -41,20 +40,37 @@ extension Body {
     return common
   }
 
-  /// A particle's pose and its width, by its image and the motion.
+  /// Particles' poses and their widths, by their images and the motion.
   private mutating func take(
-    _ outcome: SearchPass.Outcome, of particle: Int, model: MotionModel, removed: Vector6
+    _ outcomes: [SearchPass.Outcome], of members: [Int], model: MotionModel, removed: Vector6
   ) {
-    let view = context.view(of: particle, state)
-    guard
-      let estimate = MotionLearning.estimate(outcome.likelihood, view: view, model: model)
-    else { return }
-    var prior = context.prior(of: particle, state)
-    prior.start = state.start[particle]
-    let pose = prior.clamped(prior.pose(changedBy: view.seen(estimate.mean - removed)))
-    loop.refinement.poses[particle] = pose
-    loop.refinement.posteriors[particle].covariance = prior.covariance(
-      ofChange: view.seen(estimate.covariance), at: pose)
+    let (context, state) = (context, state)
+    let found = Collected<(pose: Alignment, covariance: Matrix5)?>(count: members.count)
+    parallelFor(
+      count: members.count, chunk: 16, threads: context.settings.threads, name: "particles: take"
+    ) { range, _ in
+      for index in range {
+        let particle = members[index]
+        let view = context.view(of: particle, state)
+        let estimate = MotionLearning.estimate(
+          outcomes[particle].likelihood, view: view, model: model)
+        guard let estimate else {
+          found[index] = .some(nil)
+          continue
+        }
+        var prior = context.prior(of: particle, state)
+        prior.start = state.start[particle]
+        let pose = prior.clamped(prior.pose(changedBy: view.seen(estimate.mean - removed)))
+        found[index] = (
+          pose, prior.covariance(ofChange: view.seen(estimate.covariance), at: pose)
+        )
+      }
+    }
+    for (particle, found) in zip(members, found.filled) {
+      guard let found else { continue }
+      loop.refinement.poses[particle] = found.pose
+      loop.refinement.posteriors[particle].covariance = found.covariance
+    }
   }
 }
 
