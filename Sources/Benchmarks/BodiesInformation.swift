@@ -61,46 +61,23 @@ struct BodiesInformation: Sendable {
     }
   }
 
-  /// The Fisher information: Σ Re(J̄ⱼ Jₗ)/σ² over the half-plane, with σ² of a real component.
   private func information(of particle: Int) -> SquareMatrix {
-    let steps = [1e-3, 1e-3, 1e-3, 0.02, 0.02]
-    let derivatives = bodies.flatMap { body in
-      steps.indices.map { parameter -> [ComplexFloat] in
-        let (ahead, behind) = (
-          signal(of: body, particle, parameter, by: steps[parameter]),
-          signal(of: body, particle, parameter, by: -steps[parameter])
-        )
-        let factor = Float(0.5 / steps[parameter])
-        return zip(ahead, behind).map { factor * ($0 - $1) }
-      }
-    }
-    let box = simulation.settings.boxSize
-    let width = box / 2 + 1
     let variance = simulation.noiseVariance
-    var information = SquareMatrix(size: derivatives.count)
-    let pixels = derivatives[0].indices.compactMap { index -> (Int, Double)? in
-      let (kx, ky) = (index % width, signedFrequency(index / width, size: box))
-      let shell = Int(Double(kx * kx + ky * ky).squareRoot().rounded())
-      return (kx > 0 || ky > 0) && shell < variance.count ? (index, 1 / variance[shell]) : nil
-    }
-    for row in derivatives.indices {
-      for column in row..<derivatives.count {
-        let sum = pixels.reduce(0.0) {
-          $0 + $1.1 * Double((derivatives[row][$1.0] * derivatives[column][$1.0]).sum())
+    return FisherInformation.matrix(
+      bodies.flatMap { body in
+        FisherInformation.derivatives(at: body.poses[particle], about: body.centre) {
+          signal(of: body, particle, at: $0)
         }
-        information[row, column] = sum
-        information[column, row] = sum
-      }
+      }, box: simulation.settings.boxSize
+    ) { kx, ky in
+      let shell = Int(Double(kx * kx + ky * ky).squareRoot().rounded())
+      return shell < variance.count ? 1 / variance[shell] : nil
     }
-    return information
   }
 
-  private func signal(
-    of body: Body, _ particle: Int, _ parameter: Int, by step: Double
-  ) -> [ComplexFloat] {
+  private func signal(of body: Body, _ particle: Int, at pose: Pose) -> [ComplexFloat] {
     let settings = simulation.settings
-    var image = body.projector.transform(
-      at: Self.moved(body.poses[particle], parameter, by: step, about: body.centre))
+    var image = body.projector.transform(at: pose)
     var ctf: [Float] = []
     ContrastTransferFunction(optics: simulation.optics[0], defocus: simulation.defoci[particle])
       .fill(values: &ctf, boxSize: settings.boxSize, pixelSize: settings.pixelSize)
@@ -132,7 +109,7 @@ struct BodiesInformation: Sendable {
     let columns = (0..<5).map { parameter -> [Double] in
       let step = 1e-4
       let motion = pose.motion(
-        to: Self.moved(pose, parameter, by: step, about: point), about: body.centre)
+        to: FisherInformation.moved(pose, parameter, by: step, about: point), about: body.centre)
       let turn = motion.rotation.rotationVector
       return [turn.x, turn.y, turn.z, motion.shift.x, motion.shift.y].map {
         $0 / step * deviations[parameter]
@@ -145,13 +122,5 @@ struct BodiesInformation: Sendable {
       }
     }
     return result
-  }
-
-  private static func moved(
-    _ pose: Pose, _ parameter: Int, by step: Double, about point: Vector3
-  ) -> Pose {
-    var (turn, shift) = (Vector3.zero, Vector2.zero)
-    if parameter < 3 { turn[parameter] = step } else { shift[parameter - 3] = step }
-    return pose.moved(rotation: Rotation(rotationVector: turn), shift: shift, about: point)
   }
 }

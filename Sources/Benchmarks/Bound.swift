@@ -48,7 +48,7 @@ struct Bound: ParsableCommand {
           let turn = motion.rotation.rotationVector
           return [turn.x, turn.y, turn.z, motion.shift.x, motion.shift.y]
         },
-        information: fisher.map { $0.map { $0 / (noise * noise) } })
+        information: fisher.map { $0 / (noise * noise) })
       rows.append(
         statistics.json(
           level: level, noise: noise, signalToNoise: set.signalVariance / (noise * noise),

@@ -14,24 +14,26 @@ struct BoundStatistics {
 
   /// - Parameters:
   ///   - errors: rotation vector (radians) and shift (Å) of each particle.
-  ///   - information: the Fisher matrix of each, row by row.
-  init(errors: [[Double]], information: [[Double]]) {
+  ///   - information: the Fisher matrix of each.
+  init(errors: [[Double]], information: [SquareMatrix]) {
     var chi: [Double] = []
     var ratios: (rotation: [Double], shift: [Double]) = ([], [])
     var squares = (0.0, 0.0, 0.0, 0.0)
     var kept = 0.0
     for (error, fisher) in zip(errors, information) {
       var sum = 0.0
-      for index in 0..<25 { sum += error[index / 5] * fisher[index] * error[index % 5] }
+      for index in 0..<25 {
+        sum += error[index / 5] * fisher.values[index] * error[index % 5]
+      }
       chi.append(sum)
-      let inverse = Self.inverse(fisher)
-      let units = (0..<5).map { abs(error[$0]) / inverse[6 * $0].squareRoot() }
+      let inverse = fisher.inverse
+      let units = (0..<5).map { abs(error[$0]) / inverse[$0, $0].squareRoot() }
       ratios.rotation += units[..<3]
       ratios.shift += units[3...]
       guard units.allSatisfy({ $0 < 6 }) else { continue }
       kept += 1
       for axis in 0..<5 {
-        let (e, b) = (error[axis] * error[axis], inverse[6 * axis])
+        let (e, b) = (error[axis] * error[axis], inverse[axis, axis])
         if axis < 3 {
           squares.0 += e / 3
           squares.1 += b / 3
@@ -52,23 +54,17 @@ struct BoundStatistics {
   }
 
   /// Standard deviations about and along an axis of a Fisher matrix: radians and Å.
-  static func deviations(_ information: [Double]) -> (rotation: Double, shift: Double) {
-    let inverse = inverse(information)
+  static func deviations(_ information: SquareMatrix) -> (rotation: Double, shift: Double) {
+    let inverse = information.inverse
     return (
-      ((inverse[0] + inverse[6] + inverse[12]) / 3).squareRoot(),
-      ((inverse[18] + inverse[24]) / 2).squareRoot()
+      ((inverse[0, 0] + inverse[1, 1] + inverse[2, 2]) / 3).squareRoot(),
+      ((inverse[3, 3] + inverse[4, 4]) / 2).squareRoot()
     )
   }
 
   static func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
-  }
-
-  private static func inverse(_ matrix: [Double]) -> [Double] {
-    var square = SquareMatrix(size: 5)
-    square.values = matrix
-    return square.inverse.values
   }
 
   func json(

@@ -77,45 +77,15 @@ struct OneBodySet {
     return sum / Double(max(sample.count, 1))
   }
 
-  /// The Fisher information of a particle's pose at noise of deviation 1 per pixel, row by row: of the
-  /// rotation vector (radians) and the shift at the mask's centre (Å).
-  ///
-  /// Σ Re(J̄ⱼ Jₗ)/σ² over the half-plane, with σ² = N²/2 per real component; derivatives by central
-  /// differences of the exact projections.
-  func information(of particle: Int) -> [Double] {
-    let steps = [1e-3, 1e-3, 1e-3, 0.02, 0.02]
-    let derivatives = (0..<5).map { parameter -> [ComplexFloat] in
-      let (ahead, behind) = (
-        signal(of: particle, at: moved(particle, parameter, by: steps[parameter])),
-        signal(of: particle, at: moved(particle, parameter, by: -steps[parameter]))
-      )
-      let factor = Float(0.5 / steps[parameter])
-      return zip(ahead, behind).map { factor * ($0 - $1) }
-    }
-    let width = box / 2 + 1
-    let variance = 0.5 * Double(box * box)
-    var information = [Double](repeating: 0, count: 25)
-    for row in 0..<5 {
-      for column in row..<5 {
-        var sum = 0.0
-        for index in derivatives[row].indices {
-          let (kx, ky) = (index % width, signedFrequency(index / width, size: box))
-          guard kx > 0 || ky > 0 else { continue }
-          sum += Double((derivatives[row][index] * derivatives[column][index]).sum())
-        }
-        information[5 * row + column] = sum / variance
-        information[5 * column + row] = sum / variance
-      }
-    }
-    return information
-  }
-
-  private func moved(_ particle: Int, _ parameter: Int, by step: Double) -> Pose {
-    var turn = Vector3.zero
-    var shift = Vector2.zero
-    if parameter < 3 { turn[parameter] = step } else { shift[parameter - 3] = step }
-    return poses[particle].moved(
-      rotation: Rotation(rotationVector: turn), shift: shift, about: centre)
+  /// The Fisher information of a particle's pose at noise of deviation 1 per pixel: of the rotation vector
+  /// (radians) and the shift at the mask's centre (Å). A real component then has σ² = N²/2.
+  func information(of particle: Int) -> SquareMatrix {
+    let precision = 1 / (0.5 * Double(box * box))
+    return FisherInformation.matrix(
+      FisherInformation.derivatives(at: poses[particle], about: centre) {
+        signal(of: particle, at: $0)
+      }, box: box
+    ) { _, _ in precision }
   }
 
   private func signal(of particle: Int, at pose: Pose) -> [ComplexFloat] {

@@ -14,6 +14,12 @@ struct SquareMatrix: Sendable {
     set { values[row * size + column] = newValue }
   }
 
+  static func / (matrix: SquareMatrix, divisor: Double) -> SquareMatrix {
+    var result = matrix
+    for index in result.values.indices { result.values[index] /= divisor }
+    return result
+  }
+
   /// The block on the diagonal that begins at a row.
   func block(_ first: Int, size count: Int) -> SquareMatrix {
     var result = SquareMatrix(size: count)

@@ -26,16 +26,21 @@ struct ChosenTests {
     }
   }
 
-  /// The rim of the chosen bins is drawn, not what is inside or outside.
-  @Test func chosenViewsAreOutlined() {
+  /// A map of ten columns of which four are chosen, its area, and the cells of its middle row that are marked.
+  private func outlined(from column: Int) -> (map: HeatMap, area: Rect, marked: [Int]) {
     let map = HeatMap(
       columns: 10, rows: 10, values: [Double](repeating: 1, count: 100),
       x: PlotAxis(range: 0...10), y: PlotAxis(range: 0...10),
-      chosen: Rect(x: 3, y: 0, width: 4, height: 10))
+      chosen: Rect(x: column, y: 0, width: 4, height: 10))
     let grid = grid(map, .none)
     let area = map.frame(in: grid.bounds, Appearance()).area
     let row = area.y + area.height / 2
-    let marked = (area.x..<area.right).filter { grid[$0, row].text == "○" }
+    return (map, area, (area.x..<area.right).filter { grid[$0, row].text == "○" })
+  }
+
+  /// The rim of the chosen bins is drawn, not what is inside or outside.
+  @Test func chosenViewsAreOutlined() {
+    let (_, area, marked) = outlined(from: 3)
     let inside = (area.x..<area.right).filter { column in
       let (left, right) = (column - area.x, column - area.x + 1)
       return Double(right) / Double(area.width) > 0.3 && Double(left) / Double(area.width) < 0.7
@@ -45,14 +50,7 @@ struct ChosenTests {
 
   /// What goes on at the other edge is outlined where it begins and ends, not at the edges.
   @Test func chosenViewsGoRoundTheEdge() {
-    let map = HeatMap(
-      columns: 10, rows: 10, values: [Double](repeating: 1, count: 100),
-      x: PlotAxis(range: 0...10), y: PlotAxis(range: 0...10),
-      chosen: Rect(x: 8, y: 0, width: 4, height: 10))
-    let grid = grid(map, .none)
-    let area = map.frame(in: grid.bounds, Appearance()).area
-    let row = area.y + area.height / 2
-    let marked = (area.x..<area.right).filter { grid[$0, row].text == "○" }
+    let (map, area, marked) = outlined(from: 8)
     // The cells that show some of columns 0, 1, 8 and 9.
     let inside = (area.x..<area.right).filter { column in
       let (left, right) = (column - area.x, column - area.x + 1)
