@@ -45,6 +45,27 @@ import Testing
     #expect(engine.dependencies.isDisjoint(with: ["EMFiles", "TOMLText", "TOMLKit", "Yams"]))
   }
 
+  @Test func noRoomNeedsAllOfFoundation() {
+    for target in package.targets where !target.isTest && !Self.aside.contains(target.name) {
+      // A plugin runs while the program is built, and is no part of it.
+      guard target.name != "CommitPlugin" else { continue }
+      for (file, source) in target.sources {
+        #expect(
+          !source.contains(/(?m)^import Foundation$/), "\(file) imports Foundation, which is large")
+      }
+    }
+  }
+
+  /// What a refinement does is all in its input: no variable, and no file that nobody named, changes it.
+  @Test(arguments: ["Refinement", "Motion", "CryoEM", "Fourier"])
+  func theEngineLooksNowhereElse(_ room: String) throws {
+    let engine = try #require(package.targets.first { $0.name == room })
+    #expect(engine.sources.count > 5)
+    for (file, source) in engine.sources {
+      #expect(!source.contains(/\b(getenv|secure_getenv|fopen)\b/), "\(file)")
+    }
+  }
+
   /// For those who work on this program: no rooms of it.
   private static let aside: Set = ["Benchmarks", "Fuzz", "TestSupport"]
 }
@@ -55,8 +76,10 @@ private struct Package {
     var name: String
     var isTest: Bool
     var dependencies: Set<String>
+    /// The text of each file.
+    var sources: [String: String]
     /// The modules of this package and of others that each file imports.
-    var imports: [String: Set<String>]
+    var imports: [String: Set<String>] { sources.mapValues(Package.imports) }
   }
 
   var targets: [Target] = []
@@ -87,7 +110,7 @@ private struct Package {
       targets.append(
         Target(
           name: name, isTest: isTest, dependencies: dependencies,
-          imports: Self.imports(
+          sources: Self.sources(
             root.appending(
               path: (isTest || name == "TestSupport" ? "Tests/" : "Sources/") + name))))
     }
@@ -97,19 +120,21 @@ private struct Package {
     }
   }
 
-  private static func imports(_ folder: URL) -> [String: Set<String>] {
-    let system: Set = [
-      "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Testing",
-    ]
-    var result: [String: Set<String>] = [:]
+  private static func sources(_ folder: URL) -> [String: String] {
+    var result: [String: String] = [:]
     for case let file as URL in FileManager.default.enumerator(
       at: folder, includingPropertiesForKeys: nil) ?? .init()
     where file.pathExtension == "swift" {
-      let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
-      let imports = text.matches(of: /(?m)^(?:@\w+ |public |package )*import (\w+)$/)
-      result[file.path(percentEncoded: false)] = Set(imports.map { String($0.1) }).subtracting(
-        system)
+      result[file.path(percentEncoded: false)] = try? String(contentsOf: file, encoding: .utf8)
     }
     return result
+  }
+
+  private static func imports(_ source: String) -> Set<String> {
+    let system: Set = [
+      "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Testing",
+    ]
+    let imports = source.matches(of: /(?m)^(?:@\w+ |public |package )*import (\w+)$/)
+    return Set(imports.map { String($0.1) }).subtracting(system)
   }
 }

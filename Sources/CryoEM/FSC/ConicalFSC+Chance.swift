@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Ground
 
 /// What chance does to the resolution by direction. In a mask of a fortieth of the box a cone has few

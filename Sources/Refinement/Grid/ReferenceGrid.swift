@@ -10,6 +10,9 @@ public enum Interpolation: Sendable, Equatable {
   /// Four taps an axis: the cubic B-spline.
   case cubic
 
+  /// How slices of references are read.
+  static let ofReferences = Interpolation.cubic
+
   /// What the kernels call it.
   var kernel: fulcrum_interpolation { self == .cubic ? fulcrum_cubic : fulcrum_trilinear }
 

@@ -7,7 +7,12 @@ import Ground
 ///
 /// The sums are exact: what a thread or a process adds, and when, makes no difference.
 struct Accumulation: Sendable {
-  let context: RunContext
+  let frame: ParticleFrame
+  let usable: UsableImages
+  let images: BodyImages
+  let settings: RefinementSettings
+  let control: RefinementControl
+  let insertion: Interpolation
   /// Highest shell of the window that is inserted.
   let band: Int
 
@@ -15,7 +20,7 @@ struct Accumulation: Sendable {
   private static let chunk = 4
 
   /// Radius of the accumulators.
-  var radius: Int { IterationPlan(context.geometry, inserted: band).sumsRadius }
+  var radius: Int { IterationPlan(frame.geometry, inserted: band).sumsRadius }
 
   /// The accumulators, indexed [half · folds + fold].
   ///
@@ -24,9 +29,9 @@ struct Accumulation: Sendable {
     _ state: RefinementState, progress: @escaping @Sendable (Double, Int) -> Void
   ) throws -> [Accumulator] {
     var sums = try insert(state, progress: progress)
-    let threads = context.settings.threads
-    let accumulators = try context.shard.accumulators(of: &sums, threads: threads)
-    Symmetriser(group: context.geometry.symmetry, threads: threads).symmetrise(accumulators)
+    let threads = settings.threads
+    let accumulators = try usable.shard.accumulators(of: &sums, threads: threads)
+    Symmetriser(group: frame.geometry.symmetry, threads: threads).symmetrise(accumulators)
     return accumulators
   }
 
@@ -34,57 +39,56 @@ struct Accumulation: Sendable {
   func insert(
     _ state: RefinementState, progress: @escaping @Sendable (Double, Int) -> Void
   ) throws -> [ExactSums] {
-    let folds = context.foldCount
+    let folds = frame.foldCount
     let radius = radius
-    let factors = context.factors(state, band: band)
-    let quanta = context.quanta(state, factors: factors, band: band)
+    let factors = state.factors(of: images.points, band: band)
+    let quanta = images.quanta(of: frame.particles, state, factors: factors, band: band)
     let sums = (0..<2 * folds).map { slot in
       ExactSums(
-        radius: radius, interpolation: context.insertion, quanta: quanta[slot / folds],
+        radius: radius, interpolation: insertion, quanta: quanta[slot / folds],
         accumulators: 2 * folds)
     }
     ExactSums.touch(sums)
-    let used = context.shard.particles.filter { !context.skipped.contains($0) }
-    let count = context.particles.count
+    let used = usable.held
+    let count = frame.particles.count
     let counter = Counter()
     let work = Counter()
     let workOfAll = max(1, used.reduce(0) { $0 + insertions(of: $1, state) })
     let inserter = Inserter(
-      geometry: context.geometry, marginalize: context.settings.marginalize)
-    let images = context.bodyImages
+      geometry: frame.geometry, marginalize: settings.marginalize)
     let rooms = WorkspacePool {
-      (ExactSums.Room(points: context.points.paddedCount, radius: radius), images.room())
+      (ExactSums.Room(points: images.points.paddedCount, radius: radius), images.room())
     }
     parallelFor(
-      count: used.count, chunk: Self.chunk, threads: context.settings.threads,
+      count: used.count, chunk: Self.chunk, threads: settings.threads,
       name: "particles: insert"
     ) { range, _ in
       let (room, imageRoom) = rooms.take()
       defer { rooms.giveBack((room, imageRoom)) }
       var done = 0
       for particle in range.lazy.map({ used[$0] }) {
-        context.control.waitWhilePaused()
-        if context.control.isStopRequested { return }
+        control.waitWhilePaused()
+        if control.isStopRequested { return }
         inserter.insert(
-          images.image(particle, imageRoom),
-          points: context.points.points(
-            factor: factors[context.particles.slot(of: particle)], band: band),
+          images.image(particle, centre: frame.windowCentres[particle], imageRoom),
+          points: images.points.points(
+            factor: factors[frame.particles.slot(of: particle)], band: band),
           at: state.poses[particle], posterior: state.posteriors[particle],
-          scale: state.scales[particle], magnification: context.magnification(of: particle),
-          into: sums[context.foldSlot(of: particle)], room)
-        context.images.release(particle)
+          scale: state.scales[particle], magnification: frame.magnification(of: particle),
+          into: sums[frame.foldSlot(of: particle)], room)
+        images.release(particle)
         done += insertions(of: particle, state)
       }
       progress(
         Double(work.add(done)) / Double(workOfAll), counter.add(range.count) * count / used.count)
     }
-    try context.control.throwIfStopped()
+    try control.throwIfStopped()
     return sums
   }
 
   /// How often an image is inserted.
   private func insertions(of particle: Int, _ state: RefinementState) -> Int {
-    context.settings.marginalize && state.posteriors[particle].isSampled
+    settings.marginalize && state.posteriors[particle].isSampled
       ? PosteriorSamples.count : 1
   }
 }

@@ -21,13 +21,13 @@ extension Body {
     else { return false }
     let resolution = product.fsc.resolution143
     let effect = BodyDefocusEffect(
-      distance: context.centres.distance, resolution: resolution,
-      wavelength: context.particles.longestWavelength)
+      distance: frame.centres.distance, resolution: resolution,
+      wavelength: frame.particles.longestWavelength)
     guard effect.isSeen, effect.phase >= 1.5 * radians(known.phase) else { return false }
     events(.stage(.packing, iteration: state.iteration))
     clock.begin(.packing)
     defer { clock.end() }
-    let total = context.particles.count
+    let total = frame.particles.count
     if hand != 0 {
       loop.refinement.bodyDefocus.sign = hand
       events(
@@ -42,14 +42,13 @@ extension Body {
       .packing, particles: total,
       costs: [Double(2 * min(total, BodyDefocusMeasurement.sampleSizes[0])), Double(total)],
       events: events)
-    let poses = context.poses(state)
+    let poses = frame.poses(state)
     var packers = (plus: packer(sign: 1, at: poses), minus: packer(sign: -1, at: poses))
-    let neighbours = context.beside?.neighbours
+    let neighbours = context.images.packer?.neighbours
     (packers.plus.neighbours, packers.minus.neighbours) = (neighbours, neighbours)
-    var finding = try BodyDefocusMeasurement(
-      context: context, packers: packers,
-      references: product.references, band: product.band, edge: product.edge
-    ).measure(state) { progress.tell($0, of: 0) }
+    var finding = try context.bodyDefocusMeasurement(packers, product).measure(state) {
+      progress.tell($0, of: 0)
+    }
     (finding.resolution, finding.phase) = (resolution, degrees(effect.phase))
     loop.refinement.bodyDefocus = finding
     if let line = finding.summary { events(.log(line)) }
@@ -68,10 +67,10 @@ extension Body {
     sign: Int, at poses: [Pose], changes: [DefocusChange]? = nil
   ) -> ImagePacker {
     ImagePacker(
-      transformer: transformer, geometry: context.geometry, points: context.points,
-      survey: context.survey, outside: outside,
-      highpassShell: context.geometry.highpassShell(context.settings),
-      defocus: context.bodyDefocus(
+      transformer: transformer, geometry: frame.geometry, points: context.images.points,
+      survey: context.noise.survey, outside: outside,
+      highpassShell: frame.geometry.highpassShell(context.settings),
+      defocus: frame.bodyDefocus(
         sign: sign, at: poses, changes: changes ?? state.defocusChanges))
   }
 
@@ -81,30 +80,30 @@ extension Body {
   /// - Parameter part: of the progress that is told.
   mutating func repack(_ progress: StageProgress, part: Int) throws {
     let scratch =
-      context.images.isInFile
+      context.images.packed.isInFile
       ? context.settings.cacheDirectory ?? input.scratchFolder : nil
     // The old ones go first: both together may not fit.
-    context.images = PackedImages(points: context.points, count: 0)
-    let total = context.particles.count
-    let held = context.shard.particles.count
-    let packed = try packer(sign: state.bodyDefocus.sign, at: context.particles.poses).pack(
-      threads: context.settings.threads, shard: context.shard, scratch: scratch, bad: context.bad,
+    context.images.drop()
+    let total = frame.particles.count
+    let held = shard.particles.count
+    let packed = try packer(sign: state.bodyDefocus.sign, at: frame.particles.poses).pack(
+      threads: context.settings.threads, shard: shard, scratch: scratch, bad: context.usable.bad,
       control: control
     ) { progress.tell(Double($0) / Double(held), of: part, done: $0 * total / held) }
-    context.images = packed.images
-    pack(beside: context.beside?.neighbours)
-    context.magnitudes = packed.magnitudes
-    let bad = context.bad.all
-    for image in bad where !context.skipped.contains(image.particle) {
+    context.images.packed = packed.images
+    pack(beside: context.images.packer?.neighbours)
+    context.images.magnitudes = packed.magnitudes
+    let bad = context.usable.bad.all
+    for image in bad where context.usable.uses(image.particle) {
       events(.warning("particle \(image.particle + 1) is left out: \(image.reason)"))
     }
-    context.skipped = Set(bad.map(\.particle))
+    context.usable.leaveOutBad()
     loop.badImages = bad
   }
 
   /// The defocus of the body in each image at its last pose; nil where it is the particle's.
   var bodyDefoci: [Defocus]? {
-    context.bodyDefocus(state).map { defoci(changedBy: $0.body) }
+    frame.bodyDefocus(state).map { defoci(changedBy: $0.body) }
   }
 
   /// The defocus of each particle where that is refined; nil where it is that of the input.
@@ -113,7 +112,7 @@ extension Body {
   }
 
   private func defoci(changedBy changes: [Double]) -> [Defocus] {
-    zip(context.particles.defoci, changes).map { defocus, change in
+    zip(frame.particles.defoci, changes).map { defocus, change in
       var changed = defocus
       changed.u += change
       changed.v += change

@@ -16,9 +16,9 @@ extension Body {
   ) throws {
     let settings = context.settings
     guard settings.refineDefocus, settings.correctCTF, settings.defocusDeviation > 0 else { return }
-    let frequency = Double(band) / context.geometry.windowEdge
+    let frequency = Double(band) / frame.geometry.windowEdge
     let phase =
-      .pi * context.particles.longestWavelength * frequency * frequency * settings.defocusDeviation
+      .pi * frame.particles.longestWavelength * frequency * frequency * settings.defocusDeviation
     guard phase >= Self.leastPhase, Double(band) >= Self.growth * Double(state.defocusBand) else {
       return
     }
@@ -26,21 +26,20 @@ extension Body {
     events(.stage(.packing, iteration: state.iteration + 1))
     clock.begin(.packing)
     defer { clock.end() }
-    let total = context.particles.count
+    let total = frame.particles.count
     let progress = StageProgress(
       .packing, particles: total, costs: [Double(total), Double(total)], events: events)
     let before =
       state.defocusChanges.isEmpty
       ? [DefocusChange](repeating: DefocusChange(), count: total) : state.defocusChanges
     var packer = packer(
-      sign: state.bodyDefocus.sign, at: context.particles.poses, changes: before)
-    packer.neighbours = context.beside?.neighbours
-    let held = context.shard.particles.count
-    let found = try DefocusMeasurement(
-      context: context, packer: packer, body: seen(as: references, band: band),
-      known: before, deviation: settings.defocusDeviation, noiseFactors: state.noiseFactors
+      sign: state.bodyDefocus.sign, at: frame.particles.poses, changes: before)
+    packer.neighbours = context.images.packer?.neighbours
+    let held = shard.particles.count
+    let found = try context.defocusMeasurement(
+      packer, body: seen(as: references, band: band), known: before, state
     ).measure { progress.tell(Double($0) / Double(held), of: 0, done: $0 * total / held) }
-    let finding = DefocusFinding(found, before: before, without: context.skipped)
+    let finding = DefocusFinding(found, before: before, without: context.usable.skipped)
     events(.log(finding.summary))
     // Images are not packed anew for less than what their defocus is uncertain by anyway.
     guard finding.step > 0.2 * finding.deviation else {

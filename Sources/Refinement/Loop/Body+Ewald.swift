@@ -16,7 +16,7 @@ extension Body {
       let thickness = MaskThickness(input.mask)
     else { return nil }
     let kept = thickness.keptAmplitude(
-      resolution: resolution, wavelength: context.particles.longestWavelength)
+      resolution: resolution, wavelength: frame.particles.longestWavelength)
     var sign = settings.ewald == .on ? 1 : settings.ewald == .inverted ? -1 : 0
     if settings.ewald == .auto, 1 - kept >= Self.worthwhile { sign = state.bodyDefocus.sign }
     guard sign != 0 else { return nil }
@@ -27,7 +27,7 @@ extension Body {
           + "\(Int(thickness.diameter.rounded())) Å; the last reconstruction takes the sphere, "
           + (sign > 0 ? "on" : "inverted")))
     return EwaldCurvature(
-      sign: sign, thickness: thickness, centres: context.centres, particles: context.particles,
-      now: context.poses(state), box: context.geometry.box)
+      sign: sign, thickness: thickness, centres: frame.centres, particles: frame.particles,
+      now: frame.poses(state), box: frame.geometry.box)
   }
 }

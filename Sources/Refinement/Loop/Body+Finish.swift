@@ -6,7 +6,7 @@ import Ground
 extension Body {
   /// Gives the memory of the packed images back.
   mutating func dropImages() {
-    context.images = PackedImages(points: context.points, count: 0)
+    context.images.drop()
   }
 
   /// The result; nil on all ranks but the first.
@@ -16,17 +16,17 @@ extension Body {
     events(.stage(.final, iteration: iteration))
     var clock = IterationClock()
     clock.begin(.final)
-    let total = context.particles.count
-    let pass = FinalPass(
-      context: context, transformer: transformer, outside: outside,
-      isFrugal: try context.shard.agree(memory.finalIsFrugal), ewald: ewaldCurvature())
+    let total = frame.particles.count
+    let pass = context.finalPass(
+      transformer, outside: outside,
+      isFrugal: try shard.agree(memory.finalIsFrugal), ewald: ewaldCurvature())
     let progress = StageProgress(
       .final, particles: total, costs: pass.costs, events: events)
     let inserted = try pass.accumulate(state) {
       progress.tell(Double($0) / Double(total), of: 0, done: $0)
     }
     guard let sums = inserted, let last = loop.metrics.last else { return nil }
-    for line in context.bad.warnings(of: .final) { events(.warning(line)) }
+    for line in context.usable.bad.warnings(of: .final) { events(.warning(line)) }
     let halves = sums.halfMaps()
     progress.tell(1, of: 1)
     let measures = FinalMeasures(
@@ -46,16 +46,18 @@ extension Body {
     let localResolution = measures.localResolution()
     let cones = measures.cones
     clock.end()
-    let final = IterationReporter(context: context, state: state).final(
+    let final = context.reporter(state).final(
       last, measured: measures.measurement, cones: cones, band: loop.searchedBand, clock: clock)
     events(.final(final))
     return RefinementResult(
-      poses: context.poses(state),
-      halfSets: context.particles.halfSets,
+      poses: frame.poses(state),
+      halfSets: frame.particles.halfSets,
       rotationDeviations: state.posteriors.map { degrees($0.rotationDeviation) },
-      shiftDeviations: state.poses.indices.map { context.shiftDeviation(of: $0, state) },
+      shiftDeviations: state.poses.indices.map {
+        frame.shiftDeviation(of: $0, state, context.settings)
+      },
       scales: context.settings.minimizeScale ? state.scales.map(Double.init) : nil,
-      evidence: evidence, badImages: context.bad.all, halfMapA: halves.a, halfMapB: halves.b,
+      evidence: evidence, badImages: context.usable.bad.all, halfMapA: halves.a, halfMapB: halves.b,
       map: map, sharpened: sharpened, mask: mask, fscMask: input.mask,
       localResolution: localResolution, fsc: fsc, bFactor: measures.bFactor,
       converged: loop.converged,

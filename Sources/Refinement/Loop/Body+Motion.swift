@@ -13,7 +13,7 @@ extension Body {
     loop.motionChange = 0
     for half in HalfSet.allCases {
       let members = state.poses.indices.filter {
-        context.particles.halfSets[$0] == half && !context.skipped.contains($0)
+        frame.particles.halfSets[$0] == half && context.usable.uses($0)
           && !outcomes[$0].isLost
       }
       let start =
@@ -23,7 +23,7 @@ extension Body {
       let step = max(1, (members.count + MotionLearning.sampleSize - 1) / MotionLearning.sampleSize)
       let sample = stride(from: 0, to: members.count, by: step).map { members[$0] }
       var model = MotionLearning(
-        sample.map { outcomes[$0].likelihood }, views: sample.map { context.view(of: $0, state) },
+        sample.map { outcomes[$0].likelihood }, views: sample.map { frame.view(of: $0, state) },
         threads: settings.threads
       ).learned(from: start)
       var removed = Vector6()
@@ -44,21 +44,21 @@ extension Body {
   private mutating func take(
     _ outcomes: [SearchPass.Outcome], of members: [Int], model: MotionModel, removed: Vector6
   ) {
-    let (context, state) = (context, state)
+    let (context, frame, state) = (context, frame, state)
     let found = Collected<(pose: Alignment, covariance: Matrix5)?>(count: members.count)
     parallelFor(
       count: members.count, chunk: 16, threads: context.settings.threads, name: "particles: take"
     ) { range, _ in
       for index in range {
         let particle = members[index]
-        let view = context.view(of: particle, state)
+        let view = frame.view(of: particle, state)
         let estimate = MotionLearning.estimate(
           outcomes[particle].likelihood, view: view, model: model)
         guard let estimate else {
           found[index] = .some(nil)
           continue
         }
-        var prior = context.prior(of: particle, state)
+        var prior = frame.prior(of: particle, state, context.settings)
         prior.start = state.start[particle]
         let pose = prior.clamped(prior.pose(changedBy: view.seen(estimate.mean - removed)))
         found[index] = (

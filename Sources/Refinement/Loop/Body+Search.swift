@@ -31,8 +31,8 @@ extension Body {
     (pass.log, pass.firstChunk) = (log, firstChunk)
     // What the images say of the noise is measured after the search, on some of them: an eighth of
     // an adaptive search each.
-    let total = context.particles.count
-    let sampled = min(total, NoiseUpdate.sampleSize * context.particles.slotCount)
+    let total = frame.particles.count
+    let sampled = min(total, NoiseUpdate.sampleSize * frame.particles.slotCount)
     let progress = StageProgress(
       .search, particles: total,
       costs: [Double(total), settings.exhaustiveSearch ? 0 : 0.12 * Double(sampled)],
@@ -52,7 +52,7 @@ extension Body {
     let plan: SearchPlan
     if settings.exhaustiveSearch {
       plan = SearchPlan(
-        exhaustive: context.geometry, band: band, gyration: context.gyration,
+        exhaustive: frame.geometry, band: band, gyration: frame.gyration,
         finest: settings.alignmentResolution)
     } else {
       let deviation = state.motions.map(\.rotationDeviation).max() ?? settings.priorRotation
@@ -63,14 +63,13 @@ extension Body {
         ? min(likely, settings.rotationExtent)
         : min(likely, radians(loop.metrics.last?.rotationFromPrevious.percentile95 ?? 5))
       plan = SearchPlan(
-        geometry: context.geometry, band: band, motion: motion,
-        extent: state.iteration == 0 ? settings.rotationExtent : 0, gyration: context.gyration,
+        geometry: frame.geometry, band: band, motion: motion,
+        extent: state.iteration == 0 ? settings.rotationExtent : 0, gyration: frame.gyration,
         finest: settings.alignmentResolution)
     }
-    return SearchPass(
-      context: context,
-      search: PoseSearch(
-        plan: plan, points: context.points, geometry: context.geometry,
+    return context.searchPass(
+      PoseSearch(
+        plan: plan, points: context.images.points, geometry: frame.geometry,
         extents: (settings.rotationExtent, settings.shiftExtent)),
       band: band, references: references)
   }
@@ -87,7 +86,7 @@ extension Body {
       return
     }
     let band = state.band
-    let sample = NoiseUpdate.sample(context, size: Self.calibrated)
+    let sample = context.sample(ofEachSlot: Self.calibrated)
     let filtering = filtering
     let found = try searchPass(references, band: band).run(state, over: sample) {
       filtering?.tell(
@@ -96,7 +95,7 @@ extension Body {
     var moved = state
     for (particle, outcome) in zip(sample, found) { moved.poses[particle] = outcome.pose }
     loop.refinement.greyscale =
-      try NoiseUpdate(context: context, references: references, band: band)
+      try context.noiseUpdate(references, band: band)
       .measure(moved, on: sample).greyscale
   }
 
@@ -110,7 +109,7 @@ extension Body {
       loop.refinement.scales[particle] = outcome.scale
     }
     if context.settings.minimizeScale {
-      loop.refinement.scales = ParticleScales(halfSets: context.particles.halfSets)
+      loop.refinement.scales = ParticleScales(halfSets: frame.particles.halfSets)
         .normalised(state.scales, used: used)
     }
     // The first references are of the input's half-maps, in which each image has a share at the pose from which
@@ -124,9 +123,7 @@ extension Body {
   }
 
   /// Particles whose images can be used, by index.
-  private var used: [Int] {
-    state.poses.indices.filter { !context.skipped.contains($0) }
-  }
+  private var used: [Int] { context.usable.used(of: state.poses.indices) }
 
   /// Takes out the common motion of each half.
   private mutating func anchored() -> [CommonMotion] {
@@ -135,14 +132,14 @@ extension Body {
     guard settings.anchorFrame, settings.rotationExtent > 0 || settings.shiftExtent > 0 else {
       return [CommonMotion(), CommonMotion()]
     }
-    let (context, state) = (context, state)
+    let (frame, state) = (frame, state)
     let none = [FrameAnchor.Sums(), FrameAnchor.Sums()]
     let blocks = ParticleBlocks.map(used, threads: settings.threads) { block in
       var sums = none
       for particle in block {
-        sums[context.particles.halfSets[particle].rawValue].add(
+        sums[frame.particles.halfSets[particle].rawValue].add(
           start: state.start[particle], now: state.poses[particle],
-          magnification: context.magnification(of: particle))
+          magnification: frame.magnification(of: particle))
       }
       return sums
     }
@@ -151,12 +148,12 @@ extension Body {
     }
     let moved = ParticleBlocks.map(used, threads: settings.threads) { block in
       block.map { particle in
-        guard let anchor = anchors[context.particles.halfSets[particle].rawValue] else {
+        guard let anchor = anchors[frame.particles.halfSets[particle].rawValue] else {
           return state.poses[particle]
         }
         return anchor.removed(
           from: state.poses[particle], start: state.start[particle],
-          magnification: context.magnification(of: particle))
+          magnification: frame.magnification(of: particle))
       }
     }
     for (particle, pose) in zip(used, moved.joined()) { loop.refinement.poses[particle] = pose }
@@ -169,8 +166,8 @@ extension Body {
   }
 
   mutating func measureNoise(_ references: [ReferenceGrid], band: Int) throws {
-    let update = try NoiseUpdate(context: context, references: references, band: band)
-      .measure(state, on: NoiseUpdate.sample(context, size: NoiseUpdate.sampleSize))
+    let update = try context.noiseUpdate(references, band: band)
+      .measure(state, on: context.sample(ofEachSlot: NoiseUpdate.sampleSize))
     loop.refinement.noiseFactors = update.noiseFactors
     loop.refinement.noiseDirections = update.noiseDirections
     loop.measuredGreyscale = update.greyscale

@@ -20,10 +20,10 @@ extension Body {
       clock.end()
       loop.spent = clock.spent
     }
-    let total = context.particles.count
+    let total = frame.particles.count
     let progress = StageProgress(
       .packing, particles: total, costs: [Double(total), Double(total)], events: events)
-    let geometry = context.geometry
+    let geometry = frame.geometry
     let band = min(
       loop.inserted, Int(Double(StandingDensity.finestShell) / geometry.oversampling),
       geometry.insertionShell(beyond: geometry.shell(atResolution: last.fsc.resolution143)))
@@ -39,7 +39,7 @@ extension Body {
     else { return false }
     events(.log(found.summary))
     guard found.isWorthwhile else { return false }
-    loop.refinement.movingShare = MovingShare(found.share, centre: context.geometry.centre)
+    loop.refinement.movingShare = MovingShare(found.share, centre: frame.geometry.centre)
     loop.convergence = Convergence()
     maskReferences()
     return true
@@ -60,7 +60,7 @@ extension Body {
     var clock = IterationClock(after: loop.spent, control: control)
     clock.begin(.packing)
     takeOutside(outside)
-    let total = context.particles.count
+    let total = frame.particles.count
     try repack(
       StageProgress(.packing, particles: total, costs: [Double(total)], events: events), part: 0)
     clock.end()
@@ -74,12 +74,12 @@ extension Body {
   private func halves(
     _ state: RefinementState, band: Int, progress: @escaping @Sendable (Double, Int) -> Void
   ) throws -> [Volume] {
-    let sums = try Accumulation(context: context, band: band).accumulate(state, progress: progress)
+    let sums = try context.accumulation(band: band).accumulate(state, progress: progress)
     let radius = sums[0].radius
     let reconstruction = Reconstruction(
-      geometry: context.geometry, radius: radius, size: StandingDensity.size(radius: radius))
-    let filled = context.filledShell(of: context.geometry, upTo: band)
-    let folds = context.foldCount
+      geometry: frame.geometry, radius: radius, size: StandingDensity.size(radius: radius))
+    let filled = frame.filledShell(of: frame.geometry, upTo: band)
+    let folds = frame.foldCount
     return (0..<2).map { half in
       let parts = Array(sums[half * folds..<(half + 1) * folds])
       return reconstruction.volume(
@@ -93,10 +93,10 @@ extension Body {
 
   /// How the changes of the poses since the start blur what does not take part in them.
   private var blur: MotionBlur {
-    let used = state.poses.indices.filter { !context.skipped.contains($0) }
+    let used = context.usable.used(of: state.poses.indices)
     let step = max(1, used.count / Self.sampledChanges)
     let changes = used.map { particle in
-      let prior = context.prior(of: particle, state)
+      let prior = frame.prior(of: particle, state, context.settings)
       return prior.fulcrumPosition(state.poses[particle])
         - prior.fulcrumPosition(state.start[particle])
     }
@@ -106,7 +106,7 @@ extension Body {
       rotations: stride(from: 0, to: used.count, by: step).map {
         state.start[used[$0]].rotation.transposed * state.poses[used[$0]].rotation
       },
-      fulcrum: context.geometry.fulcrum - context.geometry.centre,
+      fulcrum: frame.geometry.fulcrum - frame.geometry.centre,
       shift: (square / Double(max(1, 2 * changes.count))).squareRoot())
   }
 }

@@ -63,15 +63,15 @@ struct Body {
     if let saved {
       loop = saved
       try saved.requireFit(
-        prepared.state, maximumShell: context.geometry.maximumShell, place: place)
+        prepared.state, maximumShell: frame.geometry.maximumShell, place: place)
       resume()
       maskReferences()
     } else {
       loop = LoopState(settings: context.settings, refinement: prepared.state, inserted: 0)
-      loop.inserted = context.geometry.insertionShell(beyond: firstBand)
-      loop.badImages = context.bad.all
+      loop.inserted = frame.geometry.insertionShell(beyond: firstBand)
+      loop.badImages = context.usable.bad.all
       if rest != nil {
-        loop.shown = ShownDensity(input: input, geometry: context.geometry, mask: mask)
+        loop.shown = ShownDensity(input: input, geometry: frame.geometry, mask: mask)
       }
     }
   }
@@ -95,14 +95,14 @@ struct Body {
     context.settings = loop.settings
     context.settings.threads = threads
     loop.settings = context.settings
-    let lost = context.skipped.subtracting(loop.badImages.map(\.particle))
+    let lost = context.usable.skipped.subtracting(loop.badImages.map(\.particle))
     if let first = lost.min() {
       events(
         .warning(
           "\(Format.counted(lost.count, "image")) could be used before the interruption and cannot any more, the first "
             + "is particle \(first + 1): the result differs from that of an uninterrupted run"))
     }
-    loop.badImages = context.bad.all
+    loop.badImages = context.usable.bad.all
     if loop.rests { events(.rests) }
   }
 
@@ -115,7 +115,7 @@ struct Body {
     try makeRoom()
     var product = try reconstruct(&clock)
     if try findDefocusSign(product, hand: hand, &clock) { product = try reconstruct(&clock) }
-    clock.others = try context.shard.gather(clock.cpuSeconds).reduce(0, +) - clock.cpuSeconds
+    clock.others = try shard.gather(clock.cpuSeconds).reduce(0, +) - clock.cpuSeconds
     report(product, clock: clock)
     if let shown = product.shown { loop.shown = shown }
     let references = state.iteration == 0 ? initialReferences() : product.references
@@ -144,27 +144,28 @@ struct Body {
   private mutating func makeRoom() throws {
     if loop.inserted > max(memory.plannedShell, toldShell) {
       toldShell = loop.inserted
-      let bytes = memory.peak(packedInFile: context.images.isInFile, inserted: loop.inserted)
+      let bytes = memory.peak(packedInFile: context.images.packed.isInFile, inserted: loop.inserted)
       events(
         .log(
           "The resolution is better than was planned for: "
             + "\(MemoryPlan.gibibytes(bytes)) of memory from now on"))
     }
-    guard !context.images.isInFile, memory.exceeds(inserted: loop.inserted, packedInFile: false),
+    guard !context.images.packed.isInFile,
+      memory.exceeds(inserted: loop.inserted, packedInFile: false),
       let folder = context.settings.cacheDirectory ?? input.scratchFolder
     else { return }
     events(
       .log(
         "The resolution is better than was planned for: the packed images go into a scratch file in "
           + "\(folder), for the memory limit"))
-    context.images = try context.images.moved(toFileIn: folder)
+    context.images.packed = try context.images.packed.moved(toFileIn: folder)
   }
 
   /// Whether nothing improves any more, with the iteration that was just reported, and the extra passes
   /// are done.
   mutating func isDone(_ made: Reconstructed) -> Bool {
     guard state.iteration > 0 else { return false }
-    let shell = context.geometry.windowEdge / made.resolution
+    let shell = frame.geometry.windowEdge / made.resolution
     if loop.converged {
       loop.extra += 1
     } else if loop.motionChange > 0.05 {
@@ -205,9 +206,9 @@ struct Body {
     var reached = max(made.band, band)
     if let start, state.iteration == 0 {
       reached = max(
-        reached, min(bandLimit, context.geometry.shell(atResolution: start.fsc.resolution143)))
+        reached, min(bandLimit, frame.geometry.shell(atResolution: start.fsc.resolution143)))
     }
-    loop.inserted = context.geometry.insertionShell(beyond: reached)
+    loop.inserted = frame.geometry.insertionShell(beyond: reached)
     loop.refinement.iteration += 1
     loop.spent = clock.spent
   }
@@ -222,24 +223,28 @@ struct Body {
 
   /// Highest shell of the window that a search may use.
   private var bandLimit: Int {
-    context.settings.maximumResolution.map { context.geometry.shell(atResolution: $0) }
-      ?? context.geometry.maximumShell
+    context.settings.maximumResolution.map { frame.geometry.shell(atResolution: $0) }
+      ?? frame.geometry.maximumShell
   }
 
   /// Band of the first search.
   private var firstBand: Int {
-    min(bandLimit, context.geometry.shell(atResolution: context.settings.initialResolution))
+    min(bandLimit, frame.geometry.shell(atResolution: context.settings.initialResolution))
   }
 
   var control: RefinementControl { context.control }
 
+  var frame: ParticleFrame { context.frame }
+
+  var shard: Shard { context.usable.shard }
+
   func initialReferences() -> [ReferenceGrid] {
     let maps = input.mapsOfHalves
     return InitialReference(
-      geometry: context.geometry, interpolation: context.interpolation,
+      geometry: frame.geometry, interpolation: .ofReferences,
       resolution: context.settings.initialResolution
     ).references(
-      maps: maps, mask: mask, boxMask: input.mask, folds: context.foldCount, band: firstBand)
+      maps: maps, mask: mask, boxMask: input.mask, folds: frame.foldCount, band: firstBand)
   }
 
   /// Reconstructs and measures, as far out as the half-maps agree.
@@ -248,14 +253,14 @@ struct Body {
     var product = try reconstructInserted(&clock)
     // A curve that has not fallen where it ends says nothing of the resolution.
     while product.fsc.isCut, state.iteration > 0 || start == nil,
-      loop.inserted < context.points.maximumShell
+      loop.inserted < context.images.points.maximumShell
     {
       // Its references are not wanted.
       for part in [ReferenceMaker.Part.firstReferences, .calibration] {
         filtering?.tell(1, of: part.rawValue)
       }
       loop.inserted = min(
-        context.points.maximumShell, context.geometry.insertionShell(beyond: loop.inserted))
+        context.images.points.maximumShell, frame.geometry.insertionShell(beyond: loop.inserted))
       try makeRoom()
       product = try reconstructInserted(&clock)
     }
@@ -273,21 +278,21 @@ struct Body {
     clock.begin(.reconstruction)
     let events = events
     let inserting = StageProgress(
-      .reconstruction, particles: context.particles.count, costs: [1], events: events)
-    let accumulators = try Accumulation(context: context, band: band).accumulate(state) {
+      .reconstruction, particles: frame.particles.count, costs: [1], events: events)
+    let accumulators = try context.accumulation(band: band).accumulate(state) {
       inserting.tell($0, of: 0, done: $1)
     }
     events(.stage(.filtering, iteration: iteration))
     clock.begin(.filtering)
-    let maker = ReferenceMaker(
-      context: context, masks: cubeMasks, ownMasks: referenceMasks,
+    let maker = context.referenceMaker(
+      masks: cubeMasks, ownMasks: referenceMasks,
       isMaskDynamic: state.isMaskDynamic,
       agreement: (start?.fsc ?? loop.metrics.first?.fsc)?.resolution50 ?? 0)
     let isFirst = state.iteration == 0
     let filtering = StageProgress(
       .filtering,
       costs: maker.costs(
-        of: IterationPlan(context.geometry, inserted: band), isFirst: isFirst),
+        of: IterationPlan(frame.geometry, inserted: band), isFirst: isFirst),
       events: events)
     let product = maker.make(
       accumulators, inserted: band, bandLimit: bandLimit,
@@ -300,7 +305,7 @@ struct Body {
   }
 
   private mutating func report(_ product: ReferenceMaker.Product, clock: IterationClock) {
-    let made = IterationReporter(context: context, state: state).metrics(
+    let made = context.reporter(state).metrics(
       product, start: state.iteration == 0 ? start : nil, findings: loop.findings,
       previous: loop.previous.isEmpty ? state.start : loop.previous,
       drift: loop.drift, greyscale: loop.measuredGreyscale, clock: clock, band: loop.searchedBand)
@@ -317,9 +322,9 @@ struct Body {
       .artifacts(
         IterationArtifacts(
           iteration: made.iteration,
-          poses: context.poses(state),
+          poses: frame.poses(state),
           halfMapA: product.halfMaps[0], halfMapB: product.halfMaps[1],
-          mask: product.mask.mask, centre: context.geometry.centre)))
+          mask: product.mask.mask, centre: frame.geometry.centre)))
     events(.iteration(made))
   }
 }

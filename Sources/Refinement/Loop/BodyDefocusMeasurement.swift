@@ -11,7 +11,11 @@ import Ground
 /// is at the particle's defocus after all, taking off and putting on are wrong alike and the mean of the
 /// difference is zero; its spread over the images tells how far chance takes it.
 struct BodyDefocusMeasurement {
-  let context: RunContext
+  let frame: ParticleFrame
+  let usable: UsableImages
+  let images: BodyImages
+  let settings: RefinementSettings
+  let control: RefinementControl
   /// Packs with the height taken off, and put on.
   let packers: (plus: ImagePacker, minus: ImagePacker)
   /// References, indexed [half · folds + fold], and their band.
@@ -35,11 +39,11 @@ struct BodyDefocusMeasurement {
   func measure(
     _ state: RefinementState, progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) throws -> BodyDefocusFinding {
-    let usable = (0..<context.particles.count).filter { !context.skipped.contains($0) }
+    let used = usable.used(of: 0..<frame.particles.count)
     var finding = BodyDefocusFinding()
     for size in Self.sampleSizes {
-      let step = max(1, (usable.count + size - 1) / size)
-      let sample = stride(from: 0, to: usable.count, by: step).map { usable[$0] }
+      let step = max(1, (used.count + size - 1) / size)
+      let sample = stride(from: 0, to: used.count, by: step).map { used[$0] }
       finding = Self.finding(
         try gains(state, of: sample) { progress(Double($0) / Double(sample.count)) })
       if step == 1 || (finding.sign != 0 && abs(finding.deviations) >= Self.clearByFar) { break }
@@ -52,38 +56,37 @@ struct BodyDefocusMeasurement {
     _ state: RefinementState, of sample: [Int], progress: @escaping @Sendable (Int) -> Void
   ) throws -> [Gain] {
     // The ranks' particles follow each other: so do their gains.
-    let sample = context.shard.own(sample)
-    let factors = context.factors(state, band: band, edge: edge)
+    let sample = usable.shard.own(sample)
+    let factors = state.factors(of: images.points, band: band, edge: edge)
     let chunk = 16
     let found = Collected<[Gain]>(count: (sample.count + chunk - 1) / chunk)
     let counter = Counter()
-    let points = context.points
+    let points = images.points
     let packers = packers
-    let images = context.bodyImages
     let workspaces = WorkspacePool {
       (
         ImagePacker.Workspace(packer: packers.plus), PackedImages(points: points, count: 1),
         images.room()
       )
     }
-    parallelFor(count: sample.count, chunk: chunk, threads: context.settings.threads) { range, _ in
+    parallelFor(count: sample.count, chunk: chunk, threads: settings.threads) { range, _ in
       let workspace = workspaces.take()
       defer { workspaces.giveBack(workspace) }
       var gains: [Gain] = []
       for particle in range.map({ sample[$0] }) {
-        context.control.waitWhilePaused()
-        if context.control.isStopRequested { return }
-        let now = images.image(particle, workspace.2)
+        control.waitWhilePaused()
+        if control.isStopRequested { return }
+        let now = images.image(particle, centre: frame.windowCentres[particle], workspace.2)
         if let gain = gain(of: particle, now, state, factors: factors, workspace) {
           gains.append(gain)
         }
-        context.images.release(particle)
+        images.release(particle)
       }
       found[range.lowerBound / chunk] = gains
       progress(counter.add(range.count))
     }
-    try context.control.throwIfStopped()
-    return try context.shard.gather(try found.values().flatMap { $0 }).flatMap { $0 }
+    try control.throwIfStopped()
+    return try usable.shard.gather(try found.values().flatMap { $0 }).flatMap { $0 }
   }
 
   private func gain(
@@ -92,15 +95,15 @@ struct BodyDefocusMeasurement {
     _ workspace: (ImagePacker.Workspace, PackedImages, BodyImages.Room?)
   ) -> Gain? {
     func score(_ image: fulcrum_image) -> Double {
-      var scorer = context.scorer(
-        of: particle, image, against: references, factors: factors,
-        prior: context.prior(of: particle, state), state)
+      var scorer = frame.scorer(
+        of: particle, image, at: images.points, against: references, factors: factors,
+        prior: frame.prior(of: particle, state, settings), state)
       return scorer.score(state.poses[particle], band: band)
     }
     func score(_ packer: ImagePacker) -> Double? {
       do throws(Problem) {
         try packer.pack(
-          particle, centre: context.windowCentres[particle], into: workspace.1, slot: 0, workspace.0
+          particle, centre: frame.windowCentres[particle], into: workspace.1, slot: 0, workspace.0
         )
         return score(workspace.1.image(0))
       } catch { return nil }

@@ -14,7 +14,10 @@ import Ground
 /// summed over the samples of a bin of q²: one look at the image gives the whole curve. A Gaussian prior about
 /// the input's defocus is added, and the maximum is looked for within four of its standard deviations.
 struct DefocusMeasurement {
-  let context: RunContext
+  let frame: ParticleFrame
+  let usable: UsableImages
+  let threads: Int
+  let control: RefinementControl
   /// Packs images as they are packed now.
   let packer: ImagePacker
   /// The references where the body is.
@@ -28,28 +31,28 @@ struct DefocusMeasurement {
 
   /// The changes of all particles, those that were known and these together.
   func measure(progress: @escaping @Sendable (Int) -> Void) throws -> [DefocusChange] {
-    let own = context.shard.particles
-    let points = SamplingPoints(window: context.geometry.box, maximumShell: body.shell)
+    let own = usable.shard.particles
+    let points = SamplingPoints(window: frame.geometry.box, maximumShell: body.shell)
     let chunk = 16
     let found = Collected<[DefocusChange]>(count: (own.count + chunk - 1) / chunk)
     let counter = Counter()
     let workspaces = WorkspacePool { Workspace(packer: packer, points: points) }
     parallelFor(
-      count: own.count, chunk: chunk, threads: context.settings.threads, name: "particles: defocus"
+      count: own.count, chunk: chunk, threads: threads, name: "particles: defocus"
     ) { range, _ in
       let workspace = workspaces.take()
       defer { workspaces.giveBack(workspace) }
       var changes: [DefocusChange] = []
       for particle in range.lazy.map({ own.lowerBound + $0 }) {
-        context.control.waitWhilePaused()
-        if context.control.isStopRequested { return }
+        control.waitWhilePaused()
+        if control.isStopRequested { return }
         changes.append(change(of: particle, workspace))
       }
       found[range.lowerBound / chunk] = changes
       progress(counter.add(range.count))
     }
-    try context.control.throwIfStopped()
-    return try context.shard.gather(try found.values().flatMap { $0 }).flatMap { $0 }
+    try control.throwIfStopped()
+    return try usable.shard.gather(try found.values().flatMap { $0 }).flatMap { $0 }
   }
 
   /// Buffers of one thread.
@@ -69,7 +72,7 @@ struct DefocusMeasurement {
   /// That of a particle; as it was known where its image cannot be used.
   private func change(of particle: Int, _ workspace: Workspace) -> DefocusChange {
     let before = known[particle]
-    guard !context.skipped.contains(particle) else { return before }
+    guard usable.uses(particle) else { return before }
     do throws(Problem) { try packer.load(particle, workspace.packing) } catch { return before }
     workspace.room.clear()
     body.add(particle, points: workspace.points, to: workspace.room)
@@ -87,10 +90,10 @@ struct DefocusMeasurement {
       change: change, turn: .pi / 2, of: particle, workspace.packing,
       into: &workspace.packing.quadrature)
     let group = packer.transformer.optics(of: particle)
-    let slot = context.particles.slot(of: particle)
+    let slot = frame.particles.slot(of: particle)
     let (noise, factors) = (packer.inverseNoise[slot], noiseFactors[slot])
-    let edge = Double(context.geometry.box) * group.pixelSize
-    let toWindow = Double(context.geometry.window) / Double(context.geometry.box)
+    let edge = Double(frame.geometry.box) * group.pixelSize
+    let toWindow = Double(frame.geometry.window) / Double(frame.geometry.box)
     workspace.curve.begin(
       perSquare: .pi * group.wavelength / (edge * edge), maximumShell: points.maximumShell)
     for index in 0..<points.count {

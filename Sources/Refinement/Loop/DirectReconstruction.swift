@@ -69,8 +69,8 @@ public struct DirectReconstruction: Sendable {
     let memory = MemoryPlan(
       particles: 0, images: 0, geometry: geometry, settings: settings, hasHalfMaps: false,
       resolution: nil)
-    let pass = FinalPass(
-      context: context, transformer: surveyed.transformer, outside: [],
+    let pass = context.finalPass(
+      surveyed.transformer, outside: [],
       isFrugal: memory.finalIsFrugal,
       ewald: Self.curvature(settings, thickness, particles, images, pixelSize: pixelSize))
     guard
@@ -81,8 +81,8 @@ public struct DirectReconstruction: Sendable {
         "the sums of the images are elsewhere", whatToDo: "Reconstruct in one process.")
     }
     self.sums = sums
-    for line in context.bad.warnings(of: .final) { tell(.warning(line)) }
-    badImages = context.bad.all
+    for line in context.usable.bad.warnings(of: .final) { tell(.warning(line)) }
+    badImages = context.usable.bad.all
   }
 
   /// What a final pass has to know, of particles that nothing was refined of.
@@ -92,21 +92,23 @@ public struct DirectReconstruction: Sendable {
     control: RefinementControl
   ) -> RunContext {
     RunContext(
-      settings: settings, particles: particles, shard: Shard(of: particles.count),
-      geometry: geometry, points: points,
-      images: PackedImages(points: points, count: 0), magnitudes: magnitudes,
-      windowCentres: [SIMD2<Int32>](repeating: .zero, count: particles.count),
-      survey: surveyed.survey, skipped: Set(surveyed.bad.all.map(\.particle)), bad: surveyed.bad,
-      noiseShare: surveyed.transformer.noiseShare,
-      folds: [Int32](repeating: 0, count: particles.count), interpolation: .cubic,
-      insertion: .trilinear, gyration: 1, control: control,
-      centres: BodyCentres(body: .zero, fulcrum: .zero, rest: .zero))
+      settings: settings, control: control,
+      frame: ParticleFrame(
+        particles: particles, geometry: geometry,
+        windowCentres: [SIMD2<Int32>](repeating: .zero, count: particles.count),
+        usesMagnification: settings.useAnisotropicMagnification,
+        folds: [Int32](repeating: 0, count: particles.count), foldCount: 1,
+        centres: BodyCentres(body: .zero, fulcrum: .zero, rest: .zero), gyration: 1),
+      usable: UsableImages(shard: Shard(of: particles.count), bad: surveyed.bad),
+      images: BodyImages(
+        packed: PackedImages(points: points, count: 0), magnitudes: magnitudes),
+      noise: PackingNoise(survey: surveyed.survey, share: surveyed.transformer.noiseShare))
   }
 
   /// The particles where they are.
   private static func state(_ context: RunContext) -> RefinementState {
-    let particles = context.particles
-    let start = particles.poses.enumerated().map { context.alignment($1, of: $0) }
+    let particles = context.frame.particles
+    let start = particles.poses.enumerated().map { context.frame.alignment($1, of: $0) }
     return RefinementState(
       start: start, poses: start,
       posteriors: [PosePosterior](repeating: .point, count: start.count),

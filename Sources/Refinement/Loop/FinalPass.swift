@@ -6,7 +6,15 @@ import Particles
 
 /// The last reconstruction: from the images themselves, in their full box, to the Nyquist shell.
 struct FinalPass: Sendable {
-  let context: RunContext
+  let frame: ParticleFrame
+  let usable: UsableImages
+  /// Of which the packed images themselves are not needed any more.
+  let images: BodyImages
+  let settings: RefinementSettings
+  let control: RefinementControl
+  /// The noise of packing.
+  let packingNoise: Survey
+  let insertion: Interpolation
   let transformer: ImageTransformer
   /// What is subtracted from the images; empty for nothing.
   let outside: [BoxModel]
@@ -20,17 +28,17 @@ struct FinalPass: Sendable {
   /// Costs of the images, the half-maps, their FSC, the map and what follows, relative to a pixel of
   /// an image on one thread; measured.
   var costs: [Double] {
-    let threads = Double(max(1, context.settings.threads))
-    let image = Double(context.geometry.box * context.geometry.box)
-    let volume = image * Double(context.geometry.box)
-    let period = Double(context.geometry.period)
+    let threads = Double(max(1, settings.threads))
+    let image = Double(frame.geometry.box * frame.geometry.box)
+    let volume = image * Double(frame.geometry.box)
+    let period = Double(frame.geometry.period)
     // Memory that is touched for the first time, sharpening, and the local resolution.
     let (sums, sharpening, local) = (
       1.2 * volume, volume, 0.5 * volume + 0.8 * period * period * period
     )
     let each = ewald == nil ? image : 2 * image
     return [
-      Double(context.particles.count) * each / threads + sums, 3 * volume / min(2, threads),
+      Double(frame.particles.count) * each / threads + sums, 3 * volume / min(2, threads),
       1.9 * volume / (1 + 0.5 * (threads - 1)), 2.2 * volume, sharpening + local,
     ]
   }
@@ -39,45 +47,45 @@ struct FinalPass: Sendable {
   func accumulate(
     _ state: RefinementState, progress: @escaping @Sendable (Int) -> Void
   ) throws -> FinalSums? {
-    let box = context.geometry.box
+    let box = frame.geometry.box
     // Half again as much room as the box keeps the kernel's aliases small where the mask is.
     let geometry = Geometry(
-      box: box, pixelSize: context.geometry.pixelSize, window: box,
+      box: box, pixelSize: frame.geometry.pixelSize, window: box,
       period: goodTransformSize(atLeast: box * 3 / 2), centre: .zero, fulcrum: .zero,
-      maskDiameter: Double(box), stretch: context.geometry.stretch,
-      symmetry: context.geometry.symmetry)
+      maskDiameter: Double(box), stretch: frame.geometry.stretch,
+      symmetry: frame.geometry.symmetry)
     let points = SamplingPoints(window: box, maximumShell: box / 2 - 1)
     var packer = ImagePacker(
       transformer: transformer, geometry: geometry, points: points,
       survey: currentNoise(state), outside: outside, highpassShell: 0,
-      defocus: context.bodyDefocus(state, sign: ewald?.sign))
-    packer.neighbours = context.beside?.neighbours
+      defocus: frame.bodyDefocus(state, sign: ewald?.sign))
+    packer.neighbours = images.packer?.neighbours
     let radius = geometry.clampedGridRadius(ofShell: box / 2 - 1)
-    let threads = context.settings.threads
+    let threads = settings.threads
     let counter = Counter()
     var accumulators: [Accumulator] = []
     for halves in halvesAtATime {
       var sums = halves.map { half in
         ExactSums(
-          radius: radius, interpolation: context.insertion,
+          radius: radius, interpolation: insertion,
           quanta: packer.quanta(
-            of: half, whole: context.magnitudes[half.rawValue].whole,
-            scale: context.largestScale(state, in: half)
-          ).withDataRoom(context.dataRoom * (ewald == nil ? 1 : Self.room)),
+            of: half, whole: images.magnitudes[half.rawValue].whole,
+            scale: state.largestScale(in: half, frame.particles.halfSets)
+          ).withDataRoom(images.dataRoom * (ewald == nil ? 1 : Self.room)),
           accumulators: halves.count)
       }
       ExactSums.touch(sums)
-      let (count, held) = (context.particles.count, context.shard.particles.count)
+      let (count, held) = (frame.particles.count, usable.shard.particles.count)
       try insert(halves, state, packer: packer, into: sums) {
         progress(counter.add($0) * count / held)
       }
-      accumulators += try context.shard.accumulatorsOfFirst(of: &sums, threads: threads)
+      accumulators += try usable.shard.accumulatorsOfFirst(of: &sums, threads: threads)
     }
-    guard context.shard.isFirst else { return nil }
+    guard usable.shard.isFirst else { return nil }
     Symmetriser(group: geometry.symmetry, threads: threads).symmetrise(accumulators)
     return FinalSums(
       geometry: geometry, halves: accumulators,
-      last: context.filledShell(of: geometry, upTo: box / 2 - 1), threads: threads)
+      last: frame.filledShell(of: geometry, upTo: box / 2 - 1), threads: threads)
   }
 
   /// What the largest data are multiplied by for side-bands: half the data without their CTF are
@@ -92,8 +100,8 @@ struct FinalPass: Sendable {
 
   /// The noise of packing times what the iterations learnt of it.
   private func currentNoise(_ state: RefinementState) -> Survey {
-    var survey = context.survey
-    let geometry = context.geometry
+    var survey = packingNoise
+    let geometry = frame.geometry
     let ratio = Double(geometry.window) / Double(geometry.box)
     for slot in survey.noise.indices {
       let factors = RadialCurve(state.noiseFactors[slot], edge: geometry.windowEdge).resampled(
@@ -113,9 +121,9 @@ struct FinalPass: Sendable {
     progress: @escaping @Sendable (Int) -> Void
   ) throws {
     let points = packer.points
-    let bad = context.bad
-    let used = context.shard.particles.filter {
-      !context.skipped.contains($0) && halves.contains(context.particles.halfSets[$0])
+    let bad = usable.bad
+    let used = usable.shard.particles.filter {
+      usable.uses($0) && halves.contains(frame.particles.halfSets[$0])
     }
     let ones = points.factorsOfOne(upTo: points.maximumShell)
     let radius = sums[0].radius
@@ -126,14 +134,14 @@ struct FinalPass: Sendable {
       )
     }
     parallelFor(
-      count: used.count, chunk: Self.chunk, threads: context.settings.threads,
+      count: used.count, chunk: Self.chunk, threads: settings.threads,
       name: "particles: insert"
     ) { range, _ in
       let (workspace, packed, room) = workspaces.take()
       defer { workspaces.giveBack((workspace, packed, room)) }
       let all = points.points(factor: ones, band: points.maximumShell)
       for particle in range.lazy.map({ used[$0] }) {
-        if context.control.isStopRequested || bad.isOverLimit { return }
+        if control.isStopRequested || bad.isOverLimit { return }
         do throws(Problem) {
           if let ewald {
             try packer.packSideBands(particle, ewald, into: packed, workspace)
@@ -144,7 +152,7 @@ struct FinalPass: Sendable {
           bad.add(particle, error, in: .final)
           continue
         }
-        let slot = halves.firstIndex(of: context.particles.halfSets[particle]) ?? 0
+        let slot = halves.firstIndex(of: frame.particles.halfSets[particle]) ?? 0
         for (image, curvature) in curvatures(of: particle, packer.geometry).enumerated() {
           insert(
             particle, packed.image(image), points: all, state, curvature: curvature,
@@ -153,8 +161,8 @@ struct FinalPass: Sendable {
       }
       progress(range.count)
     }
-    try context.control.throwIfStopped()
-    try context.shard.share(bad)
+    try control.throwIfStopped()
+    try usable.shard.share(bad)
     try bad.throwIfOverLimit()
   }
 
@@ -164,17 +172,17 @@ struct FinalPass: Sendable {
   ) {
     let start = state.start[particle]
     let inserter = Inserter(
-      geometry: geometry, marginalize: context.settings.marginalize,
+      geometry: geometry, marginalize: settings.marginalize,
       moved: { alignment in
         // Exactly the input's where nothing moved.
         let pose =
           alignment == start
-          ? context.particles.poses[particle] : context.pose(alignment, of: particle)
+          ? frame.particles.poses[particle] : frame.pose(alignment, of: particle)
         return Alignment(rotation: pose.rotation, position: pose.position(of: .zero))
       })
     inserter.insert(
       image, points: points, at: state.poses[particle], posterior: state.posteriors[particle],
-      scale: state.scales[particle], magnification: context.magnification(of: particle),
+      scale: state.scales[particle], magnification: frame.magnification(of: particle),
       curvature: curvature, into: sums, room)
   }
 

@@ -4,7 +4,11 @@ import Ground
 
 /// Turns the state after an iteration into what screens and tables show.
 struct IterationReporter {
-  let context: RunContext
+  let frame: ParticleFrame
+  let usable: UsableImages
+  let settings: RefinementSettings
+  /// The noise of packing.
+  let packingNoise: Survey
   let state: RefinementState
 
   /// - Parameters:
@@ -15,11 +19,11 @@ struct IterationReporter {
     drift: [CommonMotion], greyscale: [Double], clock: IterationClock,
     band: Int
   ) -> IterationMetrics {
-    let used = state.poses.indices.filter { !context.skipped.contains($0) }
+    let used = state.poses.indices.filter { usable.uses($0) }
     func changes(_ reference: [Alignment]) -> (rotation: [Double], shift: [Double]) {
       let pairs = used.map { index -> (Double, Double) in
         let (from, to) = (reference[index], state.poses[index])
-        let prior = context.prior(of: index, state)
+        let prior = frame.prior(of: index, state, settings)
         let shift = prior.fulcrumPosition(to) - prior.fulcrumPosition(from)
         return (
           degrees(from.rotation.angle(to: to.rotation)), (shift * shift).sum().squareRoot()
@@ -43,7 +47,7 @@ struct IterationReporter {
       shareAtLimit: used.isEmpty || findings.isEmpty
         ? 0 : Double(findings.filter(\.isAtLimit).count) / Double(used.count),
       posteriorRotation: median(used.map { degrees(state.posteriors[$0].rotationDeviation) }),
-      posteriorShift: median(used.map { context.shiftDeviation(of: $0, state) }),
+      posteriorShift: median(used.map { frame.shiftDeviation(of: $0, state, settings) }),
       driftRotation: drift.map { degrees($0.rotation) }, driftShift: drift.map(\.shift),
       greyscale: greyscale, orientationAzimuths: ViewCounts.columns,
       orientationCounts: ViewCounts(views).counts,
@@ -54,18 +58,18 @@ struct IterationReporter {
         of: used.map { state.posteriors[$0].effectiveSampleSize }, lower: 0, upper: 7, bins: 28),
       scoreGain: .init(of: findings.isEmpty ? [] : used.map { findings[$0].gain }),
       evaluationsPerParticle: used.isEmpty ? 0 : Double(evaluations) / Double(used.count),
-      particles: used.count, skipped: context.skipped.count, seconds: clock.seconds,
+      particles: used.count, skipped: usable.skipped.count, seconds: clock.seconds,
       cpuSeconds: clock.cpuSeconds,
       motion: motion(seenWith: product.fsc),
       views: ViewStatistics(
-        views: views, symmetry: context.geometry.symmetry,
-        scheduler: scheduler(threads: context.settings.threads)))
+        views: views, symmetry: frame.geometry.symmetry,
+        scheduler: scheduler(threads: settings.threads)))
   }
 
   /// How the body moves; nil where the half-maps do not show a body whose motion that could be: poses that
   /// follow noise spread, too.
   func motion(seenWith fsc: FSCReport) -> BodyMotion? {
-    let geometry = context.geometry
+    let geometry = frame.geometry
     guard fsc.resolution50 < 0.5 * geometry.maskDiameter * geometry.pixelSize else { return nil }
     return BodyMotion(
       state.motions, fulcrum: geometry.fulcrum, box: geometry.box, pixelSize: geometry.pixelSize)
@@ -92,13 +96,13 @@ struct IterationReporter {
 
   /// The shell of a box with an edge in Å that has the frequency of a shell of the window.
   private func shell(ofBand band: Int, edge: Double) -> Int {
-    Int((Double(band) * edge / context.geometry.windowEdge).rounded())
+    Int((Double(band) * edge / frame.geometry.windowEdge).rounded())
   }
 
   /// The noise variance of each slot per shell of a box with an edge in Å.
   private func noise(edge: Double, shells: Int) -> [[Double]] {
-    let geometry = context.geometry
-    return zip(state.noiseFactors, context.survey.noise).map { factors, spectrum in
+    let geometry = frame.geometry
+    return zip(state.noiseFactors, packingNoise.noise).map { factors, spectrum in
       let factors = RadialCurve(factors, edge: geometry.windowEdge)
       let spectrum = RadialCurve(spectrum, edge: geometry.boxEdge)
       return zip(

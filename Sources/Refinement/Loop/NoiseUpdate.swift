@@ -6,7 +6,12 @@ import Particles
 
 /// What the images say of the references after a search: the noise left over, and the grey scale.
 struct NoiseUpdate: Sendable {
-  let context: RunContext
+  let frame: ParticleFrame
+  let usable: UsableImages
+  let images: BodyImages
+  let settings: RefinementSettings
+  /// Share of the noise's power that the images' soft window leaves in the particles' windows.
+  let noiseShare: Double
   let references: [ReferenceGrid]
   /// Band of the references, shell of the window.
   let band: Int
@@ -21,42 +26,37 @@ struct NoiseUpdate: Sendable {
     var greyscale: [Double]
   }
 
-  /// At most `size` particles of each half and optics group that can be used, evenly spaced.
-  static func sample(_ context: RunContext, size: Int) -> [Int] {
-    context.particles.sample(ofEachSlot: size) { !context.skipped.contains($0) }
-  }
-
   /// Measures on some particles.
   ///
   /// The residual's expectation is 2 w per pixel: w = C²/σ² is the variance of each component of z = C
   /// Y/σ², less what the images' soft window takes. Shells beyond the band keep the factor of the last iteration.
   func measure(_ state: RefinementState, on chosen: [Int]) throws -> Result {
-    let own = sums(state, over: context.shard.own(chosen))
-    return result(try context.shard.gather(own).flatMap { $0 }, state)
+    let own = sums(state, over: usable.shard.own(chosen))
+    return result(try usable.shard.gather(own).flatMap { $0 }, state)
   }
 
   /// The sums of each block of some particles by slot: a block has members of few groups, and there may be
   /// thousands, so that only those take memory.
   private func sums(_ state: RefinementState, over chosen: [Int]) -> [[Int: Sums]] {
-    let factors = context.factors(state, band: band)
-    let count = context.points.paddedCount
-    let images = context.bodyImages
+    let factors = state.factors(of: images.points, band: band)
+    let count = images.points.paddedCount
     let workspaces = WorkspacePool {
       (
         FFTBuffer<Float>(count: count), FFTBuffer<Float>(count: count),
         FFTBuffer<Float>(count: count), images.room()
       )
     }
-    return ParticleBlocks.map(chosen, threads: context.settings.threads) { block in
+    return ParticleBlocks.map(chosen, threads: settings.threads) { block in
       let workspace = workspaces.take()
       defer { workspaces.giveBack(workspace) }
       let buffers = (workspace.0, workspace.1, workspace.2)
       var sums: [Int: Sums] = [:]
       for particle in block {
         add(
-          particle, images.image(particle, workspace.3), state, factors, buffers,
-          to: &sums[context.particles.slot(of: particle), default: emptySums])
-        context.images.release(particle)
+          particle, images.image(particle, centre: frame.windowCentres[particle], workspace.3),
+          state, factors, buffers,
+          to: &sums[frame.particles.slot(of: particle), default: emptySums])
+        images.release(particle)
       }
       return sums
     }
@@ -64,7 +64,7 @@ struct NoiseUpdate: Sendable {
 
   private var emptySums: Sums {
     Sums(
-      shells: band + 1, directed: context.settings.noiseModel == .coloured ? band + 1 : 0)
+      shells: band + 1, directed: settings.noiseModel == .coloured ? band + 1 : 0)
   }
 
   /// Sums per shell.
@@ -94,22 +94,22 @@ struct NoiseUpdate: Sendable {
     _ factors: [FFTBuffer<Float>],
     _ buffers: (FFTBuffer<Float>, FFTBuffer<Float>, FFTBuffer<Float>), to sums: inout Sums
   ) {
-    let scorer = context.scorer(
-      of: particle, image, against: references, factors: factors,
-      prior: context.prior(of: particle, state), state)
+    let scorer = frame.scorer(
+      of: particle, image, at: images.points, against: references, factors: factors,
+      prior: frame.prior(of: particle, state, settings), state)
     scorer.terms(state.poses[particle], band: band, into: buffers)
     let own = Double(state.scales[particle])
     var index = 0
     for shell in 1...band {
       var (cross, power, residual, weight) = (Float(0), Float(0), Float(0), Float(0))
-      while index < context.points.shellEnds[shell] {
+      while index < images.points.shellEnds[shell] {
         cross += buffers.0.pointer[index]
         power += buffers.1.pointer[index]
         residual += buffers.2.pointer[index]
         weight += image.weight[index]
         if sums.directions.isUsed {
           sums.directions.add(
-            shell: shell, position: context.points.sectorPositions[index],
+            shell: shell, position: images.points.sectorPositions[index],
             power: Double(buffers.2.pointer[index]), expected: Double(image.weight[index]))
         }
         index += 1
@@ -124,7 +124,7 @@ struct NoiseUpdate: Sendable {
 
   private func result(_ blocks: [[Int: Sums]], _ state: RefinementState) -> Result {
     var sums = [Sums](
-      repeating: emptySums, count: context.particles.slotCount)
+      repeating: emptySums, count: frame.particles.slotCount)
     for block in blocks {
       for (slot, part) in block { sums[slot].add(part) }
     }
@@ -138,16 +138,16 @@ struct NoiseUpdate: Sendable {
       for shell in 1...band where sums[slot].weight[shell] > 0 {
         let ratio =
           sums[slot].residual[shell]
-          / (2 * sums[slot].weight[shell] * context.noiseShare)
+          / (2 * sums[slot].weight[shell] * noiseShare)
         if ratio > 0, ratio.isFinite { result.noiseFactors[slot][shell] = ratio }
       }
-      if context.settings.noiseModel == .white {
+      if settings.noiseModel == .white {
         flatten(&result.noiseFactors[slot], sums[slot])
       }
     }
     for half in HalfSet.allCases {
       var (cross, power) = (0.0, 0.0)
-      for slot in context.particles.slots(of: half) {
+      for slot in frame.particles.slots(of: half) {
         for shell in 1...band {
           let noise = result.noiseFactors[slot][shell]
           guard noise > 0 else { continue }
@@ -164,7 +164,7 @@ struct NoiseUpdate: Sendable {
   private func flatten(_ factors: inout [Double], _ sums: Sums) {
     let weight = sums.weight.reduce(0, +)
     guard weight > 0 else { return }
-    let ratio = sums.residual.reduce(0, +) / (2 * weight * context.noiseShare)
+    let ratio = sums.residual.reduce(0, +) / (2 * weight * noiseShare)
     for shell in factors.indices { factors[shell] = ratio }
   }
 }

@@ -78,18 +78,20 @@ struct Preparation {
       defocus: .known(
         sign: defocusSign, centres: centres, start: poses, now: poses, changes: defocusChanges))
     let packed = try packed(by: packer, memory: memory, bad: bad, progress)
-    let skipped = Set(bad.all.map(\.particle))
-    try requireUsable(skipped: skipped)
+    let usable = UsableImages(shard: shard, bad: bad)
+    try requireUsable(skipped: usable.skipped)
     let mask = CentredMask(input.mask, geometry: geometry)
     let context = RunContext(
-      settings: settings, particles: input.particles, shard: shard, geometry: geometry,
-      points: points,
-      images: packed.images, magnitudes: packed.magnitudes, windowCentres: packed.windowCentres,
-      survey: survey,
-      skipped: skipped, bad: bad,
-      noiseShare: transformer.noiseShare(ofCrop: geometry.window, about: packed.windowCentres),
-      folds: folds(), interpolation: .cubic, insertion: .trilinear,
-      gyration: gyration(geometry), control: control, centres: centres)
+      settings: settings, control: control,
+      frame: ParticleFrame(
+        particles: input.particles, geometry: geometry, windowCentres: packed.windowCentres,
+        usesMagnification: settings.useAnisotropicMagnification, folds: folds(),
+        foldCount: max(1, settings.referenceFolds), centres: centres,
+        gyration: gyration(geometry)),
+      usable: usable, images: BodyImages(packed: packed.images, magnitudes: packed.magnitudes),
+      noise: PackingNoise(
+        survey: survey,
+        share: transformer.noiseShare(ofCrop: geometry.window, about: packed.windowCentres)))
     return Prepared(
       context: context, transformer: transformer, mask: mask, outside: outside,
       imageScales: packed.imageScales,
@@ -207,9 +209,9 @@ struct Preparation {
   }
 
   private func initialState(_ context: RunContext, greyscale: [Double]) -> RefinementState {
-    let start = input.particles.poses.enumerated().map { context.alignment($1, of: $0) }
+    let start = input.particles.poses.enumerated().map { context.frame.alignment($1, of: $0) }
     let slots = input.particles.slotCount
-    let ones = [Double](repeating: 1, count: context.geometry.maximumShell + 1)
+    let ones = [Double](repeating: 1, count: context.frame.geometry.maximumShell + 1)
     var state = RefinementState(
       start: start, poses: start,
       posteriors: [PosePosterior](repeating: .point, count: start.count),

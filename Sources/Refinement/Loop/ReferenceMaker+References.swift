@@ -43,11 +43,11 @@ extension ReferenceMaker {
     band: Int, inserted: Int, mask choice: MaskChoice,
     progress: @escaping @Sendable (Double, Part) -> Void
   ) -> (references: [ReferenceGrid], filtered: [Double]?, shown: ShownDensity?) {
-    let plan = IterationPlan(context.geometry, band: band, inserted: inserted)
+    let plan = IterationPlan(frame.geometry, band: band, inserted: inserted)
     let size = plan.referenceSize(lastShell: lastShell)
     let (rows, mask) = rowsOfMask(choice, size: size)
     let reconstruction = Reconstruction(
-      geometry: context.geometry, radius: sums[0][0].radius, size: size, rows: rows)
+      geometry: frame.geometry, radius: sums[0][0].radius, size: size, rows: rows)
     let filter = nonuniformFilter(
       fsc: fsc, lastShell: lastShell, split: split, interpolation: sums[0][0].interpolation,
       reconstruction: reconstruction, mask: mask)
@@ -55,12 +55,12 @@ extension ReferenceMaker {
     let common = Common(
       reconstruction: reconstruction,
       regularisation: Regularisation(
-        filter: filter, negativeShare: context.settings.negativeShare, mask: mask),
+        filter: filter, negativeShare: settings.negativeShare, mask: mask),
       means: means, fsc: fsc, lastShell: lastShell, split: split, plan: plan)
     // What the log says of the filter is of the first reference.
     let places = filter.map { _ in FFTBuffer<Float>(count: rows.count) }
     let (references, shown) = made(sums, common, places: places, progress: progress)
-    let edge = Double(context.geometry.period) * context.geometry.pixelSize
+    let edge = Double(frame.geometry.period) * frame.geometry.pixelSize
     return (
       references,
       filter.flatMap { filter in
@@ -75,7 +75,7 @@ extension ReferenceMaker {
     _ sums: [[Accumulator]], _ common: Common, places: FFTBuffer<Float>?,
     progress: @escaping @Sendable (Double, Part) -> Void
   ) -> (grids: [ReferenceGrid], shown: [[Float]]) {
-    let folds = context.foldCount
+    let folds = frame.foldCount
     let cube = common.reconstruction.cube
     let references = Collected<ReferenceGrid>(count: 2 * folds)
     let radius = common.plan.referenceRadius
@@ -84,10 +84,10 @@ extension ReferenceMaker {
       (cube.workspace(radius: spectrumRadius), common.regularisation.room(cube))
     }
     // Other bodies see the density of all folds.
-    let wholes = context.beside == nil ? 0 : 2
+    let wholes = isSeen ? 2 : 0
     let shown = Collected<[Float]>(count: wholes)
     let counter = Counter()
-    parallelFor(count: 2 * folds + wholes, chunk: 1, threads: context.settings.threads) {
+    parallelFor(count: 2 * folds + wholes, chunk: 1, threads: settings.threads) {
       range, _ in
       let (workspace, room) = workspaces.take()
       defer { workspaces.giveBack((workspace, room)) }
@@ -104,7 +104,7 @@ extension ReferenceMaker {
           shown[half] = (0..<cube.rows.count).map { workspace.real[$0] }
           continue
         }
-        let grid = ReferenceGrid(radius: radius, interpolation: context.interpolation)
+        let grid = ReferenceGrid(radius: radius, interpolation: .ofReferences)
         cube.fill(grid, from: workspace)
         references[slot] = grid
         progress(Double(counter.add(1)) / Double(2 * folds), .references)

@@ -5,7 +5,10 @@ import Ground
 
 /// Makes the references of the next search from accumulated images, and measures the half-maps.
 struct ReferenceMaker: Sendable {
-  let context: RunContext
+  let frame: ParticleFrame
+  let settings: RefinementSettings
+  /// Whether other bodies look on.
+  let isSeen: Bool
   /// The mask on the cubes of the iterations.
   let masks: CubeMasks
   /// Those of the references where they are others than those of the measures.
@@ -69,7 +72,6 @@ struct ReferenceMaker: Sendable {
   ///   - plan: of what was inserted.
   ///   - isFirst: whether the input's maps are made references afterwards, and tried on some images.
   func costs(of plan: IterationPlan, isFirst: Bool) -> [Double] {
-    let settings = context.settings
     // How much a further thread helps.
     func shared(_ cost: Double, among tasks: Int, gain: Double) -> Double {
       cost / (1 + gain * Double(max(1, min(settings.threads, tasks)) - 1))
@@ -78,9 +80,9 @@ struct ReferenceMaker: Sendable {
     let size = plan.measuredSize
     let voxels = cubed(size)
     let reference = cubed(plan.referenceSize(lastShell: plan.lastShell))
-    let folds = 2 * context.foldCount
+    let folds = 2 * frame.foldCount
     let filters = settings.nonuniform.enabled
-    let period = cubed(context.geometry.period)
+    let period = cubed(frame.geometry.period)
     let masks =
       (masks.hasCurves ? 0 : 4 * period) + (masks.hasCurves(size: size) ? 0 : 12 * voxels)
     return [
@@ -97,10 +99,10 @@ struct ReferenceMaker: Sendable {
 
   /// Cost of trying the first references on some images.
   private var calibration: Double {
-    guard context.settings.estimateGreyscale else { return 0 }
-    let band = context.geometry.shell(atResolution: context.settings.initialResolution)
+    guard settings.estimateGreyscale else { return 0 }
+    let band = frame.geometry.shell(atResolution: settings.initialResolution)
     let evaluations = 50.0
-    let sample = Double(min(context.particles.count, 2 * Body.calibrated))
+    let sample = Double(min(frame.particles.count, 2 * Body.calibrated))
     return sample * evaluations * 1.6 * Double(band * band) * 3.5
   }
 
@@ -116,26 +118,26 @@ struct ReferenceMaker: Sendable {
     _ accumulators: [Accumulator], inserted: Int, bandLimit: Int, measuringOnly: Bool = false,
     progress: @escaping @Sendable (Double, Part) -> Void = { _, _ in }
   ) -> Product {
-    let folds = context.foldCount
-    let threads = context.settings.threads
+    let folds = frame.foldCount
+    let threads = settings.threads
     let halfSums = (0..<2).map { Array(accumulators[($0 * folds)..<(($0 + 1) * folds)]) }
     let reconstruction = Reconstruction(
-      geometry: context.geometry, radius: accumulators[0].radius)
+      geometry: frame.geometry, radius: accumulators[0].radius)
     let means = halfSums.map { reconstruction.shellMeans($0, threads: threads) }
-    let filled = context.filledShell(of: context.geometry, upTo: inserted)
+    let filled = frame.filledShell(of: frame.geometry, upTo: inserted)
     let halves = rawHalves(halfSums, means: means, last: filled, reconstruction)
     let measuring = masks.mask(size: reconstruction.cube.size)
     let fsc = FSCMeasurement(
       halfA: halves[0], halfB: halves[1], masks: masks.curves(size: reconstruction.cube.size),
-      seed: context.settings.randomSeed &+ 1, scheduler: scheduler(threads: threads)
+      seed: settings.randomSeed &+ 1, scheduler: scheduler(threads: threads)
     ).report.cut(after: filled, edge: halves[0].edge)
     progress(1, .measurement)
     let (band, edge) = nextBand(fsc, limit: min(bandLimit, inserted))
     let lastShell = min(
-      filled, IterationPlan(context.geometry, band: band, inserted: inserted).lastShell)
+      filled, IterationPlan(frame.geometry, band: band, inserted: inserted).lastShell)
     let split = Int(
-      Double(context.geometry.period) * context.geometry.pixelSize
-        / max(context.settings.splitResolution, agreement)
+      Double(frame.geometry.period) * frame.geometry.pixelSize
+        / max(settings.splitResolution, agreement)
     )
     // What is only measured is not masked by itself.
     let mask =
@@ -144,7 +146,7 @@ struct ReferenceMaker: Sendable {
       : MaskChoice(
         halves: halves, region: referenceMasks.mask(size: reconstruction.cube.size).mask,
         resolution: fsc.resolution143,
-        hasStarted: isMaskDynamic, settings: context.settings)
+        hasStarted: isMaskDynamic, settings: settings)
     var made: (references: [ReferenceGrid], filtered: [Double]?, shown: ShownDensity?) = (
       [], nil, nil
     )
@@ -187,7 +189,7 @@ struct ReferenceMaker: Sendable {
     _ sums: [[Accumulator]], means: [[Double]], last: Int, _ reconstruction: Reconstruction
   ) -> [Volume] {
     let halves = Collected<Volume>(count: 2)
-    parallelFor(count: 2, chunk: 1, threads: context.settings.threads) { range, _ in
+    parallelFor(count: 2, chunk: 1, threads: settings.threads) { range, _ in
       for half in range {
         halves[half] = reconstruction.volume(
           of: Reconstruction.Quotient(
@@ -238,8 +240,8 @@ struct ReferenceMaker: Sendable {
   /// at least the shell of the gold-standard split. Its last shell counts by the share that the curve
   /// reaches into it.
   private func nextBand(_ fsc: FSCReport, limit: Int) -> (band: Int, edge: Double) {
-    let geometry = context.geometry
-    let least = geometry.shell(atResolution: context.settings.splitResolution)
+    let geometry = frame.geometry
+    let least = geometry.shell(atResolution: settings.splitResolution)
     let reached = Self.reach(of: fsc.corrected) / geometry.oversampling
     return Self.band(reaching: reached, least: min(least, limit), most: limit)
   }

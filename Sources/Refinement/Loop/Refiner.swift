@@ -194,7 +194,7 @@ struct Refiner {
   /// The sign of the bodies' defocus as the first of them knows it; 0 where none does.
   private var hand: Int { bodies.lazy.map(\.state.bodyDefocus.sign).first { $0 != 0 } ?? 0 }
 
-  private var particles: Int { bodies[0].context.particles.count }
+  private var particles: Int { bodies[0].context.frame.particles.count }
 
   /// The iteration of the bodies that do not rest.
   private var iteration: Int { bodies.map(\.state.iteration).max() ?? 0 }
@@ -253,7 +253,7 @@ extension Refiner {
   private mutating func meet(_ looking: Int, anew: Set<Int>) {
     guard let shares, !anew.subtracting([looking]).isEmpty else { return }
     let others = bodies.indices.filter { $0 != looking }
-    let known = bodies[looking].context.beside?.neighbours?.bodies
+    let known = bodies[looking].context.images.packer?.neighbours?.bodies
     bodies[looking].meet(
       others.enumerated().compactMap { place, other in
         if let known, known.count == others.count, !anew.contains(other) { return known[place] }

@@ -6,7 +6,11 @@ import Ground
 
 /// One search of all particles against their references.
 struct SearchPass: Sendable {
-  let context: RunContext
+  let frame: ParticleFrame
+  let usable: UsableImages
+  let images: BodyImages
+  let settings: RefinementSettings
+  let control: RefinementControl
   let search: PoseSearch
   let band: Int
   /// References, indexed [half · folds + fold]: each made without the fold's own particles.
@@ -54,8 +58,8 @@ struct SearchPass: Sendable {
     _ state: RefinementState, over particles: [Int]? = nil,
     progress: @escaping @Sendable (Int) -> Void
   ) throws -> [Outcome] {
-    let shard = context.shard
-    let all = particles ?? Array(0..<context.particles.count)
+    let shard = usable.shard
+    let all = particles ?? Array(0..<frame.particles.count)
     guard particles == nil else {
       return shard.inOrder(all, try shard.gather(try run(state, own: shard.own(all), progress)))
     }
@@ -92,14 +96,13 @@ struct SearchPass: Sendable {
     _ state: RefinementState, own: [Int], known: [Int: [Outcome]]? = nil, firstChunk: Int = 0,
     _ progress: @escaping @Sendable (Int) -> Void
   ) throws -> [Outcome] {
-    let factors = context.factors(state, band: band, edge: state.edge)
+    let factors = state.factors(of: images.points, band: band, edge: state.edge)
     let chunk = Self.chunk
     let outcomes = Collected<[Outcome]>(count: (own.count + chunk - 1) / chunk)
     let counter = Counter()
-    let images = context.bodyImages
     let workspaces = WorkspacePool { (search.workspace(), images.room()) }
     parallelFor(
-      count: own.count, chunk: chunk, threads: context.settings.threads, name: "particles: search"
+      count: own.count, chunk: chunk, threads: settings.threads, name: "particles: search"
     ) { range, _ in
       let index = range.lowerBound / chunk
       if let known = known?[firstChunk + index], known.count == range.count {
@@ -110,32 +113,33 @@ struct SearchPass: Sendable {
         var found: [Outcome] = []
         for particle in range.lazy.map({ own[$0] }) {
           // A search on a fine grid may take seconds for each particle.
-          context.control.waitWhilePaused()
-          if context.control.isStopRequested { return }
+          control.waitWhilePaused()
+          if control.isStopRequested { return }
           found.append(
             outcome(
               of: particle, state, factors: factors, workspace: workspace.0,
-              image: { images.image(particle, workspace.1) }))
-          context.images.release(particle)
+              image: { images.image(particle, centre: frame.windowCentres[particle], workspace.1) })
+          )
+          images.release(particle)
         }
         outcomes[index] = found
         if known != nil { keep(found, chunk: firstChunk + index) }
       }
       progress(counter.add(range.count))
     }
-    try context.control.throwIfStopped()
+    try control.throwIfStopped()
     return try outcomes.values().flatMap { $0 }
   }
 
   /// Keeps a finished chunk, here or with rank 0.
   private func keep(_ found: [Outcome], chunk: Int) {
-    if context.shard.isFirst {
+    if usable.shard.isFirst {
       log?.add(found, chunk: chunk)
       return
     }
     var chunks = SearchChunks()
     chunks.add(found, chunk: chunk)
-    context.shard.ranks.report(CheckpointContent(chunks).bytes)
+    usable.shard.ranks.report(CheckpointContent(chunks).bytes)
   }
 
   private func outcome(
@@ -143,18 +147,18 @@ struct SearchPass: Sendable {
     workspace: ShiftLattice.Workspace?, image: () -> fulcrum_image
   ) -> Outcome {
     var current = state.poses[particle]
-    if context.skipped.contains(particle) {
+    if !usable.uses(particle) {
       return Outcome(
         pose: current, posterior: .point, likelihood: .none, scale: 1, gain: 0, isAtLimit: false,
         evaluations: 0)
     }
-    let settings = context.settings
-    let half = context.particles.halfSets[particle].rawValue
-    let prior = context.prior(of: particle, state)
+    let half = frame.particles.halfSets[particle].rawValue
+    let prior = frame.prior(of: particle, state, settings)
     // Taking out the common motion may have led out of the extents.
     current = prior.clamped(current)
-    var scorer = context.scorer(
-      of: particle, image(), against: references, factors: factors, prior: prior, state)
+    var scorer = frame.scorer(
+      of: particle, image(), at: images.points, against: references, factors: factors, prior: prior,
+      state)
     let found = search.search(from: current, scorer: &scorer, workspace: workspace)
     guard found.evaluation.value.isFinite else {
       return Outcome(
@@ -164,7 +168,7 @@ struct SearchPass: Sendable {
     }
     // Under a quarter of a radian of phase at the rim, one insertion does for all.
     let phase =
-      2 * .pi * context.gyration * Double(band) / Double(context.geometry.window)
+      2 * .pi * frame.gyration * Double(band) / Double(frame.geometry.window)
     var posterior = PosePosterior(
       curvature: found.evaluation.curvature, at: found.pose, prior: prior,
       narrow: 0.25 / max(phase, 1e-6))
@@ -174,24 +178,6 @@ struct SearchPass: Sendable {
       }
     } else {
       posterior.collapse()
-    }
-    if let truth = Truth.shared {
-      let pose = prior.pose(changedBy: truth.change(particle))
-      var values: [Double] = [Double(particle), Double(state.iteration)]
-      for b in [band, band * 3 / 4, band / 2, band / 4] {
-        for p in [found.pose, pose, prior.start] {
-          values.append(scorer.score(p, band: b) - prior.logDensity(of: p))
-        }
-        let e = scorer.evaluate(pose, band: b)
-        var (value, gradient, curvature) = (0.0, Vector5(), Matrix5())
-        prior.add(at: pose, value: &value, gradient: &gradient, curvature: &curvature)
-        for k in 0..<5 { values.append(e.gradient[k] - gradient[k]) }
-        for i in 0..<5 { for j in 0..<5 { values.append(e.curvature[i, j] - curvature[i, j]) } }
-        values.append(e.cross)
-        values.append(e.power)
-        values.append(scorer.scale)
-      }
-      truth.write(values)
     }
     let scale =
       settings.minimizeScale
@@ -211,26 +197,5 @@ struct SearchPass: Sendable {
     return prior.likelihood(
       at: found.pose, gradient: found.evaluation.gradient - gradient,
       curvature: found.evaluation.curvature - curvature)
-  }
-}
-
-import Foundation
-final class Truth: @unchecked Sendable {
-  static let shared: Truth? = {
-    guard let path = getenv("FULCRUM_TRUTH"),
-      let data = FileManager.default.contents(atPath: String(cString: path))
-    else { return nil }
-    return Truth(data.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) })
-  }()
-  let x: [Double]
-  let lock = NSLock()
-  let file = fopen(String(cString: getenv("FULCRUM_DUMP")) + "/score.bin", "w")
-  init(_ x: [Double]) { self.x = x }
-  func change(_ p: Int) -> Vector5 {
-    var v = Vector5(); for k in 0..<5 { v[k] = x[5 * p + k] }; return v
-  }
-  func write(_ v: [Double]) {
-    lock.lock(); _ = v.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }; fflush(file);
-    lock.unlock()
   }
 }

@@ -29,8 +29,9 @@ struct ShownDensity: Sendable {
   var rows: VoxelRows {
     VoxelRows(
       size: size,
-      of: stride(from: 0, to: extents.count, by: 4).map {
-        (Int(extents[$0]), Int(extents[$0 + 1]), Int(extents[$0 + 2])..<Int(extents[$0 + 3]))
+      of: stride(from: 0, to: extents.count, by: 4).map { row in
+        let numbers = extents[row..<row + 4].map { Int($0) }
+        return (numbers[0], numbers[1], numbers[2]..<numbers[3])
       })
   }
 

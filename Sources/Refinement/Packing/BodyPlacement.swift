@@ -27,14 +27,14 @@ struct BodyPlacement: Sendable {
     (poses, posteriors) = (state.poses, state.posteriors)
     (scales, greyscale) = (state.scales, state.greyscale)
     isMarginal = context.settings.marginalize
-    particles = context.particles
+    particles = context.frame.particles
     halfSets = particles.halfSets
-    windowCentres = context.windowCentres
-    (box, pixelSize) = (context.geometry.box, context.geometry.pixelSize)
-    gyration = context.gyration * context.geometry.pixelSize
+    windowCentres = context.frame.windowCentres
+    (box, pixelSize) = (context.frame.geometry.box, context.frame.geometry.pixelSize)
+    gyration = context.frame.gyration * context.frame.geometry.pixelSize
     imageEdge = Double(box) * pixelSize
     usesMagnification = context.settings.useAnisotropicMagnification
-    defocus = context.bodyDefocus(state)?.body
+    defocus = context.frame.bodyDefocus(state)?.body
   }
 
   func magnification(of particle: Int) -> Magnification {

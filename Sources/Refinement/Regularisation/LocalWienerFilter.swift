@@ -212,7 +212,6 @@ extension ReferenceMaker {
     fsc: [Double], lastShell: Int, split: Int, interpolation: Interpolation,
     reconstruction: Reconstruction, mask: [Float]
   ) -> LocalWienerFilter? {
-    let settings = context.settings
     guard settings.nonuniform.enabled else { return nil }
     let cube = reconstruction.cube
     let last = min(lastShell, fsc.count - 1)

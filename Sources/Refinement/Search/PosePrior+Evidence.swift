@@ -28,7 +28,7 @@ extension Body {
   /// What each image says of its particle's pose by the last search; nothing where it cannot be used.
   var evidence: [PoseEvidence] {
     loop.findings.indices.map {
-      context.skipped.contains($0) ? PoseEvidence() : loop.findings[$0].evidence
+      !context.usable.uses($0) ? PoseEvidence() : loop.findings[$0].evidence
     }
   }
 
@@ -39,14 +39,14 @@ extension Body {
   /// what the images said of the poses before holds for those after. A learnt motion moves the poses
   /// by the images and the motion; what is left of the frame's drift by then is ignored.
   func evidence(of outcomes: [SearchPass.Outcome]) -> [PoseEvidence] {
-    let (context, now) = (context, state.poses)
+    let (settings, frame, now) = (context.settings, frame, state.poses)
     let before = state.at(loop.previous)
-    return ParticleBlocks.map(outcomes.indices, threads: context.settings.threads) { block in
+    return ParticleBlocks.map(outcomes.indices, threads: settings.threads) { block in
       block.map { particle in
         let outcome = outcomes[particle]
         guard !outcome.isLost else { return PoseEvidence() }
-        let pose = context.settings.learnsMotion ? now[particle] : outcome.pose
-        return context.prior(of: particle, before).evidence(outcome.likelihood, at: pose)
+        let pose = settings.learnsMotion ? now[particle] : outcome.pose
+        return frame.prior(of: particle, before, settings).evidence(outcome.likelihood, at: pose)
       }
     }.flatMap { $0 }
   }

@@ -155,22 +155,3 @@ struct PoseScorer {
     }
   }
 }
-
-extension RunContext {
-  /// What tells how well a particle's image agrees with the reference of its half and fold.
-  ///
-  /// - Parameters:
-  ///   - references: indexed [half · folds + fold].
-  ///   - factors: of the noise slots' pixels.
-  func scorer(
-    of particle: Int, _ image: fulcrum_image, against references: [ReferenceGrid],
-    factors: [FFTBuffer<Float>], prior: PosePrior, _ state: RefinementState
-  ) -> PoseScorer {
-    PoseScorer(
-      reference: references[foldSlot(of: particle)], image: image, points: points,
-      factor: factors[particles.slot(of: particle)], geometry: geometry,
-      magnification: magnification(of: particle), prior: prior,
-      scale: state.greyscale[particles.halfSets[particle].rawValue]
-        * Double(state.scales[particle]))
-  }
-}

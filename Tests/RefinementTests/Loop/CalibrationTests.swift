@@ -23,7 +23,7 @@ struct CalibrationTests {
       input, shard: Shard(of: input.particles.count), control: RefinementControl()
     ) { _ in }
     let before = moving.state.greyscale
-    moving.loop.refinement.band = moving.context.geometry.shell(atResolution: 9)
+    moving.loop.refinement.band = moving.context.frame.geometry.shell(atResolution: 9)
     try moving.calibrate(moving.initialReferences())
     for half in 0..<2 {
       #expect(before[half] < 0.9, "\(before)")

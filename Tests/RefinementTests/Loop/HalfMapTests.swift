@@ -52,17 +52,16 @@ struct HalfMapTests {
     let prepared = try body.prepared()
     var context = prepared.context
     context.insertion = insertion
-    let inserted = min(shell, context.geometry.maximumShell)
-    let accumulators = try Accumulation(context: context, band: inserted)
+    let inserted = min(shell, context.frame.geometry.maximumShell)
+    let accumulators = try context.accumulation(band: inserted)
       .accumulate(prepared.state) { _, _ in }
-    let product = ReferenceMaker(
-      context: context, masks: CubeMasks(fine: prepared.mask)
-    ).make(accumulators, inserted: inserted, bandLimit: inserted)
+    let product = context.referenceMaker(masks: CubeMasks(fine: prepared.mask)).make(
+      accumulators, inserted: inserted, bandLimit: inserted)
     // Nyquist's shell of the images, in shells of the reference.
-    let nyquist = Double(context.geometry.period) / 2
+    let nyquist = Double(context.frame.geometry.period) / 2
     let last = product.fsc.corrected.count - 1
     #expect(Double(last) < nyquist && product.guinier.count == last + 1)
-    let reach = Double(inserted) * context.geometry.oversampling
+    let reach = Double(inserted) * context.frame.geometry.oversampling
     #expect(abs(Double(last) - reach) < 1.5)
     for map in product.halfMaps {
       let power = map.spectrum.shellPower

@@ -22,16 +22,16 @@ struct NoiseUpdateTests {
     }
     state.greyscale = [1, 1]
     let context = prepared.context
-    let reference = body.reference(context.geometry)
+    let reference = body.reference(context.frame.geometry)
     let band = 14
-    let found = try NoiseUpdate(context: context, references: [reference, reference], band: band)
-      .measure(state, on: NoiseUpdate.sample(context, size: 1000))
+    let found = try context.noiseUpdate([reference, reference], band: band)
+      .measure(state, on: context.sample(ofEachSlot: 1000))
     let truth = 0.5 * 48 * 48 * sigma * sigma
-    let ratio = Double(context.geometry.box) / Double(context.geometry.window)
+    let ratio = Double(context.frame.geometry.box) / Double(context.frame.geometry.window)
     for half in 0..<2 {
       var sum = 0.0
       for shell in 5...band {
-        let packed = context.survey.noise[half][Int((Double(shell) * ratio).rounded())]
+        let packed = context.noise.survey.noise[half][Int((Double(shell) * ratio).rounded())]
         let relative = found.noiseFactors[half][shell] * packed / truth
         #expect(abs(relative - 1) < 0.2, "half \(half), shell \(shell): \(relative)")
         sum += relative / Double(band - 4)
@@ -52,10 +52,10 @@ struct NoiseUpdateTests {
       body.settings.referenceFolds = 1
       body.settings.noiseModel = model
       let prepared = try body.prepared()
-      let reference = body.reference(prepared.context.geometry)
+      let reference = body.reference(prepared.context.frame.geometry)
       factors.append(
-        try NoiseUpdate(context: prepared.context, references: [reference, reference], band: 14)
-          .measure(prepared.state, on: NoiseUpdate.sample(prepared.context, size: 1000))
+        try prepared.context.noiseUpdate([reference, reference], band: 14)
+          .measure(prepared.state, on: prepared.context.sample(ofEachSlot: 1000))
           .noiseFactors)
     }
     for half in 0..<2 {

@@ -60,15 +60,14 @@ struct ParticleScalesTests {
     let (body, truth) = set(minimizes: true, sigma: 1)
     let prepared = try body.prepared()
     let context = prepared.context
-    let reference = body.reference(context.geometry)
+    let reference = body.reference(context.frame.geometry)
     let band = 12
-    let pass = SearchPass(
-      context: context,
-      search: PoseSearch(
+    let pass = context.searchPass(
+      PoseSearch(
         plan: SearchPlan(
-          geometry: context.geometry, band: band, motion: 0.02, extent: 0,
-          gyration: context.gyration, finest: 0.01),
-        points: context.points, geometry: context.geometry, extents: (radians(5), 3)),
+          geometry: context.frame.geometry, band: band, motion: 0.02, extent: 0,
+          gyration: context.frame.gyration, finest: 0.01),
+        points: context.images.points, geometry: context.frame.geometry, extents: (radians(5), 3)),
       band: band, references: [reference, reference])
     var state = prepared.state
     state.greyscale = [1, 1]
@@ -112,7 +111,7 @@ struct ParticleScalesTests {
     func sums(_ scale: Float) throws -> Accumulator {
       var state = prepared.state
       state.scales = [Float](repeating: scale, count: 8)
-      return try Accumulation(context: prepared.context, band: 10)
+      return try prepared.context.accumulation(band: 10)
         .accumulate(state) { _, _ in }[0]
     }
     let (one, two) = (try sums(1), try sums(1.5))

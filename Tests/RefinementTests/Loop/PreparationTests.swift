@@ -14,24 +14,25 @@ struct PreparationTests {
     (body.settings.windowInner, body.settings.windowOuter) = (2, 3)
     let prepared = try body.prepared()
     let context = prepared.context
-    #expect(context.geometry.window < context.geometry.box)
-    let reference = body.reference(context.geometry)
+    #expect(context.frame.geometry.window < context.frame.geometry.box)
+    let reference = body.reference(context.frame.geometry)
     let band = 12
-    let factor = context.points.ones
+    let factor = context.images.points.ones
     for particle in 0..<8 {
       let start = prepared.state.start[particle]
       var scorer = PoseScorer(
-        reference: reference, image: context.images.image(particle), points: context.points,
-        factor: factor, geometry: context.geometry,
-        magnification: context.magnification(of: particle),
-        prior: context.prior(of: particle, prepared.state), scale: 1)
+        reference: reference, image: context.images.packed.image(particle),
+        points: context.images.points,
+        factor: factor, geometry: context.frame.geometry,
+        magnification: context.frame.magnification(of: particle),
+        prior: context.frame.prior(of: particle, prepared.state, context.settings), scale: 1)
       let found = Polish(maximumSteps: 10, tolerance: 1e-3)
         .climb(from: start, band: band, scorer: &scorer).pose
       let away = found.position - start.position
       #expect((away * away).sum().squareRoot() < 0.15, "particle \(particle)")
       #expect(degrees(found.rotation.angle(to: start.rotation)) < 0.5)
       // Back to where it came from.
-      let pose = context.pose(start, of: particle)
+      let pose = context.frame.pose(start, of: particle)
       let difference = pose.origin - body.images.poses[particle].origin
       #expect((difference * difference).sum().squareRoot() < 1e-9)
     }
@@ -45,7 +46,7 @@ struct PreparationTests {
     var state = prepared.state
     let turn = Rotation(rotationVector: Vector3(0.1, -0.05, 0.2))
     for particle in 0..<4 {
-      let prior = prepared.context.prior(of: particle, state)
+      let prior = prepared.context.frame.prior(of: particle, state, prepared.context.settings)
       let step = 1e-5
       for axis in 0..<5 {
         var vector = Vector5()
@@ -59,7 +60,7 @@ struct PreparationTests {
       // Re-centred rotations turn about the fulcrum.
       let held = prior.fulcrumPosition(prior.centre)
       state.poses[particle].rotation = state.poses[particle].rotation * turn
-      let turned = prepared.context.prior(of: particle, state)
+      let turned = prepared.context.frame.prior(of: particle, state, prepared.context.settings)
       let away = turned.fulcrumPosition(turned.centre) - held
       #expect((away * away).sum().squareRoot() < 1e-9)
     }
@@ -105,22 +106,22 @@ struct SearchPassTests {
     var state = prepared.state
     // The truth, out of the extents about where the particles started.
     state.poses = body.images.poses.indices.map {
-      prepared.context.alignment(body.images.poses[$0], of: $0)
+      prepared.context.frame.alignment(body.images.poses[$0], of: $0)
     }
-    let geometry = prepared.context.geometry
+    let geometry = prepared.context.frame.geometry
     let plan = SearchPlan(
       geometry: geometry, band: 12, motion: radians(2), extent: 0, gyration: 5,
       finest: radians(0.1))
     let reference = body.reference(geometry)
-    let outcomes = try SearchPass(
-      context: prepared.context,
-      search: PoseSearch(
-        plan: plan, points: prepared.context.points, geometry: geometry,
+    let outcomes = try prepared.context.searchPass(
+      PoseSearch(
+        plan: plan, points: prepared.context.images.points, geometry: geometry,
         extents: (radians(2), 1.5)),
       band: 12, references: [reference, reference]
     ).run(state) { _ in }
     for (particle, outcome) in outcomes.enumerated() {
-      let (angle, shift) = away(prepared.context.prior(of: particle, state), outcome.pose)
+      let (angle, shift) = away(
+        prepared.context.frame.prior(of: particle, state, prepared.context.settings), outcome.pose)
       #expect(angle <= radians(2) * (1 + 1e-9) && shift <= 1.5 * (1 + 1e-9))
       #expect(outcome.isAtLimit)
     }

@@ -14,15 +14,15 @@ struct ReferenceFoldTests {
     body.settings.nonuniform.enabled = false
     let prepared = try body.prepared()
     let context = prepared.context
-    let band = context.geometry.maximumShell
-    let sums = try Accumulation(context: context, band: band).accumulate(prepared.state) { _, _ in }
+    let band = context.frame.geometry.maximumShell
+    let sums = try context.accumulation(band: band).accumulate(prepared.state) { _, _ in }
     // Only fold 0 of each half has seen anything.
     for slot in sums.indices where slot % folds > 0 {
       for index in 0..<sums[slot].count { sums[slot].numerator[index] = .zero }
     }
-    let references = ReferenceMaker(
-      context: context, masks: CubeMasks(fine: prepared.mask)
-    ).make(sums, inserted: band, bandLimit: band).references
+    let references = context.referenceMaker(masks: CubeMasks(fine: prepared.mask)).make(
+      sums, inserted: band, bandLimit: band
+    ).references
     #expect(references.count == 2 * folds)
     for half in 0..<2 {
       let powers = (0..<folds).map { power(of: references[half * folds + $0]) }

@@ -81,9 +81,8 @@ struct ThreadCountTests {
   @Test func frugalFinalPass() throws {
     let prepared = try body().prepared()
     func sums(_ isFrugal: Bool) throws -> [[Float]] {
-      try FinalPass(
-        context: prepared.context, transformer: prepared.transformer, outside: [],
-        isFrugal: isFrugal
+      try prepared.context.finalPass(
+        prepared.transformer, outside: [], isFrugal: isFrugal
       ).accumulate(prepared.state) { _ in }?.halves.map(\.sums.array) ?? []
     }
     let (frugal, plain) = (try sums(true), try sums(false))

@@ -40,8 +40,8 @@ struct UnknownMotionTests {
     regions.set.settings.priorModel = .learned
     var body = try regions.refiner().bodies[0]
     for _ in 0..<2 { try body.advance(try body.reconstruct(hand: 0)) }
-    let reporter = IterationReporter(context: body.context, state: body.state)
-    let half = 0.5 * body.context.geometry.maskDiameter * 6
+    let reporter = body.context.reporter(body.state)
+    let half = 0.5 * body.context.frame.geometry.maskDiameter * 6
     let known = [0.9, 1.1, .infinity].map {
       reporter.motion(seenWith: FSCReport(resolution50: $0 * half)) != nil
     }

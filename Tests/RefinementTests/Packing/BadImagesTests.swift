@@ -139,7 +139,7 @@ struct BadImagesTests {
     let prepared = try Preparation(
       set.input, control: RefinementControl(), events: { _ in }
     ).prepare()
-    for noise in prepared.context.survey.noise {
+    for noise in prepared.context.noise.survey.noise {
       #expect(noise[2...6].allSatisfy { $0 > 0 } && noise[9..<12].allSatisfy { $0 == 0 })
     }
     #expect(try set.refined().halfMapA.voxels.allSatisfy { $0.isFinite })

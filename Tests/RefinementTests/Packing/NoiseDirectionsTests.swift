@@ -102,11 +102,11 @@ struct NoiseDirectionsTests {
     body.settings.noiseModel = .coloured
     let prepared = try body.prepared()
     let context = prepared.context
-    let reference = body.reference(context.geometry)
+    let reference = body.reference(context.frame.geometry)
     var state = prepared.state
     state.greyscale = [1, 1]
-    let update = NoiseUpdate(context: context, references: [reference, reference], band: 14)
-    let found = try update.measure(state, on: NoiseUpdate.sample(context, size: 1000))
+    let update = context.noiseUpdate([reference, reference], band: 14)
+    let found = try update.measure(state, on: context.sample(ofEachSlot: 1000))
     // Packed by the survey's directions, little is left.
     for angle in stride(from: 0.0, to: .pi, by: 0.3) {
       let position = NoiseDirections.position(cos(angle), sin(angle))
@@ -121,8 +121,8 @@ struct NoiseDirectionsTests {
     var state2 = blind.state
     state2.greyscale = [1, 1]
     state2.noiseDirections = state.noiseDirections
-    let late = try NoiseUpdate(context: context2, references: [reference, reference], band: 14)
-      .measure(state2, on: NoiseUpdate.sample(context2, size: 1000))
+    let late = try context2.noiseUpdate([reference, reference], band: 14)
+      .measure(state2, on: context2.sample(ofEachSlot: 1000))
     for angle in stride(from: 0.0, to: .pi, by: 0.3) {
       let position = NoiseDirections.position(cos(angle), sin(angle))
       let ratio = late.noiseDirections[1].ratio(shell: 10, position: position)
@@ -131,8 +131,8 @@ struct NoiseDirectionsTests {
     }
     // The factors of the next search follow.
     state2.noiseDirections = late.noiseDirections
-    let factors = context2.factors(state2, band: 14)
-    let points = context2.points
+    let factors = state2.factors(of: context2.images.points, band: 14)
+    let points = context2.images.points
     let ends = (points.shellEnds[9]..<points.shellEnds[10]).map { index in
       (gain(Double(points.kx[index]), Double(points.ky[index])), factors[0][index])
     }.sorted { $0.0 < $1.0 }

@@ -56,8 +56,8 @@ struct NormalisationTests {
   /// The worst relative difference of the packed images of two preparations, apart from what the data
   /// of all images of a half are multiplied by.
   private func difference(_ a: Preparation.Prepared, _ b: Preparation.Prepared) -> Double {
-    let (one, other) = (a.context.images, b.context.images)
-    let halves = a.context.particles.halfSets
+    let (one, other) = (a.context.images.packed, b.context.images.packed)
+    let halves = a.context.frame.particles.halfSets
     var worst = 0.0
     for half in HalfSet.allCases {
       let members = halves.indices.filter { halves[$0] == half }
@@ -114,7 +114,8 @@ struct NormalisationTests {
       try difference(prepared(images, scales: [Double](repeating: 0.3, count: 40)), plain) == 0)
     for particle in 0..<40 {
       let weights = zip(
-        found.context.images.weights(particle), plain.context.images.weights(particle))
+        found.context.images.packed.weights(particle), plain.context.images.packed.weights(particle)
+      )
       let expected = scales[particle] * scales[particle] / (mean * mean)
       let (sum, other) = weights.reduce((Float(0), Float(0))) { ($0.0 + $1.0, $0.1 + $1.1) }
       #expect(abs(Double(sum / other) / expected - 1) < 0.02, "\(particle)")
@@ -147,7 +148,8 @@ struct NormalisationTests {
     let (one, other) = (try prepared(plain), try prepared(hot))
     // The image's noise of 48² pixels has grown by that of the hot pixel, not shrunk with it.
     let ratio =
-      other.context.images.weights(0).reduce(0, +) / one.context.images.weights(0).reduce(0, +)
+      other.context.images.packed.weights(0).reduce(0, +)
+      / one.context.images.packed.weights(0).reduce(0, +)
     #expect(abs(ratio - 1) < 0.02)
   }
 

@@ -49,17 +49,16 @@ struct AberrationTests {
     var body = body(aberration)
     func error() throws -> Double {
       let prepared = try body.prepared()
-      let geometry = prepared.context.geometry
+      let geometry = prepared.context.frame.geometry
       let reference = body.reference(geometry)
       var state = prepared.state
       state.greyscale = [1, 1]
-      let pass = SearchPass(
-        context: prepared.context,
-        search: PoseSearch(
+      let pass = prepared.context.searchPass(
+        PoseSearch(
           plan: SearchPlan(
             geometry: geometry, band: 15, motion: radians(4), extent: 0,
-            gyration: prepared.context.gyration, finest: radians(0.1)),
-          points: prepared.context.points, geometry: geometry, extents: (radians(20), 10)),
+            gyration: prepared.context.frame.gyration, finest: radians(0.1)),
+          points: prepared.context.images.points, geometry: geometry, extents: (radians(20), 10)),
         band: 15, references: [reference, reference])
       let errors = try pass.run(state) { _ in }.enumerated().map { particle, found in
         degrees(found.pose.rotation.angle(to: body.images.poses[particle].rotation))

@@ -43,12 +43,12 @@ struct ImageParameterTests {
     // 144 Å of box: shells up to 3 are coarser than 40 Å.
     body.settings.highpass = 40
     let high = try body.prepared().context
-    let points = all.points
-    let ratio = Double(all.geometry.window) / 48
+    let points = all.images.points
+    let ratio = Double(all.frame.geometry.window) / 48
     func weight(_ context: RunContext, _ shells: ClosedRange<Double>) -> Double {
       points.indices.reduce(0.0) {
         shells.contains(Double(points.shells[$1]) / ratio)
-          ? $0 + Double(context.images.planes(0).weight[$1]) : $0
+          ? $0 + Double(context.images.packed.planes(0).weight[$1]) : $0
       }
     }
     #expect(weight(high, 0...2.5) < 0.3 * weight(all, 0...2.5))

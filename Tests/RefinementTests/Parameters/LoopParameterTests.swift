@@ -189,18 +189,18 @@ struct RecentringTests {
     input.fulcrum = body.centre + Vector3(12, 5, -9)
     let prepared = try Preparation(input, control: RefinementControl(), events: { _ in }).prepare()
     var state = prepared.state
-    let start = prepared.context.prior(of: 2, state).centre
+    let start = prepared.context.frame.prior(of: 2, state, prepared.context.settings).centre
     let turn = Rotation(rotationVector: Vector3(0.1, -0.05, 0.2))
     state.poses[2] = Alignment(
       rotation: start.rotation * turn, position: start.position + Vector2(3, -1))
     let now = state.poses[2]
-    let prior = prepared.context.prior(of: 2, state)
+    let prior = prepared.context.frame.prior(of: 2, state, prepared.context.settings)
     #expect(prior.centre.rotation == (rotations ? now.rotation : start.rotation))
     let expected = prior.fulcrumPosition(shifts ? now : start)
     let away = prior.fulcrumPosition(prior.centre) - expected
     #expect((away * away).sum() < 1e-18)
     // Another particle has not moved.
-    let other = prepared.context.prior(of: 1, state).centre
+    let other = prepared.context.frame.prior(of: 1, state, prepared.context.settings).centre
     #expect(other.rotation == state.start[1].rotation)
   }
 }

@@ -17,16 +17,16 @@ struct SplitResolutionTests {
       body.settings.splitResolution = split
       let prepared = try body.prepared()
       let context = prepared.context
-      let band = context.geometry.maximumShell
-      let accumulators = try Accumulation(context: context, band: band)
+      let band = context.frame.geometry.maximumShell
+      let accumulators = try context.accumulation(band: band)
         .accumulate(prepared.state) { _, _ in }
-      let product = ReferenceMaker(
-        context: context, masks: CubeMasks(fine: prepared.mask),
+      let product = context.referenceMaker(
+        masks: CubeMasks(fine: prepared.mask),
         agreement: agreement
       ).make(accumulators, inserted: band, bandLimit: band)
       let (a, b) = (product.references[0], product.references[1])
       // Shells of the box of 144 Å.
-      let scale = 48 / Double(context.geometry.period)
+      let scale = 48 / Double(context.frame.geometry.period)
       var (sum, power) = (0.0, 0.0)
       ShellTable(radius: a.radius, oversampling: 1, shells: a.radius)
         .forEach(radius: a.radius) { index, shell in

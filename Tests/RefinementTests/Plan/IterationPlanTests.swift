@@ -34,7 +34,8 @@ struct IterationPlanTests {
     for _ in 0..<2 {
       let inserted = body.loop.inserted
       let made = try body.reconstruct(hand: 0)
-      let plan = IterationPlan(body.context.geometry, band: body.state.band, inserted: inserted)
+      let plan = IterationPlan(
+        body.context.frame.geometry, band: body.state.band, inserted: inserted)
       let (size, radius) = (body.loop.metrics.last?.boxSize, made.references.map(\.radius))
       if body.state.iteration > 0 { #expect(size == plan.measuredSize) }
       #expect(radius.allSatisfy { $0 == plan.referenceRadius }, "\(radius) \(plan.referenceRadius)")

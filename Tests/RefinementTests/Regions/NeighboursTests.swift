@@ -50,26 +50,29 @@ struct NeighboursTests {
     let looking = refiner.bodies[1]
     let context = looking.context
     // The same images with the large body alone, packed in the same way.
-    let beside = try #require(context.beside)
+    let beside = try #require(context.images.packer)
     let packer = ImagePacker(
       transformer: ImageTransformer(
-        source: ArraySource(boxSize: 48, pixels: pixels([0])), particles: context.particles,
+        source: ArraySource(boxSize: 48, pixels: pixels([0])), particles: context.frame.particles,
         switches: .init(), windowInner: 0.85, windowOuter: 0.99),
-      geometry: context.geometry, points: context.points, survey: beside.survey, outside: [],
+      geometry: context.frame.geometry, points: context.images.points, survey: beside.survey,
+      outside: [],
       highpassShell: 0, defocus: beside.defocus)
-    let alone = PackedImages(points: context.points, count: 1)
+    let alone = PackedImages(points: context.images.points, count: 1)
     let workspace = ImagePacker.Workspace(packer: packer)
     let besideWorkspace = ImagePacker.Workspace(packer: beside)
-    let images = context.bodyImages
+    let images = context.images
     let room = try #require(images.room())
-    let last = context.geometry.maximumShell * 2 / 3
+    let last = context.frame.geometry.maximumShell * 2 / 3
     var (packed, whole) = (Difference(), Difference())
     for particle in 0..<12 {
       try packer.pack(
-        particle, centre: context.windowCentres[particle], into: alone, slot: 0, workspace)
-      let (found, expected) = (images.image(particle, room), alone.image(0))
-      let before = context.images.image(particle)
-      for index in 0..<context.points.count(upTo: last) {
+        particle, centre: context.frame.windowCentres[particle], into: alone, slot: 0, workspace)
+      let (found, expected) = (
+        images.image(particle, centre: context.frame.windowCentres[particle], room), alone.image(0)
+      )
+      let before = context.images.packed.image(particle)
+      for index in 0..<context.images.points.count(upTo: last) {
         packed.add(
           found: SIMD2(found.real[index], found.imaginary[index]),
           expected: SIMD2(expected.real[index], expected.imaginary[index]),
@@ -119,14 +122,14 @@ struct NeighboursTests {
     regions.set.settings.normalize = false
     var refiner = try regions.refiner()
     let (small, large) = (refiner.bodies[0], refiner.bodies[1])
-    let geometry = small.context.geometry
+    let geometry = small.context.frame.geometry
     let density = CentredMap(geometry: geometry).moved(simulation.map(of: simulation.phantom.small))
     let rows = small.mask.rows
     refiner.bodies[0].loop.shown = ShownDensity(
       rows, band: geometry.maximumShell,
       halves: [rows.values(of: density), rows.values(of: density)])
     refiner.bodies[0].loop.refinement.poses = (0..<12).map {
-      small.context.alignment(simulation.smallPoses[$0], of: $0)
+      small.context.frame.alignment(simulation.smallPoses[$0], of: $0)
     }
     for (body, change) in [imaging.small, imaging.large].enumerated() where change != 0 {
       refiner.bodies[body].loop.refinement.defocusChanges = [DefocusChange](
@@ -153,7 +156,7 @@ struct NeighboursTests {
     var precision = Matrix5()
     for axis in 0..<3 { precision[axis, axis] = 1 / (turn * turn) }
     for axis in 3..<5 { precision[axis, axis] = 1 / (shift * shift) }
-    var prior = body.context.prior(of: 1, body.state)
+    var prior = body.context.frame.prior(of: 1, body.state, body.context.settings)
     (prior.rotationExtent, prior.shiftExtent) = (100, 10_000)
     let posterior = PosePosterior(curvature: precision, at: pose, prior: prior, narrow: 0)
     let shares = MaskShares(masks: refiner.bodies.map(\.input.mask))
