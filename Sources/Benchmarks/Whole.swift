@@ -34,6 +34,28 @@ struct Whole: ParsableCommand {
   var painted = false
 
   func run() throws {
+    let input = input()
+    let iterations = Mutex<[String]>([])
+    let clock = StageClock()
+    var failure: (any Error)?
+    let cpu = cpuSeconds()
+    let wall = seconds {
+      do {
+        _ = try refine(input) { event in
+          clock.take(event)
+          guard case .iteration(let metrics) = event else { return }
+          iterations.withLock { $0.append(Self.json(metrics)) }
+        }
+      } catch { failure = error }
+    }
+    clock.finish()
+    if let failure { throw failure }
+    tell(
+      iterations.withLock { $0 }, of: input, clock, wall: wall, processor: cpuSeconds() - cpu)
+  }
+
+  /// The simulated particles with their consensus, and how they are refined.
+  private func input() -> RefinementInput {
     var simulated = SimulationSettings()
     simulated.count = particles
     simulated.boxSize = box
@@ -43,6 +65,21 @@ struct Whole: ParsableCommand {
     let phantom = HingedPhantom(
       extent: extent > 0 ? extent : Double(box) * pixelSize * 0.75, blobWidth: 0.8 * 4, seed: 1)
     let simulation = Simulation(simulated, phantom: phantom)
+    let settings = settings
+    let halves = simulation.consensusHalfMaps(resolution: settings.initialResolution)
+    let mask = simulation.mask(of: phantom.small, near: 6, far: maskFar)
+    let images: any ImageSource =
+      painted
+      ? PaintedSource(simulation: simulation)
+      : ArraySource(boxSize: box, pixels: simulation.images(of: 0..<particles))
+    return RefinementInput(
+      settings: settings, particles: simulation.particleSet(stack: "simulated.mrcs"),
+      images: images,
+      map: simulation.consensusMap, halfMaps: (halves[0], halves[1]), mask: mask,
+      fulcrum: mask.centreOfMass ?? .zero)
+  }
+
+  private var settings: RefinementSettings {
     var settings = RefinementSettings()
     settings.priorEnabled = true
     settings.priorRotation = radians(5)
@@ -53,35 +90,21 @@ struct Whole: ParsableCommand {
     settings.threads = threads
     settings.nonuniform.enabled = false
     settings.maximumResolution = maximumResolution > 0 ? maximumResolution : nil
-    let halves = simulation.consensusHalfMaps(resolution: settings.initialResolution)
-    let mask = simulation.mask(of: phantom.small, near: 6, far: maskFar)
-    let images: any ImageSource =
-      painted
-      ? PaintedSource(simulation: simulation)
-      : ArraySource(boxSize: box, pixels: simulation.images(of: 0..<particles))
-    let input = RefinementInput(
-      settings: settings, particles: simulation.particleSet(stack: "simulated.mrcs"),
-      images: images,
-      map: simulation.consensusMap, halfMaps: (halves[0], halves[1]), mask: mask,
-      fulcrum: mask.centreOfMass ?? .zero)
-    let stages = Mutex<[String]>([])
-    let clock = StageClock()
+    return settings
+  }
+
+  /// Prints what a refinement took.
+  ///
+  /// - Parameters:
+  ///   - iterations: as JSON.
+  ///   - wall: seconds by the clock, and `processor` of all threads.
+  private func tell(
+    _ iterations: [String], of input: RefinementInput, _ clock: StageClock, wall: Double,
+    processor: Double
+  ) {
     let geometry = Geometry(
-      box: box, mask: mask, fulcrum: input.fulcrum, shiftExtent: settings.shiftExtent)
-    var failure: (any Error)?
-    let cpu = cpuSeconds()
-    let wall = seconds {
-      do {
-        _ = try refine(input) { event in
-          clock.take(event)
-          guard case .iteration(let metrics) = event else { return }
-          stages.withLock { $0.append(Self.json(metrics)) }
-        }
-      } catch { failure = error }
-    }
-    clock.finish()
-    if let failure { throw failure }
-    let rounds = Double(max(stages.withLock { $0.count } - 1, 1))
+      box: box, mask: input.mask, fulcrum: input.fulcrum, shiftExtent: settings.shiftExtent)
+    let rounds = Double(max(iterations.count - 1, 1))
     let perParticle = RefinementEvent.Stage.allCases.map { stage in
       let isOnce = stage == .packing || stage == .final || stage == .subtraction
       let share = clock.seconds(stage) * 1000 / Double(particles) / (isOnce ? 1 : rounds)
@@ -93,8 +116,8 @@ struct Whole: ParsableCommand {
         + "\"mask_diameter\": \(rounded(geometry.maskDiameter * pixelSize)), "
         + "\"peak_MB\": \(rounded(peakMegabytes())), "
         + "\"cpu_ms_per_particle\": {\(perParticle.joined(separator: ", "))}, "
-        + "\"wall_seconds\": \(rounded(wall)), \"cpu_seconds\": \(rounded(cpuSeconds() - cpu)), "
-        + "\"iterations\": [\n  " + stages.withLock { $0 }.joined(separator: ",\n  ") + "\n]}")
+        + "\"wall_seconds\": \(rounded(wall)), \"cpu_seconds\": \(rounded(processor)), "
+        + "\"iterations\": [\n  " + iterations.joined(separator: ",\n  ") + "\n]}")
   }
 
   private static func json(_ metrics: IterationMetrics) -> String {

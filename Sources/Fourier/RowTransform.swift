@@ -113,6 +113,16 @@ public final class RowTransform: Sendable {
     let beyond = 2 * Self.width * (radius + Self.width)
     let padded = FFTBuffer<Float>(count: radius * radius + 1 + beyond)
     for square in 0...(radius * radius) { padded.pointer[square] = gains.map { $0[square] } ?? 1 }
+    transformColumns(spectrum, radius: radius, padded.pointer, columns, workspace)
+    transformRows(columns, workspace, into: values)
+  }
+
+  /// From the spectrum times factors to the planes of voxels, whose columns are left in the workspace.
+  private func transformColumns(
+    _ spectrum: BallSpectrum, radius: Int, _ gains: UnsafePointer<Float>, _ columns: Columns,
+    _ workspace: Workspace
+  ) {
+    nonisolated(unsafe) let gains = gains
     inParallel(spectrum.blocks.count, chunk: Self.chunk) { range in
       let lines = workspace.lines.take()
       defer { workspace.lines.giveBack(lines) }
@@ -124,7 +134,7 @@ public final class RowTransform: Sendable {
         }
         load(
           spectrum.values.pointer + number * size * Self.width, block, reach: reach,
-          limit: spectrum.limit, padded.pointer, lines.one.pointer)
+          limit: spectrum.limit, gains, lines.one.pointer)
         line.inverse(lines.one.pointer, into: lines.two.pointer)
         var target =
           workspace.half.pointer + columns.place(block.ky, block.kx / Self.width) * Self.width
@@ -134,6 +144,12 @@ public final class RowTransform: Sendable {
         }
       }
     }
+  }
+
+  /// From the columns in the workspace to the voxels of the rows.
+  private func transformRows(
+    _ columns: Columns, _ workspace: Workspace, into values: UnsafeMutablePointer<Float>
+  ) {
     nonisolated(unsafe) let values = values
     inParallel(rows.planes.count) { range in
       let lines = workspace.lines.take()

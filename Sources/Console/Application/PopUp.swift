@@ -46,4 +46,15 @@ extension PopUp {
     _ surroundings: inout Surroundings
   ) -> [Effect] { [] }
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] { [] }
+
+  /// The wheel as the keys up and down, for what scrolls.
+  mutating func scroll(
+    with mouse: MouseEvent, _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    switch mouse.kind {
+    case .wheelUp: take(.key(.up), &surroundings)
+    case .wheelDown: take(.key(.down), &surroundings)
+    case .press, .drag, .release: []
+    }
+  }
 }

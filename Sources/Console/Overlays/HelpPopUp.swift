@@ -74,11 +74,7 @@ struct HelpPopUp: PopUp {
     at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
     _ surroundings: inout Surroundings
   ) -> [Effect] {
-    switch mouse.kind {
-    case .wheelUp: return take(.key(.up), &surroundings)
-    case .wheelDown: return take(.key(.down), &surroundings)
-    default: return []
-    }
+    scroll(with: mouse, &surroundings)
   }
 
   /// A row of the pop-up: what is said of a command may take several.

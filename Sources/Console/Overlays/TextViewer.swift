@@ -49,11 +49,7 @@ struct TextViewer: PopUp {
     at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
     _ surroundings: inout Surroundings
   ) -> [Effect] {
-    switch mouse.kind {
-    case .wheelUp: return take(.key(.up), &surroundings)
-    case .wheelDown: return take(.key(.down), &surroundings)
-    default: return []
-    }
+    scroll(with: mouse, &surroundings)
   }
 
   /// The columns inside, without those of the scroll bar.

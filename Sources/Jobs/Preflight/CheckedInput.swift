@@ -1,5 +1,6 @@
 import CryoEM
 import Ground
+import Particles
 import Refinement
 
 /// The files of a job, read and checked against each other, and its parameters given the data.
@@ -51,22 +52,30 @@ struct CheckedInput {
       box: found.boxSize, mask: maps.mask, fulcrum: fulcrum, shiftExtent: settings.shiftExtent,
       stretch: found.particles.stretch(isUsed: settings.useAnisotropicMagnification),
       symmetry: symmetry)
+    Self.advise(settings, found.particles, maps, geometry, &findings)
+    self.geometry = geometry
+    (self.inputs, self.valid, self.data) = (inputs, valid, data)
+    (self.maps, self.symmetry, self.fulcrum) = (maps, symmetry, fulcrum)
+  }
+
+  /// What is worth knowing of poses, defocus and maps before anything is refined.
+  private static func advise(
+    _ settings: RefinementSettings, _ particles: ParticleSet, _ maps: CheckedMaps,
+    _ geometry: Geometry, _ findings: inout FindingList
+  ) {
     if let halves = maps.halfMaps {
       ExpectedPoses(
-        halfMaps: halves, mask: maps.mask, particles: found.particles.count, geometry: geometry,
+        halfMaps: halves, mask: maps.mask, particles: particles.count, geometry: geometry,
         isBlurred: settings.priorEnabled
       )?.advise(settings, &findings)
     }
     adviseBodyDefocus(
-      settings, mask: maps.mask, optics: found.particles.optics, resolution: maps.resolution,
+      settings, mask: maps.mask, optics: particles.optics, resolution: maps.resolution,
       findings: &findings)
     adviseEwald(
-      settings, mask: maps.mask, optics: found.particles.optics, resolution: maps.resolution,
+      settings, mask: maps.mask, optics: particles.optics, resolution: maps.resolution,
       findings: &findings)
-    if let warning = Self.doubt(of: maps, settings) { findings.add(warning) }
-    self.geometry = geometry
-    (self.inputs, self.valid, self.data) = (inputs, valid, data)
-    (self.maps, self.symmetry, self.fulcrum) = (maps, symmetry, fulcrum)
+    if let warning = doubt(of: maps, settings) { findings.add(warning) }
   }
 
   private static func read(
