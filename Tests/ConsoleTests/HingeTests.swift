@@ -132,7 +132,9 @@ struct HingeTests {
       .motion(folder: "/data/moved"), options: Application.Options())
     #expect((screen as? ModesScreen)?.folder == "/data/moved")
     #expect(
-      effects.contains { if case .readMotion("/data/moved") = $0 { true } else { false } })
+      effects.contains {
+        if case .outside(.read(.motion("/data/moved"))) = $0 { true } else { false }
+      })
   }
 
   /// A folder of fulcrum motion names the maps that it was made of; what is kept is of its own particles.

@@ -164,7 +164,7 @@ import Testing
     let prompt = stage.text
     stage.play("Ctrl-U 7 Enter")
     let changes = stage.takeEffects().compactMap { effect -> Job? in
-      if case .control(_, .parameters(let job)) = effect { job } else { nil }
+      if case .change(.control(_, .parameters(let job))) = effect { job } else { nil }
     }
     #expect(changes.count == 1, "\(prompt)")
   }

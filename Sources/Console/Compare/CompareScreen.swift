@@ -59,8 +59,8 @@ struct CompareScreen: ZoomingScreen {
   }
 
   func opening(_ surroundings: Surroundings) -> [Effect] {
-    folders.map { .openRun(folder: $0) }
-      + folders.dropFirst().map { .comparePoses(first: folders[0], other: $0) }
+    folders.map { .read(.run(folder: $0, isForced: true)) }
+      + folders.dropFirst().map { .read(.poseDifference(first: folders[0], other: $0)) }
   }
 
   /// The runs in their order, as far as they were read.
@@ -143,7 +143,7 @@ struct CompareScreen: ZoomingScreen {
 
   func refresh(_ surroundings: Surroundings) -> [Effect] {
     // Ended runs do not change any more.
-    folders.filter { snapshots[$0]?.isLive != false }.map { .readRun(folder: $0) }
+    folders.filter { snapshots[$0]?.isLive != false }.map { .read(.run(folder: $0)) }
   }
 
   mutating func point(

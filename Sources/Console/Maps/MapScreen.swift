@@ -154,9 +154,9 @@ struct MapScreen: CrossHairScreen {
     return all.filter { maps[$0] == nil && problems[$0] == nil }
   }
 
-  func opening(_ surroundings: Surroundings) -> [Effect] { missing.map { .readMap($0) } }
+  func opening(_ surroundings: Surroundings) -> [Effect] { missing.map { .read(.map($0)) } }
 
-  func refresh(_ surroundings: Surroundings) -> [Effect] { missing.map { .readMap($0) } }
+  func refresh(_ surroundings: Surroundings) -> [Effect] { missing.map { .read(.map($0)) } }
 
   /// Maps that are kept in memory beside those that are needed.
   private var kept = 4
@@ -228,5 +228,5 @@ struct MapScreen: CrossHairScreen {
   }
 
   /// What is missing, and who is asked for.
-  var refreshed: [Effect] { missing.map { .readMap($0) } }
+  var refreshed: [Effect] { missing.map { .read(.map($0)) } }
 }

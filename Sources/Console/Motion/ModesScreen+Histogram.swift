@@ -36,7 +36,7 @@ extension ModesScreen {
 
   /// Has the range counted in the run's particles.
   func countRange() -> [Effect] {
-    expression.map { [.countChoice(folder: choice.folder, expression: $0)] } ?? []
+    expression.map { [.read(.choiceCount(folder: choice.folder, expression: $0))] } ?? []
   }
 
   /// The end of a bin that is nearest to a column of the histogram, as for the mouse.

@@ -63,7 +63,7 @@ struct ModesScreen: ZoomingScreen {
   var modes: [MotionReport.Mode] { motion?.modes ?? [] }
 
   func opening(_ surroundings: Surroundings) -> [Effect] {
-    [.readMotion(folder: folder), .readRun(folder: folder)]
+    [.read(.motion(folder: folder)), .read(.run(folder: folder))]
   }
 
   func refresh(_ surroundings: Surroundings) -> [Effect] { maps?.refreshed ?? [] }
@@ -176,7 +176,8 @@ struct ModesScreen: ZoomingScreen {
     screen.colouring = before?.colouring ?? .regions
     if let before { (screen.camera, screen.levels) = (before.camera, before.levels) }
     maps = screen
-    return screen.refreshed + screen.shelf.steps.compactMap { $0.maps[.map] }.map { .readMap($0) }
+    return screen.refreshed
+      + screen.shelf.steps.compactMap { $0.maps[.map] }.map { .read(.map($0)) }
   }
 
   /// Keeping particles of the run.
@@ -193,7 +194,8 @@ struct ModesScreen: ZoomingScreen {
       selection = text
       return choice.counting(text)
     case .toolLine(let purpose): return ToolLine.run(text, purpose: purpose, surroundings)
-    case .newJob(let particles, _): return [.restartWith(particles: particles, folder: folder)]
+    case .newJob(let particles, _):
+      return [.read(.restartWith(particles: particles, folder: folder))]
     default: return []
     }
   }
