@@ -32,12 +32,12 @@ import Testing
     var stage = Stage(.comparison, size: Size(width: width, height: height))
     stage.play("Tab z")
     let screen = try #require(stage.application.screen as? CompareScreen)
-    for (index, run) in screen.runs.enumerated() {
+    for (index, run) in screen.comparison.runs.enumerated() {
       // To the column of the run.
       stage.play(
         "Left Left Left Left " + Array(repeating: "Right", count: index).joined(separator: " "))
       let text = stage.text
-      for line in CompareScreen.statistics.prefix(height == 24 ? 12 : 10) {
+      for line in ResultLine.all.prefix(height == 24 ? 12 : 10) {
         let row = try #require(text.split(separator: "\n").first { $0.contains(line.name) })
         #expect(row.contains(line.value(run)), "\(run.name): \(line.name)")
       }

@@ -115,7 +115,8 @@ import Testing
     #expect(try order() == [0, 1, 2, 3])
     stage.play("Home Space Space c")
     let compared = try #require(stage.application.screens.last as? CompareScreen)
-    #expect(compared.folders.map { RunFolder($0).name } == ["head-sweep-1", "head-sweep-2"])
+    #expect(
+      compared.comparison.folders.map { RunFolder($0).name } == ["head-sweep-1", "head-sweep-2"])
     stage.play("Esc")
     _ = stage.takeEffects()
     stage.play("X y")

@@ -25,7 +25,7 @@ enum News: Sendable {
   case files(FileFacts)
   case maskPreview(Volume?, threshold: Double)
   case maskMaking(MakerTask.Result)
-  case poseDifference(CompareScreen.PoseDifference)
+  case poseDifference(PoseDifference)
   case rootChange(RootChange)
   case themes([Theme], [Problem])
   case checked(CheckReport)
