@@ -130,7 +130,7 @@ struct HingeTests {
   @Test func aFolderOfMotionIsAskedForWhenItIsOpened() throws {
     let (screen, effects) = try Application.opening(
       .motion(folder: "/data/moved"), options: Application.Options())
-    #expect((screen as? ModesScreen)?.folder == "/data/moved")
+    #expect((screen as? ModesScreen)?.view.folder == "/data/moved")
     #expect(
       effects.contains {
         if case .outside(.read(.motion("/data/moved"))) = $0 { true } else { false }
