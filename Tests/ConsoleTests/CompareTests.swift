@@ -117,9 +117,9 @@ import Testing
       Issue.record("no maps")
       return
     }
-    #expect(maps.shelf.steps.map(\.title) == ["consensus", "first", "second"])
-    #expect(maps.shelf.title == "first, second")
-    let second = try #require(maps.shelf.steps.last?.maps[.sharpened])
+    #expect(maps.view.shelf.steps.map(\.title) == ["consensus", "first", "second"])
+    #expect(maps.view.shelf.title == "first, second")
+    let second = try #require(maps.view.shelf.steps.last?.maps[.sharpened])
     #expect(second.files == ["/data/ribosome/runs/second/final/map_sharp.mrc"])
     #expect(Comparison(folders: []).runs.isEmpty && MapShelf(comparing: []) == nil)
   }

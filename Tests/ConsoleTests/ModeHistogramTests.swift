@@ -32,7 +32,7 @@ struct ModeHistogramTests {
     #expect(pane.cursor == 4)
     move(&pane, .first, .left, in: view)
     #expect(pane.cursor == -4)
-    var view = view
+    var view = self.view
     #expect(pane.navigate(.pageUp, &view) == nil, "that turns the complex")
   }
 
@@ -64,7 +64,7 @@ struct ModeHistogramTests {
 
   /// The mouse chooses from where it was pressed to where it is, in either direction and beyond the plot.
   @Test func aDragChoosesARange() {
-    var (pane, view, surroundings) = (ModeHistogramPane(), view, Surroundings())
+    var (pane, view, surroundings) = (ModeHistogramPane(), self.view, Surroundings())
     let rect = Rect(x: 10, y: 2, width: 34, height: 12)
     // Inside of the frame, above the line about the range.
     let plot = HistogramPlot(
@@ -94,7 +94,7 @@ struct ModeHistogramTests {
   /// A count is told while the range is the one that was counted.
   @Test func aCountIsOfItsRange() {
     var pane = ModeHistogramPane()
-    let view = view
+    let view = self.view
     move(&pane, .right, in: view)
     _ = pane.setLower(view)
     func text() -> String {

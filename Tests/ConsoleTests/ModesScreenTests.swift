@@ -33,23 +33,28 @@ struct ModesScreenTests {
     #expect(stage.text.contains("The other 1 mode, 8.0%, are within noise."), "\(stage.text)")
     stage.play("Down Down Down")
     #expect(try screen(stage).view.mode == 1)
-    #expect(try screen(stage).view.complex.maps?.shelf.title == "mode 2 of two")
+    #expect(try screen(stage).view.complex.maps?.view.shelf.title == "mode 2 of two")
   }
 
   /// Steps go along the mode from end to end; what is composed is asked for at the amplitude that is shown.
   @Test func stepsGoAlongTheMode() throws {
     var stage = stage()
     let middle = try #require(screen(stage).view.complex.maps)
-    #expect(middle.stepTitle == "0.0 sd" && middle.shelf.steps.count == 9)
-    #expect(middle.shelf.steps.first?.title == "−2.0 sd")
-    #expect(middle.missing.isEmpty, "all moments are composed at once")
+    #expect(middle.view.steps.title == "0.0 sd" && middle.view.shelf.steps.count == 9)
+    #expect(middle.view.shelf.steps.first?.title == "−2.0 sd")
+    let moments = middle.view.shelf.steps.map { middle.view.cache[$0.maps[.map]] }
+    #expect(
+      middle.view.missing.isEmpty && !moments.contains { $0 == nil },
+      "all moments are composed at once, and stay")
     stage.play("] ] ] ] ] ]")
     let end = try #require(screen(stage).view.complex.maps)
-    #expect(end.stepTitle == "2.0 sd")
-    #expect(end.wanted?.request.frame?.amplitude == 2)
+    #expect(end.view.steps.title == "2.0 sd")
+    #expect(end.view.steps.wanted?.request.frame?.amplitude == 2)
     stage.play("x")
-    #expect(try screen(stage).view.complex.maps?.wanted?.request.frame?.amplitude == 4)
-    #expect(try screen(stage).view.complex.maps?.level == end.level, "one level for all moments")
+    #expect(try screen(stage).view.complex.maps?.view.steps.wanted?.request.frame?.amplitude == 4)
+    #expect(
+      try screen(stage).view.complex.maps?.view.level == end.view.level, "one level for all moments"
+    )
   }
 
   /// Playing goes to and fro with the clock, and a hold stays where it has come to.
@@ -66,7 +71,7 @@ struct ModesScreenTests {
     var held = try screen(stage)
     surroundings.now = start + 0.7
     held.view.complex.hold(surroundings)
-    #expect(held.view.complex.maps?.step == 3 && !held.isMoving)
+    #expect(held.view.complex.maps?.view.steps.index == 3 && !held.isMoving)
     stage.play("?")
     #expect(!stage.application.isMoving, "not behind a pop-up")
   }

@@ -33,7 +33,7 @@ extension RunScreen {
   func openMaps() -> [Effect] {
     guard let snapshot = view.snapshot, let shelf = MapShelf(snapshot) else { return [] }
     var screen = MapScreen(shelf: shelf)
-    if let title = view.metrics?.stepName, view.iteration != nil { screen.open(at: title) }
+    if let title = view.metrics?.stepName, view.iteration != nil { screen.view.steps.go(to: title) }
     return [.push(screen)]
   }
 

@@ -9,7 +9,7 @@ struct ModeAxesPane: ModesPane {
 
   func draw(_ place: ModesPlace, of view: ModesView, into frame: inout Frame) {
     let rect = box(place, of: view, into: &frame)
-    let rotation = view.complex.maps?.camera?.rotation ?? .identity
+    let rotation = view.complex.maps?.surface.camera?.rotation ?? .identity
     let sphere = AxisSphere(rotation: rotation, rect: rect)
     let dot = String(frame.look.glyph("·", "."))
     let toEye = rotation.transposed.applied(to: Vector3(0, 0, 1))

@@ -6,22 +6,22 @@ struct ModeSurfacePane: ModesPane {
   static let title = "Motion"
 
   func draw(_ place: ModesPlace, of view: ModesView, into frame: inout Frame) {
-    guard var maps = view.complex.maps else {
+    guard let maps = view.complex.maps else {
       say("No maps of the regions.", place, into: &frame)
       return
     }
-    maps.step = view.complex.step(place.surroundings)
-    maps.pane = place.isFocused ? .surface : .first
-    maps.isZoomed = false
-    guard let shown = maps.shown, let density = maps.density else {
+    var moment = maps.view
+    moment.steps.index = view.complex.step(place.surroundings)
+    guard moment.shown != nil else {
       say("Composing …", place, into: &frame)
       return
     }
     let rect = place.rect
-    maps.drawSurface(shown, density, in: rect, of: &frame, place.surroundings)
-    guard frame.look.colours >= .c256, maps.colouring == .regions, rect.width > 40 else { return }
+    maps.surface.draw(
+      moment, in: rect, isFocused: place.isFocused, into: &frame, place.surroundings)
+    guard frame.look.colours >= .c256, moment.colouring == .regions, rect.width > 40 else { return }
     var x = rect.x + 2
-    for (index, name) in maps.shelf.regions.enumerated() {
+    for (index, name) in moment.shelf.regions.enumerated() {
       x += frame.write(
         " \(frame.look.glyph("■", "#")) \(name) ", x: x, y: rect.y + 1, .series(index),
         width: max(0, rect.right - 1 - x))
@@ -49,17 +49,17 @@ struct ModeSurfacePane: ModesPane {
       "maps", ["V"], "Maps", "The maps along the mode, with slices", bar: 12,
       obstacle: { $0.view.noPicture },
       does: .effects { screen in
-        screen.view.complex.maps.map { [.push($0)] + $0.refreshed } ?? []
+        screen.view.complex.maps.map { [.push($0)] + $0.reading } ?? []
       }),
     Binding(
       "colour-by", ["c"], "Colour", "Colour the surface by region, or in one colour", bar: 10,
       obstacle: { $0.view.noPicture },
       does: .change { $0.view.complex.toggleColouring() }),
     ofSurface("raise-threshold", [">", "."], "Raise", "Surface at a higher density", bar: 7) {
-      maps, _ in maps.stepLevel(1)
+      maps, _ in maps.view.stepLevel(1)
     },
     ofSurface("lower-threshold", ["<", ","], "Lower", "Surface at a lower density", bar: 8) {
-      maps, _ in maps.stepLevel(-1)
+      maps, _ in maps.view.stepLevel(-1)
     },
     ofSurface("slice-forward", ["+", "="], "Nearer", "Surface larger", bar: 4) {
       $0.approach(by: 1, $1)
@@ -68,7 +68,7 @@ struct ModeSurfacePane: ModesPane {
       $0.approach(by: -1, $1)
     },
     ofSurface("view-axis", ["a"], "Axis", "See it along z, y, x (arrows turn it)", bar: 6) {
-      maps, _ in maps.nextAxis()
+      maps, _ in maps.surface.nextAxis()
     },
   ]
 

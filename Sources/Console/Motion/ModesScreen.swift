@@ -25,7 +25,7 @@ struct ModesScreen: ZoomingScreen {
     [.read(.motion(folder: view.folder)), .read(.run(folder: view.folder))]
   }
 
-  func refresh(_ surroundings: Surroundings) -> [Effect] { view.complex.maps?.refreshed ?? [] }
+  func refresh(_ surroundings: Surroundings) -> [Effect] { view.complex.maps?.reading ?? [] }
 
   var showsTime: Bool { view.complex.maps?.showsTime == true }
   var isMoving: Bool { view.complex.isPlaying }

@@ -16,32 +16,34 @@ struct MovingComplex: Sendable {
 
   /// The step that is shown: while it plays to and fro that of the time.
   func step(_ surroundings: Surroundings) -> Int {
-    guard let playing, let last = maps.map({ $0.shelf.steps.count - 1 }), last > 0 else {
-      return maps?.step ?? 0
+    guard let playing, let last = maps.map({ $0.view.shelf.steps.count - 1 }), last > 0 else {
+      return index
     }
     let gone = playing.step + Int(max(0, surroundings.now - playing.since) * Self.pace)
     let place = gone % (2 * last)
     return place <= last ? place : 2 * last - place
   }
 
+  /// The step at which it stands.
+  private var index: Int { maps?.view.steps.index ?? 0 }
+
   /// Plays it, or holds it where it has come to.
   mutating func play(_ surroundings: Surroundings) {
-    if isPlaying { hold(surroundings) } else { playing = (surroundings.now, maps?.step ?? 0) }
+    if isPlaying { hold(surroundings) } else { playing = (surroundings.now, index) }
   }
 
   /// Stops where it has come to.
   mutating func hold(_ surroundings: Surroundings) {
     guard isPlaying else { return }
     let place = step(surroundings)
-    maps?.step = place
+    maps?.view.steps.index = place
     playing = nil
   }
 
   /// Goes along the mode by hand.
   mutating func step(by step: Int, _ surroundings: Surroundings) -> [Effect] {
     hold(surroundings)
-    let next = (maps?.step ?? 0) + step
-    return maps?.changeStep(to: next) ?? []
+    return maps?.go { $0.go(to: $0.index + step) } ?? []
   }
 
   /// Moves twice as far, after 8 standard deviations 2 again; to be seen once a mode is shown again.
@@ -52,25 +54,30 @@ struct MovingComplex: Sendable {
     guard motion.regions.count > 1 else { return [] }
     let before = maps
     var screen = MapScreen(shelf: MapShelf(motion, mode: mode, reach: reach))
-    screen.keepAll()
-    screen.step = before?.step ?? screen.shelf.steps.count / 2
-    screen.colouring = before?.colouring ?? .regions
-    if let before { (screen.camera, screen.levels) = (before.camera, before.levels) }
+    let steps = screen.view.shelf.steps
+    // All moments stay in memory, as they are played.
+    screen.view.cache.capacity = steps.count + 1
+    screen.view.steps.index = before?.view.steps.index ?? steps.count / 2
+    screen.view.colouring = before?.view.colouring ?? .regions
+    if let before {
+      (screen.surface.camera, screen.view.levels) = (before.surface.camera, before.view.levels)
+    }
     maps = screen
-    return screen.refreshed
-      + screen.shelf.steps.compactMap { $0.maps[.map] }.map { .read(.map($0)) }
+    return screen.reading + steps.compactMap { $0.maps[.map] }.map { .read(.map($0)) }
   }
 
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
     let effects = maps?.receive(news, &surroundings) ?? []
     // One level for all moments, or the surface would swell and shrink.
-    if let level = maps?.level, maps?.levels[.map] == nil { maps?.levels[.map] = level }
+    if let level = maps?.view.level, maps?.view.levels[.map] == nil {
+      maps?.view.levels[.map] = level
+    }
     return effects
   }
 
   mutating func toggleColouring() {
-    let isByRegion = maps?.colouring == .regions
-    maps?.colouring = isByRegion ? .plain : .regions
+    let isByRegion = maps?.view.colouring == .regions
+    maps?.view.colouring = isByRegion ? .plain : .regions
   }
 
   /// A key that turns the surface.
