@@ -255,7 +255,9 @@ import Testing
       }
       application.popUps = []
       let effects = application.handle(.input(.key(.control("q"))))
-      #expect(effects.contains { if case .quit = $0 { true } else { false } }, "\(screen.title)")
+      #expect(
+        effects.contains { if case .terminal(.quit) = $0 { true } else { false } },
+        "\(screen.title)")
     }
   }
 }

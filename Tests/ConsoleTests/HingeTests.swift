@@ -100,9 +100,10 @@ struct HingeTests {
     var stage = stage(nil, colours: .truecolor)
     stage.play("Tab c")
     let screen = try #require(stage.application.screen as? MapScreen)
-    #expect(screen.colouring == .regions)
-    let shown = try #require(screen.shown)
-    let tint = try #require(screen.tint(0, shown, stage.application.surroundings.appearance))
+    #expect(screen.view.colouring == .regions)
+    let shown = try #require(screen.view.shown)
+    let tint = try #require(
+      screen.view.tint(0, at: screen.hair.voxel, shown, stage.application.surroundings.appearance))
     #expect(tint.columns == 48 && tint.rows == 48 && tint.hues.count == 2)
     let masks = SampleRuns.volumes(of: SampleRuns.regionJob()).masks.compactMap(\.mask)
     let depth = screen.hair.voxel.z
@@ -118,10 +119,10 @@ struct HingeTests {
     stage.play("F6")
     let fewer = stage.application.surroundings.appearance
     #expect(fewer.colours == .c256)
-    #expect(screen.tint(0, shown, fewer) != nil)
+    #expect(screen.view.tint(0, at: screen.hair.voxel, shown, fewer) != nil)
     var mono = fewer
     mono = Appearance(colours: .c16)
-    #expect(screen.tint(0, shown, mono) == nil)
+    #expect(screen.view.tint(0, at: screen.hair.voxel, shown, mono) == nil)
   }
 
   // MARK: Motions outside of runs
@@ -130,9 +131,11 @@ struct HingeTests {
   @Test func aFolderOfMotionIsAskedForWhenItIsOpened() throws {
     let (screen, effects) = try Application.opening(
       .motion(folder: "/data/moved"), options: Application.Options())
-    #expect((screen as? ModesScreen)?.folder == "/data/moved")
+    #expect((screen as? ModesScreen)?.view.folder == "/data/moved")
     #expect(
-      effects.contains { if case .readMotion("/data/moved") = $0 { true } else { false } })
+      effects.contains {
+        if case .outside(.read(.motion("/data/moved"))) = $0 { true } else { false }
+      })
   }
 
   /// A folder of fulcrum motion names the maps that it was made of; what is kept is of its own particles.

@@ -48,7 +48,7 @@ import Testing
     #expect(Array(rows.last?.prefix(2) ?? []) == ["final", "3.3300"])
     #expect(rows.dropLast().last?.first == "\(last.iteration)")
     let lines = Dictionary(
-      uniqueKeysWithValues: CompareScreen.statistics.map { ($0.name, $0.value(run)) })
+      uniqueKeysWithValues: ResultLine.all.map { ($0.name, $0.value(run)) })
     #expect(lines["Å at 0.143"] == "3.33" && lines["Å at 0.5"] == "4.10")
     #expect(lines["Iterations"] == "6" && lines["Å at start"] == "4.20")
   }

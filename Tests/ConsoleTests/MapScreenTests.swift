@@ -27,15 +27,15 @@ struct MapScreenTests {
 
   @Test func arrowsTurnAndTheWheelZooms() throws {
     var stage = stage()
-    let before = try #require(try screen(stage).camera)
+    let before = try #require(try screen(stage).surface.camera)
     stage.play("Right Up")
-    let after = try #require(try screen(stage).camera)
+    let after = try #require(try screen(stage).surface.camera)
     let wanted = before.turned(about: 1, by: 10).turned(about: 0, by: -10)
     #expect(abs((after.rotation.row2 * wanted.rotation.row2).sum() - 1) < 1e-9)
     stage.play("+")
-    #expect(abs(try #require(try screen(stage).camera).reach * 1.2 - after.reach) < 1e-9)
+    #expect(abs(try #require(try screen(stage).surface.camera).reach * 1.2 - after.reach) < 1e-9)
     stage.take(.mouse(MouseEvent(.wheelDown, column: 20, row: 10)))
-    #expect(abs(try #require(try screen(stage).camera).reach - after.reach) < 1e-9)
+    #expect(abs(try #require(try screen(stage).surface.camera).reach - after.reach) < 1e-9)
     // A drag over the whole width is half a turn.
     stage.play("a")
     let rect = try #require(
@@ -43,7 +43,7 @@ struct MapScreenTests {
     stage.take(.mouse(MouseEvent(.press, column: rect.x, row: rect.y)))
     stage.take(.mouse(MouseEvent(.drag, column: rect.right - 1, row: rect.y)))
     stage.take(.mouse(MouseEvent(.release, column: rect.right, row: rect.y)))
-    let turned = try #require(try screen(stage).camera)
+    let turned = try #require(try screen(stage).surface.camera)
     #expect(turned.rotation.row2.z < -0.99)
   }
 
@@ -55,9 +55,9 @@ struct MapScreenTests {
     stage.take(
       .mouse(MouseEvent(.press, column: rect.x + rect.width / 2, row: rect.y + rect.height / 2)))
     let screen = try screen(stage)
-    let cross = try #require(screen.cross)
-    let value = try #require(screen.shown?.map.density(at: cross))
-    let level = try #require(screen.density)
+    let cross = try #require(screen.view.cross)
+    let value = try #require(screen.view.shown?.map.density(at: cross))
+    let level = try #require(screen.view.density)
     #expect(abs(value - level) < 0.02 * abs(level) + 1e-3)
     #expect(stage.text.contains("voxel \(screen.hair.text)"))
   }
@@ -65,16 +65,16 @@ struct MapScreenTests {
   @Test func levelsAreTypedInThreeUnits() throws {
     var stage = stage()
     stage.play("t Ctrl-U \"0.5\" Enter")
-    #expect(try screen(stage).density == 0.5)
+    #expect(try screen(stage).view.density == 0.5)
     stage.play("t Ctrl-U \"2 sd\" Enter")
-    let table = try #require(try screen(stage).shown).map.levels
-    let level = try #require(try screen(stage).density)
+    let table = try #require(try screen(stage).view.shown).map.levels
+    let level = try #require(try screen(stage).view.density)
     #expect(abs(table.deviations(of: level) - 2) < 1e-4)
     stage.play("> >")
-    let raised = try #require(try screen(stage).density)
+    let raised = try #require(try screen(stage).view.density)
     #expect(abs(table.deviations(of: raised) - 2.25) < 1e-4)
     stage.play("t Ctrl-U \"100 kDa\" Enter")
-    let massive = try #require(try screen(stage).density)
+    let massive = try #require(try screen(stage).view.density)
     #expect(abs(table.mass(above: massive) - 100) < 1)
     stage.play("t Ctrl-U \"lots\" Enter")
     #expect(stage.text.contains("a level is needed"))
@@ -84,16 +84,16 @@ struct MapScreenTests {
   @Test func mapsBlink() throws {
     var stage = stage()
     stage.play("Right Right")
-    let camera = try screen(stage).camera
-    #expect(try screen(stage).stepTitle == "final")
+    let camera = try screen(stage).surface.camera
+    #expect(try screen(stage).view.steps.title == "final")
     stage.play("b")
-    #expect(try screen(stage).stepTitle == "consensus")
+    #expect(try screen(stage).view.steps.title == "consensus")
     #expect(stage.text.contains("b blinks with final"))
-    #expect(try screen(stage).camera == camera)
+    #expect(try screen(stage).surface.camera == camera)
     stage.play("b [")
-    #expect(try screen(stage).stepTitle == "iteration 7")
+    #expect(try screen(stage).view.steps.title == "iteration 7")
     stage.play("] w")
-    #expect(try screen(stage).shown?.request.kind == .halfA)
+    #expect(try screen(stage).view.shown?.request.kind == .halfA)
   }
 
   @Test func theCrossHairIsLinked() throws {
@@ -102,7 +102,7 @@ struct MapScreenTests {
     let screen = try screen(stage)
     #expect(screen.hair.text == "31,20,11")
     // 3 Å voxels from the box centre at 24.
-    #expect(screen.cross == Vector3(21, -12, -39))
+    #expect(screen.view.cross == Vector3(21, -12, -39))
     for title in ["xy, z = 11", "xz, y = 20", "yz, x = 31"] { #expect(stage.text.contains(title)) }
     stage.play("p")
     #expect(stage.text.contains("xy along z"))
@@ -121,10 +121,10 @@ struct MapScreenTests {
   @Test func coloursAreOffered() throws {
     var stage = stage()
     stage.play("c")
-    #expect(try screen(stage).colouring == .halves)
+    #expect(try screen(stage).view.colouring == .halves)
     #expect(stage.text.contains("difference of the halves  0"))
     stage.play("c c")
-    #expect(try screen(stage).colouring == .motion)
+    #expect(try screen(stage).view.colouring == .motion)
     let screen = try screen(stage)
     // Histograms of lengths: each of three axes has a third of the mean square.
     let metrics = SampleRuns.metrics(iteration: 7, seed: 1).rotationFromStart
@@ -133,7 +133,7 @@ struct MapScreenTests {
       sum + Double(bin.element) * pow(metrics.lower + (Double(bin.offset) + 0.5) * width, 2)
     }
     let mean = squares / Double(metrics.counts.reduce(0, +))
-    #expect(abs((screen.shelf.sway?.rotation ?? 0) - (mean / 3).squareRoot()) < 0.05)
+    #expect(abs((screen.view.shelf.sway?.rotation ?? 0) - (mean / 3).squareRoot()) < 0.05)
     // With few colours shades are all there is.
     let plain = self.stage(colours: .c16)
     #expect(plain.text.contains("shades alone"))
@@ -143,12 +143,12 @@ struct MapScreenTests {
   @Test func theCutFollowsItsKeys() throws {
     var stage = stage()
     stage.play("e Ctrl-U \"24,24,24\" Enter x")
-    #expect(abs(try #require(try screen(stage).camera?.clip)) < 1e-9 + 12)
-    let before = try #require(try screen(stage).camera?.clip)
+    #expect(abs(try #require(try screen(stage).surface.camera?.clip)) < 1e-9 + 12)
+    let before = try #require(try screen(stage).surface.camera?.clip)
     stage.play("PgDn")
-    #expect(abs(try #require(try screen(stage).camera?.clip) - before + 72 / 32) < 1e-9)
+    #expect(abs(try #require(try screen(stage).surface.camera?.clip) - before + 72 / 32) < 1e-9)
     stage.play("x")
-    #expect(try screen(stage).camera?.clip == nil)
+    #expect(try screen(stage).surface.camera?.clip == nil)
   }
 
   /// A turned surface is drawn in fewer colours at first, and finely half a second later.
@@ -164,10 +164,10 @@ struct MapScreenTests {
     // Frames that are too large make the next draft coarser.
     stage.application.surroundings.traffic.lastFrameBytes = 9000
     stage.play("Right Left")
-    #expect(try screen(stage).coarseness == 1)
+    #expect(try screen(stage).surface.turning.coarseness == 1)
     stage.application.surroundings.traffic.lastFrameBytes = 4000
     stage.play("Right Left")
-    #expect(try screen(stage).coarseness == 1)
+    #expect(try screen(stage).surface.turning.coarseness == 1)
   }
 
   @Test func picturesInPixelsCoverTheSurface() throws {
@@ -220,6 +220,6 @@ struct MapScreenTests {
 
   @Test(arguments: [(137.0, 100.0), (99, 50), (20, 20), (0.7, 0.5), (3, 2)])
   func scaleBarsAreRound(most: Double, length: Double) {
-    #expect(abs(MapScreen.roundLength(upTo: most) - length) < 1e-9)
+    #expect(abs(Frame.roundLength(upTo: most) - length) < 1e-9)
   }
 }

@@ -14,6 +14,11 @@ struct ModesScreenTests {
     try #require(stage.application.screen as? ModesScreen)
   }
 
+  private func expression(_ stage: Stage) throws -> String? {
+    let screen = try screen(stage)
+    return screen.panes.histogram.expression(screen.view)
+  }
+
   private func stage(_ keys: String = "") -> Stage {
     var stage = Stage(.modes, size: Size(width: 120, height: 40), colours: .truecolor)
     stage.play(keys)
@@ -27,24 +32,29 @@ struct ModesScreenTests {
     #expect(stage.text.contains("0.00,0.60,0.80") && stage.text.contains("26,23,24"))
     #expect(stage.text.contains("The other 1 mode, 8.0%, are within noise."), "\(stage.text)")
     stage.play("Down Down Down")
-    #expect(try screen(stage).mode == 1)
-    #expect(try screen(stage).maps?.shelf.title == "mode 2 of two")
+    #expect(try screen(stage).view.mode == 1)
+    #expect(try screen(stage).view.complex.maps?.view.shelf.title == "mode 2 of two")
   }
 
   /// Steps go along the mode from end to end; what is composed is asked for at the amplitude that is shown.
   @Test func stepsGoAlongTheMode() throws {
     var stage = stage()
-    let middle = try #require(screen(stage).maps)
-    #expect(middle.stepTitle == "0.0 sd" && middle.shelf.steps.count == 9)
-    #expect(middle.shelf.steps.first?.title == "−2.0 sd")
-    #expect(middle.missing.isEmpty, "all moments are composed at once")
+    let middle = try #require(screen(stage).view.complex.maps)
+    #expect(middle.view.steps.title == "0.0 sd" && middle.view.shelf.steps.count == 9)
+    #expect(middle.view.shelf.steps.first?.title == "−2.0 sd")
+    let moments = middle.view.shelf.steps.map { middle.view.cache[$0.maps[.map]] }
+    #expect(
+      middle.view.missing.isEmpty && !moments.contains { $0 == nil },
+      "all moments are composed at once, and stay")
     stage.play("] ] ] ] ] ]")
-    let end = try #require(screen(stage).maps)
-    #expect(end.stepTitle == "2.0 sd")
-    #expect(end.wanted?.request.frame?.amplitude == 2)
+    let end = try #require(screen(stage).view.complex.maps)
+    #expect(end.view.steps.title == "2.0 sd")
+    #expect(end.view.steps.wanted?.request.frame?.amplitude == 2)
     stage.play("x")
-    #expect(try screen(stage).maps?.wanted?.request.frame?.amplitude == 4)
-    #expect(try screen(stage).maps?.level == end.level, "one level for all moments")
+    #expect(try screen(stage).view.complex.maps?.view.steps.wanted?.request.frame?.amplitude == 4)
+    #expect(
+      try screen(stage).view.complex.maps?.view.level == end.view.level, "one level for all moments"
+    )
   }
 
   /// Playing goes to and fro with the clock, and a hold stays where it has come to.
@@ -55,13 +65,13 @@ struct ModesScreenTests {
     let start = surroundings.now
     let steps = try (0...17).map { tick -> Int in
       surroundings.now = start + (Double(tick) + 0.5) / 5
-      return try screen(stage).step(surroundings)
+      return try screen(stage).view.complex.step(surroundings)
     }
     #expect(steps == [0, 1, 2, 3, 4, 5, 6, 7, 8, 7, 6, 5, 4, 3, 2, 1, 0, 1])
     var held = try screen(stage)
     surroundings.now = start + 0.7
-    held.hold(surroundings)
-    #expect(held.maps?.step == 3 && !held.isMoving)
+    held.view.complex.hold(surroundings)
+    #expect(held.view.complex.maps?.view.steps.index == 3 && !held.isMoving)
     stage.play("?")
     #expect(!stage.application.isMoving, "not behind a pop-up")
   }
@@ -70,10 +80,10 @@ struct ModesScreenTests {
   /// run's particles.
   @Test func aRangeKeepsParticles() throws {
     var stage = stage("Tab Tab Right Right Right Right (")
-    #expect(try screen(stage).expression == "mode1 >= 1")
+    #expect(try expression(stage) == "mode1 >= 1")
     stage.play("Right Right Right Right )")
-    #expect(try screen(stage).expression == "mode1 >= 1 and mode1 <= 2")
-    let report = try #require(screen(stage).motion?.report)
+    #expect(try expression(stage) == "mode1 >= 1 and mode1 <= 2")
+    let report = try #require(screen(stage).view.motion?.report)
     let counts = report.modes[0].histogram[20..<24].reduce(0, +)
     #expect(stage.text.contains("about \(counts) particles"), "\(stage.text)")
     // The expression is proposed, counted in the run's particles, and the command that keeps them shown.
@@ -82,7 +92,7 @@ struct ModesScreenTests {
     #expect(
       stage.text.contains("fulcrum select runs/two 'mode1 >= 1 and mode1 <= 2'"), "\(stage.text)")
     stage.play("Esc Up Down Tab Tab Down")
-    #expect(try screen(stage).expression == nil, "another mode has no range yet")
+    #expect(try expression(stage) == nil, "another mode has no range yet")
   }
 
   /// Parts of bins count by their share.

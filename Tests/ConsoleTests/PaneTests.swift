@@ -32,12 +32,12 @@ import Testing
     var stage = Stage(.comparison, size: Size(width: width, height: height))
     stage.play("Tab z")
     let screen = try #require(stage.application.screen as? CompareScreen)
-    for (index, run) in screen.runs.enumerated() {
+    for (index, run) in screen.comparison.runs.enumerated() {
       // To the column of the run.
       stage.play(
         "Left Left Left Left " + Array(repeating: "Right", count: index).joined(separator: " "))
       let text = stage.text
-      for line in CompareScreen.statistics.prefix(height == 24 ? 12 : 10) {
+      for line in ResultLine.all.prefix(height == 24 ? 12 : 10) {
         let row = try #require(text.split(separator: "\n").first { $0.contains(line.name) })
         #expect(row.contains(line.value(run)), "\(run.name): \(line.name)")
       }
@@ -164,7 +164,7 @@ import Testing
     let prompt = stage.text
     stage.play("Ctrl-U 7 Enter")
     let changes = stage.takeEffects().compactMap { effect -> Job? in
-      if case .control(_, .parameters(let job)) = effect { job } else { nil }
+      if case .change(.control(_, .parameters(let job))) = effect { job } else { nil }
     }
     #expect(changes.count == 1, "\(prompt)")
   }

@@ -40,7 +40,7 @@ import Testing
     for character in text {
       let key: Key = character == "\n" ? .enter : .character(character)
       for effect in picker.take(.key(key), &surroundings) {
-        if case .readFolder(let path, _) = effect {
+        if case .outside(.read(.folder(let path, _))) = effect {
           _ = picker.receive(listing(path), &surroundings)
         }
         if case .answer(_, let text) = effect { answers.append(text) }
@@ -104,7 +104,7 @@ import Testing
     var surroundings = Surroundings()
     for _ in 0..<3 {
       for effect in picker.take(.key(.backspace), &surroundings) {
-        if case .readFolder(let path, _) = effect {
+        if case .outside(.read(.folder(let path, _))) = effect {
           _ = picker.receive(listing(path), &surroundings)
         }
       }

@@ -67,7 +67,7 @@ struct RegionListTests {
       if case .push(let next) = effect { next as? CompareScreen } else { nil }
     }.first
     let two = folder("runs/two/regions")
-    #expect(shown?.folders == [two + "/b", two + "/a"])
+    #expect(shown?.comparison.folders == [two + "/b", two + "/a"])
     // What is marked stays so when it is folded away.
     _ = screen.navigate(.left, &surroundings)
     #expect(
@@ -129,20 +129,20 @@ struct RegionListTests {
     let folder = try folder()
     #expect(RunSnapshot(folder: folder("runs/two/regions/a")).name == "two a")
     #expect(RunSnapshot(folder: folder("runs/two")).name == "two")
-    var comparison = CompareScreen(folders: ["/r/x", "/r/y"])
+    var screen = CompareScreen(folders: ["/r/x", "/r/y"])
     var surroundings = Surroundings(folder: "/r")
     for (name, deviation) in [("x", "3"), ("y", "5")] {
       var snapshot = SampleRuns.snapshot(name: name, status: .finished)
       snapshot.folder = "/r/\(name)"
       snapshot.job = SampleRuns.regionJob()
       try snapshot.job?.set("region.body.prior.rotation_sd", to: deviation)
-      _ = comparison.receive(.run(snapshot), &surroundings)
+      _ = screen.receive(.run(snapshot), &surroundings)
     }
-    #expect(comparison.differences.map(\.key).contains("region.body.prior.rotation_sd"))
+    #expect(screen.comparison.parameters.map(\.key).contains("region.body.prior.rotation_sd"))
     var frame = Frame(size: Size(width: 120, height: 40), look: surroundings.appearance)
-    comparison.focus = .parameters
-    comparison.isZoomed = true
-    comparison.draw(in: frame.grid.bounds, of: &frame, surroundings)
+    screen.focus = .parameters
+    screen.isZoomed = true
+    screen.draw(in: frame.grid.bounds, of: &frame, surroundings)
     #expect(frame.grid.text.contains("body.prior.rotation_sd"))
   }
 }

@@ -38,7 +38,9 @@ struct RegionScreenTests {
   }
 
   private func opened(_ effects: [Effect]) -> String? {
-    effects.compactMap { if case .openRun(let folder) = $0 { folder } else { nil } }.first
+    effects.compactMap {
+      if case .outside(.read(.run(let folder, true))) = $0 { folder } else { nil }
+    }.first
   }
 
   /// Of a run as a whole its first region is shown; the keys go round; what is asked is asked of the run.
@@ -57,7 +59,7 @@ struct RegionScreenTests {
       opened(screen.perform("previous-region", &surroundings) ?? []) == run + "/regions/large")
     _ = news(&screen, &surroundings)
     let asked = (screen.perform("pause", &surroundings) ?? []).compactMap { effect -> String? in
-      if case .control(let folder, _) = effect { folder } else { nil }
+      if case .outside(.change(.control(let folder, _))) = effect { folder } else { nil }
     }
     #expect(asked == [run])
   }

@@ -30,7 +30,7 @@ import Testing
     }
     let openings = RunScreen(folder: path).opening(Surroundings())
     let comparison = CompareScreen(folders: [path]).opening(Surroundings())
-    for effect in openings + comparison { background.perform(effect) }
+    for case .outside(.read(let reading)) in openings + comparison { background.read(reading) }
     for _ in 0..<2 { #expect(read.wait(timeout: .now() + 20) == .success) }
   }
 

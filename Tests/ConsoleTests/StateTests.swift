@@ -40,7 +40,7 @@ import Testing
   @Test func tagsAreWrittenIntoTheNote() throws {
     var stage = Stage(.runs)
     stage.play("Down # \"good new\" Enter")
-    guard case .note(let folder, let text)? = stage.takeEffects().last else {
+    guard case .change(.note(let folder, let text))? = stage.takeEffects().last else {
       Issue.record("no note was written")
       return
     }
@@ -89,7 +89,7 @@ import Testing
     func asked(_ keys: String) -> [QueueAction] {
       stage.play(keys)
       return stage.takeEffects().compactMap {
-        if case .queue(let action) = $0 { action } else { nil }
+        if case .work(.queue(let action)) = $0 { action } else { nil }
       }
     }
     let runs = "/data/ribosome/runs/"
@@ -119,7 +119,7 @@ import Testing
     var stage = Stage(.form)
     stage.application.surroundings.lanes = SampleRuns.lanes
     stage.play("Q")
-    guard case .enqueue(let job, _)? = stage.takeEffects().last else {
+    guard case .work(.enqueue(let job, _))? = stage.takeEffects().last else {
       Issue.record("nothing was queued")
       return
     }
@@ -157,7 +157,7 @@ import Testing
     var stage = Stage(.lanes)
     #expect(stage.takeEffects().isEmpty)
     stage.play("Esc s Down Enter")
-    guard case .submit(_, _, let lane)? = stage.takeEffects().last else {
+    guard case .work(.submit(_, _, let lane))? = stage.takeEffects().last else {
       Issue.record("nothing was handed over")
       return
     }
@@ -167,7 +167,7 @@ import Testing
     #expect(stage.text.contains("being started"))
     stage.tell(.failed(Problem("the scheduler refuses", whatToDo: "Ask it.")))
     stage.play("s Enter")
-    guard case .start? = stage.takeEffects().last else {
+    guard case .work(.start)? = stage.takeEffects().last else {
       Issue.record("nothing was started here")
       return
     }
@@ -181,7 +181,7 @@ import Testing
     form.startsHere = true
     stage.show(form)
     stage.play("s")
-    guard case .start? = stage.takeEffects().last else {
+    guard case .work(.start)? = stage.takeEffects().last else {
       Issue.record("nothing was started")
       return
     }
@@ -199,7 +199,7 @@ import Testing
   @Test func startDoesNotAskWithoutLanes() {
     var stage = Stage(.form)
     stage.play("s")
-    guard case .start? = stage.takeEffects().last else {
+    guard case .work(.start)? = stage.takeEffects().last else {
       Issue.record("nothing was started")
       return
     }
@@ -211,7 +211,7 @@ import Testing
     for keys in ["p", "x", "e", "r"] { stage.play(keys) }
     #expect(stage.takeEffects().isEmpty)
     stage.play("X Esc X y")
-    guard case .cancelQueued(let folder)? = stage.takeEffects().last else {
+    guard case .work(.cancel(let folder))? = stage.takeEffects().last else {
       Issue.record("nothing was cancelled")
       return
     }
@@ -227,7 +227,7 @@ import Testing
     stage.play("D y")
     let effects = stage.takeEffects()
     #expect(effects.count == 1)
-    if case .delete(let folder)? = effects.first {
+    if case .change(.delete(let folder))? = effects.first {
       #expect(folder.hasSuffix("/head-wide"))
     } else {
       Issue.record("nothing was deleted")
@@ -242,11 +242,12 @@ import Testing
       #expect(stage.application.popUps.isEmpty)
       // One Escape too many leaves nothing; the key that does is named.
       #expect(
-        !stage.takeEffects().contains { if case .quit = $0 { true } else { false } },
+        !stage.takeEffects().contains { if case .terminal(.quit) = $0 { true } else { false } },
         "\(scene.rawValue)")
       #expect(stage.text.contains("q leaves Fulcrum"))
       stage.play("q")
-      #expect(stage.takeEffects().contains { if case .quit = $0 { true } else { false } })
+      #expect(
+        stage.takeEffects().contains { if case .terminal(.quit) = $0 { true } else { false } })
     }
   }
 
@@ -310,13 +311,13 @@ import Testing
     stage = Stage(.runs)
     stage.play("r \"new\" Enter")
     let renamed = stage.takeEffects().compactMap { effect -> String? in
-      if case .rename(_, let name) = effect { name } else { nil }
+      if case .change(.rename(_, let name)) = effect { name } else { nil }
     }
     #expect(renamed == ["new"])
     // A note is added to.
     stage.play("Down e \" more\" Enter")
     let notes = stage.takeEffects().compactMap { effect -> String? in
-      if case .note(_, let text) = effect { text } else { nil }
+      if case .change(.note(_, let text)) = effect { text } else { nil }
     }
     #expect(notes == ["wide extents, as a control more"])
   }
@@ -359,7 +360,9 @@ import Testing
     #expect(stage.takeEffects().isEmpty)
     stage.play("Ctrl-U 3 Enter")
     #expect(
-      stage.takeEffects().contains { if case .control(_, .parameters) = $0 { true } else { false } }
+      stage.takeEffects().contains {
+        if case .change(.control(_, .parameters)) = $0 { true } else { false }
+      }
     )
     stage = Stage(.runs)
     stage.play("r \"body\" Enter")
@@ -449,7 +452,7 @@ import Testing
     _ = stage.takeEffects()
     stage.play("A Enter")
     let changes = stage.takeEffects().compactMap { effect -> Job? in
-      if case .control(_, .parameters(let job)) = effect { job } else { nil }
+      if case .change(.control(_, .parameters(let job))) = effect { job } else { nil }
     }
     #expect(changes.count == 1)
     #expect(changes.first?["search.rotation_extent"] == .number(27))
@@ -474,7 +477,7 @@ import Testing
     stage.play("s")
     #expect(stage.text.contains("Cannot start"))
     #expect(
-      !stage.takeEffects().contains { if case .start = $0 { true } else { false } })
+      !stage.takeEffects().contains { if case .work(.start) = $0 { true } else { false } })
     stage.play("Enter Ctrl-U 2 0 Enter")
     #expect(!stage.text.contains("between 0 and 180 (degrees)"))
   }
@@ -483,7 +486,7 @@ import Testing
     var stage = Stage(.form)
     stage.play("s")
     #expect(
-      stage.takeEffects().contains { if case .start = $0 { true } else { false } })
+      stage.takeEffects().contains { if case .work(.start) = $0 { true } else { false } })
     stage.tell(.started(folder: "/data/ribosome/runs/head"))
     #expect(stage.application.screen is RunScreen)
     #expect(stage.application.screens.count == 2)
@@ -492,7 +495,7 @@ import Testing
   @Test func startingTwiceStartsOnce() {
     var stage = Stage(.form)
     stage.play("s s s e")
-    let starts = stage.takeEffects().filter { if case .start = $0 { true } else { false } }
+    let starts = stage.takeEffects().filter { if case .work(.start) = $0 { true } else { false } }
     #expect(starts.count == 1)
     #expect(stage.text.contains("being started"))
     stage.tell(.failed(Problem("no space is left", whatToDo: "Make some.")))
@@ -575,7 +578,7 @@ import Testing
     stage.play("p x")
     stage.play("X y")
     let requests = stage.takeEffects().compactMap { effect -> ControlRequest? in
-      if case .control(_, let request) = effect { request } else { nil }
+      if case .change(.control(_, let request)) = effect { request } else { nil }
     }
     #expect(requests == [.pause, .stopAfterIteration, .stop])
   }
@@ -674,7 +677,7 @@ import Testing
     for (name, start) in [("a.txt", " Fulcrum"), ("a.svg", "<svg"), ("a.tsv", "shell\t")] {
       stage.play("Ctrl-E Ctrl-U \"\(name)\" Enter")
       let written = stage.takeEffects().compactMap { effect -> String? in
-        if case .write(name, let text) = effect { text } else { nil }
+        if case .change(.write(name, let text)) = effect { text } else { nil }
       }
       #expect(written.count == 1, "\(name)")
       if name != "a.txt" { #expect(written.first?.hasPrefix(start) == true, "\(name)") }
@@ -689,7 +692,7 @@ import Testing
     stage.play("z \(pane) Ctrl-E Ctrl-U \"a.svg\" Enter")
     let text = try #require(
       stage.takeEffects().compactMap { effect -> String? in
-        if case .write("a.svg", let text) = effect { text } else { nil }
+        if case .change(.write("a.svg", let text)) = effect { text } else { nil }
       }.first)
     #expect(text.ranges(of: "<g transform=\"translate").count == plots)
     #expect(text.contains("font-family=\"monospace\"") == (plots == 0))
@@ -702,7 +705,7 @@ import Testing
     func folders(_ stage: inout Stage) -> [String]? {
       stage.play("R Ctrl-U \"page.html\" Enter")
       return stage.takeEffects().compactMap { effect -> [String]? in
-        if case .writeReport(let folders, "page.html") = effect { folders } else { nil }
+        if case .change(.writeReport(let folders, "page.html")) = effect { folders } else { nil }
       }.first
     }
     let runs = "/data/ribosome/runs/"
@@ -724,7 +727,7 @@ import Testing
     #expect(stage.takeEffects().isEmpty)
     #expect(stage.text.contains("Leave the screens?"))
     stage.play("y")
-    #expect(stage.takeEffects().contains { if case .quit = $0 { true } else { false } })
+    #expect(stage.takeEffects().contains { if case .terminal(.quit) = $0 { true } else { false } })
   }
 
   @Test func tinyTerminalsGetALineOfStatus() {

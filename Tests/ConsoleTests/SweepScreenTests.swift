@@ -46,7 +46,7 @@ import Testing
     _ = stage.takeEffects()
     stage.play("s")
     let asked = stage.takeEffects().compactMap { effect -> SweepRequest? in
-      if case .planSweep(let request) = effect { request } else { nil }
+      if case .work(.planSweep(let request)) = effect { request } else { nil }
     }
     let request = try #require(asked.first)
     let plan = try request.plan()
@@ -62,7 +62,7 @@ import Testing
     #expect(stage.text.contains("6 runs, 2:00 to 4:00"))
     stage.play("y")
     let started = stage.takeEffects().contains {
-      if case .startSweep(request) = $0 { true } else { false }
+      if case .work(.startSweep(request)) = $0 { true } else { false }
     }
     #expect(started)
     stage.tell(.sweepStarted(name: "head-sweep", folders: []))
@@ -73,7 +73,7 @@ import Testing
     var stage = Stage(.varied)
     _ = stage.takeEffects()
     stage.play("Q")
-    guard case .planSweep(let request)? = stage.takeEffects().last else {
+    guard case .work(.planSweep(let request))? = stage.takeEffects().last else {
       Issue.record("nothing was planned")
       return
     }
@@ -81,14 +81,14 @@ import Testing
     stage.tell(.sweepPlanned(request, "head-sweep: 6 runs."))
     #expect(stage.text.contains("Queue the sweep?"))
     stage.play("y")
-    guard case .startSweep(request)? = stage.takeEffects().last else {
+    guard case .work(.startSweep(request))? = stage.takeEffects().last else {
       Issue.record("nothing was queued")
       return
     }
     // Asked for again without the queue, it is another request.
     stage.tell(.failed(Problem("no", whatToDo: "Again.")))
     stage.play("s")
-    guard case .planSweep(let other)? = stage.takeEffects().last else {
+    guard case .work(.planSweep(let other))? = stage.takeEffects().last else {
       Issue.record("nothing was planned")
       return
     }
@@ -115,18 +115,19 @@ import Testing
     #expect(try order() == [0, 1, 2, 3])
     stage.play("Home Space Space c")
     let compared = try #require(stage.application.screens.last as? CompareScreen)
-    #expect(compared.folders.map { RunFolder($0).name } == ["head-sweep-1", "head-sweep-2"])
+    #expect(
+      compared.comparison.folders.map { RunFolder($0).name } == ["head-sweep-1", "head-sweep-2"])
     stage.play("Esc")
     _ = stage.takeEffects()
     stage.play("X y")
     let effects = stage.takeEffects()
     let cancelled = try #require(
       effects.firstIndex {
-        if case .cancelQueued(let path) = $0 { path.hasSuffix("-4") } else { false }
+        if case .work(.cancel(let path)) = $0 { path.hasSuffix("-4") } else { false }
       })
     let stopped = try #require(
       effects.firstIndex {
-        if case .control(let path, .stop) = $0 { path.hasSuffix("-3") } else { false }
+        if case .change(.control(let path, .stop)) = $0 { path.hasSuffix("-3") } else { false }
       })
     #expect(cancelled < stopped)
   }

@@ -16,7 +16,8 @@ struct ToolTests {
   private func results() -> Stage { Stage(.results) }
 
   private func asked(_ stage: inout Stage) -> ToolWork? {
-    stage.takeEffects().compactMap { if case .runTool(let work) = $0 { work } else { nil } }.first
+    stage.takeEffects().compactMap { if case .work(.runTool(let work)) = $0 { work } else { nil } }
+      .first
   }
 
   // MARK: By keys
@@ -137,7 +138,7 @@ struct ToolTests {
     #expect(stage.text.contains("Stop fulcrum post: Sharpening, 45%"))
     _ = stage.takeEffects()
     stage.play("Enter")
-    #expect(stage.takeEffects().contains { if case .stopTool = $0 { true } else { false } })
+    #expect(stage.takeEffects().contains { if case .work(.stopTool) = $0 { true } else { false } })
     // Another one waits.
     stage.play("T \"expand\" Enter")
     #expect(stage.text.contains("fulcrum post is at work"))
@@ -195,7 +196,7 @@ struct ToolTests {
     #expect(stage.text.contains("kept 1,203"))
     stage.play("y")
     let next = stage.takeEffects().contains {
-      if case .continueWith("body_kept.star", let folder) = $0 {
+      if case .read(.continuationWith("body_kept.star", let folder)) = $0 {
         folder.hasSuffix("/body")
       } else {
         false

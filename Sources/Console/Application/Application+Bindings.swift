@@ -63,20 +63,22 @@ extension Application {
       .copy, ["y"], "Copy", "Copy this pane's text to the clipboard",
       does: .inSurroundings { application, surroundings in
         let export = application.screen.exported(surroundings)
-        return [.copy(export.text ?? export.grid.text), .say("Copied \(export.name)")]
+        return [.terminal(.copy(export.text ?? export.grid.text)), .say("Copied \(export.name)")]
       }),
   ]
 
   private static let looking: [Binding<Application>] = [
     Binding(
       .theme, [.function(9)], "Theme", "Choose the colours",
-      does: .inSurroundings { [.popUp(ThemePicker($1)), .readThemes] }),
+      does: .inSurroundings { [.popUp(ThemePicker($1)), .read(.themes)] }),
     Binding(
       .marker, [.function(7)], "Markers", "Plot with other markers",
       does: .inSurroundings { _, surroundings in
         let marker = surroundings.appearance.marker.next(at: surroundings.glyphs)
         surroundings.marker = marker
-        return [.say("Plots drawn with \(marker.rawValue)\(marker.advice)"), .saveSettings]
+        return [
+          .say("Plots drawn with \(marker.rawValue)\(marker.advice)"), .terminal(.saveSettings),
+        ]
       }),
     Binding(
       "glyphs", [.function(8)], "Glyphs", "Switch between Unicode, basic and ASCII characters",
@@ -108,11 +110,14 @@ extension Application {
       does: .inSurroundings { _, surroundings in
         surroundings.usesMouse.toggle()
         let state = surroundings.usesMouse ? "on; Shift-drag selects text" : "off"
-        return [.setMouse(surroundings.usesMouse), .say("Mouse \(state)"), .saveSettings]
+        return [
+          .terminal(.useMouse(surroundings.usesMouse)), .say("Mouse \(state)"),
+          .terminal(.saveSettings),
+        ]
       }),
     Binding(
       "redraw", [.control("l")], "Redraw", "Paint the screen again",
-      does: .effects { _ in [.repaint] }),
+      does: .effects { _ in [.terminal(.repaint)] }),
     Binding(
       "test-card", [.function(12)], "Test card", "See what this terminal can show",
       does: .effects { _ in [.popUp(TestCard())] }),

@@ -29,18 +29,19 @@ extension Application {
         return [.say("\(export.name) has no numbers; save it as .txt or .svg")]
       }
       let text = table.map { $0.joined(separator: "\t") }.joined(separator: "\n") + "\n"
-      return [.write(path: path, text: text)]
+      return [.change(.write(path: path, text: text))]
     }
     if path.hasSuffix(".svg") {
       if let figure = export.figure {
         let (width, height) = figure.size
         return [
-          .write(path: path, text: figure.svg(title: export.name, width: width, height: height))
+          .change(
+            .write(path: path, text: figure.svg(title: export.name, width: width, height: height)))
         ]
       }
-      return [.write(path: path, text: surroundings.picture(of: export))]
+      return [.change(.write(path: path, text: surroundings.picture(of: export)))]
     }
-    return [.write(path: path, text: export.grid.text)]
+    return [.change(.write(path: path, text: export.grid.text))]
   }
 }
 

@@ -9,7 +9,7 @@ extension Application {
     if isJumping { return jump(input) }
     if !popUps.isEmpty {
       if case .key(.control("c")) = input { return [.closePopUp] }
-      if case .key(.control("l")) = input { return [.repaint] }
+      if case .key(.control("l")) = input { return [.terminal(.repaint)] }
       return popUps[popUps.count - 1].take(input, &surroundings)
     }
     if let effects = screens[top].take(input, &surroundings) { return effects }

@@ -179,7 +179,7 @@ extension Application {
       return (MapScreen(shelf: shelf), [])
     case .motion(let folder):
       let path = FilePath.absolute(folder)
-      return (ModesScreen(folder: path), [.readMotion(folder: path)])
+      return (ModesScreen(folder: path), [.read(.motion(folder: path))])
     case .run(let folder): return (RunsScreen(), [.push(RunScreen(folder: folder))])
     case .form(let path), .refine(let path as String?):
       var job = Job(folder: FilePath.currentFolder)

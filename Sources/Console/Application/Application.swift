@@ -42,7 +42,7 @@ public struct Application: Sendable {
   var top: Int { screens.count - 1 }
 
   /// Takes an event and returns what has to happen outside.
-  mutating func handle(_ event: Event) -> [Effect] {
+  mutating func handle(_ event: Event) -> [Errand] {
     let effects: [Effect]
     switch event {
     case .time(let now):
@@ -61,9 +61,9 @@ public struct Application: Sendable {
     return settle(effects)
   }
 
-  /// Does those effects that concern the screens themselves and returns the others.
-  mutating func settle(_ effects: [Effect]) -> [Effect] {
-    var outside: [Effect] = []
+  /// Does those effects that concern the screens themselves and returns what is left to be done.
+  mutating func settle(_ effects: [Effect]) -> [Errand] {
+    var outside: [Errand] = []
     for effect in effects {
       switch effect {
       case .push(let screen):
@@ -73,7 +73,7 @@ public struct Application: Sendable {
       case .pop: outside += settle(leaveScreen())
       case .popToRuns:
         screens.removeSubrange(1...)
-        outside += screen.refresh(surroundings)
+        outside += settle(screen.refresh(surroundings))
       case .popUp(let popUp): popUps.append(popUp)
       case .offer(let popUp):
         guard popUps.isEmpty else { break }
@@ -99,7 +99,8 @@ public struct Application: Sendable {
               + "terminal; Ctrl-C then stops it. X in its view stops it now.", action: "Leave"))
       case .answer(let question, let text):
         outside += settle(answer(question, with: text))
-      default: outside.append(effect)
+      case .quit: outside.append(.terminal(.quit))
+      case .outside(let errand): outside.append(errand)
       }
     }
     return outside
@@ -172,7 +173,7 @@ public struct Application: Sendable {
   var isMoving: Bool { screen.isMoving && popUps.isEmpty }
 
   /// What the screen wants read again; to be asked about once a second.
-  mutating func refresh() -> [Effect] {
-    settle(screen.refresh(surroundings)) + [.checkTheme(surroundings.theme.identifier)]
+  mutating func refresh() -> [Errand] {
+    settle(screen.refresh(surroundings)) + [.read(.theme(surroundings.theme.identifier))]
   }
 }

@@ -87,7 +87,7 @@ final class Runtime {
     let grid = application.draw().grid
     switch replay?.next(at: WallClock.now, showing: grid) {
     case .input(let event): take(event)
-    case .capture(let path): background.perform(.write(path: path, text: grid.text))
+    case .capture(let path): background.change(.write(path: path, text: grid.text))
     case .wait: break
     case nil:
       scriptFailure = replay?.failure
@@ -187,27 +187,35 @@ final class Runtime {
     perform(application.refresh())
   }
 
-  // MARK: Effects
+  // MARK: Errands
 
-  private func handle(_ effects: [Effect]) {
+  private func handle(_ errands: [Errand]) {
     isDirty = true
-    perform(effects)
+    perform(errands)
   }
 
-  private func perform(_ effects: [Effect]) {
-    for effect in effects {
-      switch effect {
-      case .quit: isOver = true
-      case .repaint:
-        screen.repaint()
-        shown = nil
-        isDirty = true
-      case .copy(let text): screen.copy(text)
-      case .notify(let text): screen.notify(text)
-      case .setMouse(let isOn): screen.setMouse(isOn)
-      case .saveSettings: settings.save(application.surroundings)
-      default: background.perform(effect)
+  private func perform(_ errands: [Errand]) {
+    for errand in errands {
+      switch errand {
+      case .read(let reading): background.read(reading)
+      case .work(let work): background.work(work)
+      case .change(let change): background.change(change)
+      case .terminal(let request): perform(request)
       }
+    }
+  }
+
+  private func perform(_ request: Errand.Terminal) {
+    switch request {
+    case .quit: isOver = true
+    case .repaint:
+      screen.repaint()
+      shown = nil
+      isDirty = true
+    case .copy(let text): screen.copy(text)
+    case .notify(let text): screen.notify(text)
+    case .useMouse(let isOn): screen.setMouse(isOn)
+    case .saveSettings: settings.save(application.surroundings)
     }
   }
 }

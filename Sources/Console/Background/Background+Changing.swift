@@ -6,13 +6,13 @@ import Runs
 
 /// What changes folders and files.
 extension Background {
-  func change(_ effect: Effect) {
-    switch effect {
+  func change(_ change: Errand.Change) {
+    switch change {
     case .rename(let folder, let name):
       doing {
         let renamed = try RunFolder(folder).rename(to: name)
         self.post(.done("Renamed to \(renamed.name)"))
-        self.read { self.reread(folder) }
+        self.soon { self.reread(folder) }
       }
     case .note(let folder, let text):
       writing {
@@ -35,13 +35,12 @@ extension Background {
         try AtomicFile.write(page.contents(for: path), to: path)
         self.post(.done("Saved \(path)"))
       }
-    default: break
     }
   }
 
   /// Writes something small in the order of the reads, and posts what goes wrong.
   private func writing(_ body: @escaping @Sendable () throws -> Void) {
-    read { self.reporting(body) }
+    soon { self.reporting(body) }
   }
 
   private func delete(_ folder: String) throws {
@@ -52,7 +51,7 @@ extension Background {
         left.isEmpty
           ? "Deleted \(folder)"
           : "Deleted; what others have put there (\(files)) stays in \(folder)"))
-    read { self.reread(folder) }
+    soon { self.reread(folder) }
   }
 
   private func save(_ job: Job, to path: String, from source: String?, overwrite: Bool) throws {

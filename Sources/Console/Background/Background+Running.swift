@@ -3,8 +3,8 @@ import Runs
 
 /// What begins, goes on and waits: jobs, runs, sweeps, the queue, tools.
 extension Background {
-  func proceed(with effect: Effect) {
-    switch effect {
+  func work(_ work: Errand.Work) {
+    switch work {
     case .check(let job): doing { self.post(.checked(self.engine.check(job))) }
     case .start(let job, let parent):
       doing { self.post(.started(folder: try self.engine.start(job, parent: parent))) }
@@ -32,44 +32,36 @@ extension Background {
         self.post(.sweepStarted(name: name, folders: folders))
         self.relist()
       }
-    case .cancelQueued(let folder):
+    case .cancel(let folder):
       doing {
         try RunQueue.cancel(RunFolder(folder), lanesIn: Application.settingsFolder)
         self.post(.done("\(RunFolder(folder).name) is out of the queue"))
-        self.read { self.reread(folder) }
+        self.soon { self.reread(folder) }
       }
-    case .resumeRun(let folder):
+    case .resume(let folder):
       doing {
         try self.engine.resume(folder)
         self.post(.done("\(RunFolder(folder).name) goes on"))
-        self.read { self.reread(folder) }
+        self.soon { self.reread(folder) }
       }
-    case .continueFrom, .continueWith, .restartWith:
-      read { self.reporting { try self.go(on: effect) } }
+    case .makeMask(let task): make(task)
     case .runTool(let task): reporting { try tools.start(task) { self.post(.tool($0)) } }
     case .stopTool: tools.stop()
-    default: change(effect)
     }
   }
 
-  private func relist() { read { self.postRuns(self.folder, isForced: true) } }
+  private func relist() { soon { self.postRuns(self.folder, isForced: true) } }
 
-  /// Makes the job of a run that goes on from another.
-  private func go(on effect: Effect) throws {
-    switch effect {
-    case .continueFrom(let folder, let iteration):
-      let (job, takes) = try Continuation.job(of: folder, iteration: iteration)
-      post(.continuation(job, folder: folder, iteration: iteration, takes: takes))
-    case .continueWith(let particles, let folder):
-      let (job, takes) = try Continuation.job(of: folder, particles: particles)
-      post(.continuation(job, folder: folder, iteration: nil, takes: takes))
-    case .restartWith(let particles, let folder):
-      let restart = try Continuation.restart(of: folder, particles: particles)
-      post(
-        .continuation(
-          restart.job, folder: folder, iteration: nil, takes: restart.takes,
-          parent: restart.parent))
-    default: break
+  /// Does a step of the mask maker, unless a later one of its kind has been asked for meanwhile.
+  private func make(_ task: MakerTask) {
+    let kind = task.kind
+    let number = wanted.making.withLock { wanted in
+      wanted[kind, default: 0] += 1
+      return wanted[kind] ?? 0
+    }
+    trying {
+      guard kind == .save || self.wanted.making.withLock({ $0[kind] == number }) else { return }
+      self.post(.maskMaking(try task.done()))
     }
   }
 }

@@ -8,7 +8,7 @@ import Surface
 import Synchronization
 import Tools
 
-/// Does the work of effects on queues of its own and posts what comes of it.
+/// Does errands on queues of its own and posts what comes of them.
 final class Background: Sendable {
   let post: @Sendable (News) -> Void
   /// Small and frequent reads, one after the other.
@@ -46,36 +46,19 @@ final class Background: Sendable {
     self.post = post
   }
 
-  /// Does an effect; results come back as news.
-  func perform(_ effect: Effect) {
-    switch effect {
-    case .readRuns(let folder): read { self.postRuns(folder, isForced: false) }
-    case .listRuns(let folder): read { self.postRuns(folder, isForced: true) }
-    case .readRun(let folder): read { self.postRun(folder, isForced: false) }
-    case .openRun(let folder): read { self.postRun(folder, isForced: true) }
-    case .readSweep(let name, let folders):
-      read { self.post(.sweep(SweepTable(named: name, runs: folders.map { RunFolder($0) }))) }
-    case .readFolder(let path, let endings):
-      read { self.post(.folder(FolderReader.listing(of: path, endings: endings))) }
-    case .readHeader(let path): read { self.post(.header(FolderReader.header(of: path))) }
-    case .readThemes: read { self.postThemes() }
-    case .checkTheme(let identifier): read { self.postThemesIfChanged(identifier) }
-    case .readMotion(let folder): read { self.post(.motion(RegionMotion(reading: folder))) }
-    default: look(for: effect)
-    }
-  }
+  /// Reads something small once what was asked for before is read.
+  func soon(_ body: @escaping @Sendable () -> Void) { reading.async(execute: body) }
 
-  func read(_ body: @escaping @Sendable () -> Void) { reading.async(execute: body) }
-
-  func work(_ body: @escaping @Sendable () -> Void) { heavy.async(execute: body) }
+  /// Does something that may take seconds.
+  func later(_ body: @escaping @Sendable () -> Void) { heavy.async(execute: body) }
 
   /// Does something that takes time once what was asked for before is read and written, and posts what
   /// goes wrong.
-  func doing(_ body: @escaping @Sendable () throws -> Void) { read { self.trying(body) } }
+  func doing(_ body: @escaping @Sendable () throws -> Void) { soon { self.trying(body) } }
 
   /// Does something that takes time, and posts what goes wrong.
   func trying(_ body: @escaping @Sendable () throws -> Void) {
-    work { self.reporting(body) }
+    later { self.reporting(body) }
   }
 
   /// Does something and posts what goes wrong.
@@ -111,7 +94,7 @@ final class Background: Sendable {
     if isDue { post(.runs(found.listings, folder: folder)) }
     guard !found.isComplete else { return }
     // The rest after whatever else waits to be read.
-    read { self.postRuns(folder, isForced: false, budget: 0.2, due: isDue ? now + 1 : due) }
+    soon { self.postRuns(folder, isForced: false, budget: 0.2, due: isDue ? now + 1 : due) }
   }
 
   /// Seconds between two looks into a scheduler's queue.
@@ -127,7 +110,7 @@ final class Background: Sendable {
     }
     if isNew || isForced { post(.queue(state)) }
     guard case .dead = queue.worker() else { return }
-    work {
+    later {
       self.reporting {
         guard try LocalQueue(in: self.folder).startWorkerIfNeeded() else { return }
         self.post(.done("The worker of the queue had died; another goes on in its place"))
@@ -145,22 +128,22 @@ final class Background: Sendable {
       return true
     }
     guard isDue else { return }
-    work {
+    later {
       let settings = Application.settingsFolder
       for entry in waiting where RunQueue.look(at: entry.folder, lanesIn: settings) {
-        self.read { self.reread(entry.folder.path) }
+        self.soon { self.reread(entry.folder.path) }
       }
     }
   }
 
-  private func postRun(_ folder: String, isForced: Bool) {
+  func postRun(_ folder: String, isForced: Bool) {
     if let found = reader.withLock({ $0.runs.run(at: folder, isForced: isForced) }) {
       post(.run(found))
     }
   }
 
   /// All themes, and what is wrong with those that cannot be read.
-  private func postThemes() {
+  func postThemes() {
     var found: [Theme] = []
     var problems: [Problem] = []
     for identifier in themes.identifiers {
@@ -172,7 +155,7 @@ final class Background: Sendable {
   }
 
   /// All themes again when the file of one was written to since the last look.
-  private func postThemesIfChanged(_ identifier: String) {
+  func postThemesIfChanged(_ identifier: String) {
     let stamp = themes.stamp(of: identifier) ?? ""
     let before = reader.withLock { box in
       defer { box.themeStamps[identifier] = stamp }

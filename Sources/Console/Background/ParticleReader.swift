@@ -39,8 +39,8 @@ enum ParticleReader {
   }
 
   /// How far the poses of two runs are apart: a turn, and a shift at the fulcrum of the first.
-  static func difference(first: String, other: String) -> CompareScreen.PoseDifference {
-    var result = CompareScreen.PoseDifference(folder: other)
+  static func difference(first: String, other: String) -> PoseDifference {
+    var result = PoseDifference(folder: other)
     let folders = [first, other].map { RunFolder($0) }
     let files = folders.map { file(of: $0, iteration: $0.iterations().last ?? 0) }
     guard let left = files[0], let right = files[1] else {

@@ -1,51 +1,17 @@
-import Jobs
-import Pages
-import Refinement
-import Runs
 import Surface
 import Terminal
 
-/// Two to four runs, or regions of runs, side by side: FSC curves in one plot, parameters that differ, what became of the
-/// resolution and of the poses.
+/// Two to four runs, or regions of runs, side by side: FSC curves in one plot, parameters that differ, what
+/// became of the resolution and of the poses.
 struct CompareScreen: ZoomingScreen {
   let title = "Compare"
-  let folders: [String]
-  var snapshots: [String: RunSnapshot] = [:]
-  var focus = Pane.fsc
+  /// What the panes share.
+  var comparison: Comparison
+  var panes = ComparePanes()
+  var focus = ComparePanes.Name.fsc
   var isZoomed = false
-  /// Shell of the cross-hair in the FSC plot of the first run; nil without one.
-  var crosshair: Int?
-  /// First line of the parameters, and of the results, that is shown.
-  var offset = 0
-  var line = 0
-  /// First run whose column is shown, where there is no room for all.
-  var firstRun = 0
-  /// Differences of poses between the first run and each other, where they could be read.
-  var poseDifferences: [String: PoseDifference] = [:]
 
-  enum Pane: Int, Sendable, CaseIterable {
-    case fsc, statistics, parameters, poses
-
-    var title: String {
-      switch self {
-      case .fsc: "FSC"
-      case .statistics: "Results"
-      case .parameters: "Parameters that differ"
-      case .poses: "Difference of poses"
-      }
-    }
-    var name: String { "compare-\(rawValue)" }
-  }
-
-  /// How far the poses of two runs are apart, particle by particle.
-  struct PoseDifference: Sendable {
-    var folder: String
-    var rotation: IterationMetrics.Histogram?
-    var shift: IterationMetrics.Histogram?
-    var problem = ""
-  }
-
-  init(folders: [String]) { self.folders = folders }
+  init(folders: [String]) { comparison = Comparison(folders: folders) }
 
   /// How many runs are compared at a time.
   private static let counts = 2...4
@@ -59,15 +25,19 @@ struct CompareScreen: ZoomingScreen {
   }
 
   func opening(_ surroundings: Surroundings) -> [Effect] {
-    folders.map { .openRun(folder: $0) }
-      + folders.dropFirst().map { .comparePoses(first: folders[0], other: $0) }
+    let folders = comparison.folders
+    return folders.map { .read(.run(folder: $0, isForced: true)) }
+      + folders.dropFirst().map { .read(.poseDifference(first: folders[0], other: $0)) }
   }
 
-  /// The runs in their order, as far as they were read.
-  var runs: [RunSnapshot] { folders.compactMap { snapshots[$0] } }
+  func refresh(_ surroundings: Surroundings) -> [Effect] {
+    comparison.changing.map { .read(.run(folder: $0)) }
+  }
 
-  /// The name of a run, short and different from the others.
-  func name(of run: RunSnapshot) -> String { run.name }
+  mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
+    comparison.receive(news)
+    return []
+  }
 
   mutating func answer(
     _ question: Question, with text: String, _ surroundings: inout Surroundings
@@ -76,88 +46,72 @@ struct CompareScreen: ZoomingScreen {
     return Self.report(folders, to: text)
   }
 
+  // MARK: Moving
+
   mutating func navigate(_ way: Navigation, _ surroundings: inout Surroundings) -> [Effect] {
-    let count = Pane.allCases.count
-    switch way {
-    case .back:
+    if way == .back {
       guard isZoomed else { return [.pop] }
       isZoomed = false
-    case .nextPane: focus = Pane(rawValue: (focus.rawValue + 1) % count) ?? .fsc
-    case .previousPane: focus = Pane(rawValue: (focus.rawValue + count - 1) % count) ?? .fsc
-    case .up, .down, .pageUp, .pageDown: scroll(by: way.lines() ?? 0)
-    case .left where hasColumns: firstRun = max(0, firstRun - 1)
-    case .right where hasColumns: firstRun = min(max(0, runs.count - 1), firstRun + 1)
-    case .left: moveCrosshair(by: -1)
-    case .right: moveCrosshair(by: 1)
-    case .first: crosshair = 1
-    case .last: crosshair = lastShell
-    }
-    return []
-  }
-
-  /// Whether the pane with the focus has a column for each run.
-  private var hasColumns: Bool { focus == .statistics || focus == .parameters }
-
-  private mutating func scroll(by step: Int) {
-    if focus == .statistics {
-      line = min(max(0, line + step), Self.statistics.count - 1)
+    } else if let step = way.panes {
+      focus = focus.moved(by: step)
     } else {
-      offset = min(max(0, offset + step), max(0, differences.count - 1))
-    }
-  }
-
-  private var lastShell: Int { runs.first?.metrics(of: nil)?.lastShell ?? 1 }
-
-  private mutating func moveCrosshair(by step: Int) {
-    focus = .fsc
-    guard let place = crosshair else {
-      crosshair = runs.first?.metrics(of: nil)?.bandShell ?? 1
-      return
-    }
-    crosshair = min(max(1, place + step), lastShell)
-  }
-
-  /// The parameters that are not the same in all runs: those of all in the order of the form, then those
-  /// of regions.
-  var differences: [JobField] {
-    let jobs = runs.compactMap(\.job)
-    guard let first = jobs.first else { return [] }
-    var keys: [String] = []
-    for key in jobs.dropFirst().flatMap({ $0.differences(from: first) }) where !keys.contains(key) {
-      keys.append(key)
-    }
-    let common = Parameter.all.map(\.key).filter(keys.contains)
-    return (common + keys.filter { !common.contains($0) })
-      .filter { $0 != Parameter.output.folder.key }.compactMap { JobField($0) }
-  }
-
-  mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {
-    switch news {
-    case .run(let snapshot) where folders.contains(snapshot.folder):
-      snapshots[snapshot.folder] = snapshot
-    case .poseDifference(let found): poseDifferences[found.folder] = found
-    default: break
+      move(way)
     }
     return []
   }
 
-  func refresh(_ surroundings: Surroundings) -> [Effect] {
-    // Ended runs do not change any more.
-    folders.filter { snapshots[$0]?.isLive != false }.map { .readRun(folder: $0) }
+  /// Moves in the pane with the focus, and where it leaves that to others along the curves, which then
+  /// have it, or up and down the parameters.
+  private mutating func move(_ way: Navigation) {
+    if panes[focus].navigate(way, &comparison) { return }
+    if way == .left || way == .right { focus = .fsc }
+    if panes.fsc.navigate(way, &comparison) { return }
+    _ = panes.parameters.navigate(way, &comparison)
   }
 
   mutating func point(
     at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
     _ surroundings: inout Surroundings
   ) -> [Effect] {
-    if case .pane(let name) = target, let pane = Pane.allCases.first(where: { $0.name == name }) {
+    if case .pane(let mark) = target,
+      let pane = ComparePanes.Name.allCases.first(where: { $0.mark == mark })
+    {
       focus = pane
     }
     switch mouse.kind {
-    case .wheelUp: scroll(by: -1)
-    case .wheelDown: scroll(by: 1)
-    default: break
+    case .wheelUp: move(.up)
+    case .wheelDown: move(.down)
+    case .press, .drag, .release: break
     }
     return []
+  }
+
+  // MARK: Drawing
+
+  func draw(in rect: Rect, of frame: inout Frame, _ surroundings: Surroundings) {
+    if comparison.runs.isEmpty {
+      frame.write("Reading the runs …", x: rect.x + 2, y: rect.y + 1, .dim)
+      return
+    }
+    let names = isZoomed ? [focus] : ComparePanes.Name.allCases
+    let places =
+      isZoomed ? [rect] : Layout.panes(4, in: rect, minimum: Size(width: 36, height: 8))
+    // In a small terminal the pane with the focus has to be among those that fit.
+    var shown = Array(names.prefix(places.count))
+    if !shown.contains(focus) { shown[shown.count - 1] = focus }
+    for (name, place) in zip(shown, places) {
+      frame.mark(place, .pane(name.mark))
+      let inner = frame.box(
+        place, Box(title: name.title, isFocused: name == focus && shown.count > 1))
+      panes[name].draw(in: inner, of: comparison, into: &frame)
+    }
+  }
+
+  /// The pane with the focus: as it looks when it fills the screen, and its numbers.
+  func exported(_ surroundings: Surroundings) -> Export {
+    let frame = zoomedFrame(surroundings)
+    return Export(
+      name: "Compare \(focus.title)", grid: frame.grid, table: panes[focus].table(comparison),
+      figure: frame.sheet)
   }
 }

@@ -6,6 +6,17 @@ protocol ZoomingScreen: Screen {
   var isZoomed: Bool { get set }
 }
 
+/// The names of a screen's panes, numbered from 0 in the order in which Tab goes through them.
+protocol PaneName: RawRepresentable<Int>, CaseIterable, Hashable, Sendable {}
+
+extension PaneName {
+  /// The pane that is so many further on, in a ring; at most once around, to either side.
+  func moved(by step: Int) -> Self {
+    let count = Self.allCases.count
+    return Self(rawValue: (rawValue + step + count) % count) ?? self
+  }
+}
+
 extension ZoomingScreen {
   /// The command that lets the pane with the focus fill the screen, and takes it back.
   static func zooming(bar: BarPlace<Self>) -> Binding<Self> {

@@ -11,19 +11,19 @@ extension FormScreen {
     check = .runningToStart
     isForQueue = inQueue
     if !sweep.isEmpty {
-      return [.planSweep(sweepRequest), .say("Checking the runs of the sweep …")]
+      return [.work(.planSweep(sweepRequest)), .say("Checking the runs of the sweep …")]
     }
-    return [.check(job), .say("Checking the files …")]
+    return [.work(.check(job)), .say("Checking the files …")]
   }
 
   mutating func lookAtFiles() -> [Effect] {
     check = .running
-    return [.check(job), .say("Checking the files …")]
+    return [.work(.check(job)), .say("Checking the files …")]
   }
 
   var maskView: [Effect] {
     let region = current?.region ?? (job.regions.isEmpty ? nil : 0)
-    return [.push(MaskScreen(job: job, region: region)), .readVolumes(job)]
+    return [.push(MaskScreen(job: job, region: region)), .read(.volumes(job))]
   }
 
   // MARK: What it asks
@@ -94,21 +94,21 @@ extension FormScreen {
     case .pickFile(let field):
       set(field, to: text)
       surroundings.lastFolder = FilePath.folder(of: text)
-      return [.readFiles(job)]
+      return [.read(.files(job))]
     case .choosePreset: return apply(preset: text)
     case .cloneRun: clone(runAt: text)
     case .differFromRun: return showDifferences(from: text)
     case .saveJob:
       return text.isEmpty
-        ? [] : [.saveJob(job, path: text, from: path, overwrite: text == path)]
+        ? [] : [.change(.saveJob(job, path: text, from: path, overwrite: text == path))]
     case .overwriteJob(let other):
-      return [.saveJob(job, path: other, from: path, overwrite: true)]
+      return [.change(.saveJob(job, path: other, from: path, overwrite: true))]
     case .leaveForm: return [.pop]
     case .varyParameter(let key): return vary(key, text)
     case .startSweep:
       check = .starting
       return [
-        .startSweep(sweepRequest),
+        .work(.startSweep(sweepRequest)),
         .say(isForQueue ? "Queueing the sweep …" : "Starting the sweep …"),
       ]
     case .setFulcrum(let region):
@@ -119,7 +119,7 @@ extension FormScreen {
     case .chooseLane:
       check = .starting
       guard let lane = surroundings.lanes.first(where: { $0.name == text }) else { return start() }
-      return [.submit(job, parent: parent, lane), .say("Handing it to \(lane.title) …")]
+      return [.work(.submit(job, parent: parent, lane)), .say("Handing it to \(lane.title) …")]
     default: break
     }
     return []

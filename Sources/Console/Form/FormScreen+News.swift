@@ -51,7 +51,7 @@ extension FormScreen {
     }
     if wasToStart, isForQueue {
       check = .starting
-      return [.enqueue(job, parent: parent), .say("Queueing …")]
+      return [.work(.enqueue(job, parent: parent)), .say("Queueing …")]
     }
     if wasToStart, isAsked, !surroundings.lanes.isEmpty {
       return [.popUp(laneChooser(surroundings.lanes))]
@@ -64,7 +64,7 @@ extension FormScreen {
   }
 
   func start() -> [Effect] {
-    [.start(job, parent: parent), .say("Starting …")]
+    [.work(.start(job, parent: parent)), .say("Starting …")]
   }
 
   /// Asks where to refine.

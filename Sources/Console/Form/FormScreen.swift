@@ -74,11 +74,11 @@ struct FormScreen: ListScreen {
   }
 
   func opening(_ surroundings: Surroundings) -> [Effect] {
-    [.listRuns(folder: surroundings.folder)]
+    [.read(.runs(folder: surroundings.folder, isForced: true))]
   }
 
   func refresh(_ surroundings: Surroundings) -> [Effect] {
-    knowsFiles ? [] : [.readFiles(job)]
+    knowsFiles ? [] : [.read(.files(job))]
   }
 
   /// Whether the files that are chosen were read.

@@ -37,6 +37,6 @@ extension Screen {
 
   /// Has the page written.
   static func report(_ folders: [String], to path: String) -> [Effect] {
-    [.writeReport(folders: folders, path: path), .say("Writing \(path) …")]
+    [.change(.writeReport(folders: folders, path: path)), .say("Writing \(path) …")]
   }
 }

@@ -10,7 +10,7 @@ extension RunScreen {
   func pause() -> [Effect] {
     let isPaused = view.snapshot?.status == .paused
     return [
-      .control(folder: view.root, isPaused ? .resume : .pause),
+      .change(.control(folder: view.root, isPaused ? .resume : .pause)),
       .say(isPaused ? "Going on" : "Pausing within a second; p lets it go on"),
     ]
   }
@@ -33,7 +33,7 @@ extension RunScreen {
   func openMaps() -> [Effect] {
     guard let snapshot = view.snapshot, let shelf = MapShelf(snapshot) else { return [] }
     var screen = MapScreen(shelf: shelf)
-    if let title = view.metrics?.stepName, view.iteration != nil { screen.open(at: title) }
+    if let title = view.metrics?.stepName, view.iteration != nil { screen.view.steps.go(to: title) }
     return [.push(screen)]
   }
 
@@ -47,7 +47,7 @@ extension RunScreen {
       return [.say("There is no iteration yet")]
     }
     particles = ParticlePage()
-    return [.readParticles(folder: view.folder, iteration: number)]
+    return [.read(.particles(folder: view.folder, iteration: number))]
   }
 
   /// Asks what to look for: in the table of particles, or in the log.
@@ -153,8 +153,8 @@ extension RunScreen {
     case .newJob(let particles, let asInput):
       return [
         asInput
-          ? .restartWith(particles: particles, folder: view.folder)
-          : .continueWith(particles: particles, folder: view.folder)
+          ? .read(.restartWith(particles: particles, folder: view.folder))
+          : .read(.continuationWith(particles: particles, folder: view.folder))
       ]
     case .searchLog:
       panes.log.pattern = text
@@ -163,8 +163,8 @@ extension RunScreen {
       particles?.filter = text
       particles?.arrange()
     case .stopRun where view.snapshot?.status == .queued:
-      return [.cancelQueued(folder: view.root), .say("Taking it out …")]
-    case .stopRun: return [.control(folder: view.root, .stop), .say("\(title) stops")]
+      return [.work(.cancel(folder: view.root)), .say("Taking it out …")]
+    case .stopRun: return [.change(.control(folder: view.root, .stop)), .say("\(title) stops")]
     case .changeParameter:
       guard let parameter = Parameter.named(text) else { return [] }
       let value = view.snapshot?.job?[parameter.key]?.text ?? ""
@@ -190,7 +190,7 @@ extension RunScreen {
     var changes = Job()
     do { try changes.set(key, to: text) } catch { return [.complain(error)] }
     return [
-      .control(folder: view.root, .parameters(changes)),
+      .change(.control(folder: view.root, .parameters(changes))),
       .say("\(key) = \(text) from the next iteration on"),
     ]
   }

@@ -20,7 +20,7 @@ extension RunScreen {
       obstacle: { $0.notLive(to: "finish") },
       does: .effects {
         [
-          .control(folder: $0.view.root, .stopAfterIteration),
+          .change(.control(folder: $0.view.root, .stopAfterIteration)),
           .say("Finishing this iteration, then the final maps"),
         ]
       }),
@@ -123,7 +123,7 @@ extension RunScreen {
       },
       does: .effects { screen in
         screen.view.metrics.map {
-          [.continueFrom(folder: screen.view.folder, iteration: $0.poseIteration)]
+          [.read(.continuation(folder: screen.view.folder, iteration: $0.poseIteration))]
         } ?? []
       }),
     Binding(
@@ -134,7 +134,7 @@ extension RunScreen {
       "resume", ["r"], "Resume", "Go on with an interrupted, stopped or failed run",
       bar: place(7) { $0.noResuming == nil }, obstacle: { $0.noResuming },
       does: .effects {
-        [.resumeRun(folder: $0.view.root), .say("Resuming \($0.title): looking at its input")]
+        [.work(.resume(folder: $0.view.root)), .say("Resuming \($0.title): looking at its input")]
       }),
   ]
 

@@ -87,7 +87,7 @@ struct RunScreen: ZoomingScreen {
     view = RunView(folder: RunFolder(view.root).region(named: name).path)
     (particles, panes.slices.slices) = (nil, nil)
     panes.log.follow()
-    return [.openRun(folder: view.folder)]
+    return [.read(.run(folder: view.folder, isForced: true))]
   }
 
   // MARK: News
@@ -126,23 +126,27 @@ struct RunScreen: ZoomingScreen {
     if view.root == view.folder, let first = view.regions.first { return show(region: first.name) }
     var effects = slicesIfNeeded(surroundings)
     if wasLive, !found.isLive, let status = found.status {
-      effects += [.notify("\(found.name) \(status.word)"), .say("\(found.name) \(status.word)")]
+      effects += [
+        .terminal(.notify("\(found.name) \(status.word)")), .say("\(found.name) \(status.word)"),
+      ]
     }
     wasLive = found.isLive
     return effects
   }
 
   /// Another screen may have had the run read before, since when nothing has changed.
-  func opening(_ surroundings: Surroundings) -> [Effect] { [.openRun(folder: view.folder)] }
+  func opening(_ surroundings: Surroundings) -> [Effect] {
+    [.read(.run(folder: view.folder, isForced: true))]
+  }
 
   func refresh(_ surroundings: Surroundings) -> [Effect] {
-    [.readRun(folder: view.folder)] + slicesIfNeeded(surroundings)
+    [.read(.run(folder: view.folder))] + slicesIfNeeded(surroundings)
   }
 
   /// Asks for slices when the pane is seen and what it shows has changed.
   func slicesIfNeeded(_ surroundings: Surroundings) -> [Effect] {
     let places = arrangement.places(in: Self.body(surroundings))
     guard places.contains(where: { $0.panel == .slices }) else { return [] }
-    return panes.slices.missing(view).map { [.readSlices($0)] } ?? []
+    return panes.slices.missing(view).map { [.read(.slices($0))] } ?? []
   }
 }

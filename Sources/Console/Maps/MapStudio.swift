@@ -11,7 +11,7 @@ final class MapStudio: Sendable {
     var map: MapRequest
     var level: Float
     var camera: ViewCamera
-    var colours: MapScreen.Colouring
+    var colours: MapColouring
     var colourMap: MapRequest?
     var range: ClosedRange<Double>?
     var veil: MapRequest?
@@ -27,7 +27,7 @@ final class MapStudio: Sendable {
     var map: MapRequest
     var plane: Int
     var depth: Int
-    var colours: MapScreen.Colouring
+    var colours: MapColouring
     var colourMap: MapRequest?
     var range: ClosedRange<Double>?
     var masks: [MapRequest]

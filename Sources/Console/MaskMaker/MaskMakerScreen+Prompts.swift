@@ -74,7 +74,7 @@ extension MaskMakerScreen {
       guard value != sketch.lowPass else { return [] }
       history.append(sketch)
       sketch.lowPass = value
-      return [.makeMask(.filter(original, lowPass: value))]
+      return [.work(.makeMask(.filter(original, lowPass: value)))]
     case .radius:
       radius = value
       return []
@@ -87,9 +87,10 @@ extension MaskMakerScreen {
     guard let pieces = currentPieces, let mapPath else { return [] }
     isSaving = true
     return [
-      .makeMask(
-        .save(
-          sketch, pieces, map: mapPath, path: path, replacing: replacing, isUsed: isUsed)),
+      .work(
+        .makeMask(
+          .save(
+            sketch, pieces, map: mapPath, path: path, replacing: replacing, isUsed: isUsed))),
       .say("Saving \(path) …"),
     ]
   }

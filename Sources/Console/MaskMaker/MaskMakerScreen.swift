@@ -43,7 +43,7 @@ struct MaskMakerScreen: CrossHairScreen {
   var size: Int { original.size }
 
   func opening(_ surroundings: Surroundings) -> [Effect] {
-    [.makeMask(.filter(original, lowPass: sketch.lowPass))]
+    [.work(.makeMask(.filter(original, lowPass: sketch.lowPass)))]
   }
 
   /// The map whose grid the mask is written on.
@@ -95,9 +95,10 @@ struct MaskMakerScreen: CrossHairScreen {
   func following() -> [Effect] {
     guard let filtered else { return [] }
     guard let pieces = currentPieces else {
-      return [.makeMask(.pieces(filtered.map, threshold: sketch.threshold))]
+      return [.work(.makeMask(.pieces(filtered.map, threshold: sketch.threshold)))]
     }
-    return showsPreview && preview?.sketch != sketch ? [.makeMask(.preview(sketch, pieces))] : []
+    return showsPreview && preview?.sketch != sketch
+      ? [.work(.makeMask(.preview(sketch, pieces)))] : []
   }
 
   mutating func cut(at threshold: Float) -> [Effect] {
@@ -133,7 +134,7 @@ struct MaskMakerScreen: CrossHairScreen {
     let hadFilter = sketch.lowPass
     sketch = last
     return hadFilter == last.lowPass
-      ? following() : [.makeMask(.filter(original, lowPass: last.lowPass))]
+      ? following() : [.work(.makeMask(.filter(original, lowPass: last.lowPass)))]
   }
 
   mutating func goToNextPiece() -> [Effect] {

@@ -141,7 +141,7 @@ struct MaskScreen: CrossHairScreen {
     self.threshold = threshold
     guard let map = volumes?.map else { return [] }
     isComputing = true
-    return [.previewMask(own, map: map, mask: chosen?.mask, threshold: threshold)]
+    return [.read(.maskPreview(own, map: map, mask: chosen?.mask, threshold: threshold))]
   }
 
   mutating func answer(

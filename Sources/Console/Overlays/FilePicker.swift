@@ -41,7 +41,7 @@ struct FilePicker: PopUp {
   }
 
   /// What has to be read when the picker opens.
-  var opening: [Effect] { [.popUp(self), .readFolder(path: listing.path, endings: endings)] }
+  var opening: [Effect] { [.popUp(self), .read(.folder(path: listing.path, endings: endings))] }
 
   /// Whether the folder above leads the list: not while a name is sought.
   private var showsAbove: Bool { name.isEmpty && listing.path != "/" }
@@ -122,7 +122,7 @@ struct FilePicker: PopUp {
       listing = FolderListing(path: folder, entries: [])
       isLoading = true
       narrow()
-      return [.readFolder(path: folder, endings: endings)]
+      return [.read(.folder(path: folder, endings: endings))]
     }
     narrow()
     return previewing()
@@ -199,7 +199,7 @@ struct FilePicker: PopUp {
     listing = FolderListing(path: folder, entries: [])
     isLoading = true
     narrow()
-    return [.readFolder(path: folder, endings: endings)]
+    return [.read(.folder(path: folder, endings: endings))]
   }
 
   /// Asks for the header of the file under the cursor.
@@ -208,7 +208,7 @@ struct FilePicker: PopUp {
     let path = FilePath.joined(listing.path, entry.name)
     if preview?.path == path { return [] }
     previewTop = 0
-    return [.readHeader(path: path)]
+    return [.read(.header(path: path))]
   }
 
   mutating func receive(_ news: News, _ surroundings: inout Surroundings) -> [Effect] {

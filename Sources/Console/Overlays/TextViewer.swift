@@ -39,7 +39,9 @@ struct TextViewer: PopUp {
     case .key(.home), .key("g"): offset = 0
     case .key(.end), .key("G"): offset = last
     case .key("y"):
-      return [.copy(copyText ?? lines.map(\.text).joined(separator: "\n")), .say("Copied")]
+      return [
+        .terminal(.copy(copyText ?? lines.map(\.text).joined(separator: "\n"))), .say("Copied"),
+      ]
     default: break
     }
     return []

@@ -21,7 +21,7 @@ struct ThemePicker: PopUp {
       surroundings.theme = original
       return [.closePopUp]
     case .key(.enter):
-      return [.closePopUp, .say("Theme \(surroundings.theme.name)"), .saveSettings]
+      return [.closePopUp, .say("Theme \(surroundings.theme.name)"), .terminal(.saveSettings)]
     case .key("j"): return take(.key(.down), &surroundings)
     case .key("k"): return take(.key(.up), &surroundings)
     default:

@@ -72,7 +72,7 @@ extension RunsScreen {
     Binding(
       "stop-queue", ["P"], "Stop queue", "Begin no more runs of the queue, or go on",
       bar: place(live: 4), otherLabel: { $0.isStopped ? "Start queue" : nil },
-      does: .effects { [.queue($0.isStopped ? .start : .stop)] }),
+      does: .effects { [.work(.queue($0.isStopped ? .start : .stop))] }),
     Binding(
       "more-slots", ["+"], "More", "One more run of the queue at a time", bar: place(live: 5),
       obstacle: { $0.slotsObstacle(adding: 1) }, does: .effects { $0.changeSlots(by: 1) }),
@@ -100,7 +100,8 @@ extension RunsScreen {
       does: .change { $0.list.markAll() }),
     Binding(
       "reload", [.function(5), .control("r")], "Reload", "Read the folder again",
-      bar: place(empty: 1), does: .inSurroundings { [.listRuns(folder: $1.folder)] }),
+      bar: place(empty: 1),
+      does: .inSurroundings { [.read(.runs(folder: $1.folder, isForced: true))] }),
     report(
       obstacle: { $0.isOfSweep ?? $0.noRun },
       of: {

@@ -50,6 +50,6 @@ extension RunsScreen {
 
   func tag(_ path: String, _ text: String) -> [Effect] {
     let note = list.all.first { $0.path == path }?.entry.note ?? ""
-    return [.note(folder: path, text: RunTags.note(note, tagged: text))]
+    return [.change(.note(folder: path, text: RunTags.note(note, tagged: text)))]
   }
 }

@@ -59,12 +59,12 @@ extension RunsScreen {
     switch question {
     case .filterRuns: show(text)
     case .tagRun(let path): return tag(path, text)
-    case .renameRun(let path): return [.rename(folder: path, name: text)]
+    case .renameRun(let path): return [.change(.rename(folder: path, name: text))]
     case .report(let folders): return Self.report(folders, to: text)
     case .tools(let folders): return choose(tool: text, of: folders, surroundings)
     case .toolLine(let purpose): return ToolLine.run(text, purpose: purpose, surroundings)
-    case .noteRun(let path): return [.note(folder: path, text: text)]
-    case .deleteRun(let path): return [.delete(folder: path)]
+    case .noteRun(let path): return [.change(.note(folder: path, text: text))]
+    case .deleteRun(let path): return [.change(.delete(folder: path))]
     default: break
     }
     return []

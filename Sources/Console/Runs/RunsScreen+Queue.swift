@@ -79,15 +79,15 @@ extension RunsScreen {
       ? "More runs at a time than cores would wait for each other" : nil
   }
 
-  func enqueue() -> [Effect] { change.map { [.queue($0)] } ?? [] }
+  func enqueue() -> [Effect] { change.map { [.work(.queue($0))] } ?? [] }
 
   func moveInQueue(by step: Int) -> [Effect] {
     guard let entry = current?.entry else { return [] }
-    return [.queue(.move(entry.folder.path, place: (entry.place ?? 1) + step))]
+    return [.work(.queue(.move(entry.folder.path, place: (entry.place ?? 1) + step)))]
   }
 
   func changeSlots(by step: Int) -> [Effect] {
-    [.queue(.slots(max(1, (queue?.room.slots ?? 1) + step)))]
+    [.work(.queue(.slots(max(1, (queue?.room.slots ?? 1) + step))))]
   }
 
   /// How the queue stands, in words.

@@ -20,7 +20,7 @@ extension RunsScreen {
       branch.line.depth > 0, let root = branch.root,
       rootChanges[current.path]?.root != root
     else { return [] }
-    return [.compareWithRoot(folder: current.path, root: root)]
+    return [.read(.rootChange(folder: current.path, root: root))]
   }
 
   /// The columns of the tree; that of the names as wide as these are, up to half of the screen.

@@ -84,7 +84,7 @@ struct RunsScreen: ListScreen {
   }
 
   func refresh(_ surroundings: Surroundings) -> [Effect] {
-    [.readRuns(folder: surroundings.folder)] + wantedRootChange
+    [.read(.runs(folder: surroundings.folder))] + wantedRootChange
   }
 
   // MARK: Mouse

@@ -37,13 +37,16 @@ struct SweepScreen: ListScreen {
   }
 
   func opening(_ surroundings: Surroundings) -> [Effect] {
-    [.listRuns(folder: surroundings.folder), .readSweep(name: name, folders: folders)]
+    [
+      .read(.runs(folder: surroundings.folder, isForced: true)),
+      .read(.sweep(name: name, folders: folders)),
+    ]
   }
 
   func refresh(_ surroundings: Surroundings) -> [Effect] {
-    [.readRuns(folder: surroundings.folder)]
+    [.read(.runs(folder: surroundings.folder))]
       + (isUnderway || table.outcomes.count != folders.count
-        ? [.readSweep(name: name, folders: folders)] : [])
+        ? [.read(.sweep(name: name, folders: folders))] : [])
   }
 
   // MARK: The rows
@@ -181,8 +184,10 @@ struct SweepScreen: ListScreen {
     case .report(let folders): return Self.report(folders, to: text)
     case .stopSweep:
       // What waits first, so that nothing begins meanwhile.
-      return table.outcomes.filter { $0.status == .queued }.map { .cancelQueued(folder: $0.folder) }
-        + table.outcomes.filter(\.status.isLive).map { .control(folder: $0.folder, .stop) }
+      return table.outcomes.filter { $0.status == .queued }.map {
+        .work(.cancel(folder: $0.folder))
+      }
+        + table.outcomes.filter(\.status.isLive).map { .change(.control(folder: $0.folder, .stop)) }
         + [.say("Stopping \(name) …")]
     default: return []
     }
@@ -206,7 +211,7 @@ struct SweepScreen: ListScreen {
       let found = members.sorted { $0.0 < $1.0 }.map(\.1)
       if found.count >= folders.count, found != folders {
         folders = found
-        return [.readSweep(name: name, folders: folders)]
+        return [.read(.sweep(name: name, folders: folders))]
       }
     default: break
     }

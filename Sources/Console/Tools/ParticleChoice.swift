@@ -41,7 +41,7 @@ struct ParticleChoice {
 
   /// Counts what an expression keeps.
   func counting(_ expression: String) -> [Effect] {
-    [.countSelection(folder: folder, expression: expression), .say("Counting …")]
+    [.read(.selectionCount(folder: folder, expression: expression)), .say("Counting …")]
   }
 
   /// Says how many an expression keeps, and asks where they are to be written.

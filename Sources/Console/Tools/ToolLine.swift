@@ -64,7 +64,7 @@ enum ToolLine {
     if let other = surroundings.tool, other.isAtWork {
       return [.complain(busy(other))]
     }
-    return [.runTool(work), .say("\(work.name) is at work; T stops it")]
+    return [.work(.runTool(work)), .say("\(work.name) is at work; T stops it")]
   }
 
   static func busy(_ work: ToolWork) -> Problem {

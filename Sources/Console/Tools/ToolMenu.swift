@@ -44,7 +44,7 @@ enum ToolMenu {
   ) -> [Effect] {
     let tool = surroundings.tool
     switch (id, tool) {
-    case (stop, _): return [.stopTool, .say("\(tool?.name ?? "") stops")]
+    case (stop, _): return [.work(.stopTool), .say("\(tool?.name ?? "") stops")]
     case (read, let tool?): return [.popUp(viewer(of: tool))]
     case (again, let tool?):
       return [

@@ -471,8 +471,8 @@ enum SampleRuns {
       ], count: count)
   }
 
-  static func difference(_ folder: String) -> CompareScreen.PoseDifference {
-    CompareScreen.PoseDifference(
+  static func difference(_ folder: String) -> PoseDifference {
+    PoseDifference(
       folder: folder, rotation: histogram(upper: 4, mean: 0.8, width: 0.5),
       shift: histogram(upper: 2, mean: 0.4, width: 0.25))
   }

@@ -10,8 +10,8 @@ import Terminal
 /// that are done at once or kept to be looked at.
 struct Stage {
   var application: Application
-  /// The effects that have reached out of the application.
-  var effects: [Effect] = []
+  /// What has reached out of the application and was not answered.
+  var effects: [Errand] = []
   var hasRuns = true
   var hasSweep = false
   var hasParents = false
@@ -142,7 +142,7 @@ struct Stage {
   mutating func tell(_ news: News) { feed(application.handle(.news(news))) }
 
   /// The effects that have reached out since the last call.
-  mutating func takeEffects() -> [Effect] {
+  mutating func takeEffects() -> [Errand] {
     defer { effects = [] }
     return effects
   }
@@ -150,24 +150,24 @@ struct Stage {
   var grid: Grid { application.draw().grid }
   var text: String { grid.text }
 
-  mutating func feed(_ new: [Effect]) {
+  mutating func feed(_ new: [Errand]) {
     for effect in new {
-      if case .checkTheme = effect { continue }
+      if case .read(.theme) = effect { continue }
       if let news = reply(to: effect) { tell(news) } else { effects.append(effect) }
     }
   }
 
   /// What the outside world answers to those effects that only read.
-  private func reply(to effect: Effect) -> News? {
-    switch effect {
-    case .readRuns(let folder), .listRuns(let folder):
+  private func reply(to errand: Errand) -> News? {
+    switch errand {
+    case .read(.runs(let folder, _)):
       let more = hasSweep ? SampleRuns.sweepListings() : []
       let runs =
         hasQueue ? SampleRuns.queueListings() : SampleRuns.listings(withParents: hasParents)
       return .runs(hasRuns ? runs + more : [], folder: folder)
-    case .readSweep(let name, _):
+    case .read(.sweep(let name, _)):
       return .sweep(SweepTable(named: name, SampleRuns.outcomes()))
-    case .readRun(let folder), .openRun(let folder):
+    case .read(.run(let folder, _)):
       let name = RunFolder(folder).name
       if name == "waiting" { return .run(SampleRuns.waiting()) }
       let isLive = name == "head"
@@ -175,39 +175,39 @@ struct Stage {
         SampleRuns.snapshot(
           name: name, status: isLive ? .running : .finished, iterations: isLive ? 4 : 7,
           seed: name.count % 3))
-    case .readSlices(let request):
+    case .read(.slices(let request)):
       return .slices(SampleRuns.slices(of: request.folder, iteration: request.iteration))
-    case .readMotion: return .motion(SampleRuns.motion())
-    case .readMap(let request): return .map(SampleRuns.map(request))
-    case .readVolumes(let job):
+    case .read(.motion): return .motion(SampleRuns.motion())
+    case .read(.map(let request)): return .map(SampleRuns.map(request))
+    case .read(.volumes(let job)):
       return .volumes(SampleRuns.volumes(of: job))
-    case .readFiles(let job):
+    case .read(.files(let job)):
       return .files(
         FileFacts(
           answering: job, data: DataFacts(box: 128, pixelSize: 1.5, maskRadius: 40)))
-    case .readParticles(let folder, let iteration):
+    case .read(.particles(let folder, let iteration)):
       return .particles(SampleRuns.particles(of: folder, iteration: iteration))
-    case .comparePoses(_, let other): return .poseDifference(SampleRuns.difference(other))
-    case .compareWithRoot(let folder, let root):
+    case .read(.poseDifference(_, let other)): return .poseDifference(SampleRuns.difference(other))
+    case .read(.rootChange(let folder, let root)):
       return .rootChange(RootChange(folder: folder, root: root, turned: 6.25, moved: 2.1))
-    case .countSelection(let folder, let expression):
+    case .read(.selectionCount(let folder, let expression)):
       return .counted(
         "1,203 of 2,500 particles, half-sets of 600 and 603. 1,297 are left out.", folder: folder,
         expression: expression)
-    case .countChoice(let folder, let expression):
+    case .read(.choiceCount(let folder, let expression)):
       return .choiceCounted(
         ChoiceCount(
           folder: folder, expression: expression,
           sentence: "1,203 of 2,500 particles, half-sets of 600 and 603. 1,297 are left out.",
           brief: "1,203 of 2,500, 600 + 603"))
-    case .makeMask(let task):
+    case .work(.makeMask(let task)):
       // Nothing is written.
       if case .save(_, _, _, let path, _, let isUsed) = task {
         return .maskMaking(.saved(path: path, isUsed: isUsed))
       }
       return (try? task.done()).map { .maskMaking($0) }
-    case .readThemes: return .themes([.builtIn], [])
-    case .check(let job):
+    case .read(.themes): return .themes([.builtIn], [])
+    case .work(.check(let job)):
       return .checked(
         CheckReport(
           job: job, findings: [],

@@ -62,7 +62,7 @@ struct RunView: Sendable {
 
   /// Has what was chosen counted in the run's particles.
   mutating func countChoice() -> [Effect] {
-    choosing.uncounted().map { [.countChoice(folder: folder, expression: $0)] } ?? []
+    choosing.uncounted().map { [.read(.choiceCount(folder: folder, expression: $0))] } ?? []
   }
 }
 

@@ -3,19 +3,21 @@ import Surface
 import Viewing
 
 /// The colours of the slices: those that the surface has, by the same legend.
-extension MapScreen {
+extension MapView {
   /// Points along an edge at which hues are looked up, at most: more than a terminal shows.
   private static let tintSize = 128
 
-  /// The hues over a plane of what is shown; nil for grey.
-  func tint(_ plane: Int, _ shown: ReadMap, _ look: Appearance) -> ImageSlice.Tint? {
+  /// The hues over a plane through a voxel of what is shown; nil for grey.
+  func tint(
+    _ plane: Int, at voxel: SIMD3<Int>, _ shown: ReadMap, _ look: Appearance
+  ) -> ImageSlice.Tint? {
     let colours = colours
     if case .plain = colours { return nil }
     guard look.colours >= .c256 else { return nil }
     let hues = hues(of: colours, look)
     let within = mask?.map
     let key = MapStudio.TintKey(
-      map: shown.request, plane: plane, depth: hair.voxel[CrossHair.axes(of: plane).through],
+      map: shown.request, plane: plane, depth: voxel[CrossHair.axes(of: plane).through],
       colours: colouring, colourMap: colourRequest, range: colourRange?.range,
       masks: colouring == .regions ? shelf.masks : [mask?.request].compactMap { $0 }, hues: hues)
     return studio.tint(key) {
@@ -28,7 +30,7 @@ extension MapScreen {
       numbers.reserveCapacity(edge * edge)
       for row in 0..<edge {
         for column in 0..<edge {
-          var place = SIMD3<Double>(hair.voxel)
+          var place = SIMD3<Double>(voxel)
           place[axes.across] = (Double(column) + 0.5) * Double(size) / Double(edge) - 0.5
           place[axes.up] = Double(size) - 0.5 - (Double(row) + 0.5) * Double(size) / Double(edge)
           let hue = colours.hue(
