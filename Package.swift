@@ -89,7 +89,8 @@ let package = Package(
     .target(name: "Viewing", dependencies: ["CryoEM", "Images"], swiftSettings: optimised),
 
     // The screens' rooms.
-    .target(name: "Surface", dependencies: ["Images", "TOMLText"], swiftSettings: optimised),
+    .target(
+      name: "Surface", dependencies: ["Ground", "Images", "TOMLText"], swiftSettings: optimised),
     .target(
       name: "Pages",
       dependencies: [

@@ -136,7 +136,7 @@ private struct PaintedSource: ImageSource {
   let simulation: Simulation
   var boxSize: Int { simulation.settings.boxSize }
 
-  func read(particle index: Int, into pixels: UnsafeMutableBufferPointer<Float>) {
+  func read(particle index: Int, into pixels: inout MutableSpan<Float>) {
     let image = simulation.image(of: index)
     for pixel in pixels.indices { pixels[pixel] = image[pixel] }
   }

@@ -66,18 +66,21 @@ struct ComplexRow {
   /// Adds factor · table.
   @inline(__always)
   mutating func add(_ factor: SIMD2<Float>, times table: PhaseTable) {
+    Self.add(factor, table.real.span, table.imaginary.span, to: &real, &imaginary)
+  }
+
+  @inline(__always)
+  private static func add(
+    _ factor: SIMD2<Float>, _ tableReal: Span<Float>, _ tableImaginary: Span<Float>,
+    to real: inout [Float], _ imaginary: inout [Float]
+  ) {
     let count = real.count
-    real.withUnsafeMutableBufferPointer { real in
-      imaginary.withUnsafeMutableBufferPointer { imaginary in
-        table.real.withUnsafeBufferPointer { tableReal in
-          table.imaginary.withUnsafeBufferPointer { tableImaginary in
-            for x in 0..<count {
-              real[x] += factor.x * tableReal[x] - factor.y * tableImaginary[x]
-              imaginary[x] += factor.x * tableImaginary[x] + factor.y * tableReal[x]
-            }
-          }
-        }
-      }
+    precondition(tableReal.count >= count && tableImaginary.count >= count)
+    var realSpan = real.mutableSpan
+    var imaginarySpan = imaginary.mutableSpan
+    for x in 0..<count {
+      realSpan[x] += factor.x * tableReal[x] - factor.y * tableImaginary[x]
+      imaginarySpan[x] += factor.x * tableImaginary[x] + factor.y * tableReal[x]
     }
   }
 }

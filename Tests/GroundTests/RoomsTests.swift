@@ -66,6 +66,21 @@ import Testing
     }
   }
 
+  /// Memory by its address is for the rooms that files, transforms, voxels, ranks and terminals are the
+  /// business of; all others get arrays, spans, and values that hold it for them.
+  @Test func memoryByAddressStaysWithItsOwners() {
+    let owners: Set = [
+      "CryoEM", "EMFiles", "Fourier", "Ground", "Ranks", "Refinement", "Terminal", "Viewing",
+    ]
+    for target in package.targets
+    where !target.isTest && !Self.aside.contains(target.name) && !owners.contains(target.name) {
+      for (file, source) in target.sources {
+        let code = source.replacing(/\/\/[^\n]*/, with: "")
+        #expect(!code.contains(/Unsafe|nonisolated\(unsafe\)|unsafeBitCast/), "\(file)")
+      }
+    }
+  }
+
   /// For those who work on this program: no rooms of it.
   private static let aside: Set = ["Benchmarks", "Fuzz", "TestSupport"]
 }

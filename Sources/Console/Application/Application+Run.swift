@@ -209,10 +209,5 @@ extension Application {
   }
 
   /// Seconds that local time is ahead of Greenwich.
-  private static var localTimeZoneOffset: Int {
-    var now = time(nil)
-    var local = tm()
-    localtime_r(&now, &local)
-    return local.tm_gmtoff
-  }
+  private static var localTimeZoneOffset: Int { LocalTime(WallClock.now).offset }
 }

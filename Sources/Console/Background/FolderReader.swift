@@ -6,24 +6,20 @@ import Ground
 enum FolderReader {
   /// The folders, and the files with one of the endings, of a folder.
   static func listing(of path: String, endings: [String]) -> FolderListing {
-    guard let handle = opendir(path) else {
+    guard let found = FolderEntry.all(in: path) else {
       return FolderListing(
         path: path, entries: [], problem: String(cString: strerror(errno)))
     }
-    defer { closedir(handle) }
     var entries: [FolderListing.Entry] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard !name.hasPrefix(".") else { continue }
+    for entry in found where !entry.name.hasPrefix(".") {
+      let name = entry.name
       let lower = name.lowercased()
       let fits = endings.isEmpty || endings.contains { lower.hasSuffix("." + $0.lowercased()) }
       // Of a file that does not fit nobody wants to know anything, and its type is told for nothing.
-      let kind = Int(entry.pointee.d_type)
-      if !fits, kind == Int(DT_REG) { continue }
-      if entries.count >= Self.mostSizes, kind == Int(DT_REG) || kind == Int(DT_DIR) {
-        entries.append(FolderListing.Entry(name: name, isFolder: kind == Int(DT_DIR), bytes: nil))
+      if !fits, entry.kind == .file { continue }
+      if entries.count >= Self.mostSizes, entry.kind != .other {
+        entries.append(
+          FolderListing.Entry(name: name, isFolder: entry.kind == .folder, bytes: nil))
         continue
       }
       var status = stat()

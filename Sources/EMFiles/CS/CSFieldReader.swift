@@ -12,22 +12,24 @@ public struct CSFieldReader: Sendable {
   }
 
   /// The bytes of the field in a record; valid as long as the file is.
-  public func bytes(row: Int) -> UnsafeRawBufferPointer {
+  public func bytes(row: Int) -> FieldText { FieldText(raw(row: row)) }
+
+  private func raw(row: Int) -> UnsafeRawBufferPointer {
     file.bytes(of: field, row: rows.map { Int($0[row]) } ?? row)
   }
 
   /// An element as a number; nil where the field holds none.
   public func number(row: Int, component: Int = 0) -> Double? {
-    field.number(bytes(row: row), at: component * field.elementByteCount)
+    field.number(raw(row: row), at: component * field.elementByteCount)
   }
 
   /// An element's bits, sign extended where it has a sign.
   public func bits(row: Int, component: Int = 0) -> UInt64 {
-    field.bits(bytes(row: row), at: component * field.elementByteCount)
+    field.bits(raw(row: row), at: component * field.elementByteCount)
   }
 
   /// A text without the zeros that fill it up.
-  public func text(row: Int) -> String { field.text(bytes(row: row)) }
+  public func text(row: Int) -> String { field.text(raw(row: row)) }
 
   /// Appends an element as a value of a STAR file, from which the same bits can be read again.
   public func appendSTAR(row: Int, component: Int = 0, to output: inout [UInt8]) {

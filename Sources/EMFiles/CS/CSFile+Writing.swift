@@ -21,7 +21,7 @@ public enum CSColumn: Sendable {
   /// Bytes that are made when they are written, of a type as NumPy writes it, "|S12"; fewer than the field
   /// has are filled up with zeros.
   case made(
-    String, shape: [Int] = [], count: Int, @Sendable (Int) -> UnsafeRawBufferPointer)
+    String, shape: [Int] = [], count: Int, @Sendable (Int) -> FieldText)
 
   var rowCount: Int {
     switch self {

@@ -67,6 +67,17 @@ public final class MRCStack: Sendable {
     if let failure { throw failure }
   }
 
+  /// Reads an image into `pixels`, width × height of them, x fastest.
+  ///
+  /// - Throws: as with a buffer.
+  public func read(image index: Int, into pixels: inout MutableSpan<Float>) throws(Problem) {
+    var failure: Problem?
+    pixels.withUnsafeMutableBufferPointer { buffer in
+      do throws(Problem) { try read(image: index, into: buffer) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
   /// Image `index` (from 0), x fastest.
   public func image(_ index: Int) throws(Problem) -> [Float] {
     var pixels = [Float](repeating: 0, count: width * height)

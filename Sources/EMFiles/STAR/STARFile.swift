@@ -127,7 +127,7 @@ public func appendSTARText(_ text: String, to bytes: inout [UInt8]) {
 }
 
 /// Appends a value, in quotes where the format wants them.
-public func appendSTARText(_ text: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
+func appendSTARText(_ text: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
   let hasSpaces = text.contains { $0 <= 0x20 }
   // RELION writes its lists, "[1,2]", without quotes.
   let isList = text.first == UInt8(ascii: "[") && text.last == UInt8(ascii: "]")

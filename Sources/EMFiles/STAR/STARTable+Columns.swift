@@ -4,9 +4,9 @@ extension STARTable {
   /// Reads the values of a column one by one; nil where the file has none of that name.
   ///
   /// The bytes that it gives are those of the file, without quotes, and valid as long as it is.
-  public func reader(_ name: String) -> (@Sendable (Int) -> UnsafeRawBufferPointer)? {
+  public func reader(_ name: String) -> (@Sendable (Int) -> FieldText)? {
     guard let column = columnNames[..<layout.columnCount].firstIndex(of: name) else { return nil }
-    return { row in field(row: row, column: column) }
+    return { row in FieldText(field(row: row, column: column)) }
   }
 
   /// A column's values as they are in the file, without quotes.

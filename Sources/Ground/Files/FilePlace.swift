@@ -178,20 +178,7 @@ public final class FilePlace: Sendable {
   }
 
   private static func names(in inside: Int32, _ limit: Int) -> [String] {
-    guard inside >= 0 else { return [] }
-    guard let handle = fdopendir(inside) else {
-      close(inside)
-      return []
-    }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while names.count < limit, let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
+    inside < 0 ? [] : FolderEntry.all(in: inside, limit: limit).map(\.name)
   }
 }
 

@@ -2,6 +2,9 @@
 ///
 /// "nan" and "inf" are numbers here; callers decide whether to accept them. Independent of the
 /// locale: a decimal comma is no number.
+public func number(_ text: [UInt8]) -> Double? { text.withUnsafeBytes { number($0) } }
+
+/// The same of bytes that somebody else holds.
 public func number(_ text: UnsafeRawBufferPointer) -> Double? {
   var index = 0
   let count = text.count

@@ -37,10 +37,10 @@ public struct StackSource: ImageSource {
   }
 
   public func read(
-    particle index: Int, into pixels: UnsafeMutableBufferPointer<Float>
+    particle index: Int, into pixels: inout MutableSpan<Float>
   ) throws(Problem) {
     let location = images[index]
-    try stacks[Int(location.stack)].read(image: Int(location.slice), into: pixels)
+    try stacks[Int(location.stack)].read(image: Int(location.slice), into: &pixels)
     if !signs.isEmpty, signs[index] != 1 {
       for pixel in pixels.indices { pixels[pixel] *= signs[index] }
     }

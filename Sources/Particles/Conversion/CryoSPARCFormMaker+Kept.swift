@@ -20,7 +20,7 @@ extension CryoSPARCFormMaker {
 
 /// A column as a field: of whole numbers, of numbers, or of texts, whichever says all.
 func keptColumn(
-  _ reader: @escaping @Sendable (Int) -> UnsafeRawBufferPointer, rowCount: Int
+  _ reader: @escaping @Sendable (Int) -> FieldText, rowCount: Int
 ) -> CSColumn {
   var isWhole = true
   var isNumber = true
@@ -36,13 +36,13 @@ func keptColumn(
     }
   }
   if isNumber {
-    return .typed(isWhole ? "<i8" : "<f8", (0..<rowCount).map { number(reader($0)) ?? 0 })
+    return .typed(isWhole ? "<i8" : "<f8", (0..<rowCount).map { reader($0).number ?? 0 })
   }
   return .made("|S\(longest)", count: rowCount, reader)
 }
 
 /// Digits that come back as they are: no zeros in front, no sign that means nothing.
-private func isPlainInteger(_ text: UnsafeRawBufferPointer) -> Bool {
+private func isPlainInteger(_ text: FieldText) -> Bool {
   let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text[...]
   guard (1...15).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
     return false
@@ -51,7 +51,7 @@ private func isPlainInteger(_ text: UnsafeRawBufferPointer) -> Bool {
 }
 
 /// A finite number with a point or an exponent.
-private func isDecimal(_ text: UnsafeRawBufferPointer) -> Bool {
+private func isDecimal(_ text: FieldText) -> Bool {
   text.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
-    && (number(text)?.isFinite ?? false)
+    && (text.number?.isFinite ?? false)
 }

@@ -164,6 +164,6 @@ struct CryoSPARCFormMaker {
   /// Whether every number of a column is the one that comes back.
   func isRecovered(_ name: String, _ back: (Int) -> Double) -> Bool {
     guard let reader = table.reader(name) else { return true }
-    return (0..<count).allSatisfy { number(reader($0)) == back($0) }
+    return (0..<count).allSatisfy { reader($0).number == back($0) }
   }
 }

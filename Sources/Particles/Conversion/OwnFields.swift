@@ -76,7 +76,7 @@ struct OwnFields {
     for component in 0..<width {
       guard let reader = reader(name, component: component) else { return nil }
       for row in 0..<table.rowCount {
-        guard let value = number(reader(row)), value.isFinite else { return nil }
+        guard let value = reader(row).number, value.isFinite else { return nil }
         values[row * width + component] = value
       }
     }
@@ -85,7 +85,7 @@ struct OwnFields {
 
   private func reader(
     _ name: String, component: Int
-  ) -> (@Sendable (Int) -> UnsafeRawBufferPointer)? {
+  ) -> (@Sendable (Int) -> FieldText)? {
     table.reader("\(name)[\(component)]") ?? (component == 0 ? table.reader(name) : nil)
   }
 
@@ -148,7 +148,7 @@ struct OwnFields {
     let shape = listed[name]?.shape ?? (isArray ? [width] : [])
     guard shape.reduce(1, *) == width else { return nil }
     if width == 1, isListedText != false, let reader = reader(name, component: 0) {
-      let isText = isListedText ?? (0..<rowCount).contains { number(reader($0)) == nil }
+      let isText = isListedText ?? (0..<rowCount).contains { reader($0).number == nil }
       if isText, let texts = try? table.interned(name) {
         return .interned(texts.values, texts.indices)
       }
@@ -181,7 +181,7 @@ struct OwnFields {
     for component in 0..<width {
       guard let reader = reader(name, component: component) else { return nil }
       for row in 0..<rowCount {
-        guard let value = number(reader(row)) else { return nil }
+        guard let value = reader(row).number else { return nil }
         values[row * width + component] = value
       }
     }

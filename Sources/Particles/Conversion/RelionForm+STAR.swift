@@ -52,7 +52,7 @@ extension ParticleOutput {
   private func rows(of table: STARTable, in optics: STARTable) -> [Int32] {
     guard let number = table.reader("rlnOpticsGroup"), let known = optics.reader("rlnOpticsGroup")
     else { return [Int32](repeating: 0, count: count) }
-    func value(_ bytes: UnsafeRawBufferPointer) -> Int { Int(Ground.number(bytes) ?? 0) }
+    func value(_ bytes: FieldText) -> Int { Int(bytes.number ?? 0) }
     let rowOfNumber = Dictionary((0..<optics.rowCount).map { (value(known($0)), Int32($0)) }) {
       first, _ in first
     }

@@ -75,7 +75,7 @@ struct RelionForm {
     func value(_ column: STARColumn, _ row: Int) -> Double {
       var bytes: [UInt8] = []
       column.append(row: row, to: &bytes)
-      return bytes.withUnsafeBytes { number($0) } ?? .nan
+      return number(bytes) ?? .nan
     }
     return groups.indices.allSatisfy { row in
       let size = pixelSizes[Int(groups[row])]

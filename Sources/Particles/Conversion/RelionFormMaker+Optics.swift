@@ -45,9 +45,10 @@ extension RelionFormMaker {
   /// and what was kept.
   private func groups(kept: [CSFieldReader]) -> ([Int32], firstRows: [Int]) {
     equalRows(output.count) { row in
-      kept.reduce(into: withUnsafeBytes(of: output.particles.opticsIndices[row]) { Array($0) }) {
-        $0 += $1.bytes(row: row)
-      }
+      var bytes: [UInt8] = []
+      bytes.append(bytesOf: output.particles.opticsIndices[row])
+      for reader in kept { bytes += reader.bytes(row: row) }
+      return bytes
     }
   }
 

@@ -63,9 +63,9 @@ public struct ParticleRecords: Sendable {
     guard let mine = table.reader("rlnOpticsGroup"), let known = groups.reader("rlnOpticsGroup")
     else { return }
     let rows = Dictionary(
-      (0..<groups.rowCount).map { (number(known($0)) ?? 0, Int32($0)) }
+      (0..<groups.rowCount).map { (known($0).number ?? 0, Int32($0)) }
     ) { first, _ in first }
-    opticsRows = (0..<table.rowCount).map { rows[number(mine($0)) ?? 0] ?? -1 }
+    opticsRows = (0..<table.rowCount).map { rows[mine($0).number ?? 0] ?? -1 }
   }
 
   /// Number of rows.
@@ -118,7 +118,7 @@ public struct ParticleRecords: Sendable {
       if let reader = file.tables[index].reader(name) {
         var values = [Double](repeating: 0, count: count)
         for row in 0..<count {
-          guard let value = number(reader(row)) else {
+          guard let value = reader(row).number else {
             let text = String(decoding: reader(row).prefix(40), as: UTF8.self)
             problems.add(notANumber(text, row: row, column: name))
             return nil

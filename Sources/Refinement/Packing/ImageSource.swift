@@ -8,7 +8,7 @@ public protocol ImageSource: Sendable {
   /// Reads particle `index` into `pixels`, boxSize² values, x fastest.
   ///
   /// - Throws: `Problem` naming the file and the image.
-  func read(particle index: Int, into pixels: UnsafeMutableBufferPointer<Float>) throws(Problem)
+  func read(particle index: Int, into pixels: inout MutableSpan<Float>) throws(Problem)
   /// How messages name the image of a particle.
   func name(of index: Int) -> String
 }
@@ -28,7 +28,7 @@ public struct ArraySource: ImageSource {
   }
 
   public func read(
-    particle index: Int, into target: UnsafeMutableBufferPointer<Float>
+    particle index: Int, into target: inout MutableSpan<Float>
   ) throws(Problem) {
     let size = boxSize * boxSize
     for pixel in 0..<size { target[pixel] = pixels[index * size + pixel] }

@@ -75,9 +75,9 @@ public struct ImageSubtraction: Sendable {
   /// - Throws: `Problem` naming the image that cannot be used.
   public func subtract(_ particle: Int, _ workspace: Workspace) throws(Problem) {
     let count = box * box
-    try transformer.source.read(
-      particle: particle,
-      into: UnsafeMutableBufferPointer(start: workspace.pixels.pointer, count: count))
+    let buffer = UnsafeMutableBufferPointer(start: workspace.pixels.pointer, count: count)
+    var pixels = buffer.mutableSpan
+    try transformer.source.read(particle: particle, into: &pixels)
     let image = workspace.packing.image
     try transformer.load(particle, into: image)
     let spectrum = image.spectrum

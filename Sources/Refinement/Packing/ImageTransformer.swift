@@ -132,7 +132,8 @@ struct ImageTransformer: Sendable {
   ///   workspace then holds nothing of use.
   func load(_ particle: Int, into workspace: Workspace) throws(Problem) {
     let pixels = UnsafeMutableBufferPointer(start: workspace.pixels.pointer, count: box * box)
-    try source.read(particle: particle, into: pixels)
+    var span = pixels.mutableSpan
+    try source.read(particle: particle, into: &span)
     let (sum, low, high) = try check(pixels, of: particle)
     var background = background(of: UnsafeBufferPointer(pixels))
     var power: Float = 0

@@ -25,21 +25,18 @@ struct CheckpointFrame: Sendable, Equatable {
   /// The frame as bytes.
   var bytes: [UInt8] {
     var bytes = Self.magic
-    func append(_ value: some FixedWidthInteger) {
-      withUnsafeBytes(of: value) { bytes += $0 }
-    }
     func append(_ text: String, room: Int) {
       let utf8 = Array(text.utf8.prefix(room))
       bytes += utf8 + [UInt8](repeating: 0, count: room - utf8.count)
     }
-    append(Self.byteOrder)
-    append(format)
-    append(length)
-    append(checksum)
-    append(layout)
+    bytes.append(bytesOf: Self.byteOrder)
+    bytes.append(bytesOf: format)
+    bytes.append(bytesOf: length)
+    bytes.append(bytesOf: checksum)
+    bytes.append(bytesOf: layout)
     append(run, room: 64)
     append(version, room: 48)
-    append(Checksum.of(bytes))
+    bytes.append(bytesOf: Checksum.of(bytes))
     return bytes
   }
 
@@ -47,19 +44,16 @@ struct CheckpointFrame: Sendable, Equatable {
   init?(_ bytes: some Collection<UInt8>) {
     let bytes = Array(bytes)
     guard bytes.count == Self.size, bytes.starts(with: Self.magic) else { return nil }
-    func number<Value: FixedWidthInteger>(_ type: Value.Type, at place: Int) -> Value {
-      bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: type) }
-    }
     func text(_ range: Range<Int>) -> String {
       String(decoding: bytes[range].prefix { $0 != 0 }, as: UTF8.self)
     }
-    guard number(UInt32.self, at: 8) == Self.byteOrder,
-      number(UInt64.self, at: 152) == Checksum.of(bytes[..<152])
+    guard bytes.number(UInt32.self, at: 8) == Self.byteOrder,
+      bytes.number(UInt64.self, at: 152) == Checksum.of(bytes[..<152])
     else { return nil }
-    format = number(UInt32.self, at: 12)
-    length = number(UInt64.self, at: 16)
-    checksum = number(UInt64.self, at: 24)
-    layout = number(UInt64.self, at: 32)
+    format = bytes.number(UInt32.self, at: 12)
+    length = bytes.number(UInt64.self, at: 16)
+    checksum = bytes.number(UInt64.self, at: 24)
+    layout = bytes.number(UInt64.self, at: 32)
     run = text(40..<104)
     version = text(104..<152)
   }
@@ -97,22 +91,19 @@ struct PartList {
   /// A part as it stands in the file.
   static func framed(_ content: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
-    withUnsafeBytes(of: UInt64(content.count)) { bytes += $0 }
-    withUnsafeBytes(of: Checksum.of(content)) { bytes += $0 }
+    bytes.append(bytesOf: UInt64(content.count))
+    bytes.append(bytesOf: Checksum.of(content))
     return bytes + content
   }
 
   /// The parts of a file after its frame.
   init(_ bytes: [UInt8]) {
     length = min(CheckpointFrame.size, bytes.count)
-    func number(_ place: Int) -> UInt64 {
-      bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: UInt64.self) }
-    }
     while length + 16 <= bytes.count {
-      let count = number(length)
+      let count = bytes.number(UInt64.self, at: length)
       guard count <= UInt64(bytes.count - length - 16) else { return }
       let content = Array(bytes[length + 16..<length + 16 + Int(count)])
-      guard number(length + 8) == Checksum.of(content) else { return }
+      guard bytes.number(UInt64.self, at: length + 8) == Checksum.of(content) else { return }
       parts.append(content)
       length += 16 + Int(count)
     }

@@ -104,9 +104,7 @@ final class RunCheckpoints: CheckpointStore {
       guard ftruncate(file, off_t(list.length)) == 0 else { return failure() }
       var done = 0
       while done < bytes.count {
-        let count = bytes[done...].withUnsafeBytes {
-          pwrite(file, $0.baseAddress, $0.count, off_t(list.length + done))
-        }
+        let count = write(bytes[done...], to: file, at: list.length + done)
         if count < 0, errno == EINTR { continue }
         guard count > 0 else {
           let problem = failure()

@@ -89,21 +89,6 @@ extension RunFolder {
 
   /// The owner of a file and the time at which it was written.
   private static func origin(of status: stat) -> String {
-    var seconds = status.st_mtim.tv_sec
-    var local = tm()
-    localtime_r(&seconds, &local)
-    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : String(value) }
-    let time = "\(two(local.tm_hour)):\(two(local.tm_min)):\(two(local.tm_sec))"
-    return "\(userName(status.st_uid)), \(time)"
-  }
-
-  private static func userName(_ user: uid_t) -> String {
-    var entry = passwd()
-    var result: UnsafeMutablePointer<passwd>?
-    var buffer = [CChar](repeating: 0, count: 4096)
-    guard getpwuid_r(user, &entry, &buffer, buffer.count, &result) == 0, result != nil,
-      let name = entry.pw_name
-    else { return "user \(user)" }
-    return String(cString: name)
+    "\(userName(status.st_uid)), \(LocalTime(Double(status.st_mtim.tv_sec)).text)"
   }
 }

@@ -92,7 +92,7 @@ final class EventLog: Sendable {
 
   private func write(_ waiting: inout [UInt8]) -> Problem? {
     while !waiting.isEmpty {
-      let written = waiting.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      let written = Ground.write(waiting[...], to: descriptor)
       if written < 0, errno == EINTR { continue }
       guard written > 0 else {
         let number = errno

@@ -168,7 +168,7 @@ final class RunLock: Sendable {
     guard bytes.count < size else { return false }
     bytes += [UInt8](repeating: UInt8(ascii: " "), count: size - bytes.count - 1)
     bytes.append(UInt8(ascii: "\n"))
-    return bytes.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) } == size
+    return Ground.write(bytes[...], to: file, at: 0) == size
   }
 
   /// Says that the process lives, and what hinders it. Returns whether the folder is still this

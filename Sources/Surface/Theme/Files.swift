@@ -1,4 +1,5 @@
 import Glibc
+import Ground
 
 /// The few things that finding and reading themes needs from the file system.
 enum Files {
@@ -14,16 +15,7 @@ enum Files {
 
   /// The names in a folder; none where there is no such folder.
   static func names(in folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(
-        withUnsafeBytes(of: &entry.pointee.d_name) {
-          String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-        })
-    }
-    return names
+    FolderEntry.all(in: folder)?.map(\.name) ?? []
   }
 
   /// The text of a small file; nil where it cannot be read, is no ordinary file, is not UTF-8 or is

@@ -1,4 +1,5 @@
 import CryoEM
+import Fourier
 import Ground
 
 /// A smaller box about another centre, whole voxels away from the one of the old box: maps and images are
@@ -60,8 +61,9 @@ public struct NewFrame: Sendable, Equatable {
   /// An image in the new box about a pixel of the old one, counted from its centre.
   ///
   /// - Parameter rest: what lies beyond the old image's edge.
-  public func cut(_ pixels: UnsafePointer<Float>, about centre: SIMD2<Int>, rest: Float) -> [Float]
-  {
+  public func cut(
+    _ pixels: FFTBuffer<Float>, about centre: SIMD2<Int>, rest: Float
+  ) -> [Float] {
     var part = [Float](repeating: rest, count: box * box)
     let corner = centre &+ (oldBox / 2 - box / 2)
     let old = 0..<oldBox

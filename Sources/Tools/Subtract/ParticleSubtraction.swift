@@ -225,7 +225,7 @@ public struct ParticleSubtraction: Sendable {
           do throws(Problem) {
             try model.subtract(particle, workspace)
             var image = frame.cut(
-              workspace.pixels.pointer, about: pixels[particle], rest: model.background(workspace))
+              workspace.pixels, about: pixels[particle], rest: model.background(workspace))
             // A file may say that the contrast of an image is turned; it goes on saying so.
             if !signs.isEmpty, signs[particle] != 1 { image = image.map { signs[particle] * $0 } }
             cut[index] = image

@@ -71,7 +71,7 @@ struct SimulateCommand: ParsableCommand {
   func validate() throws {
     let ranges: [(String, Bool)] = [
       ("--count must be from 10 to 1000000", (10...1_000_000).contains(count)),
-      ("--box must be even, from 16 to 512", box % 2 == 0 && (16...512).contains(box)),
+      ("--box must be even, from 16 to 1024", box % 2 == 0 && (16...1024).contains(box)),
       ("--pixel-size must be from 0.1 to 100", (0.1...100).contains(pixelSize)),
       ("--snr must be from 0 to 1000", (0...1000).contains(snr)),
       ("--bodies must be 2 or 3", (2...3).contains(bodies)),

@@ -73,11 +73,7 @@ struct WatchCommand: ParsableCommand {
 
   static func line(_ event: RunEvent) -> String {
     // The file may be anybody's: a time that is none is the beginning of time.
-    let seconds = abs(event.time) < 1e12 ? time_t(event.time) : 0
-    var local = tm()
-    withUnsafePointer(to: seconds) { _ = localtime_r($0, &local) }
-    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : String(value) }
-    let clock = "\(two(local.tm_hour)):\(two(local.tm_min)):\(two(local.tm_sec))"
+    let clock = LocalTime(event.time).text
     let level = event.kind == .warning || event.kind == .error ? "\(event.kind.rawValue): " : ""
     return "\(clock)  \(level)\(event.text.plainLine)"
   }

@@ -27,7 +27,7 @@ final class FailingSource: ImageSource {
   }
 
   func read(
-    particle index: Int, into pixels: UnsafeMutableBufferPointer<Float>
+    particle index: Int, into pixels: inout MutableSpan<Float>
   ) throws(Problem) {
     let times = reads.withLock { reads in
       reads[index, default: 0] += 1
@@ -38,6 +38,6 @@ final class FailingSource: ImageSource {
       throw Problem(
         "\(name(of: index)): reading failed (Input/output error)", whatToDo: "Look at the disk.")
     }
-    try images.read(particle: index, into: pixels)
+    try images.read(particle: index, into: &pixels)
   }
 }
