@@ -1,7 +1,8 @@
 #!/bin/bash
 # Refines the sample on 1, 2, 4 and 8 ranks of 1 and 2 threads through every MPI that is here, and compares
 # every result byte for byte with that of one process; kills a rank, and goes on with another number of
-# ranks. Clock figures are left out of the comparison, nothing else.
+# ranks; pauses them, ends them after an iteration, changes a parameter while they refine. Clock figures are left
+# out of the comparison, nothing else.
 #
 #   Tests/mpi.sh
 #
@@ -44,6 +45,45 @@ compare() {
     fingerprint "$work/run" | diff - "$work/expected" | head -20
     grep -h -A1 "^error" "$work/log" || tail -5 "$work/log"
   fi
+}
+
+# Compares the last run with one process that had a parameter from the beginning.
+asked() {
+  rm -rf "$work/other"
+  "$FULCRUM" run "$job" --output "$work/other" --set "$2" >"$work/log" 2>&1
+  for file in map.mrc half_map_a.mrc particles.star; do
+    cmp -s "$work/run/final/$file" "$work/other/final/$file" || {
+      bad=$((bad + 1))
+      echo "  $1: $file is not that of $2"
+      return
+    }
+  done
+  echo "  $1: the same bytes as with $2"
+}
+
+# Begins a run on some ranks of one thread each.
+start() {
+  rm -rf "$work/run"
+  "mpirun.$mpi" -n "$1" "$FULCRUM" run "$job" --output "$work/run" --threads 1 --save-every 0.05 >"$work/log" 2>&1 &
+  launcher=$!
+}
+
+# Waits until a file of the run has a line, or the run has ended.
+await() {
+  until grep -qs "$1" "$work/run/$2"; do
+    kill -0 $launcher 2>/dev/null || return
+    sleep 0.05
+  done
+}
+
+# Processor time of the run's processes, hundredths of a second.
+processor_ticks() {
+  total=0
+  for process in $(pgrep -f "^$FULCRUM run .*--output $work/run "); do
+    spent=$(sed 's/.*) //' "/proc/$process/stat" | awk '{ print $12 + $13 }')
+    total=$((total + spent))
+  done
+  echo $total
 }
 
 begin=$(milliseconds)
@@ -93,6 +133,44 @@ for mpi in openmpi mpich; do
     [ -e "$work/run/lock" ] && rm "$work/run/lock"
     compare "resumed on 2 ranks" $(($(milliseconds) - begin))
   done
+
+  # What is asked of a run by files reaches all ranks.
+  start 3
+  await '"stage" : "search"' run.json
+  touch "$work/run/control/pause"
+  await '"status" : "paused"' run.json
+  sleep 1
+  before=$(processor_ticks)
+  sleep 2
+  spent=$(($(processor_ticks) - before))
+  rm "$work/run/control/pause"
+  # A hundred ticks are a second of one processor: three ranks that refine would take four hundred of two.
+  [ $spent -le 40 ] || { bad=$((bad + 1)); echo "  NOT PAUSED:"; }
+  echo "  paused: $spent hundredths of a second of processor time in two seconds"
+  wait $launcher
+  compare "paused on 3 ranks" 0
+
+  start 3
+  await '"stage" : "search"' run.json
+  touch "$work/run/control/stop"
+  wait $launcher
+  [ -e "$work/run/final" ] && { bad=$((bad + 1)); echo "  NOT STOPPED:"; }
+  "mpirun.$mpi" -n 2 "$FULCRUM" resume "$work/run" --threads 1 >"$work/log" 2>&1
+  compare "stopped on 3 ranks, resumed on 2" 0
+
+  start 3
+  await '"stage" : "search"' run.json
+  touch "$work/run/control/stop-after-iteration"
+  wait $launcher
+  # The start, the iterations, the final maps.
+  done=$(($(grep -c '"kind":"iteration"' "$work/run/events.jsonl") - 2))
+  asked "ended after iteration $done on 3 ranks" refinement.maximum_iterations=$done
+
+  start 3
+  await '"kind":"started"' events.jsonl
+  echo 'refinement.maximum_iterations = 3' >"$work/run/control/parameters.toml"
+  wait $launcher
+  asked "changed while 3 ranks refine" refinement.maximum_iterations=3
 done
 
 # A rank that is alive and says nothing, as on a machine that is gone: nobody but the ranks themselves can tell.

@@ -106,6 +106,8 @@ enum Question: Sendable, Hashable {
   case changeValue(String)
   case searchParticles
   case searchLog
+  /// Which command is to be done.
+  case command
   case exportPane
   case quit
   case leaveForm

@@ -8,7 +8,7 @@ struct CommandPalette: PopUp {
 
   init(_ application: Application, _ surroundings: Surroundings) {
     chooser = Chooser(
-      .exportPane, title: "Commands", items: Self.items(application, surroundings))
+      .command, title: "Commands", items: Self.items(application, surroundings))
   }
 
   /// All commands but those that move within a pane, each with its key, or why it cannot be used now.
@@ -41,7 +41,7 @@ struct CommandPalette: PopUp {
   /// Makes a command of the chosen line.
   private func run(_ effects: [Effect]) -> [Effect] {
     effects.map { effect in
-      if case .answer(_, let id) = effect { .command(Command(rawValue: id)) } else { effect }
+      if case .answer(.command, let id) = effect { .command(Command(rawValue: id)) } else { effect }
     }
   }
 

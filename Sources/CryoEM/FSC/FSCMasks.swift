@@ -48,7 +48,8 @@ public struct FSCMasks: Sendable {
   /// The masks of the loose curve, and of the tight and corrected ones; the sphere where nil.
   let loose: FSCMask?, tight: FSCMask?
 
-  /// The masks for maps of a size and pixel size.
+  /// The masks for maps of a size and pixel size. “Tight” is the word of cryoSPARC's curves: a refinement
+  /// gives its own mask as it is, and a mask that stands alone is grown to 6 Å, zero at 12 Å.
   ///
   /// - Parameters:
   ///   - mask: the mask of the body; without one the tight and loose curves are the spherical one.

@@ -15,8 +15,6 @@ extension Volume {
 
   /// The loose mask of an FSC: the mask dilated to 25 Å, zero at 40 Å.
   public var looseMask: Volume { dilated(near: 25, far: 40) }
-  /// The tight mask of an FSC: the mask dilated to 6 Å, zero at 12 Å.
-  public var tightMask: Volume { dilated(near: 6, far: 12) }
 
   /// A soft sphere: 1 up to `radius` from a point, 0 from `outerRadius` on (all Å).
   public static func sphere(

@@ -72,6 +72,11 @@ func storedPose(_ rotation: Rotation) -> SIMD3<Float> {
   return SIMD3(stored(vector.x), stored(vector.y), stored(vector.z))
 }
 
+/// An element of an origin, Å, of one of alignments3D/shift, pixels; `offset` is that of ctf/shift_A, Å.
+func originOfShift(_ shift: Double, offset: Double, pixelSize: Double) -> Double {
+  shift * pixelSize - offset
+}
+
 /// An element of alignments3D/shift, pixels, of an origin; `offset` is that of ctf/shift_A, and all
 /// lengths are Å.
 func storedShift(origin: Double, offset: Double, pixelSize: Double) -> Double {
@@ -80,7 +85,7 @@ func storedShift(origin: Double, offset: Double, pixelSize: Double) -> Double {
 
 /// An origin, Å, of a stored shift, with the fewest decimals of which the same is stored.
 func origin(ofStored shift: Double, offset: Double, pixelSize: Double) -> Double {
-  fewestDecimals(shift * pixelSize - offset) {
+  fewestDecimals(originOfShift(shift, offset: offset, pixelSize: pixelSize)) {
     storedShift(origin: $0, offset: offset, pixelSize: pixelSize) == shift
   }
 }

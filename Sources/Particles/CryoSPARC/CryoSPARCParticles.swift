@@ -160,7 +160,9 @@ struct CryoSPARCShifts {
 
   /// The origin, Å, of a shift in pixels.
   func origin(row: Int, shift: Vector2) -> Vector2 {
-    shift * pixelSizes[row] - Vector2(offsetX[row], offsetY[row])
+    Vector2(
+      originOfShift(shift.x, offset: offsetX[row], pixelSize: pixelSizes[row]),
+      originOfShift(shift.y, offset: offsetY[row], pixelSize: pixelSizes[row]))
   }
 
   /// The shift in pixels of an origin in Å.

@@ -58,7 +58,7 @@ public struct ParticleFile: Sendable {
     let kind = problems.catching { () throws(Problem) in try ParticleFileKind(path: path) }
     try problems.throwIfAny()
     var files = [path] + passthrough
-    let isSTAR = kind != .cs && kind != .csg
+    let isSTAR = kind?.isSTAR == true
     var (reading, content) =
       isSTAR
       ? try readSTAR(

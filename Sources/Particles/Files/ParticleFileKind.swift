@@ -5,6 +5,14 @@ import Ground
 enum ParticleFileKind {
   case star, cs, csg
 
+  /// Whether it is RELION's; of cryoSPARC's files the others are.
+  var isSTAR: Bool {
+    switch self {
+    case .star: true
+    case .cs, .csg: false
+    }
+  }
+
   init(path: String) throws(Problem) {
     let file = try InputFile(path: path)
     let head = try file.bytes(at: 0, count: 8)

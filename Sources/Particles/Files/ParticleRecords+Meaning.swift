@@ -67,8 +67,10 @@ extension ParticleRecords {
           vector.number(row: row, component: component) ?? 0
         }
         func origin(_ axis: Int) -> Double {
-          (shift?.number(row: row, component: axis) ?? 0) * (size?.number(row: row) ?? 1)
-            - (offset?.number(row: row, component: axis) ?? 0)
+          originOfShift(
+            shift?.number(row: row, component: axis) ?? 0,
+            offset: offset?.number(row: row, component: axis) ?? 0,
+            pixelSize: size?.number(row: row) ?? 1)
         }
         return Pose(
           rotation: Rotation(rotationVector: Vector3(element(0), element(1), element(2)))
