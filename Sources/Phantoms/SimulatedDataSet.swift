@@ -92,6 +92,16 @@ public struct SimulatedDataSet: Sendable {
   ) throws -> (a: Volume, b: Volume) {
     let particles = simulation.particleSet(stack: path(Self.stackName))
     let map = simulation.consensusMap
+    let input = RefinementInput(
+      settings: Self.standing(on: .current), particles: particles,
+      images: try StackSource(particles: particles, paths: particles.stacks), map: map,
+      halfMaps: nil, mask: map.map { _ in 1 }, fulcrum: .zero)
+    let result = try refine(input, events: events)
+    return (result.halfMapA, result.halfMapB)
+  }
+
+  /// The settings of a refinement in which nothing may move.
+  static func standing(on machine: Machine) -> RefinementSettings {
     var settings = RefinementSettings()
     settings.rotationExtent = 0
     settings.shiftExtent = 0
@@ -99,13 +109,9 @@ public struct SimulatedDataSet: Sendable {
     settings.marginalize = false
     settings.referenceFolds = 1
     settings.nonuniform.enabled = false
-    settings.threads = Machine.current.cores
-    let input = RefinementInput(
-      settings: settings, particles: particles,
-      images: try StackSource(particles: particles, paths: particles.stacks), map: map,
-      halfMaps: nil, mask: map.map { _ in 1 }, fulcrum: .zero)
-    let result = try refine(input, events: events)
-    return (result.halfMapA, result.halfMapB)
+    settings.threads = machine.cores
+    settings.memoryLimit = machine.plannedMemory
+    return settings
   }
 
   /// The job that refines what moves: the one body, or all of three as regions.

@@ -31,7 +31,7 @@ extension Job {
   func resolved(on machine: Machine, given data: DataFacts? = nil) -> ValidatedJob {
     var job = ValidatedJob()
     job.settings.threads = machine.cores
-    job.settings.memoryLimit = Int(0.8 * Double(machine.memory))
+    job.settings.memoryLimit = machine.plannedMemory
     job.inputs.projectFolder = FilePath.absolute(folder)
     for parameter in Parameter.all {
       guard let value = value(of: parameter, given: data) else { continue }

@@ -43,6 +43,7 @@ struct ReconstructCommand: ParsableCommand {
     settings.dataSign = invert ? .inverted : .as_is
     settings.ewald = ewald?.mode ?? .off
     settings.threads = computing.count
+    settings.memoryLimit = Machine.current.plannedMemory
     do { _ = try PointGroup(symmetry) } catch { throw CommandFailure.input(error) }
     let read = try particles.read(input, settings: settings)
     let volume: Volume?
