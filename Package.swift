@@ -155,7 +155,7 @@ let package = Package(
       swiftSettings: optimised),
     .testTarget(
       name: "PhantomsTests",
-      dependencies: ["CryoEM", "Fourier", "Ground", "Phantoms", "TestSupport"],
+      dependencies: ["CryoEM", "Fourier", "Ground", "Phantoms", "Refinement", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: optimised),
     .testTarget(
       name: "ReportTests", dependencies: ["CryoEM", "Ground", "Jobs", "Refinement", "Report"]),

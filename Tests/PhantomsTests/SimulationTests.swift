@@ -2,8 +2,10 @@ import CryoEM
 import Fourier
 import Glibc
 import Ground
-import Phantoms
+import Refinement
 import Testing
+
+@testable import Phantoms
 
 struct HingedPhantomTests {
   private let phantom = HingedPhantom(extent: 256, blobWidth: 3)
@@ -310,5 +312,16 @@ struct SimulatedBodyDefocusTests {
     let reach =
       phantom.small.blobs.map { ($0.position * $0.position).sum().squareRoot() }.max() ?? 0
     #expect(reach < 190)
+  }
+}
+
+/// What a test set is made with beside its images.
+@Suite struct SimulatedDataSetTests {
+  /// The half-maps of the start come of a refinement in which nothing may move; it keeps to the memory of the
+  /// machine as any other.
+  @Test func theConsensusStandsStillAndKeepsToTheMachine() {
+    let settings = SimulatedDataSet.standing(on: Machine(cores: 3, memory: 10_000))
+    #expect(settings.threads == 3 && settings.memoryLimit == 8_000)
+    #expect(settings.rotationExtent == 0 && settings.shiftExtent == 0)
   }
 }
