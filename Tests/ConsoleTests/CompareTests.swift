@@ -109,6 +109,30 @@ import Testing
     #expect(text.contains(more) && text.contains("a quantity"))
   }
 
+  /// Two runs are seen side by side in half a small terminal, however long what they are compared by is; and
+  /// columns of less than nine characters say nothing.
+  @Test(arguments: [(36, true), (32, true), (30, false)])
+  func twoAreSeenSideBySide(_ width: Int, _ areBoth: Bool) {
+    var comparison = Comparison(folders: ["/r/runs/first", "/r/runs/second"])
+    for name in ["first", "second"] {
+      var run = SampleRuns.snapshot(name: name, status: .finished)
+      run.folder = "/r/runs/\(name)"
+      comparison.receive(.run(run))
+    }
+    let table = ComparedTable(
+      comparison,
+      rows: [
+        .init(
+          names: ["Mask of the body", "mask"],
+          cells: [("/data/masks/one.mrc", .text), ("/data/masks/two.mrc", .text)])
+      ])
+    var frame = Frame(size: Size(width: width, height: 3), look: Surroundings().appearance)
+    table.draw(in: frame.grid.bounds, from: 0, into: &frame)
+    let text = frame.grid.text
+    #expect(text.contains("one.mrc") && text.contains("two.mrc") == areBoth, "\(text)")
+    #expect(text.contains("→ 1 more") != areBoth)
+  }
+
   @Test func theirMapsAreSeenOneAfterTheOther() throws {
     var surroundings = Surroundings(folder: "/data/ribosome")
     var both = screen { _ in }

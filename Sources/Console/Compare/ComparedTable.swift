@@ -43,8 +43,11 @@ struct ComparedTable {
     var places: [(x: Int, width: Int)]
   }
 
+  /// How narrow the columns of runs may become so that all have room.
+  private static let narrowest = 9...16
+
   private func columns(in rect: Rect) -> Columns {
-    let wanted = runs.enumerated().map { index, run in
+    var wanted = runs.enumerated().map { index, run in
       max(
         min(run.name.columns, 12),
         rows.map { min($0.cells[index].text.columns, 16) }.max() ?? 0)
@@ -53,6 +56,11 @@ struct ComparedTable {
     let longest = min(rows.compactMap(\.names.first?.columns).max() ?? 0, 42)
     let nameWidth = max(min(longest, rect.width - all), min(longest, 14, rect.width * 2 / 5))
     let room = rect.width - nameWidth
+    // What is compared is to be seen side by side: wide columns get narrower before one is scrolled away.
+    let cap = Self.narrowest.reversed().first { cap in
+      wanted.reduce(0) { $0 + min($1, cap) + 1 } <= room
+    }
+    if let cap { wanted = wanted.map { min($0, cap) } }
     var start = min(comparison.firstRun, max(0, runs.count - 1))
     // Nothing is scrolled away that has room.
     while start > 0, wanted[(start - 1)...].reduce(0, { $0 + $1 + 1 }) <= room { start -= 1 }
