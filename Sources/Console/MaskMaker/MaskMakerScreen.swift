@@ -181,13 +181,4 @@ struct MaskMakerScreen: CrossHairScreen {
     }
     return []
   }
-
-  mutating func point(
-    at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
-    _ surroundings: inout Surroundings
-  ) -> [Effect] {
-    guard case .row("plane", let plane) = target else { return [] }
-    hair.point(at: plane, in: rect, with: mouse, size: size)
-    return []
-  }
 }

@@ -1,4 +1,5 @@
 import Ground
+import Surface
 import Terminal
 
 /// A screen with a cross-hair in three slices of a box.
@@ -11,6 +12,16 @@ protocol CrossHairScreen: Screen {
 }
 
 extension CrossHairScreen {
+  /// The mouse takes the cross-hair along in a slice, and turns the wheel through the others.
+  mutating func point(
+    at target: Frame.Target, in rect: Rect, with mouse: MouseEvent,
+    _ surroundings: inout Surroundings
+  ) -> [Effect] {
+    guard case .row("plane", let plane) = target else { return [] }
+    hair.point(at: plane, in: rect, with: mouse, size: size)
+    return []
+  }
+
   /// The commands of the cross-hair and its slices.
   ///
   /// - Parameter bar: their places in the key bar.
