@@ -86,29 +86,25 @@ public struct SimulatedDataSet: Sendable {
     try stack.finish()
   }
 
-  /// The half-maps of the starting poses: a refinement in which nothing may move.
+  /// The half-maps of the images at the starting poses.
   private func consensusHalfMaps(
     _ events: @escaping @Sendable (RefinementEvent) -> Void
   ) throws -> (a: Volume, b: Volume) {
     let particles = simulation.particleSet(stack: path(Self.stackName))
-    let map = simulation.consensusMap
-    let input = RefinementInput(
-      settings: Self.standing(on: .current), particles: particles,
-      images: try StackSource(particles: particles, paths: particles.stacks), map: map,
-      halfMaps: nil, mask: map.map { _ in 1 }, fulcrum: .zero)
-    let result = try refine(input, events: events)
-    return (result.halfMapA, result.halfMapB)
+    events(.stage(.reconstruction, iteration: 0))
+    return try DirectReconstruction(
+      settings: Self.reconstruction(on: .current), particles: particles,
+      images: try StackSource(particles: particles, paths: particles.stacks), tell: events
+    ) { step, share in
+      guard step == .inserting else { return }
+      let count = particles.count
+      events(.progress(.reconstruction, done: Int(share * Double(count)), total: count))
+    }.halfMaps()
   }
 
-  /// The settings of a refinement in which nothing may move.
-  static func standing(on machine: Machine) -> RefinementSettings {
+  /// The settings of the reconstruction on a machine.
+  static func reconstruction(on machine: Machine) -> RefinementSettings {
     var settings = RefinementSettings()
-    settings.rotationExtent = 0
-    settings.shiftExtent = 0
-    settings.maximumIterations = 1
-    settings.marginalize = false
-    settings.referenceFolds = 1
-    settings.nonuniform.enabled = false
     settings.threads = machine.cores
     settings.memoryLimit = machine.plannedMemory
     return settings
