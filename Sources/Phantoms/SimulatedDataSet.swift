@@ -92,14 +92,15 @@ public struct SimulatedDataSet: Sendable {
   ) throws -> (a: Volume, b: Volume) {
     let particles = simulation.particleSet(stack: path(Self.stackName))
     events(.stage(.reconstruction, iteration: 0))
-    return try DirectReconstruction(
+    var made = try DirectReconstruction(
       settings: Self.reconstruction(on: .current), particles: particles,
       images: try StackSource(particles: particles, paths: particles.stacks), tell: events
     ) { step, share in
       guard step == .inserting else { return }
       let count = particles.count
       events(.progress(.reconstruction, done: Int(share * Double(count)), total: count))
-    }.halfMaps()
+    }
+    return made.takeHalfMaps()
   }
 
   /// The settings of the reconstruction on a machine.

@@ -22,12 +22,13 @@ extension Body {
       isFrugal: try shard.agree(memory.finalIsFrugal), ewald: ewaldCurvature())
     let progress = StageProgress(
       .final, particles: total, costs: pass.costs, events: events)
-    let inserted = try pass.accumulate(state) {
+    let tell: @Sendable (Int) -> Void = {
       progress.tell(Double($0) / Double(total), of: 0, done: $0)
     }
-    guard let sums = inserted, let last = loop.metrics.last else { return nil }
+    guard var sums = try pass.accumulate(state, progress: tell), let last = loop.metrics.last
+    else { return nil }
     for line in context.usable.bad.warnings(of: .final) { events(.warning(line)) }
-    let halves = sums.halfMaps()
+    let halves = sums.takeHalfMaps()
     progress.tell(1, of: 1)
     let measures = FinalMeasures(
       halfA: halves.a, halfB: halves.b, mask: input.mask, settings: context.settings

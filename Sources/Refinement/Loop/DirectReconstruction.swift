@@ -9,7 +9,7 @@ import Particles
 /// every image counts in its own grey values. Images are read a few at a time: memory does not grow with
 /// their number.
 public struct DirectReconstruction: Sendable {
-  private let sums: FinalSums
+  private var sums: FinalSums
   /// The images that could not be used.
   public let badImages: [BadImage]
 
@@ -132,11 +132,10 @@ public struct DirectReconstruction: Sendable {
       particles: particles, now: particles.poses, box: box)
   }
 
-  /// The unfiltered half-maps, in the particles' box and frame.
-  public func halfMaps() -> (a: Volume, b: Volume) { sums.halfMaps() }
+  /// The unfiltered half-maps, in the particles' box and frame: once, as their sums are one sum afterwards.
+  public mutating func takeHalfMaps() -> (a: Volume, b: Volume) { sums.takeHalfMaps() }
 
-  /// The map of all images, filtered by what the half-maps agree on. Spends the sums: once, and after
-  /// the half-maps.
+  /// The map of all images, filtered by what the half-maps agree on; after the half-maps.
   ///
   /// - Parameter fsc: the corrected curve of the half-maps, in shells of the box.
   public func combined(fsc: [Double]) -> Volume { sums.combined(fsc: fsc) }

@@ -4,9 +4,9 @@ import Fourier
 /// The sums of the final pass, and the maps that are made of them.
 struct FinalSums: Sendable {
   let geometry: Geometry
-  /// Completed accumulators of half a and half b. The density outside the mask is in them unless it is
-  /// subtracted.
-  let halves: [Accumulator]
+  /// Completed accumulators of half a and half b, or, once the half-maps are made, those of both together.
+  /// The density outside the mask is in them unless it is subtracted.
+  private(set) var halves: [Accumulator]
   /// The last shell of the grid with real weight.
   let last: Int
   let threads: Int
@@ -15,25 +15,31 @@ struct FinalSums: Sendable {
     Reconstruction(geometry: geometry, radius: halves[0].radius, size: geometry.period)
   }
 
-  /// The unfiltered half-maps in the input's box and frame.
-  func halfMaps() -> (a: Volume, b: Volume) {
+  init(geometry: Geometry, halves: [Accumulator], last: Int, threads: Int) {
+    (self.geometry, self.halves, self.last, self.threads) = (geometry, halves, last, threads)
+  }
+
+  /// The unfiltered half-maps in the input's box and frame. The halves' sums are one sum from then on: the
+  /// half-maps are measured beside it, and two would be the most of the memory.
+  mutating func takeHalfMaps() -> (a: Volume, b: Volume) {
     let volumes = halves.map { half in
       let means = reconstruction.shellMeans([half])
       return density(
         of: half, regularisation: Reconstruction.regularisation(means: means, last: last))
     }
+    halves[0].add(halves[1])
+    halves.removeLast()
     return (volumes[0], volumes[1])
   }
 
   /// The map of both halves together, filtered by the signal-to-noise ratio 2 FSC/(1 − FSC) of the whole
   /// data: by voxel, numerator / (denominator + 1/τ²), as far as 1/τ² is at most half the shell's mean
   /// weight, and by shell for the rest. With more of it by voxel, maps of real data lose where views
-  /// are crowded. Spends the sums of half a.
+  /// are crowded.
   ///
   /// - Parameter fsc: the corrected curve of the half-maps, in shells of the box.
   func combined(fsc: [Double]) -> Volume {
     let total = halves[0]
-    total.add(halves[1])
     let means = reconstruction.shellMeans([total])
     let noise = fsc.indices.map { shell -> Double in
       let value = min(max(shell < 2 ? 1 : fsc[shell], 1e-3), 0.999)

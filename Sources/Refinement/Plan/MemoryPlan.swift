@@ -184,8 +184,8 @@ public struct MemoryPlan: Sendable {
   }
 
   /// In one and a half times the box, the exact sums of the halves that are inserted at a time with the
-  /// images on their way; or the sums of both halves, with the larger of a half's spectrum with the maps
-  /// made of it and the measurement of the half-maps.
+  /// images on their way; or the sums of both halves, with a half's spectrum and the maps made of it; or
+  /// the sum of both, with the measurement of the half-maps.
   private static func final(
     _ geometry: Geometry, threads: Int, volume: Int, isFrugal: Bool
   ) -> Int {
@@ -212,7 +212,7 @@ public struct MemoryPlan: Sendable {
     // Two half-maps, their spectra, two maps with random phases, distances from the mask with their
     // squares, and the masks of the sphere, of the widest curve, of the best so far and of the next.
     let measuring = 12 * volume
-    return max(inserting, 2 * sum + max(making, measuring))
+    return max(inserting, 2 * sum + making, sum + measuring)
   }
 }
 

@@ -22,7 +22,7 @@ public struct ParticleReconstruction: Sendable {
     tell: @escaping @Sendable (String) -> Void,
     progress: @escaping @Sendable (String, Double) -> Void
   ) throws {
-    let made = try DirectReconstruction(
+    var made = try DirectReconstruction(
       settings: settings, particles: input.particles, images: input.images,
       thickness: mask.volume.flatMap(MaskThickness.init),
       tell: { event in if case .warning(let text) = event { tell(text) } }
@@ -36,11 +36,12 @@ public struct ParticleReconstruction: Sendable {
       progress(step.rawValue, start + width * share)
     }
     progress("Half-maps", 0.8)
-    let halves = made.halfMaps()
+    let halves = made.takeHalfMaps()
+    let sums = made
     pair = HalfMapPair(a: halves.a, b: halves.b, mask: mask.volume)
     post = PostProcessing(
       pair, mask: MeasuringMask(mask.choice, of: pair), options: options,
-      combined: { made.combined(fsc: $0.corrected) },
+      combined: { sums.combined(fsc: $0.corrected) },
       progress: { progress($0, 0.85 + 0.15 * $1) })
     badImages = made.badImages
   }

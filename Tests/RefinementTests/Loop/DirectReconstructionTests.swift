@@ -14,6 +14,11 @@ struct DirectReconstructionTests {
       settings: set.settings, particles: input.particles, images: input.images)
   }
 
+  private func halfMaps(_ set: TwoBodyRefinement) throws -> (a: Volume, b: Volume) {
+    var made = try direct(set, set.input)
+    return made.takeHalfMaps()
+  }
+
   /// The same bytes, whole images or windows, with any number of threads.
   @Test func itIsTheFinalPass() throws {
     var set = TwoBodyRefinement(count: 60, box: 32)
@@ -22,8 +27,8 @@ struct DirectReconstructionTests {
     #expect(run.poses == set.particles.poses)
     for threads in [1, 3] {
       set.settings.threads = threads
-      let made = try direct(set, set.input)
-      let halves = made.halfMaps()
+      var made = try direct(set, set.input)
+      let halves = made.takeHalfMaps()
       #expect(halves.a == run.halfMapA && halves.b == run.halfMapB)
       #expect(made.combined(fsc: run.fsc.corrected) == run.map)
     }
@@ -35,16 +40,16 @@ struct DirectReconstructionTests {
     set.settings.maximumIterations = 0
     set.settings.symmetry = "C2"
     let run = try set.refined()
-    let halves = try direct(set, set.input).halfMaps()
+    let halves = try halfMaps(set)
     #expect(halves.a == run.halfMapA && halves.b == run.halfMapB)
   }
 
   /// The opposite contrast is the negative map.
   @Test func contrastIsTurned() throws {
     var set = TwoBodyRefinement(count: 30, box: 32)
-    let plain = try direct(set, set.input).halfMaps()
+    let plain = try halfMaps(set)
     set.settings.dataSign = .inverted
-    let turned = try direct(set, set.input).halfMaps()
+    let turned = try halfMaps(set)
     #expect(turned.a == plain.a.map { -$0 })
   }
 }

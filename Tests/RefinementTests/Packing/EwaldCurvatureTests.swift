@@ -287,10 +287,10 @@ struct EwaldCurvatureTests {
     let thickness = try #require(MaskThickness(truth.map { $0 > 0.05 * truth.maximum ? 1 : 0 }))
     func amplitudes(_ mode: RefinementSettings.EwaldMode) throws -> (low: Double, high: Double) {
       settings.ewald = mode
-      let made = try DirectReconstruction(
+      var reconstruction = try DirectReconstruction(
         settings: settings, particles: images.particles,
-        images: ArraySource(boxSize: box, pixels: images.pixels), thickness: thickness
-      ).halfMaps()
+        images: ArraySource(boxSize: box, pixels: images.pixels), thickness: thickness)
+      let made = reconstruction.takeHalfMaps()
       let mean = (made.a + made.b).map { $0 / 2 }
       let curve = Self.shares(of: mean, in: truth)
       return ((curve[3] + curve[4] + curve[5]) / 3, (curve[11] + curve[12] + curve[13]) / 3)
