@@ -34,7 +34,7 @@ struct Body {
   ///
   /// - Parameters:
   ///   - rest: what of the map belongs to no body; nil for a body that is alone.
-  ///   - outside: what of it an interrupted run subtracts, where that is not what it began with.
+  ///   - now: what of it an interrupted run subtracts, where that is not what it began with.
   ///   - saved: the state in a checkpoint.
   ///   - place: what messages call that.
   init(

@@ -31,7 +31,9 @@ public func refine(
 /// - Parameters:
 ///   - regions: of each region settings, mask and fulcrum of its own; particles, images and maps are those
 ///     of all. At least one; one is refined as by itself.
-///   - control, checkpoints, ranks: as of one region.
+///   - control: as of one region.
+///   - checkpoints: as of one region.
+///   - ranks: as of one region.
 ///   - events: told of a region's stages, progress, iterations and warnings, with its index.
 /// - Returns: the results in the order of the regions.
 /// - Throws: as for one region.

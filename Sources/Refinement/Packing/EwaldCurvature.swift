@@ -29,7 +29,7 @@ struct EwaldCurvature: Sendable, Equatable {
 
   /// - Parameters:
   ///   - thickness: of the mask about its centre.
-  ///   - start: the poses of the particles as wholes.
+  ///   - particles: at the poses of the wholes.
   ///   - now: the poses of the body.
   ///   - box: edge of the images, pixels.
   init(
