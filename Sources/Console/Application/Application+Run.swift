@@ -209,5 +209,5 @@ extension Application {
   }
 
   /// Seconds that local time is ahead of Greenwich.
-  private static var localTimeZoneOffset: Int { LocalTime(WallClock.now).offset }
+  private static var localTimeZoneOffset: Int { CalendarDate.localOffset(at: WallClock.now) }
 }

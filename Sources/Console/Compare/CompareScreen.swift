@@ -49,10 +49,8 @@ struct CompareScreen: ZoomingScreen {
   // MARK: Moving
 
   mutating func navigate(_ way: Navigation, _ surroundings: inout Surroundings) -> [Effect] {
-    if way == .back {
-      guard isZoomed else { return [.pop] }
-      isZoomed = false
-    } else if let step = way.panes {
+    if way == .back { return goBack() }
+    if let step = way.panes {
       focus = focus.moved(by: step)
     } else {
       move(way)

@@ -18,6 +18,13 @@ extension PaneName {
 }
 
 extension ZoomingScreen {
+  /// Takes the zoom back; leaves the screen where there is none.
+  mutating func goBack() -> [Effect] {
+    guard isZoomed else { return [.pop] }
+    isZoomed = false
+    return []
+  }
+
   /// The command that lets the pane with the focus fill the screen, and takes it back.
   static func zooming(bar: BarPlace<Self>) -> Binding<Self> {
     Binding(

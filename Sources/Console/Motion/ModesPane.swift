@@ -44,9 +44,7 @@ extension ModesPane {
     guard let report = view.motion?.report, report.modes.indices.contains(view.mode) else {
       return nil
     }
-    return report.tsv.split(separator: "\n").map { line in
-      line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-    }
+    return report.tsv.tabSeparatedRows
   }
 
   mutating func navigate(_ way: Navigation, _ view: inout ModesView) -> [Effect]? { nil }

@@ -33,11 +33,7 @@ struct ModesScreen: ZoomingScreen {
   // MARK: Moving
 
   mutating func navigate(_ way: Navigation, _ surroundings: inout Surroundings) -> [Effect] {
-    if way == .back {
-      guard isZoomed else { return [.pop] }
-      isZoomed = false
-      return []
-    }
+    if way == .back { return goBack() }
     if let step = way.panes {
       focus = focus.moved(by: step)
       return []

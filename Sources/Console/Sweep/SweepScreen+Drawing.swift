@@ -128,9 +128,7 @@ extension SweepScreen {
   func exported(_ surroundings: Surroundings) -> Export {
     var frame = Frame(size: surroundings.size, look: surroundings.appearance)
     draw(in: frame.grid.bounds, of: &frame, surroundings)
-    let rows = table.tsv.split(separator: "\n").map { line in
-      line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-    }
+    let rows = table.tsv.tabSeparatedRows
     return Export(name: name, grid: frame.grid, table: rows)
   }
 }

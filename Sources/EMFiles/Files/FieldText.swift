@@ -12,9 +12,6 @@ import Ground
 
   /// The number that it says; nil where it is none.
   public var number: Double? { Ground.number(bytes) }
-
-  /// The whole number that it says; nil where it is none.
-  public var integer: Int? { Ground.integer(bytes) }
 }
 
 /// Appends a value of a file as one of a STAR file, in quotes where it needs them.

@@ -81,11 +81,8 @@ public final class MRCStack: Sendable {
   /// Image `index` (from 0), x fastest.
   public func image(_ index: Int) throws(Problem) -> [Float] {
     var pixels = [Float](repeating: 0, count: width * height)
-    var failure: Problem?
-    pixels.withUnsafeMutableBufferPointer { buffer in
-      do throws(Problem) { try read(image: index, into: buffer) } catch { failure = error }
-    }
-    if let failure { throw failure }
+    var span = pixels.mutableSpan
+    try read(image: index, into: &span)
     return pixels
   }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A day and a time of day, for tables.
 public struct CalendarDate: Sendable, Hashable {
   public var year: Int, month: Int, day: Int
@@ -23,6 +25,20 @@ public struct CalendarDate: Sendable, Hashable {
     hour = ofDay / 3600
     minute = ofDay / 60 % 60
     second = ofDay % 60
+  }
+
+  /// The date where this machine stands; of what is beyond any calendar that of 1970.
+  public init(local time: Double) {
+    let time = abs(time) < 1e12 ? time : 0
+    self.init(time, offset: Self.localOffset(at: time))
+  }
+
+  /// Seconds that local time is ahead of Greenwich.
+  public static func localOffset(at time: Double) -> Int {
+    var seconds = time_t(time)
+    var local = tm()
+    localtime_r(&seconds, &local)
+    return local.tm_gmtoff
   }
 
   private static let months = [

@@ -89,6 +89,6 @@ extension RunFolder {
 
   /// The owner of a file and the time at which it was written.
   private static func origin(of status: stat) -> String {
-    "\(userName(status.st_uid)), \(LocalTime(Double(status.st_mtim.tv_sec)).text)"
+    "\(userName(status.st_uid)), \(CalendarDate(local: Double(status.st_mtim.tv_sec)).clock)"
   }
 }

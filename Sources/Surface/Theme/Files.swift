@@ -15,7 +15,7 @@ enum Files {
 
   /// The names in a folder; none where there is no such folder.
   static func names(in folder: String) -> [String] {
-    FolderEntry.all(in: folder)?.map(\.name) ?? []
+    FilePlace.names(in: folder)
   }
 
   /// The text of a small file; nil where it cannot be read, is no ordinary file, is not UTF-8 or is

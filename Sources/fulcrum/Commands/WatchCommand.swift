@@ -73,7 +73,7 @@ struct WatchCommand: ParsableCommand {
 
   static func line(_ event: RunEvent) -> String {
     // The file may be anybody's: a time that is none is the beginning of time.
-    let clock = LocalTime(event.time).text
+    let clock = CalendarDate(local: event.time).clock
     let level = event.kind == .warning || event.kind == .error ? "\(event.kind.rawValue): " : ""
     return "\(clock)  \(level)\(event.text.plainLine)"
   }

@@ -31,9 +31,7 @@ struct FSCPane: RunPane {
   func table(_ view: RunView) -> [[String]]? {
     guard let metrics = view.metrics else { return nil }
     let table = FSCTable(report: metrics.fsc, edge: metrics.edge)
-    return table.tsv.split(separator: "\n").map { line in
-      line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-    }
+    return table.tsv.tabSeparatedRows
   }
 
   mutating func point(
