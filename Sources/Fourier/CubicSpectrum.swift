@@ -14,7 +14,7 @@ public struct CubicSpectrum: Sendable {
   public init(size: Int) {
     self.size = size
     let count = size * size * (size / 2 + 1)
-    values = largeArray(count: count) { $0.clear(count) }
+    values = parallelArray(repeating: .zero, count: count)
   }
 
   /// The spectrum of `size`³ real samples, x fastest.
@@ -28,12 +28,12 @@ public struct CubicSpectrum: Sendable {
   /// Number of x frequencies.
   public var width: Int { size / 2 + 1 }
 
-  /// The real samples of this spectrum.
-  public func samples(transform: RealTransform? = nil) -> [Float] {
-    var copy = self
-    copy.recentre()
-    return (transform ?? RealTransform(shape: [size, size, size]))
-      .inverse(spending: &copy.values)
+  /// The real samples of this spectrum, which is spent where nobody else has it.
+  public consuming func samples(transform: RealTransform? = nil) -> [Float] {
+    var spent = consume self
+    spent.recentre()
+    return (transform ?? RealTransform(shape: [spent.size, spent.size, spent.size]))
+      .inverse(spending: &spent.values)
   }
 
   /// Moves the phase origin between index 0 and the centre: factors (−1)^(x+y+z).
@@ -57,6 +57,20 @@ public struct CubicSpectrum: Sendable {
     }
   }
 
+  /// Multiplies each sample by a factor of its signed frequencies.
+  @inlinable
+  public mutating func multiply(by factor: @Sendable (Int, Int, Int) -> ComplexFloat) {
+    let frequencies = CubicFrequencies(size: size)
+    values.withUnsafeMutableBufferPointer { values in
+      nonisolated(unsafe) let values = values
+      inParallel(frequencies.size, chunk: 2) { planes in
+        frequencies.forEach(planes: planes) { index, x, y, z, _ in
+          values[index] = values[index].times(factor(x, y, z))
+        }
+      }
+    }
+  }
+
   /// Calls `body` with each sample's index, its signed frequencies and its multiplicity: 1 where the
   /// Hermitian mate is in the half-spectrum too (x = 0 and the Nyquist plane), else 2.
   @inlinable public func forEachFrequency(_ body: (Int, Int, Int, Int, Int) -> Void) {
@@ -68,6 +82,17 @@ public struct CubicSpectrum: Sendable {
   public func forEachFrequency(
     planes: Range<Int>, _ body: (Int, Int, Int, Int, Int) -> Void
   ) {
+    CubicFrequencies(size: size).forEach(planes: planes, body)
+  }
+}
+
+/// The signed frequencies of the samples of a cube's half-spectrum.
+@usableFromInline struct CubicFrequencies: Sendable {
+  @usableFromInline let size: Int
+
+  @usableFromInline init(size: Int) { self.size = size }
+
+  @inlinable func forEach(planes: Range<Int>, _ body: (Int, Int, Int, Int, Int) -> Void) {
     let width = size / 2 + 1
     for z in planes {
       let kz = signedFrequency(z, size: size)

@@ -68,7 +68,7 @@ public final class FFTBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
 public func returnLargeMemoryAtOnce() { fulcrum_return_large_memory(1 << 20) }
 
 /// Bytes of a large page on x86-64 and most other machines.
-private let largePage = 2 << 20
+let largePage = 2 << 20
 
 /// Zeroed memory that begins at a large page; nil where the system has none.
 private func mapLargePages(bytes: Int) -> (address: UnsafeMutableRawPointer, bytes: Int)? {
@@ -85,22 +85,4 @@ private func mapLargePages(bytes: Int) -> (address: UnsafeMutableRawPointer, byt
   if before < largePage { munmap(aligned + wanted, largePage - before) }
   madvise(aligned, wanted, MADV_HUGEPAGE)
   return (aligned, wanted)
-}
-
-/// An array that `body` fills from its first element on, on large pages where it is large and the system
-/// has them: most of the time that a large array costs is that of its small pages.
-public func largeArray<Element: BitwiseCopyable>(
-  count: Int, _ body: (UnsafeMutablePointer<Element>) -> Void
-) -> [Element] {
-  [Element](unsafeUninitializedCapacity: count) { buffer, initialised in
-    guard let base = buffer.baseAddress, count > 0 else { return }
-    let start = (UInt(bitPattern: base) + UInt(largePage) - 1) / UInt(largePage) * UInt(largePage)
-    let end =
-      UInt(bitPattern: base + count) / UInt(largePage) * UInt(largePage)
-    if end > start, let aligned = UnsafeMutableRawPointer(bitPattern: start) {
-      madvise(aligned, Int(end - start), MADV_HUGEPAGE)
-    }
-    body(base)
-    initialised = count
-  }
 }

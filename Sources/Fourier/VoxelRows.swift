@@ -71,9 +71,11 @@ public struct VoxelRows: Sendable {
     largeArray(count: count) { (values: UnsafeMutablePointer<Float>) in
       nonisolated(unsafe) let values = values
       inParallel(rows.count, chunk: 512) { range in
-        for row in rows[range] {
-          let start = cubeIndex(row)
-          for x in 0..<row.x.count { values[row.first + x] = cube[start + x] }
+        cube.withUnsafeBufferPointer { cube in
+          for row in rows[range] {
+            let start = cubeIndex(row)
+            for x in 0..<row.x.count { values[row.first + x] = cube[start + x] }
+          }
         }
       }
     }
@@ -83,10 +85,15 @@ public struct VoxelRows: Sendable {
   ///
   /// - Parameter rest: the value of all other voxels.
   public func cube(of values: [Float], rest: Float = 0) -> [Float] {
-    var cube = [Float](repeating: rest, count: size * size * size)
-    for row in rows {
-      let start = cubeIndex(row)
-      for x in 0..<row.x.count { cube[start + x] = values[row.first + x] }
+    var cube = parallelArray(repeating: rest, count: size * size * size)
+    cube.withUnsafeMutableBufferPointer { cube in
+      nonisolated(unsafe) let cube = cube
+      inParallel(rows.count, chunk: 512) { range in
+        for row in rows[range] {
+          let start = cubeIndex(row)
+          for x in 0..<row.x.count { cube[start + x] = values[row.first + x] }
+        }
+      }
     }
     return cube
   }

@@ -6,8 +6,6 @@ struct Carrier {
   let transport: any Transport
   let desk: Desk
   let patience: Double
-  /// The parts that have come of each rank's message.
-  private var partial: [[UInt8]]
   /// When each rank was last heard of, and what this one last told.
   private var heard: [Double]
   private var told: (signals: RankSignals, at: Double)
@@ -21,7 +19,6 @@ struct Carrier {
     self.desk = desk
     self.patience = patience
     let now = Self.now
-    partial = Array(repeating: [], count: transport.count)
     heard = Array(repeating: now, count: transport.count)
     told = (RankSignals(), -.infinity)
     lastStep = now
@@ -48,17 +45,21 @@ struct Carrier {
 
   private mutating func step() -> Bool {
     var didCarry = false
-    for (rank, part) in desk.takeOutbox() {
-      transport.send(part, to: rank)
+    for (rank, envelope) in desk.takeOutbox() {
+      transport.send(envelope, to: rank)
       didCarry = true
     }
     let now = Self.now
     // Whoever was held himself has not listened.
     if now - lastStep > 1 { heard = heard.map { _ in now } }
     lastStep = now
-    while let (rank, bytes) = transport.receive() {
-      heard[rank] = now
-      take(bytes, from: rank)
+    while let arrival = transport.receive(into: desk.memory) {
+      switch arrival {
+      case .part(let rank): heard[rank] = now
+      case .whole(let rank, let envelope):
+        heard[rank] = now
+        take(envelope, from: rank)
+      }
       didCarry = true
     }
     beat(now)
@@ -66,23 +67,18 @@ struct Carrier {
     return didCarry
   }
 
-  private mutating func take(_ bytes: [UInt8], from rank: Int) {
-    guard let envelope = Envelope(bytes) else { return }
-    if partial[rank].isEmpty { partial[rank].reserveCapacity(envelope.total) }
-    partial[rank] += envelope.part
-    guard partial[rank].count >= envelope.total else { return }
-    let message = partial[rank]
-    partial[rank] = []
+  private func take(_ envelope: Envelope, from rank: Int) {
+    let message = envelope.message
     switch envelope.kind {
-    case .attending: desk.attend(envelope.number, rank: rank, .bytes(message))
+    case .attending: desk.attend(envelope.number, rank: rank, .message(message))
     case .stopped: desk.attend(envelope.number, rank: rank, .end(.stopped))
     case .failed:
       desk.attend(envelope.number, rank: rank, .end(.failed(Problem(travelled: message))))
-    case .report: desk.report(message, from: rank)
+    case .report: desk.report(message.array, from: rank)
     case .gone: desk.fail(Problem(travelled: message), rank: rank)
     case .signals:
-      desk.hear(
-        RankSignals(isStopping: message.first == 1, isPaused: message.last == 1), from: rank)
+      let bytes = message.array
+      desk.hear(RankSignals(isStopping: bytes.first == 1, isPaused: bytes.last == 1), from: rank)
     }
   }
 
@@ -90,10 +86,8 @@ struct Carrier {
     let signals = desk.signals
     guard now - told.at >= Self.beat || signals != told.signals else { return }
     told = (signals, now)
-    let bytes: [UInt8] = [signals.isStopping ? 1 : 0, signals.isPaused ? 1 : 0]
-    for rank in watched {
-      for part in Envelope.parts(.signals, number: 0, bytes) { transport.send(part, to: rank) }
-    }
+    let message = Message([signals.isStopping ? 1 : 0, signals.isPaused ? 1 : 0])
+    for rank in watched { transport.send(Envelope(.signals, message), to: rank) }
   }
 
   private func watch(_ now: Double) {
@@ -104,9 +98,7 @@ struct Carrier {
       guard desk.fail(problem, rank: rank) else { continue }
       // Only rank 0 watches all.
       for other in watched where other != rank {
-        for part in Envelope.parts(.gone, number: 0, problem.bytes) {
-          transport.send(part, to: other)
-        }
+        transport.send(Envelope(.gone, problem.message), to: other)
       }
     }
   }

@@ -14,6 +14,8 @@ public final class Communicator: Sendable {
   public let count: Int
   /// What carries the messages, in words.
   public let title: String
+  /// The memory of long messages, those that arrive and those that are made with it.
+  public let memory = MessageMemory()
   /// Nil for one rank alone.
   private let desk: Desk?
   private let meeting = Mutex(0)
@@ -36,7 +38,7 @@ public final class Communicator: Sendable {
     patience: Double = Communicator.patience,
     opening open: @escaping @Sendable () throws(Problem) -> any Transport
   ) throws(Problem) {
-    let desk = Desk()
+    let desk = Desk(memory: memory)
     let opened = Mutex<Result<(rank: Int, count: Int, title: String), Problem>?>(nil)
     let isOpen = DispatchSemaphore(value: 0)
     DispatchQueue(label: "fulcrum.ranks").async {
@@ -60,24 +62,36 @@ public final class Communicator: Sendable {
   /// Hands each rank a message, by their order, and returns what each has handed to this one.
   ///
   /// - Throws: why one of the ranks does not take part; all throw the same.
-  public func exchange(_ messages: [[UInt8]]) throws(RankEnd) -> [[UInt8]] {
+  public func exchange(_ messages: [Message]) throws(RankEnd) -> [Message] {
     guard let desk else { return messages }
     precondition(messages.count == count)
     let number = next()
     for other in 0..<count where other != rank {
-      desk.post(.attending, number: number, messages[other], to: other)
+      desk.post(Envelope(.attending, number: number, messages[other]), to: other)
     }
     var attendance = try desk.attendance(of: number, count: count - 1)
-    attendance[rank] = .bytes(messages[rank])
+    attendance[rank] = .message(messages[rank])
     if let end = Self.end(attendance, count: count) { throw end }
     return (0..<count).map { rank in
-      if case .bytes(let bytes)? = attendance[rank] { bytes } else { [] }
+      if case .message(let message)? = attendance[rank] { message } else { Message([]) }
     }
   }
 
+  /// The same with copies of the bytes.
+  public func exchange(_ messages: [[UInt8]]) throws(RankEnd) -> [[UInt8]] {
+    guard desk != nil else { return messages }
+    return try exchange(messages.map { Message($0) }).map(\.array)
+  }
+
   /// What every rank brings, by their order.
+  public func gather(_ message: Message) throws(RankEnd) -> [Message] {
+    try exchange(Array(repeating: message, count: count))
+  }
+
+  /// The same with copies of the bytes.
   public func gather(_ bytes: [UInt8]) throws(RankEnd) -> [[UInt8]] {
-    try exchange(Array(repeating: bytes, count: count))
+    guard desk != nil else { return [bytes] }
+    return try gather(Message(bytes)).map(\.array)
   }
 
   /// What rank 0 brings, on every rank; what others bring is not looked at.
@@ -102,8 +116,9 @@ public final class Communicator: Sendable {
     let number = next()
     for other in 0..<count where other != rank {
       switch end {
-      case .stopped: desk.post(.stopped, number: number, [], to: other)
-      case .failed(let problem): desk.post(.failed, number: number, problem.bytes, to: other)
+      case .stopped: desk.post(Envelope(.stopped, number: number, Message([])), to: other)
+      case .failed(let problem):
+        desk.post(Envelope(.failed, number: number, problem.message), to: other)
       }
     }
     do throws(RankEnd) {
@@ -114,7 +129,7 @@ public final class Communicator: Sendable {
   }
 
   /// Tells rank 0 something outside of meetings.
-  public func report(_ bytes: [UInt8]) { desk?.post(.report, number: 0, bytes, to: 0) }
+  public func report(_ bytes: [UInt8]) { desk?.post(Envelope(.report, Message(bytes)), to: 0) }
 
   /// Sets who gets the reports from now on, one after the other on a thread of its own.
   public func takeReports(_ body: @escaping @Sendable (_ from: Int, _ bytes: [UInt8]) -> Void) {
@@ -162,6 +177,6 @@ public final class Communicator: Sendable {
 
 /// What a rank brings to a meeting.
 enum Attendance: Sendable {
-  case bytes([UInt8])
+  case message(Message)
   case end(RankEnd)
 }

@@ -4,13 +4,15 @@ import Synchronization
 
 /// Where the thread that carries messages and those that write and await them meet.
 final class Desk: Sendable {
+  /// Where long messages are put that arrive.
+  let memory: MessageMemory
   private let state = Mutex(State())
   private let arrived = DispatchSemaphore(value: 0)
   private let isOver = DispatchSemaphore(value: 0)
   private let reports = DispatchQueue(label: "fulcrum.reports")
 
   private struct State {
-    var outbox: [(to: Int, part: [UInt8])] = []
+    var outbox: [(to: Int, envelope: Envelope)] = []
     var meetings: [Int: [Int: Attendance]] = [:]
     var takeReport: (@Sendable (Int, [UInt8]) -> Void)?
     var signals: @Sendable () -> RankSignals = { RankSignals() }
@@ -21,16 +23,15 @@ final class Desk: Sendable {
     var ending: Ending?
   }
 
+  init(memory: MessageMemory) { self.memory = memory }
+
   /// How the conversation ends.
   enum Ending { case whole, broken }
 
   // MARK: For those who write and await
 
-  func post(_ kind: Envelope.Kind, number: Int, _ bytes: [UInt8], to rank: Int) {
-    let parts = Envelope.parts(kind, number: number, bytes)
-    state.withLock { state in
-      for part in parts { state.outbox.append((rank, part)) }
-    }
+  func post(_ envelope: Envelope, to rank: Int) {
+    state.withLock { $0.outbox.append((rank, envelope)) }
   }
 
   /// What `count` others bring to a meeting, when all have come.
@@ -78,7 +79,7 @@ final class Desk: Sendable {
 
   // MARK: For the thread that carries
 
-  func takeOutbox() -> [(to: Int, part: [UInt8])] {
+  func takeOutbox() -> [(to: Int, envelope: Envelope)] {
     state.withLock { state in
       defer { state.outbox = [] }
       return state.outbox

@@ -1,7 +1,7 @@
 import Ground
 
-/// A message between ranks as it travels: what it is, and a part of its bytes.
-struct Envelope {
+/// A message between ranks, with what it is.
+public struct Envelope: Sendable {
   /// What a message is.
   enum Kind: UInt8 {
     /// What a rank brings to a meeting: bytes, that it was stopped, or why it has failed.
@@ -16,50 +16,66 @@ struct Envelope {
 
   let kind: Kind
   /// Of the meeting.
-  let number: Int
-  /// Bytes of the whole message.
-  let total: Int
-  let part: ArraySlice<UInt8>
+  var number = 0
+  let message: Message
 
+  /// Bytes that travel with the head at most; more come after it, from where they are to where they stay.
+  static let carried = 16 << 10
   private static let headSize = 24
-  /// Bytes of a part at most: one takes a tenth of a second on a slow network, and shows that its sender
-  /// lives.
-  private static let partSize = 4 << 20
 
-  /// The parts of a message, in their order.
-  static func parts(_ kind: Kind, number: Int, _ bytes: [UInt8]) -> [[UInt8]] {
-    stride(from: 0, to: max(1, bytes.count), by: partSize).map { first in
-      let end = min(bytes.count, first + partSize)
-      var part: [UInt8] = []
-      part.reserveCapacity(headSize + end - first)
-      for value in [Int(kind.rawValue), number, bytes.count] {
-        for shift in stride(from: 0, to: 64, by: 8) {
-          part.append(UInt8(truncatingIfNeeded: value >> shift))
-        }
+  /// Kind, number and length; and the message, where it is short.
+  var head: Message {
+    let isCarried = message.count <= Self.carried
+    return Message(
+      count: Self.headSize + (isCarried ? message.count : 0), memory: MessageMemory()
+    ) { bytes in
+      for (index, value) in [Int(kind.rawValue), number, message.count].enumerated() {
+        bytes.storeBytes(of: value.littleEndian, toByteOffset: 8 * index, as: Int.self)
       }
-      part += bytes[first..<end]
-      return part
+      guard isCarried else { return }
+      message.withBytes {
+        UnsafeMutableRawBufferPointer(rebasing: bytes[Self.headSize...]).copyMemory(from: $0)
+      }
     }
   }
 
-  /// Nil for bytes that are no part of a message.
-  init?(_ bytes: [UInt8]) {
-    guard bytes.count >= Self.headSize else { return nil }
-    func value(_ index: Int) -> Int {
-      (0..<8).reduce(0) { $0 | Int(bytes[8 * index + $1]) << (8 * $1) }
+  /// Whether the message comes after the head.
+  var isFollowed: Bool { message.count > Self.carried }
+
+  init(_ kind: Kind, number: Int = 0, _ message: Message) {
+    (self.kind, self.number, self.message) = (kind, number, message)
+  }
+
+  /// The envelope of a head, with room for a message that is still to come; nil for bytes that are no
+  /// head.
+  init?(head: Message, memory: MessageMemory) {
+    let found = head.withBytes {
+      bytes -> (kind: Kind, number: Int, count: Int, carried: [UInt8])? in
+      guard bytes.count >= Self.headSize else { return nil }
+      let values = (0..<3).map {
+        Int(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Int.self))
+      }
+      guard let kind = UInt8(exactly: values[0]).flatMap(Kind.init), values[2] >= 0 else {
+        return nil
+      }
+      return (kind, values[1], values[2], Array(bytes[Self.headSize...]))
     }
-    guard let kind = Kind(rawValue: UInt8(truncatingIfNeeded: value(0))) else { return nil }
-    (self.kind, number, total) = (kind, value(1), value(2))
-    part = bytes[Self.headSize...]
+    guard let found, found.count > Self.carried || found.count == found.carried.count else {
+      return nil
+    }
+    (kind, number) = (found.kind, found.number)
+    message =
+      found.count > Self.carried
+      ? Message(count: found.count, memory: memory) : Message(found.carried)
   }
 }
 
 extension Problem {
   /// The problem as it travels.
-  var bytes: [UInt8] { Array((what + "\0" + whatToDo).utf8) }
+  var message: Message { Message(Array((what + "\0" + whatToDo).utf8)) }
 
-  init(travelled bytes: [UInt8]) {
-    let texts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+  init(travelled message: Message) {
+    let texts = message.array.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
     self.init(texts.first ?? "", whatToDo: texts.count > 1 ? texts[1] : "")
   }

@@ -8,7 +8,7 @@ public final class LocalRanks: Sendable {
 
   /// The messages to a rank that it has not received.
   private struct Inbox {
-    var messages: [(from: Int, message: [UInt8])] = []
+    var messages: [(from: Int, envelope: Envelope)?] = []
     var next = 0
   }
 
@@ -20,16 +20,16 @@ public final class LocalRanks: Sendable {
   /// The end of a rank.
   public func transport(of rank: Int) -> any Transport { End(rank: rank, ranks: self) }
 
-  private func add(_ message: [UInt8], from sender: Int, to receiver: Int) {
-    inboxes.withLock { $0[receiver].messages.append((sender, message)) }
+  private func add(_ envelope: Envelope, from sender: Int, to receiver: Int) {
+    inboxes.withLock { $0[receiver].messages.append((sender, envelope)) }
   }
 
-  private func next(of receiver: Int) -> (from: Int, message: [UInt8])? {
+  private func next(of receiver: Int) -> (from: Int, envelope: Envelope)? {
     inboxes.withLock { inboxes in
       let next = inboxes[receiver].next
       guard next < inboxes[receiver].messages.count else { return nil }
       let found = inboxes[receiver].messages[next]
-      inboxes[receiver].messages[next].message = []
+      inboxes[receiver].messages[next] = nil
       inboxes[receiver].next = next + 1
       if next + 1 == inboxes[receiver].messages.count { inboxes[receiver] = Inbox() }
       return found
@@ -42,8 +42,10 @@ public final class LocalRanks: Sendable {
     var count: Int { ranks.count }
     var title: String { "threads of one process" }
 
-    func send(_ message: [UInt8], to rank: Int) { ranks.add(message, from: self.rank, to: rank) }
-    func receive() -> (from: Int, message: [UInt8])? { ranks.next(of: rank) }
+    func send(_ envelope: Envelope, to rank: Int) { ranks.add(envelope, from: self.rank, to: rank) }
+    func receive(into memory: MessageMemory) -> Arrival? {
+      ranks.next(of: rank).map { .whole(from: $0.from, $0.envelope) }
+    }
     var isIdle: Bool { true }
     func close() {}
   }

@@ -5,12 +5,22 @@ public protocol Transport {
   var count: Int { get }
   /// What carries, in words.
   var title: String { get }
-  /// Hands a message over; those from one rank to another arrive in their order. Returns at once.
-  func send(_ message: [UInt8], to rank: Int)
-  /// The next message that has arrived; nil where there is none.
-  func receive() -> (from: Int, message: [UInt8])?
+  /// Hands a message over; those from one rank to another arrive in their order. Returns at once, and
+  /// holds the message until it is gone.
+  func send(_ envelope: Envelope, to rank: Int)
+  /// What has arrived since it was last asked; nil for nothing.
+  ///
+  /// - Parameter memory: where long messages are put.
+  func receive(into memory: MessageMemory) -> Arrival?
   /// Whether all that was handed over is gone.
   var isIdle: Bool { get }
   /// Ends the connection in good order, with all ranks at the same time; nothing is carried any more.
   func close()
+}
+
+/// What a transport has got of a rank.
+public enum Arrival {
+  /// A part of a message, the rest of which is on its way.
+  case part(from: Int)
+  case whole(from: Int, Envelope)
 }

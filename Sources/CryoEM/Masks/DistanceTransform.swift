@@ -1,3 +1,4 @@
+import Fourier
 import Ground
 
 /// For each voxel of a cube the squared distance, in voxels, to the nearest voxel that is inside;
@@ -7,7 +8,7 @@ import Ground
 /// (Felzenszwalb & Huttenlocher, Theory of Computing 8, 415, 2012).
 public func squaredDistances(toInside inside: [Bool], size: Int) -> [Float] {
   precondition(inside.count == size * size * size)
-  var squares = [Float](repeating: .infinity, count: inside.count)
+  var squares = parallelArray(repeating: Float.infinity, count: inside.count)
   squares.withUnsafeMutableBufferPointer { squares in
     nonisolated(unsafe) let squares = squares
     inParallel(size, chunk: 4) { planes in

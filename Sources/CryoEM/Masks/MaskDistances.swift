@@ -1,3 +1,5 @@
+import Fourier
+
 /// How far each voxel is from a mask, from which masks of several widths are made.
 struct MaskDistances: Sendable {
   private let size: Int, pixelSize: Double
@@ -25,8 +27,15 @@ struct MaskDistances: Sendable {
         ? 1 : Float(raisedCosine(Double(square).squareRoot() * pixelSize, from: near, to: far))
     }
     let beyond = Float(last)
-    let values = edge.withUnsafeBufferPointer { edge in
-      squares.map { $0 < beyond ? edge[Int($0)] : 0 }
+    let values = parallelArray(count: squares.count) { range, values in
+      squares.withUnsafeBufferPointer { squares in
+        edge.withUnsafeBufferPointer { edge in
+          for index in range {
+            (values + index).initialize(
+              to: squares[index] < beyond ? edge[Int(squares[index])] : 0)
+          }
+        }
+      }
     }
     return Volume(size: size, pixelSize: pixelSize, voxels: values)
   }

@@ -1,3 +1,5 @@
+import Fourier
+
 /// A part of a cubic grid: which of its voxels are inside.
 public struct Region: Sendable, Equatable {
   /// Voxels along each edge.
@@ -21,8 +23,12 @@ public struct Region: Sendable, Equatable {
 
   /// Everything at or above a threshold.
   public init(of map: Volume, threshold: Float) {
-    self.init(
-      size: map.size, pixelSize: map.pixelSize, inside: map.voxels.map { $0 >= threshold })
+    let inside = parallelArray(count: map.voxels.count) { range, inside in
+      map.voxels.withUnsafeBufferPointer { voxels in
+        for index in range { (inside + index).initialize(to: voxels[index] >= threshold) }
+      }
+    }
+    self.init(size: map.size, pixelSize: map.pixelSize, inside: inside)
   }
 
   /// Number of voxels inside.

@@ -29,7 +29,7 @@ public struct CubicSpline: Sendable {
         }
       }
     }
-    coefficients = spectrum.samples()
+    coefficients = (consume spectrum).samples()
   }
 
   /// The value at a fractional voxel index; up to a voxel before the first one, the box repeated.

@@ -58,18 +58,15 @@ extension Volume {
     let shift = centre / pixelSize
     if shift == .zero { return self }
     var spectrum = spectrum
-    var values = spectrum.values
     let turns = (0..<3).map { axis in
       (-size / 2...size / 2).map {
         ComplexFloat.unit(angle: 2 * .pi * Double($0) * shift[axis] / Double(size))
       }
     }
-    spectrum.forEachFrequency { index, x, y, z, _ in
-      values[index] = values[index].times(
-        turns[0][x + size / 2].times(turns[1][y + size / 2]).times(turns[2][z + size / 2]))
+    spectrum.multiply { x, y, z in
+      turns[0][x + size / 2].times(turns[1][y + size / 2]).times(turns[2][z + size / 2])
     }
-    spectrum.values = values
-    var result = Volume(spectrum: spectrum, pixelSize: pixelSize)
+    var result = Volume(spectrum: consume spectrum, pixelSize: pixelSize)
     let (low, high) = (-0.5, Double(size) - 0.5)
     for z in 0..<size {
       for y in 0..<size {

@@ -7,8 +7,9 @@ extension Volume {
   public var spectrum: CubicSpectrum { CubicSpectrum(of: voxels, size: size) }
 
   /// The map of a spectrum.
-  public init(spectrum: CubicSpectrum, pixelSize: Double) {
-    self.init(size: spectrum.size, pixelSize: pixelSize, voxels: spectrum.samples())
+  public init(spectrum: consuming CubicSpectrum, pixelSize: Double) {
+    let size = spectrum.size
+    self.init(size: size, pixelSize: pixelSize, voxels: (consume spectrum).samples())
   }
 
   /// The map with each Fourier component multiplied by a factor of its radius in shells, that is in
@@ -19,7 +20,7 @@ extension Volume {
     let largest = 3 * (size / 2) * (size / 2)
     let gains = (0...largest).map { Float(gain(Double($0).squareRoot())) }
     spectrum.multiply(bySquaredRadius: gains)
-    return Volume(spectrum: spectrum, pixelSize: pixelSize)
+    return Volume(spectrum: consume spectrum, pixelSize: pixelSize)
   }
 
   /// The map with each Fourier component multiplied by a factor of its spatial frequency in 1/Å.

@@ -1,3 +1,5 @@
+import Fourier
+
 /// A cubic density map: `size`³ voxels, x fastest, the centre at index size/2 on each axis.
 public struct Volume: Sendable, Equatable {
   /// Voxels along each edge, even.
@@ -20,7 +22,8 @@ public struct Volume: Sendable, Equatable {
   /// A volume of zeros.
   public init(size: Int, pixelSize: Double) {
     self.init(
-      size: size, pixelSize: pixelSize, voxels: [Float](repeating: 0, count: size * size * size))
+      size: size, pixelSize: pixelSize,
+      voxels: parallelArray(repeating: 0, count: size * size * size))
   }
 
   /// The density of a voxel.

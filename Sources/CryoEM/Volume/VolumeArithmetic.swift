@@ -35,27 +35,31 @@ extension Volume {
     }
   }
 
-  /// A volume of the same sampling whose voxels are made from this one's.
+  /// A volume of the same sampling whose voxels are made from this one's, one after the other.
   public func map(_ transform: (Float) -> Float) -> Volume {
     Volume(size: size, pixelSize: pixelSize, voxels: voxels.map(transform))
   }
 
-  /// Voxels that a thread computes at a time.
-  private static let chunk = 1 << 16
+  /// The same by all free threads.
+  public func mapInParallel(_ transform: @Sendable (Float) -> Float) -> Volume {
+    let values = parallelArray(count: voxels.count) { range, result in
+      voxels.withUnsafeBufferPointer { ours in
+        for index in range { (result + index).initialize(to: transform(ours[index])) }
+      }
+    }
+    return Volume(size: size, pixelSize: pixelSize, voxels: values)
+  }
 
   /// A volume made voxel by voxel of this and another one of the same size.
   public func combined(
     with other: Volume, _ combine: @Sendable (Float, Float) -> Float
   ) -> Volume {
     precondition(other.size == size)
-    let values = largeArray(count: voxels.count) { (result: UnsafeMutablePointer<Float>) in
-      nonisolated(unsafe) let result = result
-      inParallel(voxels.count, chunk: Self.chunk) { range in
-        voxels.withUnsafeBufferPointer { ours in
-          other.voxels.withUnsafeBufferPointer { theirs in
-            for index in range {
-              (result + index).initialize(to: combine(ours[index], theirs[index]))
-            }
+    let values = parallelArray(count: voxels.count) { range, result in
+      voxels.withUnsafeBufferPointer { ours in
+        other.voxels.withUnsafeBufferPointer { theirs in
+          for index in range {
+            (result + index).initialize(to: combine(ours[index], theirs[index]))
           }
         }
       }
@@ -67,16 +71,24 @@ extension Volume {
   public static func - (left: Volume, right: Volume) -> Volume { left.combined(with: right, -) }
   /// The product voxel by voxel: a map times a mask.
   public static func * (left: Volume, right: Volume) -> Volume { left.combined(with: right, *) }
-  public static func * (factor: Float, right: Volume) -> Volume { right.map { factor * $0 } }
+  public static func * (factor: Float, right: Volume) -> Volume {
+    right.mapInParallel { factor * $0 }
+  }
 
   /// The sum of all voxels.
   public var sum: Double { voxels.reduce(0) { $0 + Double($1) } }
   /// The mean of all voxels.
   public var mean: Double { sum / Double(voxels.count) }
   /// The largest voxel.
-  public var maximum: Float { voxels.max() ?? 0 }
+  public var maximum: Float { extremes { $0.max() }.max() ?? 0 }
   /// The smallest voxel.
-  public var minimum: Float { voxels.min() ?? 0 }
+  public var minimum: Float { extremes { $0.min() }.min() ?? 0 }
+
+  /// What is asked of each of some parts of the voxels.
+  private func extremes(_ extreme: @Sendable (ArraySlice<Float>) -> Float?) -> [Float] {
+    inParts(voxels.count, chunk: 1 << 16) { extreme(voxels[$0]) }.compactMap { $0 }
+  }
+
   /// The standard deviation of all voxels.
   public var standardDeviation: Double {
     let mean = mean

@@ -6,10 +6,13 @@ struct MPIPlugin {
   let begin: @convention(c) () -> Int32
   let rank: @convention(c) () -> Int32
   let count: @convention(c) () -> Int32
-  let send: @convention(c) (UnsafeMutableRawPointer?, Int32, Int32) -> UnsafeMutableRawPointer?
-  let receive: @convention(c) (UnsafeMutableRawPointer?, Int32, Int32) -> UnsafeMutableRawPointer?
+  typealias Moving =
+    @convention(c) (_ bytes: UnsafeMutableRawPointer?, _ count: Int32, _ rank: Int32, _ tag: Int32)
+    -> UnsafeMutableRawPointer?
+  let send: Moving
+  let receive: Moving
   let isDone: @convention(c) (UnsafeMutableRawPointer?) -> Int32
-  let waiting: @convention(c) (UnsafeMutablePointer<Int32>) -> Int32
+  let waiting: @convention(c) (_ rank: UnsafeMutablePointer<Int32>, _ tag: Int32) -> Int32
   let library: @convention(c) () -> UnsafePointer<CChar>?
   let end: @convention(c) () -> Void
 
@@ -46,14 +49,12 @@ struct MPIPlugin {
     begin = try function("begin", (@convention(c) () -> Int32).self)
     rank = try function("rank", (@convention(c) () -> Int32).self)
     count = try function("count", (@convention(c) () -> Int32).self)
-    typealias Moving =
-      @convention(c) (UnsafeMutableRawPointer?, Int32, Int32) -> UnsafeMutableRawPointer?
     send = try function("send", Moving.self)
     receive = try function("receive", Moving.self)
     isDone = try function(
       "is_done", (@convention(c) (UnsafeMutableRawPointer?) -> Int32).self)
     waiting = try function(
-      "waiting", (@convention(c) (UnsafeMutablePointer<Int32>) -> Int32).self)
+      "waiting", (@convention(c) (UnsafeMutablePointer<Int32>, Int32) -> Int32).self)
     library = try function("library", (@convention(c) () -> UnsafePointer<CChar>?).self)
     end = try function("end", (@convention(c) () -> Void).self)
   }

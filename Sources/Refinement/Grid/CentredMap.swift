@@ -22,22 +22,26 @@ struct CentredMap: Sendable {
   func cut(_ map: Volume) -> Volume {
     let (size, box) = (cutSize, map.size)
     guard size < box else { return map }
-    var part = Volume(size: size, pixelSize: map.pixelSize)
     let corner = nearest &+ (box / 2 - size / 2)
-    for z in 0..<size where 0..<box ~= z + corner.z {
-      for y in 0..<size where 0..<box ~= y + corner.y {
-        for x in 0..<size where 0..<box ~= x + corner.x {
-          part.voxels[(z * size + y) * size + x] =
-            map.voxels[((z + corner.z) * box + y + corner.y) * box + x + corner.x]
-        }
-      }
-    }
-    return part
+    return Volume(
+      size: size, pixelSize: map.pixelSize,
+      voxels: Self.boxed(map.voxels, from: box, corner: corner, to: size))
   }
 
   /// A mask in a box of `geometry.period` voxels about its centre. What is less than a thousandth is the
   /// ringing of the move, and would make every voxel count.
-  func moved(mask: Volume) -> [Float] { moved(mask).map { $0 < 1e-3 ? 0 : min($0, 1) } }
+  func moved(mask: Volume) -> [Float] {
+    var values = moved(mask)
+    values.withUnsafeMutableBufferPointer { values in
+      nonisolated(unsafe) let values = values
+      inParallel(values.count, chunk: 1 << 16) { range in
+        for index in range {
+          values[index] = values[index] < 1e-3 ? 0 : min(values[index], 1)
+        }
+      }
+    }
+    return values
+  }
 
   /// The map in a box of `geometry.period` voxels about the mask's centre, each shell of the images'
   /// box multiplied by `gain`; zero where it lies outside the images' box.
@@ -55,37 +59,36 @@ struct CentredMap: Sendable {
         ComplexFloat.unit(angle: 2 * .pi * Double($0) * rest[axis] / Double(size))
       }
     }
-    let frequencies = spectrum
-    let filtered = largeArray(count: frequencies.values.count) {
-      (values: UnsafeMutablePointer<ComplexFloat>) in
-      nonisolated(unsafe) let values = values
-      inParallel(size, chunk: 2) { planes in
-        frequencies.values.withUnsafeBufferPointer { known in
-          frequencies.forEachFrequency(planes: planes) { index, x, y, z, _ in
-            let turn = turns[0][x + size / 2].times(turns[1][y + size / 2])
-              .times(turns[2][z + size / 2])
-            (values + index).initialize(
-              to: known[index].times(gains[x * x + y * y + z * z] * turn))
-          }
-        }
-      }
+    spectrum.multiply { x, y, z in
+      gains[x * x + y * y + z * z]
+        * turns[0][x + size / 2].times(turns[1][y + size / 2]).times(turns[2][z + size / 2])
     }
-    spectrum.values = filtered
-    return Self.boxed(spectrum.samples(), from: size, to: geometry.period)
+    return Self.boxed((consume spectrum).samples(), from: size, to: geometry.period)
   }
 
   /// Cuts or pads a cube about its centre.
   static func boxed(_ samples: [Float], from size: Int, to newSize: Int) -> [Float] {
-    var result = [Float](repeating: 0, count: newSize * newSize * newSize)
-    let common = min(size, newSize)
-    let (from, to) = ((size - common) / 2, (newSize - common) / 2)
-    for z in 0..<common {
-      for y in 0..<common {
-        let source = ((z + from) * size + y + from) * size + from
-        let target = ((z + to) * newSize + y + to) * newSize + to
-        for x in 0..<common { result[target + x] = samples[source + x] }
+    let corner = size > newSize ? (size - newSize) / 2 : -((newSize - size) / 2)
+    return boxed(samples, from: size, corner: SIMD3(repeating: corner), to: newSize)
+  }
+
+  /// The part of a cube that begins at a corner; zero where it lies outside.
+  private static func boxed(
+    _ samples: [Float], from size: Int, corner: SIMD3<Int>, to newSize: Int
+  ) -> [Float] {
+    let inside = max(0, -corner.x)..<max(max(0, -corner.x), min(newSize, size - corner.x))
+    return parallelArray(count: newSize * newSize * newSize, chunk: newSize * newSize) {
+      range, result in
+      samples.withUnsafeBufferPointer { samples in
+        for row in range.lowerBound / newSize..<range.upperBound / newSize {
+          let target = result + row * newSize
+          target.initialize(repeating: 0, count: newSize)
+          let (z, y) = (row / newSize + corner.z, row % newSize + corner.y)
+          guard 0..<size ~= z, 0..<size ~= y else { continue }
+          let source = (z * size + y) * size + corner.x
+          for x in inside { target[x] = samples[source + x] }
+        }
       }
     }
-    return result
   }
 }

@@ -36,34 +36,32 @@ extension Reconstruction {
         }
       }
     }
-    return planes(of: spectrum, transform, box: box, interpolation: sums.interpolation, threads)
+    return planes(of: spectrum, transform, box: box, interpolation: sums.interpolation)
   }
 
   /// The planes of a cube that lie in a box, cut to it, the envelopes of the interpolation and of a
   /// `Symmetriser` divided out.
   private func planes(
     of spectrum: FFTBuffer<ComplexFloat>, _ transform: PlaneColumnTransform, box: Int,
-    interpolation: Interpolation, _ threads: Int
+    interpolation: Interpolation
   ) -> [Float] {
     let size = cube.size
     let corner = (size - box) / 2
     let correction = cube.correction(
       for: [interpolation] + (geometry.symmetry.order > 1 ? [Symmetriser.interpolation] : []))
     let voxels = Float(cube.period) * Float(cube.period) * Float(cube.period)
-    let density = FFTBuffer<Float>(count: box * box * box)
-    parallelFor(count: box, chunk: 4, threads: threads) { planes, _ in
+    return parallelArray(count: box * box * box, chunk: 4 * box * box) { range, density in
       let plane = FFTBuffer<Float>(count: size * size)
-      for z in planes {
+      for z in range.lowerBound / (box * box)..<range.upperBound / (box * box) {
         transform.inversePlane(
           spectrum.pointer + (z + corner) * transform.planeLength, into: plane.pointer)
         for y in 0..<box {
           let outer = correction[z + corner] * correction[y + corner] / voxels
           let source = plane.pointer + (y + corner) * size + corner
-          let target = density.pointer + (z * box + y) * box
+          let target = density + (z * box + y) * box
           for x in 0..<box { target[x] = source[x] * outer * correction[x + corner] }
         }
       }
     }
-    return density.array
   }
 }

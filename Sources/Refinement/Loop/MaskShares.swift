@@ -46,7 +46,7 @@ struct MaskShares: Sendable {
 
   /// The density that no body has, where one of them is looked at: a factor for each voxel of the box.
   func rest(seenBy looking: Int) -> Volume {
-    var others = masks[looking].map { _ in 0 }
+    var others = Volume(size: masks[looking].size, pixelSize: masks[looking].pixelSize)
     for body in masks.indices where body != looking {
       others = others.combined(with: masks[body], +)
     }

@@ -20,7 +20,7 @@ extension Preparation {
     var transformer = ImageTransformer(
       source: input.images, particles: input.particles, switches: switches(settings),
       windowInner: settings.windowInner, windowOuter: settings.windowOuter)
-    let outside = outsideModels(of: input.mask.map { 1 - $0 })
+    let outside = outsideModels(of: input.mask.mapInParallel { 1 - $0 })
     progress(0, 1)
     let bad = BadImages(share: settings.badImageShare, total: input.particles.count)
     bad.add(knownBad)

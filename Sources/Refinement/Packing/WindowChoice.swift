@@ -89,21 +89,20 @@ struct WindowChoice: Sendable {
       transformer: transformer, geometry: geometry, points: points, survey: survey,
       outside: outside, highpassShell: 0)
     let images = PackedImages(points: points, count: sample.count)
-    let workspace = ImagePacker.Workspace(packer: packer)
     let references = references(geometry, band: band)
     let ones = points.factorsOfOne(upTo: band)
-    var found: [Changes] = []
-    for (slot, particle) in sample.enumerated() {
+    let workspaces = WorkspacePool { ImagePacker.Workspace(packer: packer) }
+    return inParts(sample.count) { slots in
+      let (slot, workspace) = (slots.lowerBound, workspaces.take())
+      defer { workspaces.giveBack(workspace) }
+      let particle = sample[slot]
       let centre = packer.windowCentre(of: particle)
       do throws(Problem) {
         if !bad.contains(particle) {
           try packer.pack(particle, centre: centre, into: images, slot: slot, workspace)
         }
       } catch { bad.add(particle, error, in: .packing) }
-      if bad.contains(particle) {
-        found.append(Changes(steps: Vector5(), values: []))
-        continue
-      }
+      guard !bad.contains(particle) else { return Changes(steps: Vector5(), values: []) }
       let half = input.particles.halfSets[particle].rawValue
       let magnification = packer.magnification(of: particle)
       let start = Alignment(
@@ -116,9 +115,8 @@ struct WindowChoice: Sendable {
           centre: start, fulcrum: geometry.fulcrum - geometry.centre,
           rotationExtent: .pi, shiftExtent: .infinity),
         scale: abs(survey.greyscales[half]))
-      found.append(changes(from: start, by: steps?[slot], band: band, &scorer))
+      return changes(from: start, by: steps?[slot], band: band, &scorer)
     }
-    return found
   }
 
   /// What an image says.

@@ -119,7 +119,7 @@ private struct Times {
     let period = goodTransformSize(atLeast: geometry.box * 3 / 2)
     let radius = Double(geometry.box / 2 * period) / Double(geometry.box)
     return (image + inserted) * own / threads + 1e-6 * slowness * voxels / shared
-      + exchange(2 * sums(radius: Int(radius)))
+      + exchange(sums: 2, radius: Int(radius))
   }
 
   /// Search, noise and insertions, and filtering on the cube that holds the resolution.
@@ -130,24 +130,26 @@ private struct Times {
     let cube = Double(CubeTransform.size(forRadius: plan.referenceRadius))
     return evaluations * pace.evaluation(band: band) * own / threads
       + 240e-9 * slowness * cube * cube * cube / shared
-      + exchange(2 * Double(settings.referenceFolds) * sums(radius: plan.sumsRadius))
-      + exchange(Double(particles * MemoryLayout<SearchPass.Outcome>.stride))
+      + exchange(sums: 2 * settings.referenceFolds, radius: plan.sumsRadius)
+      + network(Double(particles * MemoryLayout<SearchPass.Outcome>.stride))
   }
 
-  /// Bytes of the sums of a half-set or fold on their way: whole numbers to whoever adds them up, and what
-  /// comes of them to all; of the half of a ball that is filled.
-  private func sums(radius: Int) -> Double {
+  /// Seconds in which the exact sums of half-sets or folds are added up over the ranks: of the half of a ball
+  /// that is filled.
+  private func exchange(sums count: Int, radius: Int) -> Double {
+    guard ranks > 1 else { return 0 }
     let reach = Double(radius + 2)
-    return 36 * 2 / 3 * Double.pi * reach * reach * reach
+    let samples = Double(count) * 2 / 3 * Double.pi * reach * reach * reach
+    return network(Self.bytesOfSample * samples) + pace.travel * samples / shared
   }
+
+  /// Bytes of a sample on its way: whole numbers to whoever adds them up, and what comes of them to all.
+  /// Of the former 12 were measured with a thousand particles; a hundred thousand have seven bits more.
+  private static let bytesOfSample = 14.0 + 12
 
   /// Seconds in which every rank sends so much, less its own part, and receives as much: over a network of
-  /// 10 Gb/s, and through memory.
-  private func exchange(_ bytes: Double) -> Double {
-    guard ranks > 1 else { return 0 }
-    return bytes * Double(ranks - 1) / Double(ranks) * (1 / 1.25e9 + 1 / Self.handling)
+  /// 10 Gb/s.
+  private func network(_ bytes: Double) -> Double {
+    bytes * Double(ranks - 1) / Double(ranks) / 1.25e9
   }
-
-  /// Bytes a second that are packed, handed over and taken up; measured.
-  private static let handling = 0.4e9
 }

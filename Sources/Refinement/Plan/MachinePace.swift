@@ -3,6 +3,7 @@ import CryoEM
 import Fourier
 import Glibc
 import Ground
+import Ranks
 
 /// How fast this machine does what a refinement spends its time on: measured for a moment, on one
 /// thread, by the processor's time, with kernels and sizes of the run that is looked at.
@@ -12,6 +13,9 @@ public struct MachinePace: Sendable, Equatable {
   var perArea: Double
   /// Seconds of a forward transform of an image.
   var transform: Double
+  /// Seconds in which a sample of exact sums is packed for another rank, one that has come is added, and one
+  /// of the total is put in its place.
+  var travel: Double
 
   /// Seconds of one evaluation at a band.
   func evaluation(band: Int) -> Double { perArea * Double(band * band) }
@@ -33,7 +37,34 @@ public struct MachinePace: Sendable, Equatable {
     for index in 0..<pixels.count { pixels[index] = Float(index % 7) }
     return MachinePace(
       perArea: evaluation(geometry, band: band) / Double(band * band),
-      transform: fastest { transform.forward(pixels, into: spectrum) })
+      transform: fastest { transform.forward(pixels, into: spectrum) },
+      travel: travel(radius: 24))
+  }
+
+  /// Seconds of a sample's travel between ranks, less the way.
+  private static func travel(radius: Int) -> Double {
+    let sums = ExactSums(
+      radius: radius, interpolation: .trilinear,
+      quanta: ExactSums.Quanta(data: 1, weight: 1))
+    // What hundreds of images come to: five or six bytes each.
+    for index in 0..<sums.values.count {
+      sums.values.pointer[index] = Int64(index % 251 - 125) << 31
+    }
+    let planes = 0..<GridLayout(radius: radius).extent
+    let rows = ExactSums.rows(radius: radius, planes: planes.count)
+    let memory = MessageMemory()
+    let result = Accumulator(radius: radius, interpolation: .trilinear)
+    var samples = 0
+    let seconds = memory.kept {
+      fastest {
+        let parcel = sums.parcel(ofPlanes: planes, memory: memory, threads: 1)
+        let total = ExactSums.total(
+          [parcel], count: rows, quanta: sums.quanta, memory: memory, threads: 1)
+        result.put(total, onPlanes: planes, threads: 1)
+        samples = parcel.rows.reduce(0) { $0 + Int($1.count) }
+      }
+    }
+    return seconds / Double(max(1, samples))
   }
 
   private static func evaluation(_ geometry: Geometry, band: Int) -> Double {

@@ -35,10 +35,10 @@ struct MovingShare: Sendable, Codable {
   /// A mask about its own centre times the share.
   func times(_ mask: CentredMask) -> CentredMask {
     guard !isAll else { return mask }
-    var product = mask.volume
-    let shares = CentredMap.interpolated(values, from: size, to: product.size)
-    product.voxels = zip(product.voxels, shares).map { $0 * $1 }
-    return CentredMask(product)
+    let shares = Volume(
+      size: mask.volume.size, pixelSize: mask.volume.pixelSize,
+      voxels: CentredMap.interpolated(values, from: size, to: mask.volume.size))
+    return CentredMask(mask.volume * shares)
   }
 
   /// A mask in the images' box times the share.

@@ -6,26 +6,29 @@ extension Shard {
   /// The completed sums of all ranks, on each; those of this rank are released one after the other.
   func accumulators(of sums: inout [ExactSums], threads: Int) throws -> [Accumulator] {
     guard !isAlone else { return sums.takeAccumulators(threads: threads) }
-    var result: [Accumulator] = []
-    while let last = sums.popLast() {
-      let own = try total(last, threads: threads)
-      result.append(
-        try accumulator(last, of: try ranks.gather(own), threads: threads))
+    return try ranks.memory.kept {
+      var result: [Accumulator] = []
+      while let last = sums.popLast() {
+        let own = try total(last, threads: threads)
+        result.append(try accumulator(last, of: try ranks.gather(own), threads: threads))
+      }
+      return result.reversed()
     }
-    return result.reversed()
   }
 
   /// The same on rank 0 alone; none on the others.
   func accumulatorsOfFirst(of sums: inout [ExactSums], threads: Int) throws -> [Accumulator] {
     guard !isAlone else { return sums.takeAccumulators(threads: threads) }
-    var result: [Accumulator] = []
-    while let last = sums.popLast() {
-      var parts = [[UInt8]](repeating: [], count: ranks.count)
-      parts[0] = try total(last, threads: threads)
-      let all = try ranks.exchange(parts)
-      if isFirst { result.append(try accumulator(last, of: all, threads: threads)) }
+    return try ranks.memory.kept {
+      var result: [Accumulator] = []
+      while let last = sums.popLast() {
+        var parts = (0..<ranks.count).map { _ in Message([]) }
+        parts[0] = try total(last, threads: threads)
+        let all = try ranks.exchange(parts)
+        if isFirst { result.append(try accumulator(last, of: all, threads: threads)) }
+      }
+      return result.reversed()
     }
-    return result.reversed()
   }
 
   /// The planes of the grid that a rank adds up.
@@ -35,21 +38,22 @@ extension Shard {
   }
 
   /// What all ranks have summed up on this rank's planes, as numbers of an accumulator.
-  private func total(_ sums: ExactSums, threads: Int) throws -> [UInt8] {
+  private func total(_ sums: ExactSums, threads: Int) throws -> Message {
+    let memory = ranks.memory
     let all = try ranks.exchange(
       (0..<ranks.count).map {
-        sums.parcel(ofPlanes: planes(of: $0, sums), threads: threads).bytes
+        sums.parcel(ofPlanes: planes(of: $0, sums), memory: memory, threads: threads).message
       })
     let rows = ExactSums.rows(radius: sums.radius, planes: planes(of: ranks.rank, sums).count)
-    let parcels = try all.map {
-      try Self.parcel(of: $0, rows: rows, sums) as SumsParcel<Int64>
-    }
-    return ExactSums.total(parcels, rows: rows, quanta: sums.quanta, threads: threads).bytes
+    let parcels = try all.map { try Self.parcel(of: $0, rows: rows, sums) }
+    return ExactSums.total(
+      parcels, count: rows, quanta: sums.quanta, memory: memory, threads: threads
+    ).message
   }
 
   /// The accumulator of planes' numbers, by the ranks that have added them up.
   private func accumulator(
-    _ sums: ExactSums, of parts: [[UInt8]], threads: Int
+    _ sums: ExactSums, of parts: [Message], threads: Int
   ) throws -> Accumulator {
     let result = Accumulator(radius: sums.radius, interpolation: sums.interpolation)
     for (rank, part) in parts.enumerated() {
@@ -62,12 +66,12 @@ extension Shard {
     return result
   }
 
-  private static func parcel<Number>(
-    of bytes: [UInt8], rows: Int, _ sums: ExactSums
-  ) throws -> SumsParcel<Number> {
+  private static func parcel(
+    of message: Message, rows: Int, _ sums: ExactSums
+  ) throws -> SumsParcel {
     guard
-      let parcel = SumsParcel<Number>(
-        bytes, rows: rows, width: GridLayout(radius: sums.radius).width)
+      let parcel = SumsParcel(
+        message, rows: rows, width: GridLayout(radius: sums.radius).width)
     else { throw unreadable }
     return parcel
   }

@@ -1,6 +1,7 @@
 import CKernels
 import CryoEM
 import Fourier
+import Ranks
 import Synchronization
 import Testing
 
@@ -87,13 +88,14 @@ struct ExactSumsTests {
     for planes in [0..<1, 1..<14, 14..<layout.extent] {
       let rows = ExactSums.rows(radius: radius, planes: planes.count)
       let parcels = try ranks.map { sums in
-        let bytes = sums.parcel(ofPlanes: planes, threads: 2).bytes
-        travelled += bytes.count
-        return try #require(SumsParcel<Int64>(bytes, rows: rows, width: layout.width))
+        let message = sums.parcel(ofPlanes: planes, memory: MessageMemory(), threads: 2).message
+        travelled += message.count
+        return try #require(SumsParcel(message, rows: rows, width: layout.width))
       }
-      let total = ExactSums.total(parcels, rows: rows, quanta: ranks[0].quanta, threads: 2)
+      let total = ExactSums.total(
+        parcels, count: rows, quanta: ranks[0].quanta, memory: MessageMemory(), threads: 2)
       result.put(
-        try #require(SumsParcel(total.bytes, rows: rows, width: layout.width)),
+        try #require(SumsParcel(total.message, rows: rows, width: layout.width)),
         onPlanes: planes, threads: 2)
     }
     result.complete(threads: 1)
@@ -105,12 +107,23 @@ struct ExactSumsTests {
   @Test func parcelsAreChecked() {
     let layout = GridLayout(radius: radius)
     let rows = ExactSums.rows(radius: radius, planes: 2)
-    let bytes = sums(.trilinear, [0]).parcel(ofPlanes: 15..<17, threads: 1).bytes
-    #expect(SumsParcel<Int64>(bytes, rows: rows, width: layout.width) != nil)
-    #expect(SumsParcel<Int64>(Array(bytes.dropLast()), rows: rows, width: layout.width) == nil)
-    #expect(SumsParcel<Int64>(bytes, rows: rows, width: 3) == nil)
-    #expect(SumsParcel<Int64>(bytes, rows: rows + 9, width: layout.width) == nil)
-    #expect(SumsParcel<Int64>([], rows: rows, width: layout.width) == nil)
+    let whole = sums(.trilinear, [0]).parcel(
+      ofPlanes: 15..<17, memory: MessageMemory(), threads: 1
+    ).message
+    func isTaken(_ message: Message, rows: Int, width: Int = layout.width) -> Bool {
+      SumsParcel(message, rows: rows, width: width) != nil
+    }
+    #expect(isTaken(whole, rows: rows))
+    #expect(!isTaken(Message(whole.array.dropLast()), rows: rows))
+    #expect(!isTaken(whole, rows: rows, width: 3))
+    #expect(!isTaken(whole, rows: rows + 9))
+    #expect(!isTaken(Message([]), rows: rows))
+    // The bytes of a number of the first row.
+    for bytes: UInt8 in [0, 9] {
+      var changed = whole.array
+      changed[2] = bytes
+      #expect(!isTaken(Message(changed), rows: rows))
+    }
   }
 
   /// Parts of the particles, summed apart and added, are the whole.

@@ -21,7 +21,7 @@ struct EstimateTests {
       particles: count, geometry: geometry, settings: settings, plan: plan,
       isPackedInFile: false, resolution: resolution,
       pace: MachinePace(
-        perArea: slower * 34e-9, transform: slower * Double(box * box) * 2.4e-9))
+        perArea: slower * 34e-9, transform: slower * Double(box * box) * 2.4e-9, travel: 40e-9))
   }
 
   /// Half the processor time that simulated sets took on two threads of the machine whose pace this is.
