@@ -38,7 +38,7 @@ public struct MachinePace: Sendable, Equatable {
     return MachinePace(
       perArea: evaluation(geometry, band: band) / Double(band * band),
       transform: fastest { transform.forward(pixels, into: spectrum) },
-      travel: travel(radius: 24))
+      travel: travel(radius: 40))
   }
 
   /// Seconds of a sample's travel between ranks, less the way.
@@ -117,5 +117,23 @@ public struct MachinePace: Sendable, Equatable {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+  }
+}
+
+extension ExactSums {
+  /// Fills the half of a ball with what thousands of images come to, five bytes each; for measurements of
+  /// time.
+  fileprivate func fillBall() {
+    let layout = GridLayout(radius: radius)
+    for plane in 0..<layout.extent {
+      guard let place = slabs.places(of: plane).first else { continue }
+      for row in 0..<layout.extent {
+        let (z, y) = (plane - radius - 1, row - radius - 1)
+        let reach = max(0, radius * radius - z * z - y * y)
+        let samples = reach > 0 ? Int(Double(reach).squareRoot()) + 2 : 0
+        let start = values.pointer + 3 * layout.width * (place * layout.extent + row)
+        for index in 0..<3 * samples { start[index] = Int64(index % 251 - 125) << 31 }
+      }
+    }
   }
 }

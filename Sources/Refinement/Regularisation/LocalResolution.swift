@@ -60,7 +60,9 @@ struct LocalResolution: Sendable {
       weights: [Double](repeating: 1, count: last + 1), mask: rows.values(of: weights))
     let positions = rows.cube(of: cutOffs.positions, rest: Float(bank.count - 1))
     let coarsest = Float(edge / bank.cutOff(at: 0))
-    var result = mask.map { _ in coarsest }
+    var result = Volume(
+      size: mask.size, pixelSize: mask.pixelSize,
+      voxels: parallelArray(repeating: coarsest, count: mask.voxels.count))
     let voxels = Float(size) * Float(geometry.pixelSize) / Float(edge)
     let centre = SIMD3<Float>(geometry.centre / geometry.pixelSize)
     let half = Float(mask.size / 2)

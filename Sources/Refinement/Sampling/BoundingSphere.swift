@@ -1,4 +1,5 @@
 import CryoEM
+import Ground
 
 /// A sphere that encloses a mask.
 public struct BoundingSphere: Sendable, Equatable {
@@ -46,18 +47,21 @@ public struct BoundingSphere: Sendable, Equatable {
   private static func boundary(of mask: Volume, above threshold: Float) -> [Vector3] {
     let n = mask.size
     let half = Double(n / 2)
-    var points: [Vector3] = []
-    for z in 0..<n {
-      for y in 0..<n {
-        let row = (z * n + y) * n
-        let inside = (0..<n).lazy.filter { mask.voxels[row + $0] > threshold }
-        guard let low = inside.first, let high = inside.last else { continue }
-        for x in low == high ? [low] : [low, high] {
-          points.append(
-            (Vector3(Double(x), Double(y), Double(z)) - Vector3(repeating: half)) * mask.pixelSize)
+    return inParts(n, chunk: 4) { planes in
+      var points: [Vector3] = []
+      for z in planes {
+        for y in 0..<n {
+          let row = (z * n + y) * n
+          let inside = (0..<n).lazy.filter { mask.voxels[row + $0] > threshold }
+          guard let low = inside.first, let high = inside.last else { continue }
+          for x in low == high ? [low] : [low, high] {
+            points.append(
+              (Vector3(Double(x), Double(y), Double(z)) - Vector3(repeating: half))
+                * mask.pixelSize)
+          }
         }
       }
-    }
-    return points
+      return points
+    }.flatMap { $0 }
   }
 }

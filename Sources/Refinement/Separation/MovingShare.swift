@@ -1,4 +1,5 @@
 import CryoEM
+import Ground
 import Fourier
 import Glibc
 
@@ -45,10 +46,19 @@ struct MovingShare: Sendable, Codable {
   func times(_ mask: Volume) -> Volume {
     guard !isAll else { return mask }
     let shares = Volume(size: size, pixelSize: edge / Double(size), voxels: values)
+    let (box, half) = (mask.size, Vector3(repeating: Double(mask.size / 2)))
     var product = mask
-    mask.forEachVoxel { index, position in
-      guard mask.voxels[index] > 0 else { return }
-      product.voxels[index] *= shares.linear(at: shares.index(of: position - centre))
+    product.voxels.withUnsafeMutableBufferPointer { voxels in
+      nonisolated(unsafe) let voxels = voxels
+      inParallel(box, chunk: 2) { planes in
+        for index in planes.lowerBound * box * box..<planes.upperBound * box * box
+        where voxels[index] > 0 {
+          let voxel = Vector3(
+            Double(index % box), Double(index / box % box), Double(index / (box * box)))
+          let position = mask.pixelSize * (voxel - half)
+          voxels[index] *= shares.linear(at: shares.index(of: position - centre))
+        }
+      }
     }
     return product
   }
