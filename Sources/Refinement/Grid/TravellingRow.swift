@@ -27,23 +27,28 @@ struct TravellingRow {
   /// Writes what travels.
   func write(_ head: SumsParcel.Row, to bytes: UnsafeMutableRawBufferPointer) {
     let (data, weight) = (Int(head.data), Int(head.weight))
-    let last = Int(head.count) - 1
-    guard var target = bytes.baseAddress, last >= 0 else { return }
-    for sample in 0..<last {
+    guard var target = bytes.baseAddress else { return }
+    let end = target + bytes.count
+    for sample in 0..<Int(head.count) {
       let value = self[3 * sample]
-      // Eight bytes each, of which the next takes those that are too many.
-      target.storeBytes(of: value.x.littleEndian, as: Int64.self)
-      (target + data).storeBytes(of: value.y.littleEndian, as: Int64.self)
-      (target + 2 * data).storeBytes(of: value.z.littleEndian, as: Int64.self)
+      if target + 2 * data + 8 <= end {
+        // Eight bytes each, of which the next takes those that are too many.
+        target.storeBytes(of: value.x.littleEndian, as: Int64.self)
+        (target + data).storeBytes(of: value.y.littleEndian, as: Int64.self)
+        (target + 2 * data).storeBytes(of: value.z.littleEndian, as: Int64.self)
+      } else {
+        // Beyond the end is another row's place.
+        Self.write(value.x, data, to: target)
+        Self.write(value.y, data, to: target + data)
+        Self.write(value.z, weight, to: target + 2 * data)
+      }
       target += 2 * data + weight
     }
-    // Beyond the last is another row's place.
-    let value = self[3 * last]
-    for (number, count) in [(value.x, data), (value.y, data), (value.z, weight)] {
-      withUnsafeBytes(of: number.littleEndian) {
-        target.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(target), byteCount: count)
-      }
-      target += count
+  }
+
+  private static func write(_ number: Int64, _ count: Int, to target: UnsafeMutableRawPointer) {
+    withUnsafeBytes(of: number.littleEndian) {
+      target.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(target), byteCount: count)
     }
   }
 

@@ -49,13 +49,15 @@ public struct MemoryPlan: Sendable {
   private static func total(_ bytes: Int) -> Int { program + bytes + bytes / 32 }
 
   private func grownIteration(inserted: Int) -> Int {
-    Self.iteration(IterationPlan(geometry, inserted: inserted), settings).peak
+    Self.iteration(IterationPlan(geometry, inserted: inserted), settings, isShared: isShared).peak
   }
 
   /// The highest shell of the window of which insertions are planned for.
   let plannedShell: Int
   private let geometry: Geometry
   private let settings: RefinementSettings
+  /// Whether there are several ranks.
+  private let isShared: Bool
 
   /// - Parameters:
   ///   - images: those that are held here, where there are several ranks; nil for all.
@@ -69,6 +71,7 @@ public struct MemoryPlan: Sendable {
   ) {
     self.geometry = geometry
     self.settings = settings
+    isShared = (images ?? count) < count
     let threads = max(1, settings.threads)
     let volume = 4 * cubed(geometry.box)
     maps = volume * (hasHalfMaps ? 4 : 2)
@@ -95,12 +98,14 @@ public struct MemoryPlan: Sendable {
     let expected = resolution.map { geometry.shell(atResolution: 0.75 * $0) } ?? lastPacked
     plannedShell = min(lastPacked, geometry.insertionShell(beyond: expected))
     let loop = Self.iteration(
-      IterationPlan(geometry, band: min(lastPacked, expected), inserted: plannedShell), settings)
+      IterationPlan(geometry, band: min(lastPacked, expected), inserted: plannedShell), settings,
+      isShared: isShared)
     iteration = loop.peak
     // Of each half its density in the mask, and a grid for each of the others.
     kept = regions < 2 ? 0 : loop.kept + 2 * (loop.density + (regions - 1) * loop.grid)
-    let finals = [false, true].map {
-      Self.final(geometry, threads: threads, volume: volume, isFrugal: $0)
+    let finals = [false, true].map { [isShared] in
+      Self.final(
+        geometry, threads: threads, volume: volume, isFrugal: $0, isShared: isShared)
     }
     let rest = maps + outside + particles
     finalIsFrugal = settings.memoryLimit.map { Self.total(rest + finals[0]) > $0 } ?? false
@@ -132,7 +137,7 @@ public struct MemoryPlan: Sendable {
   /// The exact sums as they turn into those that are divided; or the latter, with the larger of measuring
   /// the half-maps and of making the references.
   private static func iteration(
-    _ plan: IterationPlan, _ settings: RefinementSettings
+    _ plan: IterationPlan, _ settings: RefinementSettings, isShared: Bool
   ) -> (peak: Int, kept: Int, density: Int, grid: Int) {
     let threads = max(1, settings.threads)
     let folds = max(1, settings.referenceFolds)
@@ -147,6 +152,7 @@ public struct MemoryPlan: Sendable {
       * inPages(
         ExactSums.bytes(radius: radius, interpolation: .trilinear, accumulators: 2 * folds))
       + inPages(12 * samples) + threads * ExactSums.Room.bytes(points: points, radius: radius)
+      + (isShared ? bytesOnTheirWay(samples) : 0)
     let size = plan.measuredSize
     let cube = 4 * cubed(size)
     let lastShell = plan.lastShell
@@ -183,11 +189,14 @@ public struct MemoryPlan: Sendable {
     return (peak, 9 * cubed(geometry.period) / 2 + 2 * folds * grid, density, grid)
   }
 
+  /// Sums of a half-set or fold as they leave and come, and as they come back, of half a grid's samples.
+  private static func bytesOnTheirWay(_ samples: Int) -> Int { (2 * 14 + 2 * 12) * samples / 2 }
+
   /// In one and a half times the box, the exact sums of the halves that are inserted at a time with the
   /// images on their way; or the sums of both halves, with a half's spectrum and the maps made of it; or
   /// the sum of both, with the measurement of the half-maps.
   private static func final(
-    _ geometry: Geometry, threads: Int, volume: Int, isFrugal: Bool
+    _ geometry: Geometry, threads: Int, volume: Int, isFrugal: Bool, isShared: Bool
   ) -> Int {
     let box = geometry.box
     let period = goodTransformSize(atLeast: box * 3 / 2)
@@ -195,7 +204,8 @@ public struct MemoryPlan: Sendable {
       box: box, pixelSize: geometry.pixelSize, window: box, period: period, centre: .zero,
       fulcrum: .zero, maskDiameter: Double(box), stretch: geometry.stretch)
     let radius = whole.clampedGridRadius(ofShell: box / 2 - 1)
-    let sum = inPages(12 * GridLayout(radius: radius).count)
+    let samples = GridLayout(radius: radius).count
+    let sum = inPages(12 * samples)
     let atATime = isFrugal ? 1 : 2
     let exact =
       atATime
@@ -206,12 +216,13 @@ public struct MemoryPlan: Sendable {
       12 * points + ExactSums.Room.bytes(points: points, radius: radius)
       + bytesOfImageWorkspace(box)
     // The second half is inserted beside the first one's sums, or both turn into such one by one.
-    let inserting = exact + sum + threads * image
+    let inserting = exact + sum + threads * image + (isShared ? bytesOnTheirWay(samples) : 0)
     let transform = PlaneColumnTransform(size: period)
-    let making = 8 * period * transform.planeLength + 5 * volume
-    // Two half-maps, their spectra, two maps with random phases, distances from the mask with their
-    // squares, and the masks of the sphere, of the widest curve, of the best so far and of the next.
-    let measuring = 12 * volume
+    // A half's spectrum beside the other half's map and its own; then its map within the sphere beside them.
+    let making = max(8 * period * transform.planeLength + 2 * volume, 4 * volume)
+    // Two half-maps, their spectra, two maps with random phases, the masks of the sphere and of the loose
+    // curve, and the distances of which the latter was made.
+    let measuring = 9 * volume
     return max(inserting, 2 * sum + making, sum + measuring)
   }
 }

@@ -44,6 +44,32 @@ struct CentredMapTests {
     }
   }
 
+  /// A part of a map that reaches beyond the box has the map's voxels, and zero outside.
+  @Test func whatIsCutLiesWhereItWas() {
+    var map = Volume(size: 48, pixelSize: pixelSize)
+    for index in map.voxels.indices { map.voxels[index] = Float(index % 9973) + 1 }
+    // The voxels nearest to the centre are 19, −20 and 1 from the box centre.
+    let centred = CentredMap(geometry: geometry(period: 24, centre: Vector3(57, -60.4, 3.3)))
+    let part = centred.cut(map)
+    let size = centred.cutSize
+    #expect(part.size == size && size < 48)
+    var outside = 0
+    for z in 0..<size {
+      for y in 0..<size {
+        for x in 0..<size {
+          let place = (x - size / 2 + 24 + 19, y - size / 2 + 24 - 20, z - size / 2 + 24 + 1)
+          let isInside =
+            (0..<48).contains(place.0) && (0..<48).contains(place.1) && (0..<48).contains(place.2)
+          if !isInside { outside += 1 }
+          guard part[x, y, z] != (isInside ? map[place.0, place.1, place.2] : 0) else { continue }
+          Issue.record("voxel \(x) \(y) \(z)")
+          return
+        }
+      }
+    }
+    #expect(outside > 0)
+  }
+
   @Test func boxingKeepsTheCentre() {
     let small = (0..<64).map { Float($0) }
     let padded = CentredMap.boxed(small, from: 4, to: 8)

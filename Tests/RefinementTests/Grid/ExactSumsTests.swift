@@ -103,6 +103,50 @@ struct ExactSumsTests {
     #expect(travelled < 3 * 24 * layout.count * 7 / 10)
   }
 
+  /// Numbers take the bytes that two's complement needs, and come back whatever they are.
+  @Test func rowsTakeFewBytes() throws {
+    let cases: [(values: [Int64], data: UInt8, weight: UInt8)] = [
+      ([0, 0, 1], 1, 1), ([127, -128, 0], 1, 1), ([128, 0, 0], 2, 1), ([0, -129, 127], 2, 1),
+      ([1, 2, 128, 0, 0, -32768], 1, 2), ([0, 0, 32768], 1, 3), ([1 << 39, 0, 1], 6, 1),
+      ([-(1 << 39), 0, 1], 5, 1), ([.max, .min, .min], 8, 8), ([0, 1, .max, 5, 5, 5], 1, 8),
+    ]
+    for (values, data, weight) in cases {
+      var numbers = values + [0, 0, 0]
+      let count = numbers.count
+      numbers.withUnsafeMutableBufferPointer { numbers in
+        guard let start = numbers.baseAddress else { return }
+        let row = TravellingRow([start], count)
+        #expect(
+          row.head
+            == SumsParcel.Row(count: UInt16(values.count / 3), data: data, weight: weight))
+        // Kept in two parts, they travel as one.
+        var half = [Int64](repeating: 3, count: count)
+        half.withUnsafeMutableBufferPointer { half in
+          let rest = zip(numbers, half).map { $0 &- $1 }
+          var other = rest
+          other.withUnsafeMutableBufferPointer { other in
+            guard let one = half.baseAddress, let two = other.baseAddress else { return }
+            #expect(TravellingRow([one, two], count).head == row.head)
+          }
+        }
+        let size = row.head.bytes
+        #expect(size == values.count / 3 * (2 * Int(data) + Int(weight)))
+        var bytes = [UInt8](repeating: 0xee, count: size + 8)
+        bytes.withUnsafeMutableBytes {
+          row.write(row.head, to: UnsafeMutableRawBufferPointer(rebasing: $0[0..<size]))
+        }
+        #expect(bytes[size...].allSatisfy { $0 == 0xee }, "what is another row's stays")
+        var sum = [Int64](repeating: 1, count: values.count)
+        bytes.withUnsafeBytes { bytes in
+          sum.withUnsafeMutableBufferPointer {
+            if let first = bytes.baseAddress { TravellingRow.add(first, row.head, to: $0) }
+          }
+        }
+        #expect(sum == values.map { $0 &+ 1 })
+      }
+    }
+  }
+
   /// What is no parcel of these rows is not taken up.
   @Test func parcelsAreChecked() {
     let layout = GridLayout(radius: radius)
