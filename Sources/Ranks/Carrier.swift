@@ -28,7 +28,7 @@ struct Carrier {
   private var watched: Range<Int> { transport.rank == 0 ? 1..<transport.count : 0..<1 }
 
   mutating func run() {
-    var idle: UInt32 = 0
+    var waited = 0
     while true {
       let didCarry = step()
       if let ending = desk.ending, transport.isIdle {
@@ -36,10 +36,15 @@ struct Carrier {
         desk.over()
         return
       }
-      // Quick while there is something to carry, and next to no work while there is not.
-      let isBusy = desk.isAwaited || !transport.isIdle
-      idle = didCarry ? 0 : min(idle + 20, isBusy ? 100 : 2000)
-      if idle > 0 { usleep(idle) }
+      // Quick after something was carried, and next to no work when nothing has come for a while: what comes
+      // is late by a sixteenth of what it was waited for, and by two thousandths of a second at most.
+      guard !didCarry else {
+        waited = 0
+        continue
+      }
+      let pause = min(max(20, waited / 16), 2000)
+      waited = min(waited + pause, 1 << 20)
+      desk.waitForPost(microseconds: pause)
     }
   }
 

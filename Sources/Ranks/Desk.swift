@@ -8,6 +8,7 @@ final class Desk: Sendable {
   let memory: MessageMemory
   private let state = Mutex(State())
   private let arrived = DispatchSemaphore(value: 0)
+  private let posted = DispatchSemaphore(value: 0)
   private let isOver = DispatchSemaphore(value: 0)
   private let reports = DispatchQueue(label: "fulcrum.reports")
 
@@ -18,8 +19,6 @@ final class Desk: Sendable {
     var signals: @Sendable () -> RankSignals = { RankSignals() }
     var hear: @Sendable (Int, RankSignals) -> Void = { _, _ in }
     var failure: Problem?
-    /// Whether somebody waits for a meeting.
-    var isAwaited = false
     var ending: Ending?
   }
 
@@ -32,16 +31,15 @@ final class Desk: Sendable {
 
   func post(_ envelope: Envelope, to rank: Int) {
     state.withLock { $0.outbox.append((rank, envelope)) }
+    posted.signal()
   }
 
   /// What `count` others bring to a meeting, when all have come.
   ///
   /// - Throws: that one is gone.
   func attendance(of number: Int, count: Int) throws(RankEnd) -> [Int: Attendance] {
-    defer { state.withLock { $0.isAwaited = false } }
     while true {
       let (found, failure) = state.withLock { state -> ([Int: Attendance]?, Problem?) in
-        state.isAwaited = true
         if state.meetings[number, default: [:]].count == count {
           return (state.meetings.removeValue(forKey: number) ?? [:], nil)
         }
@@ -86,7 +84,11 @@ final class Desk: Sendable {
     }
   }
 
-  var isAwaited: Bool { state.withLock { $0.isAwaited || !$0.outbox.isEmpty } }
+  /// Returns when something was posted since the last time, or the time is over.
+  func waitForPost(microseconds: Int) {
+    _ = posted.wait(timeout: .now() + .microseconds(microseconds))
+  }
+
   var ending: Ending? { state.withLock { $0.outbox.isEmpty ? $0.ending : nil } }
   var signals: RankSignals { state.withLock(\.signals)() }
 
