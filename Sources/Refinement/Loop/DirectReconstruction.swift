@@ -30,7 +30,7 @@ public struct DirectReconstruction: Sendable {
   ///     it, a ball of 0.7 of the box. `auto` knows no hand here: planes.
   ///   - tell: gets warnings and lines for the log.
   ///   - progress: told the step and which share of it is done.
-  /// - Throws: `Problem` where a half-set has no usable image, or too many images are bad.
+  /// - Throws: `Problem` where a half-set has no usable image, too many images are bad, or memory is short.
   public init(
     settings: RefinementSettings, particles: ParticleSet, images: any ImageSource,
     thickness: MaskThickness? = nil, control: RefinementControl = RefinementControl(),
@@ -43,6 +43,15 @@ public struct DirectReconstruction: Sendable {
     settings.estimateGreyscale = false
     if settings.dataSign == .auto { settings.dataSign = .as_is }
     let (box, pixelSize) = (images.boxSize, particles.optics.first?.pixelSize ?? 1)
+    let geometry = Geometry(
+      box: box, pixelSize: pixelSize, window: box, period: box, centre: .zero, fulcrum: .zero,
+      maskDiameter: Double(box),
+      stretch: particles.stretch(isUsed: settings.useAnisotropicMagnification),
+      symmetry: try PointGroup(settings.symmetry))
+    let memory = MemoryPlan(
+      particles: 0, images: 0, geometry: geometry, settings: settings, hasHalfMaps: false,
+      resolution: nil)
+    try memory.requireRoomForLastPass()
     // There is no map to compare the images with: nothing is said of their grey scale.
     let nothing = Volume(size: box, pixelSize: pixelSize)
     let surveyed = try Preparation(
@@ -51,11 +60,6 @@ public struct DirectReconstruction: Sendable {
         mask: nothing.map { _ in 1 }, fulcrum: .zero),
       control: control, events: tell
     ).surveyed { progress(.survey, $1) }
-    let geometry = Geometry(
-      box: box, pixelSize: pixelSize, window: box, period: box, centre: .zero, fulcrum: .zero,
-      maskDiameter: Double(box),
-      stretch: particles.stretch(isUsed: settings.useAnisotropicMagnification),
-      symmetry: try PointGroup(settings.symmetry))
     let points = SamplingPoints(window: box, maximumShell: 1)
     let packer = ImagePacker(
       transformer: surveyed.transformer, geometry: geometry, points: points,
@@ -66,9 +70,6 @@ public struct DirectReconstruction: Sendable {
     ) { progress(.measuring, Double($0) / total) }
     let context = Self.context(
       settings, particles, geometry, points, magnitudes, surveyed, control: control)
-    let memory = MemoryPlan(
-      particles: 0, images: 0, geometry: geometry, settings: settings, hasHalfMaps: false,
-      resolution: nil)
     let pass = context.finalPass(
       surveyed.transformer, outside: [],
       isFrugal: memory.finalIsFrugal,

@@ -259,6 +259,16 @@ extension MemoryPlan {
         + "file in \(scratch).")
   }
 
+  /// - Throws: `Problem` with the figures, where a last pass by itself does not fit.
+  func requireRoomForLastPass() throws(Problem) {
+    guard let limit = settings.memoryLimit, total(final) > limit else { return }
+    throw Problem(
+      "\(Self.gibibytes(total(final))) of memory are needed for maps of \(geometry.box) voxels; "
+        + "this machine has \(Self.gibibytes(limit)) for them",
+      whatToDo: "Use a machine with more, or images that were extracted in a smaller box or binned."
+    )
+  }
+
   /// Whether an iteration that goes as far as a shell takes more than the limit.
   func exceeds(inserted: Int, packedInFile: Bool) -> Bool {
     guard let limit = settings.memoryLimit else { return false }

@@ -1,4 +1,5 @@
 import CryoEM
+import Ground
 import Particles
 import TestSupport
 import Testing
@@ -51,5 +52,15 @@ struct DirectReconstructionTests {
     set.settings.dataSign = .inverted
     let turned = try halfMaps(set)
     #expect(turned.a == plain.a.map { -$0 })
+  }
+
+  /// Where the maps do not fit, nothing is begun, and it is said what is missing.
+  @Test func memoryThatIsMissingIsSaid() throws {
+    var set = TwoBodyRefinement(count: 10, box: 32)
+    set.settings.memoryLimit = 40 << 20
+    let problem = #expect(throws: Problem.self) { _ = try direct(set, set.input) }
+    #expect(problem?.what.contains("this machine has 0.04 GiB") == true, "\(problem?.what ?? "")")
+    set.settings.memoryLimit = 400 << 20
+    #expect(try direct(set, set.input).badImages.isEmpty)
   }
 }
