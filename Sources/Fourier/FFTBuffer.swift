@@ -43,6 +43,18 @@ public final class FFTBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
     _ = UnsafeMutableRawPointer(pointer).bindMemory(to: Element.self, capacity: max(1, count))
   }
 
+  /// Gives the memory of elements that are not needed any more back, as far as it is whole pages of a large
+  /// buffer; what they are from then on is not said.
+  public func discard(_ elements: Range<Int>) {
+    guard mappedBytes > 0 else { return }
+    let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
+    let start = UInt(bitPattern: pointer + elements.lowerBound)
+    let end = UInt(bitPattern: pointer + elements.upperBound) / page * page
+    let first = (start + page - 1) / page * page
+    guard first < end, let address = UnsafeMutableRawPointer(bitPattern: first) else { return }
+    madvise(address, Int(end - first), MADV_DONTNEED)
+  }
+
   /// Copies an array of at most `count` elements to the front.
   public func copy(from array: [Element]) {
     precondition(array.count <= count)

@@ -77,8 +77,10 @@ final class ExactSums: Sendable {
 
     /// - Parameter accumulators: how many grids threads add to at the same time.
     init(radius: Int, interpolation: Interpolation, accumulators: Int) {
-      // Enough for many threads; the results do not depend on it.
-      planes = min(16, max(4, GridLayout(radius: radius).extent * accumulators / 256))
+      // Enough for many threads, and of large grids not so many that what is kept twice is much of the
+      // memory; the results do not depend on it.
+      let extent = GridLayout(radius: radius).extent
+      planes = min(16, max(4, extent * accumulators / 256, extent / 96))
       count = 2 * radius / planes + 1
       shared = fulcrum_shared_planes(interpolation.kernel)
       reached = shared == 1 ? 1...2 : 0...3
@@ -149,6 +151,9 @@ final class ExactSums: Sendable {
     static func bytes(points: Int, radius: Int) -> Int { 34 * points + 8 * radius }
   }
 
+  /// Bytes of a plane from which on its memory is given back by itself: it costs a call of the system.
+  private static let worthGivingBack = 1 << 20
+
   /// Inserts an image.
   func insert(
     _ image: fulcrum_image, points: fulcrum_points, at placement: Placement, scale: Float,
@@ -194,7 +199,10 @@ final class ExactSums: Sendable {
   }
 
   /// The completed sums as a reconstruction divides them.
-  func accumulator(threads: Int) -> Accumulator {
+  ///
+  /// - Parameter isSpent: whether these sums are not needed any more: their memory goes back plane by plane,
+  ///   so that there is never room for both.
+  func accumulator(threads: Int, isSpent: Bool = false) -> Accumulator {
     let result = Accumulator(radius: radius, interpolation: interpolation)
     let layout = GridLayout(radius: radius)
     let count = 3 * layout.width * layout.extent
@@ -212,6 +220,10 @@ final class ExactSums: Sendable {
           let value = SIMD3<Float>(sum) * worth
           (target[sample], target[sample + 1], target[sample + 2]) = (value.x, value.y, value.z)
         }
+        guard isSpent && MemoryLayout<Int64>.stride * count >= Self.worthGivingBack else {
+          continue
+        }
+        for place in places { values.discard(place * count..<(place + 1) * count) }
       }
     }
     result.complete(threads: threads)
@@ -223,7 +235,9 @@ extension Array where Element == ExactSums {
   /// The completed sums, each released as soon as it is taken over.
   mutating func takeAccumulators(threads: Int) -> [Accumulator] {
     var result: [Accumulator] = []
-    while let last = popLast() { result.append(last.accumulator(threads: threads)) }
+    while let last = popLast() {
+      result.append(last.accumulator(threads: threads, isSpent: true))
+    }
     return result.reversed()
   }
 }

@@ -143,12 +143,17 @@ struct Body {
   /// that are in memory into a scratch file where the sums would go beyond the memory limit.
   private mutating func makeRoom() throws {
     if loop.inserted > max(memory.plannedShell, toldShell) {
+      let isInFile = context.images.packed.isInFile
+      let told = memory.peak(packedInFile: isInFile, inserted: toldShell)
+      let bytes = memory.peak(packedInFile: isInFile, inserted: loop.inserted)
       toldShell = loop.inserted
-      let bytes = memory.peak(packedInFile: context.images.packed.isInFile, inserted: loop.inserted)
-      events(
-        .log(
-          "The resolution is better than was planned for: "
-            + "\(MemoryPlan.gibibytes(bytes)) of memory from now on"))
+      // Where the last pass takes most, iterations may grow as they like.
+      if bytes > told {
+        events(
+          .log(
+            "The resolution is better than was planned for: "
+              + "\(MemoryPlan.gibibytes(bytes)) of memory from now on"))
+      }
     }
     guard !context.images.packed.isInFile,
       memory.exceeds(inserted: loop.inserted, packedInFile: false),

@@ -215,8 +215,11 @@ public struct MemoryPlan: Sendable {
     let image =
       12 * points + ExactSums.Room.bytes(points: points, radius: radius)
       + bytesOfImageWorkspace(box)
-    // The second half is inserted beside the first one's sums, or both turn into such one by one.
-    let inserting = exact + sum + threads * image + (isShared ? bytesOnTheirWay(samples) : 0)
+    // The second half is inserted beside the first one's sums, or both turn into such one by one, of which the
+    // memory goes back meanwhile; not where they go to other ranks.
+    let inserting =
+      exact + exact / 16 + (isFrugal ? sum : 0) + threads * image
+      + (isShared ? sum + bytesOnTheirWay(samples) : 0)
     let transform = PlaneColumnTransform(size: period)
     // A half's spectrum beside the other half's map and its own; then its map within the sphere beside them.
     let making = max(8 * period * transform.planeLength + 2 * volume, 4 * volume)

@@ -75,6 +75,23 @@ struct ExactSumsTests {
     }
   }
 
+  /// Sums so large that their memory goes back while they are taken over come to the same.
+  @Test func spentSumsAreTheSame() {
+    let radius = 150
+    let sums = ExactSums(radius: radius, interpolation: .trilinear)
+    // A sample of each plane, also of those that are kept twice.
+    let layout = GridLayout(radius: radius)
+    let plane = 3 * layout.width * layout.extent
+    let places = sums.values.count / plane
+    for place in 0..<places { sums.values[place * plane + 3000] = Int64(place) }
+    let kept = sums.accumulator(threads: 2)
+    #expect(sums.values[places / 2 * plane + 3000] == Int64(places / 2))
+    let spent = sums.accumulator(threads: 2, isSpent: true)
+    #expect(kept.sums.array == spent.sums.array)
+    #expect((0..<layout.extent).count { kept.sums[$0 * plane + 3000] != 0 } > 2 * radius)
+    #expect(sums.values[places / 2 * plane + 3000] == 0, "the memory is gone")
+  }
+
   /// Sums of three ranks that have travelled by planes are those of one; corners do not travel.
   @Test(arguments: [Interpolation.trilinear, .cubic])
   func sumsTravelByRows(interpolation: Interpolation) throws {
