@@ -43,16 +43,20 @@ public final class FFTBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
     _ = UnsafeMutableRawPointer(pointer).bindMemory(to: Element.self, capacity: max(1, count))
   }
 
-  /// Gives the memory of elements that are not needed any more back, as far as it is whole pages of a large
-  /// buffer; what they are from then on is not said.
-  public func discard(_ elements: Range<Int>) {
+  /// Gives back the memory of the elements from the first one on that are not needed any more, as far as it
+  /// is whole large pages: one that is in use in part stays whole. What they are then is not said.
+  ///
+  /// - Parameters:
+  ///   - end: the first element that is still needed.
+  ///   - known: the end of what was discarded before.
+  public func discard(before end: Int, known: Int = 0) {
     guard mappedBytes > 0 else { return }
-    let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
-    let start = UInt(bitPattern: pointer + elements.lowerBound)
-    let end = UInt(bitPattern: pointer + elements.upperBound) / page * page
-    let first = (start + page - 1) / page * page
-    guard first < end, let address = UnsafeMutableRawPointer(bitPattern: first) else { return }
-    madvise(address, Int(end - first), MADV_DONTNEED)
+    func pages(_ elements: Int) -> Int {
+      elements * MemoryLayout<Element>.stride / largePage * largePage
+    }
+    let (first, last) = (pages(known), pages(end))
+    guard first < last else { return }
+    madvise(UnsafeMutableRawPointer(pointer) + first, last - first, MADV_DONTNEED)
   }
 
   /// Copies an array of at most `count` elements to the front.

@@ -151,9 +151,6 @@ final class ExactSums: Sendable {
     static func bytes(points: Int, radius: Int) -> Int { 34 * points + 8 * radius }
   }
 
-  /// Bytes of a plane from which on its memory is given back by itself: it costs a call of the system.
-  private static let worthGivingBack = 1 << 20
-
   /// Inserts an image.
   func insert(
     _ image: fulcrum_image, points: fulcrum_points, at placement: Placement, scale: Float,
@@ -207,6 +204,7 @@ final class ExactSums: Sendable {
     let layout = GridLayout(radius: radius)
     let count = 3 * layout.width * layout.extent
     let worth = SIMD3(quanta.data, quanta.data, quanta.weight)
+    let spent = SpentPlanes(of: self)
     parallelFor(count: layout.extent, chunk: 1, threads: threads) { planes, _ in
       for plane in planes {
         let target = result.sums.pointer + plane * count
@@ -220,10 +218,7 @@ final class ExactSums: Sendable {
           let value = SIMD3<Float>(sum) * worth
           (target[sample], target[sample + 1], target[sample + 2]) = (value.x, value.y, value.z)
         }
-        guard isSpent && MemoryLayout<Int64>.stride * count >= Self.worthGivingBack else {
-          continue
-        }
-        for place in places { values.discard(place * count..<(place + 1) * count) }
+        if isSpent { spent.finish(plane) }
       }
     }
     result.complete(threads: threads)

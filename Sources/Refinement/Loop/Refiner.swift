@@ -154,7 +154,10 @@ struct Refiner {
       }
       let anew = Set(bodies.indices.filter { made[$0]?.showsAnew == true })
       for looking in bodies.indices where !bodies[looking].loop.rests { meet(looking, anew: anew) }
-      if try isOver(made) { return try finish() }
+      if try isOver(made) {
+        made = []
+        return try finish()
+      }
       try advance(made)
     }
   }
@@ -237,7 +240,11 @@ struct Refiner {
   private mutating func finish() throws -> [RefinementResult]? {
     var results: [RefinementResult] = []
     // The last passes read the images themselves: room for their larger cubes.
-    for index in bodies.indices { bodies[index].dropImages() }
+    for index in bodies.indices {
+      bodies[index].dropImages()
+      bodies[index].cubeMasks.forget()
+      bodies[index].referenceMasks.forget()
+    }
     let last = iteration + 1
     for index in bodies.indices {
       if bodies[index].loop.rests { meet(index, anew: Set(bodies.indices)) }
