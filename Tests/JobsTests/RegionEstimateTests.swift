@@ -15,7 +15,8 @@ struct RegionEstimateTests {
       plan: MemoryPlan(
         particles: 1000, geometry: geometry, settings: settings, hasHalfMaps: true, regions: 3,
         resolution: 12),
-      isPackedInFile: false, resolution: 12, pace: MachinePace(perArea: 34e-9, transform: 1e-5, travel: 40e-9))
+      isPackedInFile: false, resolution: 12,
+      pace: MachinePace(perArea: 34e-9, transform: 1e-5, travel: 40e-9))
     #expect(estimate.held > 0 && estimate.held < estimate.memory)
     (estimate.memory, estimate.held) = (memory, held)
     return estimate
