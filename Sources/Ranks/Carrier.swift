@@ -31,7 +31,9 @@ struct Carrier {
     var waited = 0
     while true {
       let didCarry = step()
-      if let ending = desk.ending, transport.isIdle {
+      // Asked every time: messages that are gone leave their memory to the next.
+      let isIdle = transport.isIdle
+      if let ending = desk.ending, isIdle {
         if ending == .whole { transport.close() }
         desk.over()
         return

@@ -12,7 +12,7 @@ public protocol Transport {
   ///
   /// - Parameter memory: where long messages are put.
   func receive(into memory: MessageMemory) -> Arrival?
-  /// Whether all that was handed over is gone.
+  /// Whether all that was handed over is gone; what is gone is not held any more.
   var isIdle: Bool { get }
   /// Ends the connection in good order, with all ranks at the same time; nothing is carried any more.
   func close()
